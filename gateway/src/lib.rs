@@ -1,1 +1,4 @@
+//! A SCIM 2.0 gateway that hosts sandboxed WebAssembly connectors.
+#![forbid(unsafe_code)]
 
+pub mod store;
