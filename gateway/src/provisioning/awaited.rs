@@ -1,0 +1,103 @@
+//! References to resources that the app does not have yet.
+//!
+//! A manager may be provisioned after the employee, and Okta may send a manager's identifier that is no id at all. Failing
+//! the employee for it would be harmful, so the connector writes the rest and says which fields it could not resolve. The
+//! gateway remembers the wanted value and writes it when a resource with that identifier appears.
+
+use super::answer::Failure;
+use super::connected::Connected;
+use super::work::{Current, Work};
+use crate::connectors::Stored;
+use crate::mapping::Change;
+use crate::store::{Awaited, Write};
+use scim_protocol::Object;
+use scim_protocol::patch::{Edit, Edits};
+use serde_json::Value;
+
+/// Attributes by which a client may refer to a resource.
+const IDENTIFIERS: [&str; 2] = ["userName", "externalId"];
+
+/// What to remember after `resource` was written as `stored`.
+pub(super) fn writes(work: &Work<'_>, stored: &Stored, resource: &Object) -> Vec<Write> {
+    let references = work.kind.mapping.references();
+    let waiting = references.filter(|reference| stored.unresolved.iter().any(|field| field == reference.app));
+    waiting
+        .filter_map(|reference| {
+            let value = reference.slot.get(resource).and_then(text)?;
+            tracing::warn!(
+                instance = %work.instance.name, id = %stored.id, attribute = %reference.slot,
+                "the app does not know the {} it refers to yet; it is written when that is created", reference.refers_to
+            );
+            Some(Write::Await {
+                resource: work.key(&stored.id),
+                slot: reference.slot.to_string(),
+                refers_to: reference.refers_to.to_owned(),
+                value,
+            })
+        })
+        .collect()
+}
+
+/// What to remember and to forget after `change` was written as `stored`.
+pub(super) fn writes_of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &Change) -> Vec<Write> {
+    let mut writes = Vec::new();
+    for reference in work.kind.mapping.references() {
+        let Some(field) = change.fields.iter().find(|field| field.path == reference.app) else { continue };
+        let (resource, slot) = (work.key(id), reference.slot.to_string());
+        match field.value.as_ref().and_then(text) {
+            Some(value) if stored.unresolved.contains(&field.path) => {
+                writes.push(Write::Await { resource, slot, refers_to: reference.refers_to.to_owned(), value });
+            }
+            _ => writes.push(Write::Resolved { resource, slot }),
+        }
+    }
+    writes
+}
+
+/// Writes the references that waited for a resource that has just been created. What cannot be written now goes on
+/// waiting: the new resource is there either way.
+pub(super) async fn resolve(work: &mut Work<'_>, created: &Current) {
+    if let Err(failure) = try_resolve(work, created).await {
+        tracing::warn!(
+            instance = %work.instance.name, id = %created.id, error = %failure.error,
+            "references to the new resource could not be written and go on waiting"
+        );
+    }
+}
+
+async fn try_resolve(work: &mut Work<'_>, created: &Current) -> Result<(), Failure> {
+    let mut identifiers = vec![created.id.as_str()];
+    identifiers.extend(IDENTIFIERS.iter().filter_map(|name| created.resource.get(*name).and_then(Value::as_str)));
+    let waiting =
+        work.instance.store.awaiting(&work.instance.name, &work.kind.scim.name, &identifiers).await?;
+    for reference in waiting {
+        write(work, &reference, &created.id).await?;
+    }
+    Ok(())
+}
+
+async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<(), Failure> {
+    let Some(kind) = work.instance.kinds().iter().find(|kind| kind.scim.name == reference.resource_type) else {
+        return Ok(());
+    };
+    let slot = kind.scim.parse_slot(&reference.slot)?;
+    let edits = Edits { steps: vec![Edit::Set { slot, value: Value::String(value.to_owned()) }], ignored: Vec::new() };
+    let resource = work.instance.key(kind, &reference.id);
+    let _turn = work.instance.turns.turn(&resource).await;
+    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.call)).await? {
+        let stored = work.call.update(&kind.scim.name, &reference.id, &change.app()).await?;
+        if stored.unresolved.is_empty() {
+            work.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An identifier as text, whatever the app's type for it.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

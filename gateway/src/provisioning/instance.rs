@@ -1,0 +1,119 @@
+//! One instance ready to serve: a connector with its settings, credential and mapping.
+
+use super::one_at_a_time::OneAtATime;
+use crate::connectors::{Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType};
+use crate::egress::Egress;
+use crate::mapping::{Mapping, MappingErrors, TypeMapping};
+use crate::store::{ResourceKey, Store};
+use scim_protocol::resource_type::ResourceType;
+use std::fmt;
+use std::sync::Arc;
+
+/// What an instance is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Its name, the first segment of its URL.
+    pub name: Arc<str>,
+    /// Its connector.
+    pub connector: Arc<Connector>,
+    /// Its mapping, checked against the connector's resource types.
+    pub mapping: Mapping,
+    /// Its settings, with the declared defaults filled in.
+    pub settings: Arc<Document>,
+    /// Its way to the app.
+    pub egress: Arc<Egress>,
+    /// What an operation may use.
+    pub limits: CallLimits,
+    /// What the gateway remembers.
+    pub store: Store,
+}
+
+/// One resource type of one instance.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name, endpoint and schemas.
+    pub scim: ResourceType,
+    /// What the app can do with it.
+    pub abilities: Abilities,
+    /// How its attributes and the app's fields correspond.
+    pub mapping: TypeMapping,
+}
+
+/// One instance, ready to serve.
+pub struct Instance {
+    /// The first segment of its URL.
+    pub name: Arc<str>,
+    /// Its connector.
+    pub connector: Arc<Connector>,
+    pub(super) store: Store,
+    pub(super) turns: OneAtATime,
+    kinds: Vec<Kind>,
+    settings: Arc<Document>,
+    egress: Arc<Egress>,
+    limits: CallLimits,
+}
+
+impl Instance {
+    /// Puts an instance together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { name, connector, mut mapping, settings, egress, limits, store } = parts;
+        let kinds = connector
+            .descriptor()
+            .resource_types
+            .iter()
+            .map(|OfferedResourceType { scim, abilities }| Kind {
+                scim: scim.clone(),
+                abilities: abilities.clone(),
+                mapping: mapping.take(&scim.name),
+            })
+            .collect();
+        Self { name, connector, store, turns: OneAtATime::default(), kinds, settings, egress, limits }
+    }
+
+    /// The resource types, in the descriptor's order.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The resource type at an endpoint such as `/Users`.
+    #[must_use]
+    pub fn kind(&self, endpoint: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.scim.endpoint == endpoint)
+    }
+
+    /// Asks the app whether the base URL and the credential are good.
+    ///
+    /// # Errors
+    /// What the connector says is wrong.
+    pub async fn check(&self) -> Result<(), CallError> {
+        self.open("check").await?.check().await
+    }
+
+    pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
+        let context = CallContext {
+            instance: Arc::clone(&self.name),
+            correlation_id: correlation_id.into(),
+            settings: Arc::clone(&self.settings),
+            egress: Some(Arc::clone(&self.egress)),
+            state: Arc::new(self.store.state(&self.name)),
+            limits: self.limits.clone(),
+        };
+        self.connector.open(&context).await
+    }
+
+    pub(super) fn key(&self, kind: &Kind, id: &str) -> ResourceKey {
+        ResourceKey {
+            instance: self.name.to_string(),
+            resource_type: kind.scim.name.clone(),
+            id: id.to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").field("name", &self.name).field("connector", &self.connector).finish_non_exhaustive()
+    }
+}

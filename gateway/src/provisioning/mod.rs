@@ -1,0 +1,66 @@
+//! One request's way through the gateway, read top to bottom: accept → map → connector → commit → map back → answer.
+//!
+//! [`handle`] is called with an authenticated, parsed request and answers with what the client is told. Each operation
+//! of RFC 7644 §3 is one file. What they share (the open connector, reading the current resource, presenting one) is
+//! [`work::Work`]. Nothing is acknowledged before the app has confirmed it and the store has committed what the
+//! gateway must remember.
+
+mod answer;
+mod awaited;
+mod connected;
+mod create;
+mod delete;
+mod discovery;
+mod instance;
+mod one_at_a_time;
+mod pages;
+mod patch;
+mod read;
+mod replace;
+mod request;
+mod search;
+mod work;
+
+pub use answer::{Answer, Failure};
+pub use instance::{Instance, InstanceError, Kind, Parts};
+pub use request::{Operation, ProjectionText, Request, SearchText};
+
+use crate::connectors::SendRecord;
+use work::Work;
+
+/// What came of a request: for the client an answer or a failure, for the operator what it took.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the client is told.
+    pub result: Result<Answer, Failure>,
+    /// The id of the resource it was about, where there is one.
+    pub id: Option<String>,
+    /// The app calls that were made, in order.
+    pub sends: Vec<SendRecord>,
+    /// Attributes that the client sent and this instance does not know.
+    pub ignored: Vec<String>,
+}
+
+/// Handles one request of one instance.
+pub async fn handle(instance: &Instance, request: Request) -> Outcome {
+    let Some(endpoint) = request.operation.endpoint() else {
+        let result = discovery::answer(instance, &request);
+        return Outcome { result, id: None, sends: Vec::new(), ignored: Vec::new() };
+    };
+    let mut work = match Work::begin(instance, endpoint, &request).await {
+        Ok(work) => work,
+        Err(failure) => return Outcome { result: Err(failure), id: None, sends: Vec::new(), ignored: Vec::new() },
+    };
+    let result = match request.operation {
+        Operation::Create { body, .. } => create::create(&mut work, body).await,
+        Operation::Read { id, .. } => read::read(&mut work, &id).await,
+        Operation::Search { query, .. } => search::search(&mut work, &query).await,
+        Operation::Replace { id, body, .. } => replace::replace(&mut work, &id, body).await,
+        Operation::Patch { id, body, .. } => patch::patch(&mut work, &id, body).await,
+        Operation::Delete { id, .. } => delete::delete(&mut work, &id).await,
+        Operation::ServiceProviderConfig | Operation::ResourceTypes(_) | Operation::Schemas(_) => {
+            discovery::answer(instance, &request)
+        }
+    };
+    work.finish(result)
+}

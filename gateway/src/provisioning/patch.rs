@@ -1,0 +1,49 @@
+//! `PATCH /Users/{id}` (RFC 7644 §3.5.2).
+//!
+//! What a PATCH changes is computed from its operations alone where that is possible, so that disabling a user or adding
+//! one member to a large group is one app call; only where the outcome depends on what is there is the resource read first.
+
+use super::answer::{Answer, Failure};
+use super::awaited;
+use super::connected::Connected;
+use super::work::Work;
+use crate::clients::Leniency;
+use crate::mapping::Change;
+use scim_protocol::check::{self, Direction};
+use scim_protocol::patch::{self, Edits, PatchRequest};
+use serde_json::Value;
+
+/// Applies the operations, in order and all or none.
+pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
+    let mut operations = PatchRequest::parse(body)?;
+    work.profile.tidy_operations(&work.kind.scim, &mut operations);
+    let leniency = patch::Leniency { create_missing_element: work.profile.allows(Leniency::CreateMissingElement) };
+    let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
+    work.ignored.clone_from(&edits.ignored);
+
+    let _turn = work.turn(id).await;
+    let change = change(work, id, &edits).await?;
+    let stored = work.send(id, &change).await?;
+    let mut writes = awaited::writes_of_change(work, id, &stored, &change);
+    writes.extend(change.kept.iter().map(|kept| work.keep_change(id, kept)));
+    work.commit(writes).await?;
+
+    if work.answers_patch_without_body() || (stored.document.is_none() && !work.must_show_resource()) {
+        return Ok(Answer::no_content());
+    }
+    let omit = work.omitted();
+    let current = work.resolve(stored, &omit).await?;
+    Ok(Answer::ok(Value::Object(work.present(current))))
+}
+
+async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<Change, Failure> {
+    let mapping = &work.kind.mapping;
+    if let Some(change) = mapping.change(edits, &mut Connected(&mut work.call)).await? {
+        return Ok(change);
+    }
+    let before = work.current(id).await?.resource;
+    let mut after = before.clone();
+    patch::apply(&work.kind.scim, &mut after, edits)?;
+    check::check(&work.kind.scim, &after, Direction::Replace)?;
+    Ok(mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?)
+}

@@ -1,0 +1,13 @@
+//! `GET /Users/{id}` (RFC 7644 §3.4.1).
+
+use super::answer::{Answer, Failure};
+use super::work::Work;
+use serde_json::Value;
+
+/// Reads the resource from the app, without the fields that the client does not want.
+pub(super) async fn read(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
+    let omit = work.omitted();
+    let stored = work.call.read(&work.kind.scim.name, id, &omit).await?;
+    let current = work.resolve(stored, &omit).await?;
+    Ok(Answer::ok(Value::Object(work.present(current))))
+}

@@ -1,0 +1,217 @@
+//! `GET /Users` and `POST /Users/.search` (RFC 7644 §3.4.2, §3.4.3).
+//!
+//! What the app can compare, it compares; the whole filter is evaluated here again on what it answers, so that an app whose
+//! search is approximate still gives exact results. Pages are taken one at a time and only the client's window is held.
+
+use super::answer::{Answer, Failure};
+use super::pages::Window;
+use super::request::SearchText;
+use super::work::{Current, Work};
+use crate::connectors::{FieldComparison, Page, Query};
+use scim_protocol::filter::{CompareOp, Filter};
+use scim_protocol::list::ListResponse;
+use scim_protocol::{Error, Object};
+use serde_json::Value;
+
+/// Resources in an answer when the client does not say, and at the most.
+const DEFAULT_COUNT: u64 = 100;
+/// The most resources in one answer.
+pub(super) const MAX_COUNT: u64 = 200;
+/// Resources that are looked at for one request whose filter the app cannot evaluate.
+const MAX_SCANNED: u64 = 20_000;
+
+/// Finds resources and answers a ListResponse, an empty one where nothing matches.
+pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Answer, Failure> {
+    let window = window(text)?;
+    let filter = match &text.filter {
+        Some(text) => Some(Filter::parse(text)?.check(&work.kind.scim)?),
+        None => None,
+    };
+    let mut found = Found { window, total: 0, resources: Vec::new() };
+    match &filter {
+        None => all(work, &mut found).await?,
+        Some(filter) => {
+            if !by_known_id(work, filter, &mut found).await? {
+                scan(work, filter, &mut found).await?;
+            }
+        }
+    }
+    let list = ListResponse {
+        total_results: found.total,
+        start_index: window.start + 1,
+        items_per_page: found.resources.len() as u64,
+        resources: found.resources.into_iter().map(Value::Object).collect(),
+    };
+    Ok(Answer::ok(list.to_json()))
+}
+
+struct Found {
+    window: Window,
+    total: u64,
+    resources: Vec<Object>,
+}
+
+impl Found {
+    /// Counts a match and says whether it is in the client's window.
+    fn takes_next(&mut self) -> bool {
+        let index = self.total;
+        self.total += 1;
+        (self.window.start..self.window.end()).contains(&index)
+    }
+}
+
+fn window(text: &SearchText) -> Result<Window, Error> {
+    // RFC 7644 §3.4.2.4: a start below 1 is 1, a negative count is 0.
+    let start = number("startIndex", text.start_index.as_deref())?.unwrap_or(1).max(1);
+    let count = number("count", text.count.as_deref())?.map_or(DEFAULT_COUNT, |count| count.max(0).unsigned_abs());
+    Ok(Window { start: start.unsigned_abs() - 1, count: count.min(MAX_COUNT) })
+}
+
+fn number(name: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
+    text.map(|text| {
+        text.trim().parse().map_err(|_| Error::invalid_value(format!("{name} must be an integer, not `{text}`")))
+    })
+    .transpose()
+}
+
+/// Without a filter, the window is mapped onto the app's pages; where the app does not say how many there are, all
+/// pages are walked to count them.
+async fn all(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
+    let omit = work.omitted();
+    let window = found.window;
+    let mut max = work.kind.abilities.paging;
+    let mut span = window.first_page(max);
+    let first = page(work, Vec::new(), span, None, &omit).await?;
+    let Some(total) = first.total else {
+        return walk(work, None, Vec::new(), omit, found).await;
+    };
+    found.total = total;
+    let mut page_now = first;
+    loop {
+        if let Some(limit) = page_now.limit.filter(|limit| *limit != span.limit && *limit > 0) {
+            // The app pages in its own size: start again with it, once.
+            max.max_page_size = limit;
+            span = window.first_page(max);
+            page_now = page(work, Vec::new(), span, None, &omit).await?;
+        }
+        let (next, more) = (page_now.next.clone(), page_now.more);
+        let indexed = (span.offset..).zip(page_now.resources);
+        for (_, stored) in indexed.filter(|(index, _)| (window.start..window.end()).contains(index)) {
+            let current = work.resolve(stored, &omit).await?;
+            found.resources.push(work.present(current));
+        }
+        span = span.next();
+        if !more || span.offset >= window.end() {
+            return Ok(());
+        }
+        page_now = page(work, Vec::new(), span, next, &omit).await?;
+    }
+}
+
+/// `id eq "…"`, and comparisons with what the store keeps: the resource is read by its id. Says whether that settled it.
+async fn by_known_id(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
+    let mut ids = Vec::new();
+    let mut settled = false;
+    if let Some(id) = required_id(filter) {
+        ids.push(id.to_owned());
+        settled = true;
+    } else {
+        for kept in work.kind.mapping.kept_comparisons(filter) {
+            let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
+            ids = work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await?;
+            // An attribute that only the store holds is found there or nowhere.
+            settled = !ids.is_empty() || kept.only_here;
+            if settled {
+                break;
+            }
+        }
+    }
+    for id in ids {
+        let stored = match work.call.read(&work.kind.scim.name, &id, &[]).await.map_err(Failure::from) {
+            Ok(stored) => stored,
+            Err(failure) if failure.error.status == 404 => continue,
+            Err(failure) => return Err(failure),
+        };
+        let current = work.resolve(stored, &[]).await?;
+        take(work, Some(filter), current, found);
+    }
+    // A kept value that has gone stale in the app proves nothing: the app is asked.
+    Ok(settled && (found.total > 0 || required_id(filter).is_some() || work.kind.mapping.kept_comparisons(filter).any(|kept| kept.only_here)))
+}
+
+/// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
+async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
+    let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
+    let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
+    walk(work, Some(filter), pushed.comparisons, omit, found).await
+}
+
+async fn walk(
+    work: &mut Work<'_>,
+    filter: Option<&Filter>,
+    comparisons: Vec<FieldComparison>,
+    omit: Vec<String>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let mut span = Window { start: 0, count: u64::from(u32::MAX) }.first_page(work.kind.abilities.paging);
+    let mut cursor = None;
+    loop {
+        let page = page(work, comparisons.clone(), span, cursor, &omit).await?;
+        for stored in page.resources {
+            let current = work.resolve(stored, &omit).await?;
+            take(work, filter, current, found);
+        }
+        if !page.more {
+            return Ok(());
+        }
+        span.limit = page.limit.filter(|limit| *limit > 0).unwrap_or(span.limit);
+        span = span.next();
+        cursor = page.next;
+        if span.offset >= MAX_SCANNED {
+            return Err(Error::too_many(format!(
+                "the app cannot evaluate this filter and more than {MAX_SCANNED} resources would have to be looked at; \
+                 filter on one of {}",
+                work.kind.mapping.filterable(&work.kind.abilities.filters).join(", ")
+            ))
+            .into());
+        }
+    }
+}
+
+fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
+    let matches = filter.is_none_or(|filter| {
+        let mut resource = current.resource.clone();
+        resource.insert("id".to_owned(), Value::String(current.id.clone()));
+        filter.matches(&work.kind.scim, &resource)
+    });
+    if matches && found.takes_next() {
+        found.resources.push(work.present(current));
+    }
+}
+
+async fn page(
+    work: &mut Work<'_>,
+    comparisons: Vec<FieldComparison>,
+    span: super::pages::PageSpan,
+    cursor: Option<String>,
+    omit: &[String],
+) -> Result<Page, Failure> {
+    let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
+    Ok(work.call.search(&work.kind.scim.name, &query).await?)
+}
+
+/// The id that every match must have.
+fn required_id(filter: &Filter) -> Option<&str> {
+    match filter {
+        Filter::Compare(comparison)
+            if comparison.op == CompareOp::Eq
+                && comparison.path.selector.is_none()
+                && comparison.path.sub.is_none()
+                && comparison.path.path.attribute.eq_ignore_ascii_case("id") =>
+        {
+            comparison.value.as_str()
+        }
+        Filter::And(filters) => filters.iter().find_map(required_id),
+        _ => None,
+    }
+}

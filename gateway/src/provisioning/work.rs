@@ -1,0 +1,179 @@
+//! What every operation on a resource type works with: the open connector, the mapping, the store, the projection.
+
+use super::answer::{Answer, Failure};
+use super::connected::Connected;
+use super::instance::{Instance, Kind};
+use super::request::Request;
+use super::Outcome;
+use crate::clients::Profile;
+use crate::connectors::{Call, Document, Stored};
+use crate::mapping::Kept;
+use crate::store::{ResourceKey, Write};
+use scim_protocol::projection::Projection;
+use scim_protocol::{Error, Object, check};
+use serde_json::{Value, json};
+use tokio::sync::OwnedMutexGuard;
+
+/// One operation under way.
+pub(super) struct Work<'a> {
+    pub(super) instance: &'a Instance,
+    pub(super) kind: &'a Kind,
+    pub(super) profile: &'static Profile,
+    pub(super) projection: Projection,
+    pub(super) call: Call,
+    /// Attributes that were sent and are not known here.
+    pub(super) ignored: Vec<String>,
+    /// The resource it turned out to be about.
+    pub(super) id: Option<String>,
+    base: &'a str,
+    attributes_asked_for: bool,
+}
+
+/// A resource as the app and the store hold it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Current {
+    pub(super) id: String,
+    pub(super) resource: Object,
+    pub(super) version: Option<String>,
+}
+
+impl<'a> Work<'a> {
+    /// Finds the resource type and opens the connector.
+    pub(super) async fn begin(instance: &'a Instance, endpoint: &str, request: &'a Request) -> Result<Self, Failure> {
+        let kind = instance.kind(endpoint).ok_or_else(|| {
+            let known: Vec<&str> = instance.kinds().iter().map(|kind| kind.scim.endpoint.as_str()).collect();
+            Error::not_found(format!("there is no resource type at {endpoint}; known are {}", known.join(" and ")))
+        })?;
+        let text = &request.projection;
+        let projection =
+            Projection::parse(&kind.scim, text.attributes.as_deref(), text.excluded_attributes.as_deref())?;
+        let call = instance.open(&request.correlation_id).await?;
+        Ok(Self {
+            instance,
+            kind,
+            profile: request.profile,
+            projection,
+            call,
+            ignored: Vec::new(),
+            id: request.operation.id().map(str::to_owned),
+            base: &request.base,
+            attributes_asked_for: text.attributes.is_some() || text.excluded_attributes.is_some(),
+        })
+    }
+
+    /// Ends the operation.
+    pub(super) fn finish(self, result: Result<Answer, Failure>) -> Outcome {
+        Outcome { result, id: self.id, sends: self.call.sends(), ignored: self.ignored }
+    }
+
+    /// Waits for the turn to change a resource.
+    pub(super) async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
+        self.instance.turns.turn(&self.key(id)).await
+    }
+
+    pub(super) fn key(&self, id: &str) -> ResourceKey {
+        self.instance.key(self.kind, id)
+    }
+
+    /// The body of a POST or PUT as a resource: the client's ways put right, names canonical, read-only attributes left
+    /// out, everything of the right type.
+    pub(super) fn accept(&mut self, body: Value, direction: check::Direction) -> Result<Object, Failure> {
+        let Value::Object(mut body) = body else {
+            return Err(Error::invalid_syntax(format!("the body must be a JSON object: a {}", self.kind.scim.name)).into());
+        };
+        self.profile.tidy_resource(&self.kind.scim, &mut body);
+        let normalized = self.kind.scim.normalize(body);
+        self.ignored = normalized.ignored;
+        let mut resource = normalized.resource;
+        check::strip_read_only(&self.kind.scim, &mut resource);
+        check::check(&self.kind.scim, &resource, direction)?;
+        Ok(resource)
+    }
+
+    /// Reads a resource as it is now, with all its attributes.
+    pub(super) async fn current(&mut self, id: &str) -> Result<Current, Failure> {
+        let stored = self.call.read(&self.kind.scim.name, id, &[]).await?;
+        self.resolve(stored, &[]).await
+    }
+
+    /// The SCIM resource of what the app answered; asks the app again where its answer did not supply the document.
+    /// `omit` names app fields that are not needed.
+    pub(super) async fn resolve(&mut self, stored: Stored, omit: &[String]) -> Result<Current, Failure> {
+        let (document, version) = match stored.document {
+            Some(document) => (document, stored.version),
+            None => {
+                let again = self.call.read(&self.kind.scim.name, &stored.id, omit).await?;
+                (again.document.unwrap_or_default(), again.version)
+            }
+        };
+        let kept = self.kept(&stored.id).await?;
+        let resource = self.to_scim(&document, &kept).await?;
+        Ok(Current { id: stored.id, resource, version })
+    }
+
+    /// What the store keeps of a resource.
+    pub(super) async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {
+        if !self.kind.mapping.keeps() {
+            return Ok(Vec::new());
+        }
+        let rows = self.instance.store.kept(&self.key(id)).await?;
+        Ok(self.kind.mapping.kept_from(rows.into_iter().map(|row| (row.slot, row.value, row.app))))
+    }
+
+    pub(super) async fn to_scim(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
+        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
+    }
+
+    /// App fields that the client does not want to see and that cost the app something.
+    pub(super) fn omitted(&self) -> Vec<String> {
+        self.kind.mapping.omit(|slot| self.projection.wants(&slot.path))
+    }
+
+    /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.
+    pub(super) fn present(&self, current: Current) -> Object {
+        let Current { id, resource, version } = current;
+        let scim = &self.kind.scim;
+        let mut shown = Object::new();
+        let extensions = scim.extensions.iter().map(|extension| extension.schema.id.as_str());
+        let schemas: Vec<&str> =
+            std::iter::once(scim.schema.id.as_str()).chain(extensions.filter(|urn| resource.contains_key(*urn))).collect();
+        shown.insert("schemas".to_owned(), json!(schemas));
+        let location = self.location(&id);
+        shown.insert("id".to_owned(), Value::String(id));
+        let mut meta = Object::new();
+        meta.insert("resourceType".to_owned(), Value::String(scim.name.clone()));
+        meta.insert("location".to_owned(), Value::String(location));
+        if let Some(version) = version {
+            meta.insert("version".to_owned(), Value::String(format!("W/\"{version}\"")));
+        }
+        for (name, value) in resource {
+            match (name.as_str(), value) {
+                ("meta", Value::Object(known)) => meta.extend(known),
+                ("id" | "schemas", _) => {}
+                (_, value) => drop(shown.insert(name, value)),
+            }
+        }
+        shown.insert("meta".to_owned(), Value::Object(meta));
+        self.projection.apply(scim, shown)
+    }
+
+    /// The resource's address.
+    pub(super) fn location(&self, id: &str) -> String {
+        let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+        format!("{}{}/{id}", self.base, self.kind.scim.endpoint)
+    }
+
+    /// Whether the client is better served by 204 than by the resource.
+    pub(super) fn answers_patch_without_body(&self) -> bool {
+        !self.attributes_asked_for && self.profile.group_patch_without_body && self.kind.scim.name == "Group"
+    }
+
+    /// Whether the client said which attributes it wants, and so must get the resource (RFC 7644 §3.5.2).
+    pub(super) const fn must_show_resource(&self) -> bool {
+        self.attributes_asked_for
+    }
+
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<(), Failure> {
+        Ok(self.instance.store.commit(writes).await?)
+    }
+}
