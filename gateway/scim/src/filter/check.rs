@@ -1,0 +1,142 @@
+//! A filter in the words of a schema: canonical names, literals of the right type, only operators that the type has.
+
+use serde_json::Value;
+
+use super::{CompareOp, Comparison, Filter, Operand};
+use crate::{
+    ResourceType, date_time,
+    error::Error,
+    path::AttributePath,
+    resource_type::Resolved,
+    schema::{Attribute, AttributeType, Returned},
+};
+
+/// A filter on resources of a type.
+pub(super) fn filter(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
+    walk(filter, &Scope::Resource(resource_type))
+}
+
+/// A selector on the elements of an attribute.
+pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attribute) -> Result<Filter, Error> {
+    walk(selector, &Scope::Element { path, attribute })
+}
+
+/// Where names are looked up.
+enum Scope<'a> {
+    Resource(&'a ResourceType),
+    Element { path: &'a AttributePath, attribute: &'a Attribute },
+}
+
+fn walk(filter: &Filter, scope: &Scope<'_>) -> Result<Filter, Error> {
+    let all = |items: &[Filter]| items.iter().map(|item| walk(item, scope)).collect::<Result<Vec<_>, _>>();
+    Ok(match filter {
+        Filter::And(items) => Filter::And(all(items)?),
+        Filter::Or(items) => Filter::Or(all(items)?),
+        Filter::Not(inner) => Filter::Not(Box::new(walk(inner, scope)?)),
+        Filter::Present(path) => Filter::Present(scope.operand(path)?.0),
+        Filter::Compare(Comparison { path, op, value }) => {
+            let (path, attribute) = scope.comparable(path)?;
+            let value = literal(attribute, &path, *op, value)?;
+            Filter::Compare(Comparison { path, op: *op, value })
+        }
+        Filter::Elements { path, filter } => {
+            let resolved = scope.resolve(path)?;
+            let filter = Box::new(selector(filter, &resolved.path, elements(&resolved)?)?);
+            Filter::Elements { path: resolved.path, filter }
+        }
+    })
+}
+
+impl<'a> Scope<'a> {
+    fn resolve(&self, path: &AttributePath) -> Result<Resolved<'a>, Error> {
+        let resolved = match self {
+            Self::Resource(resource_type) => resource_type
+                .resolve(path)
+                .ok_or_else(|| Error::invalid_filter(format!("{} has no attribute '{path}'", resource_type.name)))?,
+            Self::Element { path: of, attribute } => {
+                let plain = path.schema.is_none() && path.sub.is_none();
+                let sub = match attribute.sub(&path.attribute) {
+                    // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+                    None if !attribute.is_complex() && path.attribute.eq_ignore_ascii_case("value") => {
+                        Some((*attribute, "value"))
+                    }
+                    sub => sub.map(|sub| (sub, sub.name.as_str())),
+                };
+                let (attribute, name) = sub
+                    .filter(|_| plain)
+                    .ok_or_else(|| Error::invalid_filter(format!("'{of}' has no sub-attribute '{path}'")))?;
+                Resolved { path: AttributePath::core(name), attribute, parent: None }
+            }
+        };
+        if resolved.attribute.returned == Returned::Never {
+            return Err(Error::invalid_filter(format!("'{path}' is never returned, so it cannot be filtered on")));
+        }
+        Ok(resolved)
+    }
+
+    fn operand(&self, operand: &Operand) -> Result<(Operand, &'a Attribute), Error> {
+        let resolved = self.resolve(&operand.path)?;
+        let Some(chosen) = &operand.selector else {
+            return Ok((Operand::plain(resolved.path), resolved.attribute));
+        };
+        let attribute = elements(&resolved)?;
+        let chosen = selector(chosen, &resolved.path, attribute)?;
+        let name = operand.sub.as_deref().unwrap_or("value");
+        let sub = attribute
+            .sub(name)
+            .ok_or_else(|| Error::invalid_filter(format!("'{}' has no sub-attribute '{name}'", resolved.path)))?;
+        let operand = Operand { path: resolved.path, selector: Some(Box::new(chosen)), sub: Some(sub.name.clone()) };
+        Ok((operand, sub))
+    }
+
+    /// A complex attribute is compared by its `value` (RFC 7644 §3.4.2.2).
+    fn comparable(&self, operand: &Operand) -> Result<(Operand, &'a Attribute), Error> {
+        let (mut operand, attribute) = self.operand(operand)?;
+        if !attribute.is_complex() {
+            return Ok((operand, attribute));
+        }
+        let value = attribute.sub("value").ok_or_else(|| {
+            Error::invalid_filter(format!("'{operand}' is complex and has no 'value': name one of its sub-attributes"))
+        })?;
+        operand.path.sub = Some(value.name.clone());
+        Ok((operand, value))
+    }
+}
+
+fn elements<'a>(resolved: &Resolved<'a>) -> Result<&'a Attribute, Error> {
+    let attribute = resolved.attribute;
+    if resolved.parent.is_none() && (attribute.is_complex() || attribute.multi_valued) {
+        return Ok(attribute);
+    }
+    Err(Error::invalid_filter(format!(
+        "'{}' is neither complex nor multi-valued, so no [filter] can follow it",
+        resolved.path
+    )))
+}
+
+fn literal(attribute: &Attribute, path: &Operand, op: CompareOp, value: &Value) -> Result<Value, Error> {
+    let wrong_operator = || Err(Error::invalid_filter(format!("'{path}' cannot be compared with '{op}'")));
+    let wrong_literal = |right: &str| Err(Error::invalid_filter(format!("'{path}' is compared with {right}")));
+    let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+    match (attribute.kind, value) {
+        (_, Value::Null) if is_equality => Ok(Value::Null),
+        (_, Value::Null) => wrong_operator(),
+        (AttributeType::Boolean, _) if !is_equality => wrong_operator(),
+        (AttributeType::Boolean, Value::Bool(_)) => Ok(value.clone()),
+        (AttributeType::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
+        (AttributeType::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
+        (AttributeType::Boolean, _) => wrong_literal("true or false"),
+        (AttributeType::Integer | AttributeType::Decimal, _) if !is_equality && !op.is_ordering() => wrong_operator(),
+        (AttributeType::Integer | AttributeType::Decimal, Value::Number(_)) => Ok(value.clone()),
+        (AttributeType::Integer | AttributeType::Decimal, _) => wrong_literal("a number"),
+        (AttributeType::Binary, _) if op.is_ordering() => wrong_operator(),
+        (AttributeType::DateTime, Value::String(text)) if is_equality || op.is_ordering() => {
+            if date_time::instant(text).is_none() {
+                return wrong_literal("a dateTime such as \"2011-05-13T04:42:34Z\"");
+            }
+            Ok(value.clone())
+        }
+        (_, Value::String(_)) => Ok(value.clone()),
+        _ => wrong_literal("a string in double quotes"),
+    }
+}

@@ -1,0 +1,128 @@
+//! Whether a resource, or an element of a multi-valued attribute, fulfils a checked filter. Nothing is copied.
+
+use serde_json::Value;
+
+use super::{CompareOp, Comparison, Filter, Operand, compare};
+use crate::{Object, ResourceType, schema::Attribute};
+
+/// A filter on a resource.
+pub(super) fn resource(filter: &Filter, resource_type: &ResourceType, resource: &Object) -> bool {
+    holds(filter, &|condition| match condition {
+        Filter::Compare(Comparison { path, op, value }) => {
+            any_value(path, resource_type, resource, &mut |attribute, stored| compared(attribute, *op, stored, value))
+        }
+        Filter::Present(path) => {
+            any_value(path, resource_type, resource, &mut |_, stored| stored.is_some_and(is_present))
+        }
+        Filter::Elements { path, filter } => {
+            let found = resource_type.find(path.schema.as_deref(), &path.attribute);
+            found.is_some_and(|(schema, attribute)| {
+                let value = container(resource, schema).and_then(|object| object.get(&attribute.name));
+                each(value).iter().any(|value| element(filter, attribute, value))
+            })
+        }
+        _ => false,
+    })
+}
+
+/// A selector on an element of an attribute.
+pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> bool {
+    holds(filter, &|condition| {
+        let (path, test): (_, &dyn Fn(&Attribute, Option<&Value>) -> bool) = match condition {
+            Filter::Compare(Comparison { path, op, value }) => {
+                (path, &|attribute, stored| compared(attribute, *op, stored, value))
+            }
+            Filter::Present(path) => (path, &|_, stored| stored.is_some_and(is_present)),
+            _ => return false,
+        };
+        let name = path.path.attribute.as_str();
+        match attribute.sub(name) {
+            Some(sub) => any_of(value.get(&sub.name), &mut |stored| test(sub, stored)),
+            // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+            None if !attribute.is_complex() && name.eq_ignore_ascii_case("value") => test(attribute, Some(value)),
+            None => false,
+        }
+    })
+}
+
+fn holds(filter: &Filter, condition: &dyn Fn(&Filter) -> bool) -> bool {
+    match filter {
+        Filter::And(items) => items.iter().all(|item| holds(item, condition)),
+        Filter::Or(items) => items.iter().any(|item| holds(item, condition)),
+        Filter::Not(inner) => !holds(inner, condition),
+        other => condition(other),
+    }
+}
+
+/// Whether the test holds for a value of the operand; an operand without any is tested once, as nothing.
+fn any_value(
+    operand: &Operand,
+    resource_type: &ResourceType,
+    resource: &Object,
+    test: &mut dyn FnMut(&Attribute, Option<&Value>) -> bool,
+) -> bool {
+    let path = &operand.path;
+    let Some((schema, top)) = resource_type.find(path.schema.as_deref(), &path.attribute) else { return false };
+    let value = container(resource, schema).and_then(|object| object.get(&top.name));
+    let Some(sub) = operand.sub.as_deref().or(path.sub.as_deref()) else {
+        return any_of(value, &mut |stored| test(top, stored));
+    };
+    let Some(sub) = top.sub(sub) else { return false };
+    let mut none = true;
+    for parent in each(value) {
+        if operand.selector.as_ref().is_none_or(|selector| element(selector, top, parent)) {
+            none = false;
+            if any_of(parent.get(&sub.name), &mut |stored| test(sub, stored)) {
+                return true;
+            }
+        }
+    }
+    none && test(sub, None)
+}
+
+/// `null` and an empty array are no value (RFC 7643 §2.5).
+fn any_of(value: Option<&Value>, test: &mut dyn FnMut(Option<&Value>) -> bool) -> bool {
+    match value {
+        None | Some(Value::Null) => test(None),
+        Some(Value::Array(items)) if items.is_empty() => test(None),
+        Some(Value::Array(items)) => items.iter().any(|item| test(Some(item))),
+        Some(single) => test(Some(single)),
+    }
+}
+
+fn each(value: Option<&Value>) -> &[Value] {
+    match value {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(items)) => items,
+        Some(single) => std::slice::from_ref(single),
+    }
+}
+
+fn container<'a>(resource: &'a Object, schema: Option<&str>) -> Option<&'a Object> {
+    match schema {
+        Some(urn) => resource.get(urn)?.as_object(),
+        None => Some(resource),
+    }
+}
+
+fn compared(attribute: &Attribute, op: CompareOp, stored: Option<&Value>, literal: &Value) -> bool {
+    match stored {
+        Some(stored) => compare::holds(attribute, op, stored, literal),
+        None => match op {
+            CompareOp::Eq => literal.is_null(),
+            CompareOp::Ne => !literal.is_null(),
+            _ => false,
+        },
+    }
+}
+
+/// `pr`: not null, and not empty (RFC 7644 table 3).
+fn is_present(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => items.iter().any(is_present),
+        Value::Object(object) => object.values().any(is_present),
+    }
+}

@@ -1,0 +1,125 @@
+//! Attribute paths: `userName`, `name.givenName`, `urn:…:2.0:User:manager.value` (RFC 7644 §3.10).
+//!
+//! URNs hold dots and colons of their own, so a path is split at its last colon and only then at a dot; an attribute
+//! name holds neither. [`Slot`] is the wider form that PATCH paths and mapping rules use.
+
+use std::{fmt, str::FromStr};
+
+use crate::error::Error;
+
+mod slot;
+
+pub use slot::Slot;
+
+/// The name of an attribute, perhaps qualified by its schema, perhaps with a sub-attribute.
+///
+/// A path that [`crate::ResourceType::resolve`] returned is canonical: names in the schema's case, and `schema` only for attributes
+/// of an extension. Any other path is as the client wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttributePath {
+    /// The URN before the last colon.
+    pub schema: Option<String>,
+    /// The attribute's name.
+    pub attribute: String,
+    /// The sub-attribute's name.
+    pub sub: Option<String>,
+}
+
+impl AttributePath {
+    /// The path of an attribute of the core schema.
+    pub fn core(attribute: impl Into<String>) -> Self {
+        Self { schema: None, attribute: attribute.into(), sub: None }
+    }
+
+    /// The same attribute's sub-attribute.
+    #[must_use]
+    pub fn with_sub(&self, sub: impl Into<String>) -> Self {
+        Self { sub: Some(sub.into()), ..self.clone() }
+    }
+
+    /// `attribute` or `attribute.sub` under a known schema.
+    pub(crate) fn under(schema: Option<&str>, name: &str) -> Result<Self, Error> {
+        let (attribute, sub) = match name.split_once('.') {
+            Some((attribute, sub)) => (attribute, Some(sub)),
+            None => (name, None),
+        };
+        if !is_name(attribute) || !sub.is_none_or(is_name) {
+            return Err(Error::invalid_path(format!(
+                "'{name}' is not an attribute name: a letter, then letters, digits, '-' and '_', with at most one sub-attribute after a dot"
+            )));
+        }
+        Ok(Self { schema: schema.map(str::to_owned), attribute: attribute.to_owned(), sub: sub.map(str::to_owned) })
+    }
+}
+
+impl FromStr for AttributePath {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.rsplit_once(':') {
+            None => Self::under(None, text),
+            Some((schema, _)) if !is_urn(schema) => {
+                Err(Error::invalid_path(format!("'{schema}' before the attribute name is not the URN of a schema")))
+            }
+            Some((schema, name)) => Self::under(Some(schema), name),
+        }
+    }
+}
+
+impl fmt::Display for AttributePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}:")?;
+        }
+        f.write_str(&self.attribute)?;
+        if let Some(sub) = &self.sub {
+            write!(f, ".{sub}")?;
+        }
+        Ok(())
+    }
+}
+
+/// RFC 7643 §2.1: `ATTRNAME = ALPHA *(nameChar)`; and `$ref`, which the grammar forgot.
+pub(crate) fn is_name(name: &str) -> bool {
+    let name = name.strip_prefix('$').unwrap_or(name);
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Enough to keep quotes, brackets and spaces out of a path's first part.
+fn is_urn(schema: &str) -> bool {
+    !schema.is_empty() && schema.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"()[]\"".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_split_at_the_urn_before_the_dot() {
+        const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        for (text, schema, attribute, sub) in [
+            ("userName", None, "userName", None),
+            ("name.givenName", None, "name", Some("givenName")),
+            ("members.$ref", None, "members", Some("$ref")),
+            (&format!("{ENTERPRISE}:department"), Some(ENTERPRISE), "department", None),
+            (&format!("{ENTERPRISE}:manager.value"), Some(ENTERPRISE), "manager", Some("value")),
+            ("http://example.com/2006/Group:x", Some("http://example.com/2006/Group"), "x", None),
+        ] {
+            let path: AttributePath = text.parse().unwrap();
+            assert_eq!(
+                (path.schema.as_deref(), path.attribute.as_str(), path.sub.as_deref()),
+                (schema, attribute, sub),
+                "{text}"
+            );
+            assert_eq!(path.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for text in ["", ".", "a.", ".b", "a.b.c", "1a", "a b", ":a", "urn:x:", "urn:x y:a", "a[b]", "$", "é"] {
+            assert!(text.parse::<AttributePath>().is_err(), "{text}");
+        }
+    }
+}
