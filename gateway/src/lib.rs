@@ -1,4 +1,13 @@
 //! A SCIM 2.0 gateway that hosts sandboxed WebAssembly connectors.
+
 #![forbid(unsafe_code)]
 
+pub mod clients;
+pub mod config;
+pub mod connectors;
+pub mod egress;
+pub mod mapping;
+pub mod observe;
+pub mod provisioning;
+pub mod server;
 pub mod store;

@@ -1,0 +1,100 @@
+//! `check`: is a configuration right, and all that it names?
+
+use std::io;
+use std::path::Path;
+
+use scim_gateway::config::{Config, Mistake};
+use serde_json::json;
+
+use super::Failure;
+use super::terminal::Terminal;
+
+/// Checks a configuration and prints every mistake, or what it would serve.
+pub(super) fn run(file: &Path, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let (config, mistakes) = match Config::load(file) {
+        Ok(config) => (Some(config), Vec::new()),
+        Err(errors) => (None, errors.mistakes().to_vec()),
+    };
+    if json {
+        terminal.line(summary(file, config.as_ref(), &mistakes))?;
+    } else if let Some(config) = config {
+        write_instances(&config, terminal)?;
+    } else {
+        write_mistakes(&mistakes, terminal)?;
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// One block a mistake: the place, what is wrong, what would be right; and their number at the end.
+pub(super) fn write_mistakes(mistakes: &[Mistake], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    for mistake in mistakes {
+        let short = Mistake { message: String::new(), expected: String::new(), key: String::new(), ..mistake.clone() };
+        let place = terminal.bold(short.to_string().trim_end_matches(": "));
+        let error = terminal.red("error:");
+        let key = if mistake.key.is_empty() { String::new() } else { format!("{}: ", mistake.key) };
+        terminal.line(format_args!("{place}: {error} {key}{}", mistake.message))?;
+        if !mistake.expected.is_empty() {
+            terminal.line(format_args!("    {}", mistake.expected))?;
+        }
+    }
+    let count = mistakes.len();
+    terminal.line(format_args!("{count} mistake{}", if count == 1 { "" } else { "s" }))
+}
+
+fn write_instances(config: &Config, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let right = terminal.green("right:");
+    let (instances, connectors) = (config.instances.len(), config.connectors.len());
+    let file = config.file.display();
+    terminal.line(format_args!("{right} {file}: {instances} instances of {connectors} connectors"))?;
+    for (name, instance) in &config.instances {
+        terminal.line(format_args!("    /{name}/scim/v2  {}", instance.connector))?;
+    }
+    Ok(())
+}
+
+fn summary(file: &Path, config: Option<&Config>, mistakes: &[Mistake]) -> serde_json::Value {
+    let instances: Vec<_> = config
+        .iter()
+        .flat_map(|config| &config.instances)
+        .map(|(name, instance)| json!({ "name": name.as_str(), "connector": instance.connector.as_str() }))
+        .collect();
+    json!({ "ok": mistakes.is_empty(), "file": file, "instances": instances, "mistakes": mistakes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, json: bool) -> (bool, String) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("gateway.toml");
+        std::fs::write(&file, text).expect("a file");
+        let mut output = Vec::new();
+        let outcome = run(&file, json, &mut Terminal::plain(&mut output));
+        let text = String::from_utf8(output).expect("UTF-8");
+        (outcome.is_ok(), text.replace(&format!("{}/", directory.path().display()), ""))
+    }
+
+    #[test]
+    fn every_mistake_is_printed_with_its_place_and_its_remedy() {
+        let (right, text) = check("[server]\nport = 1\nlisten = 2\n", false);
+        assert!(!right);
+        assert_eq!(
+            text,
+            "gateway.toml:2:1: error: server.port: is not a known key\n    known here: `listen`, `max-body-bytes`, \
+             `request-timeout-seconds`, `max-in-flight`\n\
+             gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
+        );
+    }
+
+    #[test]
+    fn a_program_gets_the_same_as_json() {
+        let (right, text) = check("[server]\nport = 1\n", true);
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert!(!right);
+        assert_eq!((json["ok"].as_bool(), json["mistakes"][0]["line"].as_u64()), (Some(false), Some(2)));
+        assert_eq!(json["mistakes"][0]["key"], "server.port");
+        let (right, text) = check("", true);
+        assert!(right && text.contains("\"ok\":true"), "{text}");
+    }
+}

@@ -1,0 +1,115 @@
+//! The commands of `scim-gateway`.
+//!
+//! Exit codes: 0 it worked, 1 it did not (the reason is on standard error, or in the JSON that was asked for), 2 the command line
+//! is wrong.
+
+mod check;
+mod serve;
+mod terminal;
+mod token;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use scim_gateway::config::ConfigErrors;
+use scim_gateway::observe::LogError;
+
+use terminal::Terminal;
+
+const FAILED: u8 = 1;
+
+/// A SCIM 2.0 gateway: identity providers on one side, apps behind sandboxed connectors on the other.
+#[derive(Debug, Parser)]
+#[command(name = "scim-gateway", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 it worked, 1 it failed, 2 the command line is wrong";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the instances of a configuration until SIGTERM or Ctrl-C; what runs then is finished first
+    Serve(ConfigFile),
+    /// Check a configuration and all that it names without serving
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tokens that identity providers present
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make a token; print it, once, with the hash to put into the configuration
+    New {
+        /// Print both as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration
+    #[arg(long = "config", value_name = "FILE", default_value = "gateway.toml")]
+    path: PathBuf,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Config(#[from] ConfigErrors),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(std::net::SocketAddr, io::Error),
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(String),
+    #[error("{0} operations were cut off by the shutdown")]
+    CutOff(usize),
+    /// The command has said itself what is wrong.
+    #[error("")]
+    Reported,
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: &Cli) -> ExitCode {
+    let outcome = match &cli.command {
+        Command::Serve(config) => serve::run(&config.path),
+        Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Reported) => ExitCode::from(FAILED),
+        Err(failure) => {
+            // Nothing is left to do when standard error cannot be written.
+            let _ = report(&failure, &mut Terminal::stderr());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn report(failure: &Failure, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    match failure {
+        Failure::Config(errors) => check::write_mistakes(errors.mistakes(), terminal),
+        other => {
+            let label = terminal.red("error:");
+            terminal.line(format_args!("{label} {other}"))
+        }
+    }
+}

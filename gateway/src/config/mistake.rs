@@ -1,0 +1,138 @@
+//! What is wrong with a configuration file, where, and what would be right.
+//!
+//! A file is checked as a whole: every mistake is collected, so that an operator corrects a file once and not once a mistake.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// A place in a text file; both count from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The position of a byte offset in a text; an offset past the end is the end.
+    pub fn of(text: &str, offset: usize) -> Self {
+        let before = text.char_indices().take_while(|(at, _)| *at < offset).map(|(_, character)| character);
+        before.fold(Self::START, |position, character| match character {
+            '\n' => Self { line: position.line + 1, column: 1 },
+            _ => Self { column: position.column + 1, ..position },
+        })
+    }
+}
+
+/// One mistake in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mistake {
+    /// The file that has to be edited.
+    pub file: PathBuf,
+    /// Where in it; absent when the file could not be read.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// The dotted key, e.g. `instances.acme.region`; empty when the file as a whole is meant.
+    pub key: String,
+    /// What is wrong. Never holds a secret's value.
+    pub message: String,
+    /// What would be right.
+    pub expected: String,
+}
+
+impl fmt::Display for Mistake {
+    /// `file:line:column: key: message; expected`, the form in which editors find the place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(Position { line, column }) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, ": {}", self.key)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if !self.expected.is_empty() {
+            write!(f, "; {}", self.expected)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every mistake of one configuration, in the order of the file; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(transparent)]
+pub struct ConfigErrors(Vec<Mistake>);
+
+impl ConfigErrors {
+    /// `Ok` when there are no mistakes.
+    ///
+    /// # Errors
+    /// The mistakes, sorted by their place.
+    pub fn check(mistakes: Vec<Mistake>) -> Result<(), Self> {
+        if mistakes.is_empty() { Ok(()) } else { Err(Self::of(mistakes)) }
+    }
+
+    pub(super) fn of(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
+        Self(mistakes)
+    }
+
+    /// A file that cannot be read at all.
+    pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
+        Self(vec![Mistake {
+            file: file.to_owned(),
+            position: None,
+            key: String::new(),
+            message: format!("cannot be read: {error}"),
+            expected: "give the path of an existing gateway.toml with --config".to_owned(),
+        }])
+    }
+
+    /// The mistakes.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mistake) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_counts_lines_and_characters_from_one() {
+        let text = "a\nöb = 1\n";
+        for (offset, line, column) in [(0, 1, 1), (1, 1, 2), (2, 2, 1), (4, 2, 2), (99, 3, 1)] {
+            assert_eq!(Position::of(text, offset), Position { line, column }, "offset {offset}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_reads_as_file_line_column_key_message_and_remedy() {
+        let mistake = Mistake {
+            file: "gateway.toml".into(),
+            position: Some(Position { line: 3, column: 7 }),
+            key: "server.listen".into(),
+            message: "`x` is not an address".into(),
+            expected: "write 127.0.0.1:8080".into(),
+        };
+        assert_eq!(mistake.to_string(), "gateway.toml:3:7: server.listen: `x` is not an address; write 127.0.0.1:8080");
+    }
+}

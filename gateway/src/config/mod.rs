@@ -1,0 +1,127 @@
+//! The gateway's configuration, `gateway.toml`: read whole, checked whole, never half believed.
+//!
+//! [`Config::load`] either answers a configuration in which every value is of a type that cannot be wrong, every connector that
+//! an instance names exists and every secret has been read; or all mistakes with their places. What only a loaded connector
+//! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
+//! findings into mistakes at the right place of the file.
+
+mod base_url;
+mod connector;
+mod instance;
+mod limits;
+mod log;
+mod mistake;
+mod name;
+mod secret;
+mod server;
+mod store;
+mod table;
+mod token;
+mod word;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use connector::{Connector, FileHash, FileHashError};
+pub use instance::{AuthKind, ClientChoice, Instance, Location};
+pub use limits::Limits;
+pub use log::{Format, Level, Log};
+pub use mistake::{ConfigErrors, Mistake, Position};
+pub use name::{ConnectorName, InstanceName, NameError};
+pub use secret::{SecretError, SecretSource, SecretSourceError};
+pub use server::{ListenAddress, ListenAddressError, Server};
+pub use store::{Store, StoreUrl, StoreUrlError};
+pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
+pub use word::WordError;
+
+use instance::Surroundings;
+use table::{Report, Table};
+
+/// A whole, checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// `[server]`.
+    pub server: Server,
+    /// `[store]`.
+    pub store: Store,
+    /// `[log]`.
+    pub log: Log,
+    /// `[connectors.<name>]`.
+    pub connectors: BTreeMap<ConnectorName, Connector>,
+    /// `[instances.<name>]`.
+    pub instances: BTreeMap<InstanceName, Instance>,
+    places: BTreeMap<String, Position>,
+}
+
+impl Config {
+    /// Reads and checks a file, and the secrets that it names.
+    ///
+    /// # Errors
+    /// All mistakes, each with its place.
+    pub fn load(file: &Path) -> Result<Self, ConfigErrors> {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        Self::parse(file, &text, &|name| std::env::var(name).ok())
+    }
+
+    /// Checks the text of a file; paths in it start at the file's directory, `environment` looks up variables.
+    ///
+    /// # Errors
+    /// All mistakes, each with its place.
+    pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let report = Report::new(file, text);
+        let (document, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            // What the parser recovered would give mistakes that are none.
+            for error in &errors {
+                report.add(error.span().unwrap_or(0..0), "", format_args!("is not TOML: {}", error.message()), "");
+            }
+            return Err(ConfigErrors::of(report.into_mistakes()));
+        }
+        let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok(config)
+    }
+
+    /// A mistake that was found later, at the place of a dotted key such as `instances.acme.settings.site`, or of the nearest
+    /// table above it.
+    pub fn mistake(&self, key: &str, message: impl Into<String>, expected: impl Into<String>) -> Mistake {
+        let mut ancestors = std::iter::successors(Some(key), |key| key.rsplit_once('.').map(|(above, _)| above));
+        Mistake {
+            file: self.file.clone(),
+            position: Some(ancestors.find_map(|key| self.places.get(key).copied()).unwrap_or(Position::START)),
+            key: key.to_owned(),
+            message: message.into(),
+            expected: expected.into(),
+        }
+    }
+
+    fn read(file: &Path, root: Table<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let mut places = BTreeMap::new();
+        let server = Server::read(root.table("server"));
+        let store = Store::read(root.table("store"), directory);
+        let log = Log::read(root.table("log"));
+        let tables = root.named::<ConnectorName>("connectors");
+        let names: Vec<ConnectorName> = tables.iter().map(|(name, _)| name.clone()).collect();
+        let connectors = tables.into_iter().filter_map(|(name, table)| {
+            table.note_places(&mut places);
+            Some((name, Connector::read(table, directory)?))
+        });
+        let connectors = connectors.collect();
+        let around = Surroundings { directory, environment, connectors: &names };
+        let instances = root.named::<InstanceName>("instances").into_iter();
+        let instances = instances
+            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?)))
+            .collect();
+        root.finish();
+        Self { file: file.to_owned(), server, store, log, connectors, instances, places }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! `[server]`: where the gateway listens and how much it takes on.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::table::Table;
+
+/// An IP address and a port; port 0 takes any free one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListenAddress(SocketAddr);
+
+impl ListenAddress {
+    /// The address to bind.
+    pub fn socket_address(self) -> SocketAddr {
+        self.0
+    }
+}
+
+impl Default for ListenAddress {
+    /// `127.0.0.1:8080`: reachable from outside only when the operator says so.
+    fn default() -> Self {
+        Self(SocketAddr::from(([127, 0, 0, 1], 8080)))
+    }
+}
+
+/// Why a text is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an IP address and a port; write one such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080")]
+pub struct ListenAddressError(String);
+
+impl FromStr for ListenAddress {
+    type Err = ListenAddressError;
+
+    fn from_str(text: &str) -> Result<Self, ListenAddressError> {
+        text.parse().map(Self).map_err(|_| ListenAddressError(text.to_owned()))
+    }
+}
+
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The `[server]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: ListenAddress,
+    /// The longest request body, in bytes; a longer one is answered 413.
+    pub max_body_bytes: usize,
+    /// How long a client waits at most; Okta gives up after 60 seconds.
+    pub request_timeout: Duration,
+    /// How many operations run at once; one more is answered 503.
+    pub max_in_flight: usize,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: ListenAddress::default(),
+            max_body_bytes: 1024 * 1024,
+            request_timeout: Duration::from_secs(55),
+            max_in_flight: 512,
+        }
+    }
+}
+
+impl Server {
+    pub(super) fn read(table: Option<Table<'_>>) -> Self {
+        let default = Self::default();
+        let Some(table) = table else { return default };
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let server = Self {
+            listen: table.text("listen").unwrap_or(default.listen),
+            max_body_bytes: table.integer("max-body-bytes", 1024..=1 << 30).map_or(default.max_body_bytes, size),
+            request_timeout: table
+                .integer("request-timeout-seconds", 1..=3600)
+                .map_or(default.request_timeout, Duration::from_secs),
+            max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
+        };
+        table.finish();
+        server
+    }
+}

@@ -1,0 +1,300 @@
+//! Reading a TOML table key by key, collecting mistakes instead of stopping at the first.
+//!
+//! `serde` with `deny_unknown_fields` stops at the first mistake and loses the places of the values below it. A [`Table`] knows
+//! where each key and value stands, which keys were asked for, and hence which ones nobody knows.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::{Range, RangeInclusive};
+use std::path::Path;
+use std::str::FromStr;
+
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::mistake::{Mistake, Position};
+
+type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
+
+/// Where the mistakes of one file are collected.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    file: &'a Path,
+    text: &'a str,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(file: &'a Path, text: &'a str) -> Self {
+        Self { file, text, mistakes: RefCell::new(Vec::new()) }
+    }
+
+    /// Notes a mistake at a byte range of the text.
+    pub(super) fn add(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
+        self.mistakes.borrow_mut().push(Mistake {
+            file: self.file.to_owned(),
+            position: Some(Position::of(self.text, span.start)),
+            key: key.to_owned(),
+            message: message.to_string(),
+            expected: expected.to_string(),
+        });
+    }
+
+    pub(super) fn into_mistakes(self) -> Vec<Mistake> {
+        self.mistakes.into_inner()
+    }
+}
+
+/// A value that was read, with its place for checks that concern several values.
+#[derive(Debug)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// A table being read; [`Table::finish`] reports the keys that were never asked for.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    path: String,
+    span: Range<usize>,
+    entries: &'a DeTable<'a>,
+    known: RefCell<Vec<&'static str>>,
+    report: &'a Report<'a>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn root(entries: &'a DeTable<'a>, report: &'a Report<'a>) -> Self {
+        Self { path: String::new(), span: 0..0, entries, known: RefCell::default(), report }
+    }
+
+    /// The dotted path of a key of this table.
+    pub(super) fn path_of(&self, key: &str) -> String {
+        join(&self.path, key)
+    }
+
+    /// Reports a mistake of the value of `key`, or of the table as a whole when the key is not there.
+    pub(super) fn mistake(&self, key: &str, message: impl Display, expected: impl Display) {
+        let span = self.entries.get(key).map_or_else(|| self.span.clone(), Spanned::span);
+        self.report.add(span, &self.path_of(key), message, expected);
+    }
+
+    /// Reports a mistake at a place inside the value of `key`.
+    pub(super) fn mistake_at(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
+        self.report.add(span, &self.path_of(key), message, expected);
+    }
+
+    /// Whether the key is in the file, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// A string that parses as `T`.
+    pub(super) fn text<T>(&self, key: &'static str) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        self.value(key).and_then(|value| self.parse(key, value))
+    }
+
+    /// A string that parses as `T` and must be there; `why` says what it is for.
+    pub(super) fn required<T>(&self, key: &'static str, why: &str) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        if !self.has(key) {
+            self.mistake(key, "is missing", why);
+        }
+        self.text(key)
+    }
+
+    /// A list of strings that parse as `T`.
+    pub(super) fn texts<T>(&self, key: &'static str) -> Vec<Placed<T>>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(key, value, "a list of strings");
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| Some(Placed { value: self.parse(key, item)?, span: item.span() }))
+            .collect()
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&self, key: &'static str) -> Option<bool> {
+        let value = self.value(key)?;
+        let boolean = value.get_ref().as_bool();
+        if boolean.is_none() {
+            self.wrong_type(key, value, "true or false");
+        }
+        boolean
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn integer(&self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<u64> {
+        let value = self.value(key)?;
+        let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+        let Some(integer) = value.get_ref().as_integer() else {
+            self.wrong_type(key, value, &expected);
+            return None;
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
+        if number.is_none() {
+            self.mistake(key, format_args!("{integer} is out of bounds"), format_args!("write {expected}"));
+        }
+        number
+    }
+
+    /// A table below this one.
+    pub(super) fn table(&self, key: &'static str) -> Option<Table<'a>> {
+        self.known.borrow_mut().push(key);
+        let entry = self.entries.get_key_value(key)?;
+        self.below(entry)
+    }
+
+    /// The tables of a table whose keys are names, in the order of the names.
+    pub(super) fn named<N>(&self, key: &'static str) -> Vec<(N, Table<'a>)>
+    where
+        N: FromStr<Err: Display>,
+    {
+        let Some(names) = self.table(key) else { return Vec::new() };
+        let entries = names.entries.iter();
+        entries
+            .filter_map(|entry| {
+                let table = names.below(entry);
+                match entry.0.get_ref().parse() {
+                    Ok(name) => Some((name, table?)),
+                    Err(error) => {
+                        names.report.add(entry.0.span(), &names.path_of(entry.0.get_ref()), error, "");
+                        None
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// A free table as JSON, with every key's place noted in `places`.
+    pub(super) fn json(&self, key: &'static str, places: &mut BTreeMap<String, Position>) -> serde_json::Map<String, Value> {
+        let Some(table) = self.table(key) else { return serde_json::Map::new() };
+        let mut object = serde_json::Map::new();
+        for (name, value) in table.entries {
+            let path = table.path_of(name.get_ref());
+            places.insert(path.clone(), Position::of(self.report.text, value.span().start));
+            if let Some(value) = to_json(value, &path, self.report) {
+                object.insert(name.get_ref().to_string(), value);
+            }
+        }
+        object
+    }
+
+    /// Notes where this table and its values stand.
+    pub(super) fn note_places(&self, places: &mut BTreeMap<String, Position>) {
+        places.insert(self.path.clone(), Position::of(self.report.text, self.span.start));
+        for (key, value) in self.entries {
+            let span = if value.get_ref().is_table() { key.span() } else { value.span() };
+            places.insert(self.path_of(key.get_ref()), Position::of(self.report.text, span.start));
+        }
+    }
+
+    /// Reports the keys that nobody asked for, each with the nearest known one.
+    pub(super) fn finish(self) {
+        let known = self.known.borrow();
+        for (key, _) in self.entries {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let expected = suggestion(name, &known);
+                self.report.add(key.span(), &self.path_of(name), "is not a known key", expected);
+            }
+        }
+    }
+
+    fn below(&self, (key, value): Entry<'a>) -> Option<Table<'a>> {
+        let path = self.path_of(key.get_ref());
+        let Some(entries) = value.get_ref().as_table() else {
+            let found = value.get_ref().type_str();
+            self.report.add(value.span(), &path, format_args!("is {found}"), format_args!("write a table: [{path}]"));
+            return None;
+        };
+        Some(Table { path, span: key.span(), entries, known: RefCell::default(), report: self.report })
+    }
+
+    fn value(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.borrow_mut().push(key);
+        self.entries.get(key)
+    }
+
+    fn parse<T>(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_type(key, value, "a string");
+            return None;
+        };
+        text.parse().map_err(|error| self.mistake_at(value.span(), key, error, "")).ok()
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let found = value.get_ref().type_str();
+        self.mistake_at(value.span(), key, format_args!("is a value of type {found}"), format_args!("write {expected}"));
+    }
+}
+
+/// Which of `known` was meant by `name`.
+pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
+    let all = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+    let nearest = known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 2)
+        .min();
+    match (nearest, known.is_empty()) {
+        (_, true) => "none is known here".to_owned(),
+        (Some((_, nearest)), _) => format!("did you mean `{nearest}`? Known here: {all}"),
+        (None, _) => format!("known here: {all}"),
+    }
+}
+
+/// A dotted path; a key that is not a bare TOML key is quoted.
+pub(super) fn join(path: &str, key: &str) -> String {
+    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let key = if bare { key.to_owned() } else { format!("{key:?}") };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}
+
+fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Option<Value> {
+    match value.get_ref() {
+        DeValue::String(text) => Some(Value::String(text.to_string())),
+        DeValue::Boolean(boolean) => Some(Value::Bool(*boolean)),
+        DeValue::Integer(integer) => {
+            let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+            if number.is_none() {
+                report.add(value.span(), path, format_args!("{integer} does not fit 64 bits"), "write a smaller number");
+            }
+            number.map(Value::from)
+        }
+        DeValue::Float(float) => {
+            let number = float.as_str().parse().ok().and_then(serde_json::Number::from_f64);
+            if number.is_none() {
+                report.add(value.span(), path, format_args!("{float} has no form in JSON"), "write a finite number");
+            }
+            number.map(Value::Number)
+        }
+        DeValue::Datetime(_) => {
+            report.add(value.span(), path, "is a date", "write it as a string, in quotes");
+            None
+        }
+        DeValue::Array(items) => Some(Value::Array(items.iter().filter_map(|item| to_json(item, path, report)).collect())),
+        DeValue::Table(entries) => {
+            let members = entries.iter().filter_map(|(key, value)| {
+                Some((key.get_ref().to_string(), to_json(value, &join(path, key.get_ref()), report)?))
+            });
+            Some(Value::Object(members.collect()))
+        }
+    }
+}

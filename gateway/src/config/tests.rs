@@ -1,0 +1,224 @@
+//! The whole file: what it means, and how each way of getting it wrong is reported.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use super::*;
+
+const HASH: &str = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+/// A directory with the files that configurations below name.
+fn directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(directory.path().join("connectors")).expect("a directory");
+    for file in ["connectors/samanage.wasm", "mapping.json"] {
+        std::fs::write(directory.path().join(file), "{}").expect("a file");
+    }
+    std::fs::create_dir(directory.path().join("mappings")).expect("a directory");
+    std::fs::write(directory.path().join("mappings/globex.json"), "{}").expect("a file");
+    std::fs::write(directory.path().join("app.secret"), "s3cr3t\n").expect("a file");
+    directory
+}
+
+fn parse(text: &str) -> (tempfile::TempDir, Result<Config, ConfigErrors>) {
+    let directory = directory();
+    let environment = |name: &str| name.starts_with("SAMANAGE").then(|| "t0k3n".to_owned());
+    let config = Config::parse(&directory.path().join("gateway.toml"), text, &environment);
+    (directory, config)
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    let (directory, config) = parse(text);
+    let prefix = format!("{}/", directory.path().display());
+    let errors = config.expect_err("mistakes");
+    errors.mistakes().iter().map(|mistake| mistake.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn the_documented_example_is_a_configuration() {
+    let (_directory, config) = parse(include_str!("../../gateway.example.toml"));
+    let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(config.instances.len(), 2);
+    let acme = config.instances.get("acme-samanage").expect("an instance");
+    assert_eq!(acme.location, Location::Region("eu".into()));
+    assert_eq!(acme.client, ClientChoice::Auto);
+    assert_eq!(acme.credential.as_ref().map(|secret| secret.expose_secret()), Some("t0k3n"));
+}
+
+#[test]
+fn an_empty_file_is_a_gateway_with_defaults_and_no_instances() {
+    let (directory, config) = parse("");
+    let config = config.expect("a configuration");
+    assert_eq!(config.server, Server::default());
+    assert_eq!(config.store.url, StoreUrl::SqliteFile(directory.path().join("scim-gateway.db")));
+    assert_eq!(config.log, Log { format: None, level: Level::Info });
+    assert!(config.instances.is_empty());
+}
+
+#[test]
+fn every_setting_is_read() {
+    let text = format!(
+        r#"
+        [server]
+        listen = "[::1]:0"
+        max-body-bytes = 2048
+        request-timeout-seconds = 5
+        max-in-flight = 1_000
+        [store]
+        url = "sqlite::memory:"
+        [log]
+        format = "json"
+        level = "debug"
+        [connectors.samanage]
+        file = "connectors/samanage.wasm"
+        sha256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+        [instances.acme]
+        connector = "samanage"
+        base-url = "http://127.0.0.1:9/"
+        allow-private-addresses = true
+        credential = "file:app.secret"
+        username = "admin"
+        auth = "basic"
+        mapping = "mapping.json"
+        tokens = ["{HASH}"]
+        client = "entra-optscim"
+        [instances.acme.settings]
+        unknown-references = "create"
+        "page.size" = 50
+        ratio = 0.5
+        nested = {{ list = [true, 0x10] }}
+        [instances.acme.limits]
+        memory-mib = 64
+        cpu-ms = 500
+        wall-ms = 30000
+        sends = 20
+        response-bytes = 4096
+        concurrency = 4
+        "#
+    );
+    let (directory, config) = parse(&text);
+    let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(config.server.listen.to_string(), "[::1]:0");
+    assert_eq!(config.server.request_timeout, Duration::from_secs(5));
+    assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
+    assert_eq!(config.store.url, StoreUrl::SqliteMemory);
+    assert_eq!(config.log, Log { format: Some(Format::Json), level: Level::Debug });
+    let connector = config.connectors.get("samanage").expect("a connector");
+    assert_eq!(connector.file, directory.path().join("connectors/samanage.wasm"));
+    assert_eq!(connector.sha256.map(|hash| hash.to_string()).as_deref(), HASH.strip_prefix("sha256:"));
+    let acme = config.instances.get("acme").expect("an instance");
+    assert_eq!(acme.connector.as_str(), "samanage");
+    assert!(matches!(&acme.location, Location::BaseUrl(url) if url.to_string() == "http://127.0.0.1:9"));
+    assert_eq!(acme.credential.as_ref().map(|secret| secret.expose_secret()), Some("s3cr3t"));
+    assert_eq!((acme.auth, acme.username.as_deref()), (Some(AuthKind::Basic), Some("admin")));
+    assert_eq!(acme.mapping, Some(directory.path().join("mapping.json")));
+    assert_eq!((acme.tokens.len(), acme.client), (1, ClientChoice::EntraOptscim));
+    let settings = json!({"unknown-references": "create", "page.size": 50, "ratio": 0.5, "nested": {"list": [true, 16]}});
+    assert_eq!(serde_json::Value::Object(acme.settings.clone()), settings);
+    let limits = Limits {
+        memory_bytes: Some(64 << 20),
+        cpu: Some(Duration::from_millis(500)),
+        wall: Some(Duration::from_secs(30)),
+        sends: Some(20),
+        response_bytes: Some(4096),
+        concurrency: Some(4),
+    };
+    assert_eq!(acme.limits, limits);
+    assert!(!format!("{config:?}").contains("s3cr3t"), "a secret in a debug text");
+}
+
+#[test]
+fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
+    let instance = |lines: &str| {
+        format!(
+            "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n{lines}\n"
+        )
+    };
+    let with_token = |lines: &str| instance(&format!("tokens = [\"{HASH}\"]\n{lines}"));
+    let cases: Vec<(String, &str)> = vec![
+        ("[server]\nlisten 3".into(), "gateway.toml:2:"),
+        ("[servr]".into(), "gateway.toml:1:2: servr: is not a known key; did you mean `server`? Known here: `server`"),
+        ("server = 1".into(), "gateway.toml:1:10: server: is integer; write a table: [server]"),
+        ("[server]\nlisten = 8080".into(), "2:10: server.listen: is a value of type integer; write a string"),
+        ("[server]\nlisten = \"localhost\"".into(), "2:10: server.listen: `localhost` is not an IP address and a port; write one"),
+        ("[server]\nmax-in-flight = 0".into(), "2:17: server.max-in-flight: 0 is out of bounds; write a whole number from 1 to"),
+        ("[server]\nmax-in-flight = -5".into(), "-5 is out of bounds"),
+        ("[server]\nmax_in_flight = 5".into(), "2:1: server.max_in_flight: is not a known key; did you mean `max-in-flight`?"),
+        ("[log]\nlevel = \"warning\"".into(), "2:9: log.level: `warning` is not one of the known words; did you mean `warn`?"),
+        ("[store]\nurl = \"postgres://u:pw@h/d\"".into(), "2:7: store.url: `postgres` is not a store; write \"sqlite:"),
+        ("[connectors.Bad_Name]\nfile = \"x\"".into(), "1:13: connectors.Bad_Name: `Bad_Name` contains 'B'"),
+        ("[connectors.samanage]".into(), "1:13: connectors.samanage.file: is missing; write file ="),
+        ("[connectors.samanage]\nfile = \"nowhere.wasm\"".into(), "2:8: connectors.samanage.file: nowhere.wasm is not a file"),
+        ("[connectors.samanage]\nfile = \"mapping.json\"\nsha256 = \"ab\"".into(), "3:10: connectors.samanage.sha256: `ab` is not"),
+        (instance(""), "3:12: instances.acme.tokens: is missing: nobody could call this instance; run `scim-gateway token new`"),
+        (instance("tokens = [\"scim_abc\"]"), "5:11: instances.acme.tokens: this is a token, not its hash"),
+        (instance(&format!("tokens = [\n\"{HASH}\",\n\"{HASH}\"]")), "7:1: instances.acme.tokens: lists a hash twice"),
+        (instance("tokens = 5"), "5:10: instances.acme.tokens: is a value of type integer; write a list of strings"),
+        (with_token("regio = \"eu\""), "6:1: instances.acme.regio: is not a known key; did you mean `region`?"),
+        (with_token("region = \"eu\"\nbase-url = \"https://a.example\""), "6:10: instances.acme.region: stands beside `base-url`"),
+        (with_token("base-url = \"http://a.example\""), "6:12: instances.acme.base-url: would send the credential unencrypted; write https"),
+        (with_token("base-url = \"a.example\""), "6:12: instances.acme.base-url: `a.example` is not a URL"),
+        (with_token("credential = \"hunter2\""), "6:14: instances.acme.credential: a credential is not written into this file"),
+        (with_token("credential = \"env:NO_SUCH\""), "the environment variable NO_SUCH is not set; set NO_SUCH"),
+        (with_token("credential = \"file:absent\""), "absent cannot be read"),
+        (with_token("auth = \"basic\""), "6:8: instances.acme.auth: is `basic` without a `username`"),
+        (with_token("auth = \"bearer\"\nusername = \"x\""), "7:12: instances.acme.username: is used only with auth = \"basic\""),
+        (with_token("username = \"a:b\""), "contains a colon"),
+        (with_token("mapping = \"none.json\""), "6:11: instances.acme.mapping: none.json is not a file"),
+        (with_token("client = \"azure\""), "6:10: instances.acme.client: `azure` is not one of the known words"),
+        (with_token("[instances.acme.limits]\nsends = \"many\""), "7:9: instances.acme.limits.sends: is a value of type string"),
+        (with_token("[instances.acme.limits]\nmemory-mb = 5"), "7:1: instances.acme.limits.memory-mb: is not a known key; did you mean"),
+        (with_token("[instances.acme.settings]\nday = 2026-01-01"), "7:7: instances.acme.settings.day: is a date; write it as a string"),
+        (with_token("[instances.acme.settings]\nx = inf"), "7:5: instances.acme.settings.x: inf has no form in JSON"),
+        ("[instances.acme]".into(), "1:12: instances.acme.connector: is missing; name one of the [connectors]"),
+        ("[instances.acme]\nconnector = \"samange\"".into(), "2:13: instances.acme.connector: there is no [connectors.samange]"),
+    ];
+    for (text, expected) in cases {
+        let found = mistakes(&text);
+        assert!(found.iter().any(|mistake| mistake.contains(expected)), "{text}\nwant: {expected}\nhave: {found:#?}");
+        assert!(!found.concat().contains("hunter2") && !found.concat().contains("pw@"), "a secret in {found:#?}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_in_the_order_of_the_file() {
+    let text = "[server]\nlisten = 1\nport = 2\n[log]\nformat = \"xml\"\n[instances.acme]\nclient = \"x\"\n";
+    let lines: Vec<String> = mistakes(text)
+        .iter()
+        .map(|mistake| mistake.split(':').nth(1).unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(lines, ["2", "3", "5", "6", "6", "7"]);
+}
+
+#[test]
+fn two_syntax_errors_are_two_mistakes() {
+    assert_eq!(mistakes("a = = 1\nb = \"x\nc = 3\n").len(), 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = Config::load(Path::new("no/such/gateway.toml")).expect_err("no file").to_string();
+    assert!(error.starts_with("no/such/gateway.toml: cannot be read"), "{error}");
+}
+
+#[test]
+fn a_finding_about_a_setting_stands_at_the_settings_place() {
+    let text = format!(
+        "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\ntokens = [\"{HASH}\"]\n\
+         [instances.acme.settings]\nsite = \"x\"\n"
+    );
+    let (_directory, config) = parse(&text);
+    let config = config.expect("a configuration");
+    for (key, line, column) in [
+        ("instances.acme.settings.site", 7, 8),
+        ("instances.acme.settings.absent", 6, 17),
+        ("instances.acme.connector", 4, 13),
+        ("instances.acme.region", 3, 12),
+        ("connectors.samanage.file", 2, 8),
+        ("elsewhere", 1, 1),
+    ] {
+        assert_eq!(config.mistake(key, "m", "e").position, Some(Position { line, column }), "{key}");
+    }
+}

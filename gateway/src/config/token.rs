@@ -1,0 +1,152 @@
+//! Tokens that identity providers present, and the hashes by which the gateway knows them.
+//!
+//! Threat: whoever reads the configuration must not be able to call the gateway. It holds only SHA-256 hashes. A fast hash is
+//! right here because a token is 32 random bytes: there is nothing to guess.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::TryRngCore;
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+/// What every token that the gateway makes begins with, so that scanners for leaked secrets can know it.
+pub const TOKEN_PREFIX: &str = "scim_";
+
+const HASH_PREFIX: &str = "sha256:";
+
+/// The SHA-256 hash of a token, written `sha256:` and 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash([u8; 32]);
+
+/// Why a text is not a token's hash. What was given is never repeated: it may be a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenHashError {
+    /// A token itself.
+    #[error("this is a token, not its hash; `scim-gateway token new` prints both, and only the hash belongs here")]
+    Token,
+    /// No `sha256:` in front.
+    #[error("a token's hash begins with `sha256:`; `scim-gateway token new` prints it")]
+    Prefix,
+    /// Not 64 hexadecimal digits.
+    #[error("after `sha256:` come 64 hexadecimal digits; `scim-gateway token new` prints them")]
+    Digits,
+}
+
+impl TokenHash {
+    /// The hash of a token as a client sends it.
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// Whether two hashes are equal, in a time that does not depend on where they differ.
+    pub fn constant_time_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl FromStr for TokenHash {
+    type Err = TokenHashError;
+
+    fn from_str(text: &str) -> Result<Self, TokenHashError> {
+        let digits = match text.strip_prefix(HASH_PREFIX) {
+            Some(digits) => digits,
+            None if text.starts_with(TOKEN_PREFIX) => return Err(TokenHashError::Token),
+            None => return Err(TokenHashError::Prefix),
+        };
+        sha256_from_hex(digits).map(Self).ok_or(TokenHashError::Digits)
+    }
+}
+
+impl fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HASH_PREFIX)?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A token that was just made; it is shown once and kept nowhere.
+#[derive(Debug)]
+pub struct NewToken {
+    /// `scim_` and 32 random bytes as base64url.
+    pub token: SecretString,
+    /// Its hash.
+    pub hash: TokenHash,
+}
+
+impl NewToken {
+    /// Makes a token from 32 bytes of `random`.
+    ///
+    /// # Errors
+    /// Those of the source of randomness.
+    pub fn generate<R: TryRngCore>(random: &mut R) -> Result<Self, R::Error> {
+        let mut bytes = [0_u8; 32];
+        random.try_fill_bytes(&mut bytes)?;
+        let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+        let hash = TokenHash::of(&token);
+        Ok(Self { token: token.into(), hash })
+    }
+}
+
+/// 64 hexadecimal digits of either case.
+pub(super) fn sha256_from_hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0_u8; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::rngs::OsRng;
+    use secrecy::ExposeSecret as _;
+
+    #[test]
+    fn a_hash_reads_as_it_was_written() {
+        let hash = TokenHash::of("secret");
+        assert_eq!(hash.to_string(), "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        assert_eq!(hash.to_string().replace('b', "B").parse(), Ok(hash));
+    }
+
+    #[test]
+    fn a_text_that_is_no_hash_is_refused_without_repeating_it() {
+        for (text, expected) in [
+            ("scim_abcdef", TokenHashError::Token),
+            ("abcdef", TokenHashError::Prefix),
+            ("", TokenHashError::Prefix),
+            ("sha256:abcdef", TokenHashError::Digits),
+            (&format!("sha256:{}", "g".repeat(64)), TokenHashError::Digits),
+            (&format!("sha256:{}", "é".repeat(32)), TokenHashError::Digits),
+        ] {
+            assert_eq!(text.parse::<TokenHash>(), Err(expected), "{text}");
+            assert!(!expected.to_string().contains("abcdef"));
+        }
+    }
+
+    #[test]
+    fn a_new_token_is_32_random_bytes_in_base64url_and_is_known_by_its_hash() {
+        let one = NewToken::generate(&mut OsRng).expect("randomness");
+        let two = NewToken::generate(&mut OsRng).expect("randomness");
+        let text = one.token.expose_secret();
+        assert_eq!(text.len(), TOKEN_PREFIX.len() + 43);
+        assert!(text.starts_with(TOKEN_PREFIX));
+        assert_eq!(TokenHash::of(text), one.hash);
+        assert_ne!(one.hash, two.hash);
+        assert!(!format!("{one:?}").contains(text));
+    }
+}

@@ -1,0 +1,49 @@
+//! Log lines on standard error: text for people, JSON for programs.
+
+use std::io::IsTerminal as _;
+
+use tracing::Subscriber;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{JsonFields, debug_fn};
+
+use super::json_line::{JSON_FIELD, JsonLine};
+use crate::config::{Format, Level, Log};
+
+/// The process writes its log elsewhere already.
+#[derive(Debug, thiserror::Error)]
+#[error("the log is already set up: {0}")]
+pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
+
+/// Sends the log of this process to standard error.
+///
+/// # Errors
+/// A log was set up before.
+pub fn install(log: Log) -> Result<(), LogError> {
+    let terminal = std::io::stderr().is_terminal();
+    let format = log.format.unwrap_or(if terminal { Format::Text } else { Format::Json });
+    let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Ok(tracing::subscriber::set_global_default(subscriber(format, log.level, colour, std::io::stderr))?)
+}
+
+/// A subscriber that writes to `writer`. Libraries are heard at `warn` and above, the gateway at `level`.
+pub fn subscriber<W>(format: Format, level: Level, colour: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let libraries = if level == Level::Error { Level::Error } else { Level::Warn };
+    let filter = EnvFilter::new(format!("{libraries},scim_gateway={level}"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colour);
+    match format {
+        Format::Json => Box::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLine).finish()),
+        Format::Text => {
+            let fields = debug_fn(|writer, field, value| match field.name() {
+                "message" => write!(writer, "{value:?}"),
+                name if name.ends_with(JSON_FIELD) => Ok(()),
+                name => write!(writer, "{name}={value:?}"),
+            });
+            Box::new(builder.with_target(false).fmt_fields(fields.delimited(" ")).finish())
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Counters and histograms in Prometheus' text format.
+//!
+//! Labels hold only what the operator named or what this program names, so that no client can grow their number.
+
+use std::fmt;
+use std::time::Duration;
+
+use metrics::{Key, KeyName, Label, Metadata, Recorder as _};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use super::operation::{Operation, OperationRecord};
+use crate::config::InstanceName;
+
+const OPERATIONS: &str = "scim_operations_total";
+const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
+const APP_CALLS: &str = "scim_app_calls_total";
+const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
+const IN_FLIGHT: &str = "scim_operations_in_flight";
+
+/// What is told apart by the buckets, in seconds: a gateway's own work, an app's usual answers, a client's patience.
+const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0];
+
+static METADATA: Metadata<'static> = Metadata::new(module_path!(), metrics::Level::INFO, Some(module_path!()));
+
+/// The metrics of one gateway.
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+}
+
+impl Metrics {
+    /// Metrics with nothing counted.
+    pub fn new() -> Self {
+        // `set_buckets` fails only for an empty list.
+        let builder = PrometheusBuilder::new();
+        let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
+        for (name, text) in [
+            (OPERATIONS, "SCIM operations by instance, operation and status; instance is empty until a token is accepted."),
+            (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
+        ] {
+            recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
+        }
+        for (name, text) in [
+            (OPERATION_SECONDS, "Seconds from a SCIM request's head to its answer."),
+            (APP_CALL_SECONDS, "Seconds from sending a request to an app to the end of its answer."),
+        ] {
+            recorder.describe_histogram(KeyName::from_const_str(name), None, text.into());
+        }
+        recorder.describe_gauge(KeyName::from_const_str(IN_FLIGHT), None, "SCIM operations that run now.".into());
+        Self { handle: recorder.handle(), recorder }
+    }
+
+    /// Counts an operation and its app calls.
+    pub fn count(&self, record: &OperationRecord) {
+        let instance = record.instance.as_ref().map_or("", InstanceName::as_str);
+        let operation = record.operation.map_or("", Operation::as_str);
+        let base = [("instance", instance.to_owned()), ("operation", operation.to_owned())];
+        let [instance_label, _] = base.clone();
+        self.observe(OPERATION_SECONDS, base.clone(), record.duration);
+        let [one, two] = base;
+        self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
+        for call in &record.app_calls {
+            let status = call.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+            self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
+            self.observe(APP_CALL_SECONDS, [instance_label.clone()], call.duration);
+        }
+    }
+
+    /// Sets how many operations run now.
+    pub fn set_in_flight(&self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.recorder.register_gauge(&Key::from_static_name(IN_FLIGHT), &METADATA).set(f64::from(count));
+    }
+
+    /// The text that Prometheus reads.
+    pub fn render(&self) -> String {
+        self.handle.render()
+    }
+
+    /// Folds what histograms gathered into their buckets, for ever. Without it they grow until someone calls [`Self::render`].
+    pub async fn upkeep(&self) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            ticks.tick().await;
+            self.handle.run_upkeep();
+        }
+    }
+
+    fn increment<const N: usize>(&self, name: &'static str, labels: [(&'static str, String); N]) {
+        self.recorder.register_counter(&key(name, labels), &METADATA).increment(1);
+    }
+
+    fn observe<const N: usize>(&self, name: &'static str, labels: [(&'static str, String); N], duration: Duration) {
+        self.recorder.register_histogram(&key(name, labels), &METADATA).record(duration.as_secs_f64());
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+fn key<const N: usize>(name: &'static str, labels: [(&'static str, String); N]) -> Key {
+    let labels: Vec<Label> = labels.into_iter().map(|(name, value)| Label::new(name, value)).collect();
+    Key::from_parts(name, labels)
+}

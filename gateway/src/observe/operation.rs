@@ -1,0 +1,211 @@
+//! One line an operation: who asked for what, what the app was asked, and what came of it.
+//!
+//! A line holds identifiers and never values: no bodies, no queries, no tokens, no names of people.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::path_template::PathTemplate;
+use crate::config::InstanceName;
+
+/// What a client asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `POST /Users`.
+    Create,
+    /// `GET /Users/{id}`.
+    Read,
+    /// `GET /Users`, or `POST …/.search`.
+    List,
+    /// `PUT /Users/{id}`.
+    Replace,
+    /// `PATCH /Users/{id}`.
+    Patch,
+    /// `DELETE /Users/{id}`.
+    Delete,
+    /// `/ServiceProviderConfig`, `/Schemas` or `/ResourceTypes`.
+    Discover,
+}
+
+impl Operation {
+    /// The word in logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Replace => "replace",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+            Self::Discover => "discover",
+        }
+    }
+}
+
+/// One request to the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppCall {
+    /// The HTTP method.
+    pub method: String,
+    /// The endpoint.
+    pub path: PathTemplate,
+    /// The app's answer; none when there was none.
+    pub status: Option<u16>,
+    /// From sending to the end of the answer.
+    pub duration: Duration,
+}
+
+impl fmt::Display for AppCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, status, duration } = self;
+        match status {
+            Some(status) => write!(f, "{method} {path} {status} {:.1}ms", milliseconds(*duration)),
+            None => write!(f, "{method} {path} no answer {:.1}ms", milliseconds(*duration)),
+        }
+    }
+}
+
+/// Everything that is logged and measured about one operation.
+#[derive(Debug, Clone)]
+pub struct OperationRecord {
+    /// What links this line to the client's answer and to the connector's lines.
+    pub correlation: String,
+    /// The request's method.
+    pub method: String,
+    /// The request's path.
+    pub path: PathTemplate,
+    /// The instance, once its token was accepted: an outsider cannot fill metrics with names.
+    pub instance: Option<InstanceName>,
+    /// The client's profile, e.g. `entra`.
+    pub client: Option<&'static str>,
+    /// What was asked for.
+    pub operation: Option<Operation>,
+    /// e.g. `User`.
+    pub resource_type: Option<String>,
+    /// The resource's SCIM id.
+    pub id: Option<String>,
+    /// The status of the answer.
+    pub status: u16,
+    /// SCIM's word for the error.
+    pub scim_type: Option<&'static str>,
+    /// The operator's text of the error: what the client is not told.
+    pub cause: Option<String>,
+    /// Whether the client had gone, or was answered 504, before the operation ended.
+    pub unheard: bool,
+    /// From the request's head to the answer.
+    pub duration: Duration,
+    /// The requests to the app, in their order.
+    pub app_calls: Vec<AppCall>,
+}
+
+impl OperationRecord {
+    /// Writes the line: at `error` for the gateway's own faults (500), at `warn` for other 5xx, at `info` for the rest.
+    pub fn emit(&self) {
+        let calls: Vec<String> = self.app_calls.iter().map(AppCall::to_string).collect();
+        let calls = (!calls.is_empty()).then(|| calls.join(", "));
+        let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
+        let instance = self.instance.as_ref().map(InstanceName::as_str);
+        let operation = self.operation.map(Operation::as_str);
+        let unheard = self.unheard.then_some(true);
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "scim_gateway::operation",
+                    $level,
+                    correlation = self.correlation,
+                    instance,
+                    client = self.client,
+                    operation,
+                    resource_type = self.resource_type,
+                    id = self.id,
+                    status = self.status,
+                    scim_type = self.scim_type,
+                    cause = self.cause,
+                    unheard,
+                    duration_ms = milliseconds(self.duration),
+                    app_calls = calls,
+                    app_calls_json = calls_json,
+                    "{} {}",
+                    self.method,
+                    self.path,
+                )
+            };
+        }
+        match self.status {
+            500 => line!(tracing::Level::ERROR),
+            501.. => line!(tracing::Level::WARN),
+            _ => line!(tracing::Level::INFO),
+        }
+    }
+}
+
+/// The record of the operation that runs, shared by all who have something to say about it; a request extension.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    record: Arc<Mutex<OperationRecord>>,
+    started: Instant,
+}
+
+impl Recording {
+    /// Begins the record of a request.
+    pub fn begin(correlation: impl Into<String>, method: impl Into<String>, path: &str, started: Instant) -> Self {
+        let record = OperationRecord {
+            correlation: correlation.into(),
+            method: method.into(),
+            path: PathTemplate::of(path),
+            instance: None,
+            client: None,
+            operation: None,
+            resource_type: None,
+            id: None,
+            status: 0,
+            scim_type: None,
+            cause: None,
+            unheard: false,
+            duration: Duration::ZERO,
+            app_calls: Vec::new(),
+        };
+        Self { record: Arc::new(Mutex::new(record)), started }
+    }
+
+    /// Adds to the record.
+    pub fn note<T>(&self, change: impl FnOnce(&mut OperationRecord) -> T) -> T {
+        change(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The record as it stands at `now`.
+    pub fn finish(&self, now: Instant) -> OperationRecord {
+        self.note(|record| {
+            record.duration = now.saturating_duration_since(self.started);
+            record.clone()
+        })
+    }
+}
+
+/// A duration in milliseconds, to a tenth of a microsecond.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000_000.0).round() / 10_000.0
+}
+
+fn calls_json(calls: &[AppCall]) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        method: &'a str,
+        path: &'a str,
+        status: Option<u16>,
+        duration_ms: f64,
+    }
+    let lines: Vec<Line<'_>> = calls
+        .iter()
+        .map(|call| Line {
+            method: &call.method,
+            path: call.path.as_str(),
+            status: call.status,
+            duration_ms: milliseconds(call.duration),
+        })
+        .collect();
+    serde_json::to_string(&lines).unwrap_or_default()
+}

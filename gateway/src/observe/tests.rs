@@ -1,0 +1,134 @@
+//! What an operator reads: the same operation as text, as JSON and as metrics.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::{Format, Level};
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn captured(format: Format, level: Level, act: impl FnOnce()) -> String {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    tracing::subscriber::with_default(subscriber(format, level, false, move || writer.clone()), act);
+    let bytes = captured.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn record() -> OperationRecord {
+    let started = Instant::now();
+    let recording = Recording::begin("c-1", "POST", "/acme/scim/v2/Users?x=ada@example.com", started);
+    recording.note(|record| {
+        record.instance = "acme".parse().ok();
+        record.client = Some("entra");
+        record.operation = Some(Operation::Create);
+        record.resource_type = Some("User".into());
+        record.id = Some("4711".into());
+        record.status = 201;
+        record.app_calls = vec![
+            AppCall {
+                method: "POST".into(),
+                path: PathTemplate::of("/users.json"),
+                status: Some(201),
+                duration: Duration::from_millis(30),
+            },
+            AppCall {
+                method: "GET".into(),
+                path: PathTemplate::of("/users/4711.json"),
+                status: None,
+                duration: Duration::from_micros(1500),
+            },
+        ];
+    });
+    recording.finish(started + Duration::from_millis(34))
+}
+
+#[test]
+fn an_operation_is_one_json_line_with_its_app_calls_as_a_list() {
+    let text = captured(Format::Json, Level::Info, || record().emit());
+    let mut line: Value = serde_json::from_str(&text).expect("one line of JSON");
+    let time = line.as_object_mut().and_then(|line| line.shift_remove("time")).expect("a time");
+    assert!(time.as_str().is_some_and(|time| time.parse::<jiff::Timestamp>().is_ok()), "{time}");
+    let expected = json!({
+        "level": "info", "target": "scim_gateway::operation", "message": "POST /acme/scim/v2/Users",
+        "correlation": "c-1", "instance": "acme", "client": "entra", "operation": "create", "resource_type": "User",
+        "id": "4711", "status": 201, "duration_ms": 34.0,
+        "app_calls": [
+            {"method": "POST", "path": "/users.json", "status": 201, "duration_ms": 30.0},
+            {"method": "GET", "path": "/users/{id}.json", "status": null, "duration_ms": 1.5},
+        ],
+    });
+    assert_eq!(line, expected);
+}
+
+#[test]
+fn an_operation_is_one_readable_text_line() {
+    let text = captured(Format::Text, Level::Info, || record().emit());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for part in [
+        "INFO POST /acme/scim/v2/Users correlation=\"c-1\" instance=\"acme\" client=\"entra\" operation=\"create\"",
+        "status=201 duration_ms=34.0",
+        "app_calls=\"POST /users.json 201 30.0ms, GET /users/{id}.json no answer 1.5ms\"",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains("_json"), "{text}");
+}
+
+#[test]
+fn a_fault_of_the_gateway_is_an_error_and_one_of_the_app_a_warning() {
+    for (status, level) in [(200, "info"), (404, "info"), (500, "error"), (502, "warn"), (503, "warn")] {
+        let text = captured(Format::Json, Level::Info, || OperationRecord { status, ..record() }.emit());
+        assert!(text.contains(&format!("\"level\":\"{level}\"")), "{status}: {text}");
+    }
+    let quiet = captured(Format::Json, Level::Warn, || record().emit());
+    assert_eq!(quiet, "");
+}
+
+#[test]
+fn a_line_inside_an_operation_carries_its_correlation_id() {
+    for (format, expected) in [(Format::Json, "\"correlation\":\"c-9\""), (Format::Text, "correlation=c-9")] {
+        let text = captured(format, Level::Info, || {
+            let span = tracing::info_span!(target: "scim_gateway::operation", "operation", correlation = %"c-9");
+            span.in_scope(|| tracing::info!(target: "scim_gateway::connector", size = 3, "said"));
+        });
+        assert!(text.contains(expected) && text.contains("said"), "{text}");
+    }
+}
+
+#[test]
+fn operations_and_app_calls_are_counted_by_instance() {
+    let metrics = Metrics::new();
+    metrics.count(&record());
+    metrics.count(&OperationRecord { instance: None, operation: None, status: 401, app_calls: Vec::new(), ..record() });
+    metrics.set_in_flight(3);
+    let text = metrics.render();
+    for line in [
+        "scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1",
+        "scim_operations_total{instance=\"\",operation=\"\",status=\"401\"} 1",
+        "scim_app_calls_total{instance=\"acme\",status=\"201\"} 1",
+        "scim_app_calls_total{instance=\"acme\",status=\"none\"} 1",
+        "scim_operation_duration_seconds_bucket{instance=\"acme\",operation=\"create\",le=\"0.05\"} 1",
+        "scim_app_call_duration_seconds_count{instance=\"acme\"} 2",
+        "scim_operations_in_flight 3",
+        "# TYPE scim_operations_total counter",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}

@@ -1,0 +1,98 @@
+//! The one place where errors become HTTP.
+//!
+//! An error has two texts (design law 10): `detail` for the client, and a cause for the operator, which travels beside the response to
+//! the operation's log line and never onto the wire.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use scim_protocol::error::Error;
+
+/// The media type of SCIM (RFC 7644 §3.1).
+pub const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"scim\"");
+
+/// A request that is answered with a SCIM error (RFC 7644 §3.12).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    error: Error,
+    cause: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+/// What a response's error means to the operator; a response extension.
+#[derive(Debug, Clone)]
+pub(super) struct Explanation {
+    pub(super) scim_type: Option<&'static str>,
+    pub(super) cause: Option<String>,
+}
+
+impl Failure {
+    /// Adds the operator's text.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Tells the client when to ask again; sent in whole seconds, rounded up.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// What the client is told.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, cause: None, retry_after: None }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let error = Error { status: status.as_u16(), ..self.error };
+        let mut response = (status, error.to_json().to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, SCIM_JSON);
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+        }
+        let scim_type = error.scim_type.map(scim_protocol::error::ScimType::as_str);
+        response.extensions_mut().insert(Explanation { scim_type, cause: self.cause });
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_keeps_its_cause_to_itself_and_rounds_the_wait_up() {
+        let failure = Failure::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
+        let response = failure.into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("2")));
+        assert_eq!(response.headers().get(CONTENT_TYPE), Some(&SCIM_JSON));
+        let explanation = response.extensions().get::<Explanation>().expect("an explanation");
+        assert_eq!(explanation.cause.as_deref(), Some("breaker"));
+    }
+
+    #[test]
+    fn a_status_that_http_does_not_know_is_a_500() {
+        assert_eq!(Failure::from(Error::new(42, "odd")).into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
