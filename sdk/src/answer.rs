@@ -1,0 +1,166 @@
+//! What the app answered, and what a bad status means to the client.
+
+use serde_json::Value;
+
+use crate::{Fault, Object, Response};
+
+/// Characters of an app's error text that a client gets to see.
+const EXCERPT: usize = 300;
+
+/// An answer of the app, good or bad.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Any status; redirects are not followed.
+    pub status: u16,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+    headers: Vec<(String, String)>,
+    call: String,
+}
+
+impl Answer {
+    pub(crate) fn new(method: String, path: String, response: Response) -> Self {
+        let Response { status, headers, body } = response;
+        Self { status, body, headers, call: method + " " + &path }
+    }
+
+    /// Whether the status is 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The first header of that name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// 502 when it is not.
+    pub fn json(&self) -> Result<Value, Fault> {
+        serde_json::from_slice(&self.body)
+            .map_err(|_| Fault::bad_answer(format!("The app answered {} to {} without JSON", self.status, self.call)))
+    }
+
+    /// The body as a JSON object.
+    ///
+    /// # Errors
+    /// 502 when it is not.
+    pub fn object(&self) -> Result<Object, Fault> {
+        match self.json()? {
+            Value::Object(object) => Ok(object),
+            _ => Err(Fault::bad_answer(format!("The app answered {} to {} without an object", self.status, self.call))),
+        }
+    }
+
+    /// This answer when its status is 2xx.
+    ///
+    /// # Errors
+    /// Otherwise [`Answer::fault`].
+    pub fn ok(self) -> Result<Self, Fault> {
+        if self.is_success() { Ok(self) } else { Err(self.fault()) }
+    }
+
+    /// The seconds of `Retry-After`. A date says nothing to a connector, which has no clock.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        self.header("retry-after").and_then(|value| value.trim().parse().ok())
+    }
+
+    /// The bad status as the client should see it. 400 and 422 become 400 `invalidValue`, 409 `uniqueness`;
+    /// 403, 404, 412 and 429 stay; 401 becomes 502, for it is the gateway's credential that the app does not
+    /// accept and not the client's; 503 stays and everything else is 502.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let said = self.said().map(|text| format!(": {text}")).unwrap_or_default();
+        let detail = format!("The app answered {} to {}{said}", self.status, self.call);
+        match self.status {
+            400 | 422 => Fault::invalid_value(detail),
+            401 => Fault::bad_answer(format!(
+                "The app does not accept the gateway's credential (401){said}. Check the credential of this instance"
+            )),
+            403 => Fault::new(403, format!("The app does not let the gateway's credential do this (403){said}")),
+            404 | 412 => Fault::new(self.status, detail),
+            409 => Fault::uniqueness(detail),
+            429 => Fault::too_many_requests(detail, self.retry_after()),
+            503 => Fault { retry_after_seconds: self.retry_after(), ..Fault::new(503, detail) },
+            300..400 => Fault::bad_answer(format!("{detail}; it redirects, so the base URL may be wrong")),
+            _ => Fault::bad_answer(detail),
+        }
+    }
+
+    /// The app's own words about a failure: a well-known member of a JSON body, or short text; never markup.
+    #[must_use]
+    pub fn said(&self) -> Option<String> {
+        let text = std::str::from_utf8(&self.body).ok()?.trim();
+        let words = match serde_json::from_str::<Value>(text) {
+            Ok(Value::Object(object)) => ["detail", "error_description", "error", "errors", "message"]
+                .iter()
+                .find_map(|name| object.get(*name))
+                .map_or_else(|| text.to_owned(), plain),
+            Ok(other) => plain(&other),
+            Err(_) if text.starts_with('<') => return None,
+            Err(_) => text.to_owned(),
+        };
+        let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(EXCERPT).collect();
+        Some(words.trim().to_owned()).filter(|words| !words.is_empty())
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        let headers = vec![("retry-after".to_owned(), "17".to_owned())];
+        Answer::new("POST".into(), "/users".into(), Response { status, headers, body: body.into() })
+    }
+
+    #[test]
+    fn each_bad_status_becomes_the_fault_that_fits_the_client() {
+        for (status, fault_status, scim_type, retry) in [
+            (400, 400, Some("invalidValue"), None),
+            (422, 400, Some("invalidValue"), None),
+            (401, 502, None, None),
+            (403, 403, None, None),
+            (404, 404, None, None),
+            (409, 409, Some("uniqueness"), None),
+            (429, 429, None, Some(17)),
+            (301, 502, None, None),
+            (406, 502, None, None),
+            (500, 502, None, None),
+            (503, 503, None, Some(17)),
+        ] {
+            let fault = answer(status, "").ok().unwrap_err();
+            let got = (fault.status, fault.scim_type.as_deref(), fault.retry_after_seconds);
+            assert_eq!(got, (fault_status, scim_type, retry), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_apps_own_words_are_passed_on_in_whatever_shape_they_come() {
+        for (body, said) in [
+            (r#"{"error":"email is taken"}"#, Some("email is taken")),
+            (r#"{"errors":{"email":["taken"]}}"#, Some(r#"{"email":["taken"]}"#)),
+            (r#"{"email":["taken"]}"#, Some(r#"{"email":["taken"]}"#)),
+            ("no\nluck ", Some("no luck")),
+            ("<html>500</html>", None),
+            ("", None),
+        ] {
+            assert_eq!(answer(422, body).said().as_deref(), said, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_a_bad_answer() {
+        assert_eq!(answer(200, "<html>").json().unwrap_err().status, 502);
+        assert_eq!(answer(200, "[]").object().unwrap_err().status, 502);
+    }
+}

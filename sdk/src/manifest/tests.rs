@@ -1,0 +1,101 @@
+//! A connector's files, whole and with one mistake each.
+
+use super::*;
+
+const TOML: &str = r#"id = "acme"
+name = "Acme"
+transforms = ["role"]
+
+[base-url]
+default-region = "us"
+regions = { us = "https://api.acme.example" }
+
+[[auth]]
+kind = "bearer"
+
+[settings.size]
+title = "Size"
+type = "integer"
+default = 3
+
+[[resource-types]]
+name = "User"
+endpoint = "/Users"
+schema = "user.json"
+extensions = [{ schema = "extra.json" }]
+paging = { kind = "page", max-page-size = 100 }
+filters = { email = ["eq"] }
+"#;
+const USER: &str = r#"{"id": "urn:x:User", "attributes": [
+  {"name": "userName", "type": "string"},
+  {"name": "name", "type": "complex", "subAttributes": [{"name": "formatted", "type": "string"}]}
+]}"#;
+const EXTRA: &str = r#"{"id": "urn:x:2.0:Extra", "attributes": [{"name": "badge", "type": "integer"}]}"#;
+const MAPPING: &str = r#"{"$schema": "mapping.schema.json", "resource-types": {"User": [
+  {"scim": "userName", "app": "email", "match": 1},
+  {"scim": "NAME.formatted", "app": "name", "transform": "role"},
+  {"scim": "urn:x:2.0:Extra:badge", "app": "badge", "transform": "integer"},
+  {"scim": "externalId", "keep": true}
+]}}"#;
+
+/// Makes the descriptor of a connector in which one text of one file is replaced.
+fn made(file: &str, from: &str, to: &str) -> Result<Descriptor, Mistake> {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in
+        [("connector.toml", TOML), ("user.json", USER), ("extra.json", EXTRA), ("mapping.json", MAPPING)]
+    {
+        assert!(name != file || text.contains(from), "{from}");
+        let text = if name == file { text.replace(from, to) } else { text.to_owned() };
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    descriptor(directory.path(), "1.2.3")
+}
+
+#[test]
+fn the_descriptor_holds_the_schemas_and_the_mapping_in_place_of_their_files() {
+    let Descriptor { json, files } = made("", "", "").unwrap();
+    assert_eq!(json["contract"], CONTRACT);
+    assert_eq!(json["version"], "1.2.3");
+    assert_eq!(json["resource-types"][0]["schema"]["id"], "urn:x:User");
+    assert_eq!(json["resource-types"][0]["extensions"][0]["schema"]["id"], "urn:x:2.0:Extra");
+    assert_eq!(json["mapping"]["resource-types"]["User"][0]["app"], "email");
+    assert!(json["mapping"].get("$schema").is_none());
+    assert_eq!(files.len(), 4);
+}
+
+#[test]
+fn a_mistake_is_reported_with_its_file_line_and_column() {
+    for (file, from, to, expected) in [
+        ("connector.toml", "id = \"acme\"", "id = \"Acme!\"", "connector.toml:1:6: `id` is lower case"),
+        ("connector.toml", "name = \"Acme\"", "nane = \"Acme\"", "connector.toml:2:1: unknown field `nane`"),
+        ("connector.toml", "= \"us\"", "= \"eu\"", "default region `eu` is none of us"),
+        ("connector.toml", "https://", "http://", "starts with `https://`"),
+        ("connector.toml", "default = 3", "default = \"3\"", "setting `size`: \"3\" is not of the type"),
+        ("connector.toml", "\"user.json\"", "\"users.json\"", "connector.toml:20:10: "),
+        ("connector.toml", "[\"eq\"]", "[\"like\"]", "unknown variant `like`"),
+        ("connector.toml", "kind = \"bearer\"", "kind = \"digest\"", "unknown variant `digest`"),
+        ("user.json", "urn:x:User", "User", "user.json:1:13: `User` is no URN"),
+        ("user.json", "\"string\"},", "\"text\"},", "user.json:2:37: unknown variant `text`"),
+        ("user.json", "\"complex\"", "\"string\"", "`name` has `subAttributes`, so its type is `complex`"),
+        ("mapping.json", "\"User\": [", "\"Account\": [", "`Account` is no resource type"),
+        ("mapping.json", "\"match\": 1", "\"mach\": 1", "mapping.json:2:3: rule 1 of User: unknown field `mach`"),
+        ("mapping.json", "userName", "nickName", "mapping.json:2:3: rule 1 of User (`nickName`): the schemas have no"),
+        ("mapping.json", "Extra:badge", "Extra:beard", "mapping.json:4:3: rule 3 of User"),
+        ("mapping.json", "\"role\"", "\"rule\"", "there is no transform `rule`, only not, integer"),
+        ("mapping.json", ", \"keep\": true", "", "mapping.json:5:3: rule 4 of User (`externalId`): a rule names"),
+        ("mapping.json", "\"badge\", ", "\"badge\", \"reference\": \"Badge\", ", "`Badge` is no resource type"),
+    ] {
+        let mistake = made(file, from, to).unwrap_err().to_string();
+        assert!(mistake.contains(expected), "{to}: {mistake}");
+    }
+}
+
+#[test]
+fn a_template_needs_a_setting_that_limits_what_becomes_of_the_host_name() {
+    let base_url = "default-region = \"us\"\nregions = { us = \"https://api.acme.example\" }";
+    let template = "template = \"https://{size}.acme.example\"";
+    let mistake = made("connector.toml", base_url, template).unwrap_err().to_string();
+    assert!(mistake.contains("setting `size` is part of the base URL"), "{mistake}");
+    let mistake = made("connector.toml", base_url, "template = \"https://{org}.acme.example\"").unwrap_err();
+    assert!(mistake.message.contains("which is not declared"), "{mistake}");
+}

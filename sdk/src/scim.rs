@@ -1,0 +1,149 @@
+//! What apps that speak SCIM 2.0 themselves share. Such a connector is a thin dialect: it delegates to [`ScimApp`]
+//! and adds its app's peculiarities.
+//!
+//! The mapping's field paths are then the app's own SCIM paths, so a [`crate::Change`] becomes PATCH operations
+//! (RFC 7644 §3.5.2) as it is, and the app's errors (RFC 7644 §3.12) become faults as they are.
+
+mod answers;
+mod filter;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{App, Call, Change, Fault, Object, Page, Query, Stored, Value, json};
+
+/// RFC 3986 unreserved characters stay as they are in a path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const MEDIA_TYPE: &str = "application/scim+json";
+
+/// One resource type of an app's SCIM API.
+#[derive(Clone, Copy, Debug)]
+pub struct ScimApp<'h> {
+    app: App<'h>,
+    endpoint: &'static str,
+    schema: &'static str,
+}
+
+impl<'h> ScimApp<'h> {
+    /// The resource type at an endpoint below the base URL, such as `/Users`, with its main schema's URN.
+    #[must_use]
+    pub fn new(app: App<'h>, endpoint: &'static str, schema: &'static str) -> Self {
+        Self { app, endpoint, schema }
+    }
+
+    /// The core User of RFC 7643 §4.1 at `/Users`.
+    #[must_use]
+    pub fn users(app: App<'h>) -> Self {
+        Self::new(app, "/Users", "urn:ietf:params:scim:schemas:core:2.0:User")
+    }
+
+    /// The core Group of RFC 7643 §4.2 at `/Groups`.
+    #[must_use]
+    pub fn groups(app: App<'h>) -> Self {
+        Self::new(app, "/Groups", "urn:ietf:params:scim:schemas:core:2.0:Group")
+    }
+
+    /// Asks for one resource, which every SCIM API can answer, unlike its `ServiceProviderConfig`.
+    ///
+    /// # Errors
+    /// When the app does not accept the credential or does not answer a list.
+    pub fn check(self) -> Result<(), Fault> {
+        let answer =
+            Self::accepting(self.app.get(self.endpoint)).query("startIndex", "1").query("count", "1").send()?;
+        answers::list(&answer).map(|_| ())
+    }
+
+    /// POST. `schemas` is filled in: the main schema and the URN of each extension that the document holds.
+    ///
+    /// # Errors
+    /// The app's error as a fault; 409 is always `uniqueness`.
+    pub fn create(self, document: Object) -> Result<Stored, Fault> {
+        let body = self.with_schemas(document);
+        answers::stored(&Self::sending(self.app.post(self.endpoint), &body).send()?)
+    }
+
+    /// GET, without the fields that the host does not need.
+    ///
+    /// # Errors
+    /// The app's error as a fault.
+    pub fn read(self, id: &str, omit: &[String]) -> Result<Stored, Fault> {
+        answers::stored(&self.omitting(self.app.get(self.path(id)), omit).send()?)
+    }
+
+    /// PATCH with the change's operations. An answer of 204 gives the id alone.
+    ///
+    /// # Errors
+    /// The app's error as a fault.
+    pub fn update(self, id: &str, change: &Change) -> Result<Stored, Fault> {
+        if change.is_empty() {
+            return Ok(Stored::new(id));
+        }
+        answers::stored_or_id(&Self::sending(self.app.patch(self.path(id)), &change.scim_patch()).send()?, id)
+    }
+
+    /// PUT of the whole document, for an app without PATCH.
+    ///
+    /// # Errors
+    /// The app's error as a fault.
+    pub fn replace(self, id: &str, document: Object) -> Result<Stored, Fault> {
+        let mut body = self.with_schemas(document);
+        if let Value::Object(body) = &mut body {
+            body.insert("id".to_owned(), json!(id));
+        }
+        answers::stored_or_id(&Self::sending(self.app.put(self.path(id)), &body).send()?, id)
+    }
+
+    /// DELETE. A resource that is already gone is a success.
+    ///
+    /// # Errors
+    /// The app's error as a fault.
+    pub fn delete(self, id: &str) -> Result<(), Fault> {
+        let answer = Self::accepting(self.app.delete(self.path(id))).send()?;
+        if answer.is_success() || answer.status == 404 { Ok(()) } else { Err(answers::fault(&answer)) }
+    }
+
+    /// GET with `filter`, `startIndex` and `count`; paging in the descriptor is `index`.
+    ///
+    /// # Errors
+    /// The app's error as a fault; 502 when the answer is no list.
+    pub fn search(self, query: &Query) -> Result<Page, Fault> {
+        let mut call = self.omitting(self.app.get(self.endpoint), &query.omit);
+        if !query.comparisons.is_empty() {
+            call = call.query("filter", filter::text(&query.comparisons));
+        }
+        call = call.query("startIndex", (query.page.offset + 1).to_string());
+        call = call.query("count", query.page.limit.to_string());
+        Ok(answers::list(&call.send()?)?.page(&query.page))
+    }
+
+    fn path(self, id: &str) -> String {
+        format!("{}/{}", self.endpoint, utf8_percent_encode(id, SEGMENT))
+    }
+
+    fn accepting(call: Call<'_>) -> Call<'_> {
+        call.header("accept", "application/scim+json, application/json;q=0.9")
+    }
+
+    fn sending<'c>(call: Call<'c>, body: &Value) -> Call<'c> {
+        Self::accepting(call).header("content-type", MEDIA_TYPE).json(body)
+    }
+
+    fn omitting<'c>(self, call: Call<'c>, omit: &[String]) -> Call<'c> {
+        let call = Self::accepting(call);
+        if omit.is_empty() { call } else { call.query("excludedAttributes", omit.join(",")) }
+    }
+
+    fn with_schemas(self, mut document: Object) -> Value {
+        let extensions: Vec<&str> = document.keys().map(String::as_str).filter(|key| is_urn(key)).collect();
+        let schemas: Vec<&str> = std::iter::once(self.schema).chain(extensions).collect();
+        let schemas = json!(schemas);
+        document.insert("schemas".to_owned(), schemas);
+        Value::Object(document)
+    }
+}
+
+fn is_urn(key: &str) -> bool {
+    key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:"))
+}
+
+#[cfg(test)]
+mod tests;

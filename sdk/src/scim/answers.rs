@@ -1,0 +1,84 @@
+//! What a SCIM API answers: a resource, a list (RFC 7644 §3.4.2) or an error (RFC 7644 §3.12).
+
+use crate::{Answer, Fault, Object, Page, PageRequest, Stored, Value};
+
+/// A list response. Numbers that come as strings are understood.
+pub(super) struct List {
+    resources: Vec<Stored>,
+    total: Option<u64>,
+    items_per_page: Option<u64>,
+}
+
+impl List {
+    /// The page of the contract: `more` counts what the app says there is, or else trusts a full page.
+    pub(super) fn page(self, asked: &PageRequest) -> Page {
+        let got = self.resources.len() as u64;
+        let more = match self.total {
+            Some(total) => got > 0 && asked.offset + got < total,
+            None => got >= u64::from(asked.limit),
+        };
+        let limit = self.items_per_page.and_then(|size| u32::try_from(size).ok());
+        let limit = limit.filter(|size| more && *size > 0 && *size < asked.limit);
+        Page { resources: self.resources, total: self.total, limit, more, next: None }
+    }
+}
+
+pub(super) fn list(answer: &Answer) -> Result<List, Fault> {
+    let mut body = successful(answer)?.object()?;
+    let resources = match body.remove("Resources") {
+        Some(Value::Array(resources)) => resources,
+        None | Some(Value::Null) if body.contains_key("totalResults") => Vec::new(),
+        _ => return Err(Fault::bad_answer("The app answered a search with something that is no SCIM list")),
+    };
+    let resources = resources.into_iter().map(|resource| match resource {
+        Value::Object(resource) => from_document(resource, None),
+        _ => Err(Fault::bad_answer("The app's list holds something that is no resource")),
+    });
+    Ok(List {
+        resources: resources.collect::<Result<_, _>>()?,
+        total: number(&body, "totalResults"),
+        items_per_page: number(&body, "itemsPerPage"),
+    })
+}
+
+pub(super) fn stored(answer: &Answer) -> Result<Stored, Fault> {
+    from_document(successful(answer)?.object()?, answer.header("etag"))
+}
+
+/// For PATCH and PUT, which may answer without a body.
+pub(super) fn stored_or_id(answer: &Answer, id: &str) -> Result<Stored, Fault> {
+    if successful(answer)?.body.is_empty() {
+        return Ok(Stored::new(id).with_version(answer.header("etag").map(str::to_owned)));
+    }
+    stored(answer)
+}
+
+/// A bad status as a fault: the status as [`Answer::fault`] sees it, `scimType` and `detail` as the app gave them.
+pub(super) fn fault(answer: &Answer) -> Fault {
+    let fault = answer.fault();
+    let Ok(body) = answer.object() else { return fault };
+    if answer.status == 401 {
+        return fault;
+    }
+    let member = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let scim_type = match answer.status {
+        409 => Some("uniqueness".to_owned()),
+        400 => member("scimType").map(str::to_owned).or(fault.scim_type),
+        _ => fault.scim_type,
+    };
+    Fault { scim_type, detail: member("detail").map_or(fault.detail, str::to_owned), ..fault }
+}
+
+fn successful(answer: &Answer) -> Result<&Answer, Fault> {
+    if answer.is_success() { Ok(answer) } else { Err(fault(answer)) }
+}
+
+fn from_document(document: Object, etag: Option<&str>) -> Result<Stored, Fault> {
+    let version = document.get("meta").and_then(|meta| meta.get("version")).and_then(Value::as_str).or(etag);
+    let version = version.map(str::to_owned);
+    Ok(Stored::from_document(document, "id")?.with_version(version))
+}
+
+fn number(body: &Object, name: &str) -> Option<u64> {
+    body.get(name).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()))
+}
