@@ -5,53 +5,54 @@
 //! gateway remembers the wanted value and writes it when a resource with that identifier appears.
 
 use super::answer::Failure;
-use super::connected::Connected;
+use super::connected::{Connected, app_change};
 use super::work::{Current, Work};
 use crate::connectors::Stored;
-use crate::mapping::Change;
+use crate::mapping::{AppChange, Reference};
 use crate::store::{Awaited, Write};
-use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;
 
 /// Attributes by which a client may refer to a resource.
 const IDENTIFIERS: [&str; 2] = ["userName", "externalId"];
 
-/// What to remember after `resource` was written as `stored`.
-pub(super) fn writes(work: &Work<'_>, stored: &Stored, resource: &Object) -> Vec<Write> {
-    let references = work.kind.mapping.references();
-    let waiting = references.filter(|reference| stored.unresolved.iter().any(|field| field == reference.app));
-    waiting
-        .filter_map(|reference| {
-            let value = reference.slot.get(resource).and_then(text)?;
-            tracing::warn!(
-                instance = %work.instance.name, id = %stored.id, attribute = %reference.slot,
-                "the app does not know the {} it refers to yet; it is written when that is created", reference.refers_to
-            );
-            Some(Write::Await {
-                resource: work.key(&stored.id),
-                slot: reference.slot.to_string(),
-                refers_to: reference.refers_to.to_owned(),
-                value,
-            })
-        })
-        .collect()
+/// What to remember of the references of a new resource.
+pub(super) fn of_new(work: &Work<'_>, stored: &Stored, references: &[Reference]) -> Vec<Write> {
+    let waiting = references.iter().filter(|reference| stored.unresolved.contains(&reference.field));
+    let wait = |reference: &Reference| {
+        warn(work, &stored.id, &reference.slot, &reference.resource_type);
+        Write::Await {
+            resource: work.key(&stored.id),
+            slot: reference.slot.clone(),
+            refers_to: reference.resource_type.clone(),
+            value: reference.id.clone(),
+        }
+    };
+    waiting.map(wait).collect()
 }
 
-/// What to remember and to forget after `change` was written as `stored`.
-pub(super) fn writes_of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &Change) -> Vec<Write> {
+/// What to remember and to forget of the references of a changed resource.
+pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &AppChange) -> Vec<Write> {
     let mut writes = Vec::new();
     for reference in work.kind.mapping.references() {
-        let Some(field) = change.fields.iter().find(|field| field.path == reference.app) else { continue };
+        let Some((field, value)) = change.fields.iter().find(|(field, _)| field == reference.field) else { continue };
         let (resource, slot) = (work.key(id), reference.slot.to_string());
-        match field.value.as_ref().and_then(text) {
-            Some(value) if stored.unresolved.contains(&field.path) => {
-                writes.push(Write::Await { resource, slot, refers_to: reference.refers_to.to_owned(), value });
+        match value.as_ref().and_then(text) {
+            Some(value) if stored.unresolved.contains(field) => {
+                warn(work, id, &slot, reference.resource_type);
+                writes.push(Write::Await { resource, slot, refers_to: reference.resource_type.to_owned(), value });
             }
             _ => writes.push(Write::Resolved { resource, slot }),
         }
     }
     writes
+}
+
+fn warn(work: &Work<'_>, id: &str, slot: &str, refers_to: &str) {
+    tracing::warn!(
+        instance = %work.instance.name, id, attribute = slot,
+        "the app does not know the {refers_to} it refers to yet; it is written when that is created"
+    );
 }
 
 /// Writes the references that waited for a resource that has just been created. What cannot be written now goes on
@@ -85,7 +86,7 @@ async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<
     let resource = work.instance.key(kind, &reference.id);
     let _turn = work.instance.turns.turn(&resource).await;
     if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.call)).await? {
-        let stored = work.call.update(&kind.scim.name, &reference.id, &change.app()).await?;
+        let stored = work.call.update(&kind.scim.name, &reference.id, &app_change(&change)).await?;
         if stored.unresolved.is_empty() {
             work.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
         }

@@ -1,9 +1,9 @@
 //! `POST /Users` (RFC 7644 §3.3).
 
 use super::answer::{Answer, Failure};
-use super::awaited;
 use super::connected::Connected;
 use super::work::Work;
+use super::{awaited, remember};
 use scim_protocol::check::Direction;
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ pub(super) async fn create(work: &mut Work<'_>, body: Value) -> Result<Answer, F
     let stored = work.call.create(&work.kind.scim.name, &made.document).await?;
     work.id = Some(stored.id.clone());
 
-    let mut writes = awaited::writes(work, &stored, &resource);
-    writes.extend(made.kept.iter().map(|kept| work.keep(&stored.id, kept)));
+    let mut writes = awaited::of_new(work, &stored, &made.references);
+    writes.extend(remember::of_new(work, &stored, made.kept));
     work.commit(writes).await?;
 
     let omit = work.omitted();

@@ -16,16 +16,17 @@ mod one_at_a_time;
 mod pages;
 mod patch;
 mod read;
+mod remember;
 mod replace;
 mod request;
 mod search;
 mod work;
 
 pub use answer::{Answer, Failure};
-pub use instance::{Instance, InstanceError, Kind, Parts};
+pub use instance::{Instance, Kind, Parts};
 pub use request::{Operation, ProjectionText, Request, SearchText};
 
-use crate::connectors::SendRecord;
+use crate::egress::AppCall;
 use work::Work;
 
 /// What came of a request: for the client an answer or a failure, for the operator what it took.
@@ -36,7 +37,7 @@ pub struct Outcome {
     /// The id of the resource it was about, where there is one.
     pub id: Option<String>,
     /// The app calls that were made, in order.
-    pub sends: Vec<SendRecord>,
+    pub sends: Vec<AppCall>,
     /// Attributes that the client sent and this instance does not know.
     pub ignored: Vec<String>,
 }

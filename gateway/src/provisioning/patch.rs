@@ -4,11 +4,11 @@
 //! one member to a large group is one app call; only where the outcome depends on what is there is the resource read first.
 
 use super::answer::{Answer, Failure};
-use super::awaited;
 use super::connected::Connected;
 use super::work::Work;
+use super::{awaited, remember};
 use crate::clients::Leniency;
-use crate::mapping::Change;
+use crate::mapping::AppChange;
 use scim_protocol::check::{self, Direction};
 use scim_protocol::patch::{self, Edits, PatchRequest};
 use serde_json::Value;
@@ -24,8 +24,8 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     let _turn = work.turn(id).await;
     let change = change(work, id, &edits).await?;
     let stored = work.send(id, &change).await?;
-    let mut writes = awaited::writes_of_change(work, id, &stored, &change);
-    writes.extend(change.kept.iter().map(|kept| work.keep_change(id, kept)));
+    let mut writes = awaited::of_change(work, id, &stored, &change);
+    writes.extend(remember::of_change(work, id, &stored, change.kept));
     work.commit(writes).await?;
 
     if work.answers_patch_without_body() || (stored.document.is_none() && !work.must_show_resource()) {
@@ -36,12 +36,13 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     Ok(Answer::ok(Value::Object(work.present(current))))
 }
 
-async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<Change, Failure> {
+async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<AppChange, Failure> {
     let mapping = &work.kind.mapping;
     if let Some(change) = mapping.change(edits, &mut Connected(&mut work.call)).await? {
         return Ok(change);
     }
-    let before = work.current(id).await?.resource;
+    let stored = work.read(id, &[]).await?;
+    let before = work.resolve(stored, &[]).await?.resource;
     let mut after = before.clone();
     patch::apply(&work.kind.scim, &mut after, edits)?;
     check::check(&work.kind.scim, &after, Direction::Replace)?;

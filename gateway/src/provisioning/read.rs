@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Reads the resource from the app, without the fields that the client does not want.
 pub(super) async fn read(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
     let omit = work.omitted();
-    let stored = work.call.read(&work.kind.scim.name, id, &omit).await?;
+    let stored = work.read(id, &omit).await?;
     let current = work.resolve(stored, &omit).await?;
     Ok(Answer::ok(Value::Object(work.present(current))))
 }

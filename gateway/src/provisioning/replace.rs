@@ -4,10 +4,10 @@
 //! silence must not destroy: see [`carry_over`].
 
 use super::answer::{Answer, Failure};
-use super::awaited;
 use super::connected::Connected;
 use super::instance::Kind;
 use super::work::Work;
+use super::{awaited, remember};
 use scim_protocol::Object;
 use scim_protocol::check::Direction;
 use serde_json::Value;
@@ -16,43 +16,31 @@ use serde_json::Value;
 pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
     let mut after = work.accept(body, Direction::Replace)?;
     let _turn = work.turn(id).await;
-    let current = work.current(id).await?;
-    carry_over(work.kind, &current.resource, &mut after);
-    let change = work.kind.mapping.diff(&current.resource, &after, &mut Connected(&mut work.call)).await?;
+    let found = work.read(id, &[]).await?;
+    let before = work.resolve(found.clone(), &[]).await?.resource;
+    carry_over(work.kind, &before, &mut after);
+    let change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    let stored = if change.is_empty() { found } else { work.send(id, &change).await? };
+    let mut writes = awaited::of_change(work, id, &stored, &change);
+    writes.extend(remember::of_change(work, id, &stored, change.kept));
+    work.commit(writes).await?;
 
-    let shown = if change.touches_app() {
-        let stored = work.send(id, &change).await?;
-        let mut writes = awaited::writes_of_change(work, id, &stored, &change);
-        writes.extend(change.kept.iter().map(|kept| work.keep_change(id, kept)));
-        work.commit(writes).await?;
-        let omit = work.omitted();
-        work.resolve(stored, &omit).await?
-    } else {
-        work.commit(change.kept.iter().map(|kept| work.keep_change(id, kept)).collect()).await?;
-        work.overlay_kept(current, &change)
-    };
-    Ok(Answer::ok(Value::Object(work.present(shown))))
+    let omit = work.omitted();
+    let current = work.resolve(stored, &omit).await?;
+    Ok(Answer::ok(Value::Object(work.present(current))))
 }
 
 /// What a PUT leaves as it is although its body is silent about it.
 ///
 /// - `active`: a client that does not manage it must not enable or disable anyone;
-/// - multi-valued attributes that change item by item (a group's members): a missing key is no empty list;
-/// - attributes whose mapping has a default: the app cannot be without a value (a role), and an empty list makes no
-///   statement either;
+/// - attributes that change item by item (a group's members): a missing key is no empty list;
 /// - attributes that the app cannot change.
+///
+/// What the app cannot be without (a role: its rule has a default) is left alone by the mapping.
 fn carry_over(kind: &Kind, before: &Object, after: &mut Object) {
     for (name, value) in before {
-        let asserted = match after.get(name) {
-            None => false,
-            Some(Value::Array(items)) => !items.is_empty() || !kind.mapping.has_default(name),
-            Some(_) => true,
-        };
-        let stays = name == "active"
-            || kind.mapping.is_incremental(name)
-            || kind.mapping.has_default(name)
-            || kind.abilities.immutable.contains(name);
-        if !asserted && stays {
+        let stays = name == "active" || kind.mapping.is_incremental(name) || kind.abilities.immutable.contains(name);
+        if stays && !after.contains_key(name) {
             after.insert(name.clone(), value.clone());
         }
     }

@@ -4,10 +4,11 @@
 //! search is approximate still gives exact results. Pages are taken one at a time and only the client's window is held.
 
 use super::answer::{Answer, Failure};
-use super::pages::Window;
+use super::connected::comparison;
+use super::pages::{PageSpan, Window};
 use super::request::SearchText;
 use super::work::{Current, Work};
-use crate::connectors::{FieldComparison, Page, Query};
+use crate::connectors::{FieldComparison, Page, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
 use scim_protocol::{Error, Object};
@@ -96,8 +97,8 @@ async fn all(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
         }
         let (next, more) = (page_now.next.clone(), page_now.more);
         let indexed = (span.offset..).zip(page_now.resources);
-        for (_, stored) in indexed.filter(|(index, _)| (window.start..window.end()).contains(index)) {
-            let current = work.resolve(stored, &omit).await?;
+        let wanted = indexed.filter(|(index, _)| (window.start..window.end()).contains(index));
+        for current in currents(work, wanted.map(|(_, stored)| stored).collect(), &omit).await? {
             found.resources.push(work.present(current));
         }
         span = span.next();
@@ -108,42 +109,42 @@ async fn all(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
     }
 }
 
-/// `id eq "…"`, and comparisons with what the store keeps: the resource is read by its id. Says whether that settled it.
+/// `id eq "…"`, and comparisons with what the store keeps: the resources are read by their ids. Says whether that settled
+/// the filter; a kept value that has gone stale in the app proves nothing, so then the app is asked, too.
 async fn by_known_id(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
-    let mut ids = Vec::new();
-    let mut settled = false;
     if let Some(id) = required_id(filter) {
-        ids.push(id.to_owned());
-        settled = true;
-    } else {
-        for kept in work.kind.mapping.kept_comparisons(filter) {
-            let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
-            ids = work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await?;
-            // An attribute that only the store holds is found there or nowhere.
-            settled = !ids.is_empty() || kept.only_here;
-            if settled {
-                break;
-            }
+        take_by_id(work, filter, id, found).await?;
+        return Ok(true);
+    }
+    for kept in work.kind.mapping.kept_comparisons(filter) {
+        let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
+        for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
+            take_by_id(work, filter, &id, found).await?;
+        }
+        if found.total > 0 || !work.kind.mapping.is_in_app(&kept.slot) {
+            return Ok(true);
         }
     }
-    for id in ids {
-        let stored = match work.call.read(&work.kind.scim.name, &id, &[]).await.map_err(Failure::from) {
-            Ok(stored) => stored,
-            Err(failure) if failure.error.status == 404 => continue,
-            Err(failure) => return Err(failure),
-        };
-        let current = work.resolve(stored, &[]).await?;
-        take(work, Some(filter), current, found);
+    Ok(false)
+}
+
+async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut Found) -> Result<(), Failure> {
+    match work.read(id, &[]).await {
+        Ok(stored) => {
+            let current = work.resolve(stored, &[]).await?;
+            take(work, Some(filter), current, found);
+            Ok(())
+        }
+        Err(failure) if failure.error.status == 404 => Ok(()),
+        Err(failure) => Err(failure),
     }
-    // A kept value that has gone stale in the app proves nothing: the app is asked.
-    Ok(settled && (found.total > 0 || required_id(filter).is_some() || work.kind.mapping.kept_comparisons(filter).any(|kept| kept.only_here)))
 }
 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
 async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
-    let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
-    walk(work, Some(filter), pushed.comparisons, omit, found).await
+    let omit = work.kind.mapping.omit(|slot| work.projection.wants(slot) || filter.mentions(&slot.path));
+    walk(work, Some(filter), pushed.comparisons.into_iter().map(comparison).collect(), omit, found).await
 }
 
 async fn walk(
@@ -157,8 +158,7 @@ async fn walk(
     let mut cursor = None;
     loop {
         let page = page(work, comparisons.clone(), span, cursor, &omit).await?;
-        for stored in page.resources {
-            let current = work.resolve(stored, &omit).await?;
+        for current in currents(work, page.resources, &omit).await? {
             take(work, filter, current, found);
         }
         if !page.more {
@@ -169,13 +169,24 @@ async fn walk(
         cursor = page.next;
         if span.offset >= MAX_SCANNED {
             return Err(Error::too_many(format!(
-                "the app cannot evaluate this filter and more than {MAX_SCANNED} resources would have to be looked at; \
-                 filter on one of {}",
-                work.kind.mapping.filterable(&work.kind.abilities.filters).join(", ")
+                "the app cannot evaluate this filter, and more than {MAX_SCANNED} resources would have to be looked at; \
+                 add a comparison of the matching attribute ({})",
+                work.kind.mapping.match_slots().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             ))
             .into());
         }
     }
+}
+
+/// A page as SCIM resources; what the store keeps of them is read at once.
+async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[String]) -> Result<Vec<Current>, Failure> {
+    let mut kept = work.kept_of_page(&page).await?;
+    let mut currents = Vec::with_capacity(page.len());
+    for stored in page {
+        let kept = kept.remove(&stored.id).unwrap_or_default();
+        currents.push(work.resolve_with(stored, &kept, omit).await?);
+    }
+    Ok(currents)
 }
 
 fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
@@ -192,7 +203,7 @@ fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut 
 async fn page(
     work: &mut Work<'_>,
     comparisons: Vec<FieldComparison>,
-    span: super::pages::PageSpan,
+    span: PageSpan,
     cursor: Option<String>,
     omit: &[String],
 ) -> Result<Page, Failure> {

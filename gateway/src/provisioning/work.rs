@@ -1,17 +1,18 @@
 //! What every operation on a resource type works with: the open connector, the mapping, the store, the projection.
 
 use super::answer::{Answer, Failure};
-use super::connected::Connected;
+use super::Outcome;
+use super::connected::{Connected, app_change};
 use super::instance::{Instance, Kind};
 use super::request::Request;
-use super::Outcome;
 use crate::clients::Profile;
 use crate::connectors::{Call, Document, Stored};
-use crate::mapping::Kept;
-use crate::store::{ResourceKey, Write};
+use crate::mapping::{AppChange, Kept};
+use crate::store::{KeptValue, ResourceKey, Write};
 use scim_protocol::projection::Projection;
 use scim_protocol::{Error, Object, check};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use tokio::sync::OwnedMutexGuard;
 
 /// One operation under way.
@@ -63,7 +64,7 @@ impl<'a> Work<'a> {
 
     /// Ends the operation.
     pub(super) fn finish(self, result: Result<Answer, Failure>) -> Outcome {
-        Outcome { result, id: self.id, sends: self.call.sends(), ignored: self.ignored }
+        Outcome { result, id: self.id, sends: self.call.sends().to_vec(), ignored: self.ignored }
     }
 
     /// Waits for the turn to change a resource.
@@ -90,43 +91,70 @@ impl<'a> Work<'a> {
         Ok(resource)
     }
 
-    /// Reads a resource as it is now, with all its attributes.
-    pub(super) async fn current(&mut self, id: &str) -> Result<Current, Failure> {
-        let stored = self.call.read(&self.kind.scim.name, id, &[]).await?;
-        self.resolve(stored, &[]).await
+    /// Reads a resource from the app; `omit` names app fields that are not needed.
+    pub(super) async fn read(&mut self, id: &str, omit: &[String]) -> Result<Stored, Failure> {
+        Ok(self.call.read(&self.kind.scim.name, id, omit).await?)
+    }
+
+    /// Sends a change to the app. Where there is nothing to send, the resource is read: a change of what only the gateway
+    /// keeps is no success when the app knows no such resource.
+    pub(super) async fn send(&mut self, id: &str, change: &AppChange) -> Result<Stored, Failure> {
+        if change.is_empty() {
+            let omit = self.omitted();
+            return self.read(id, &omit).await;
+        }
+        Ok(self.call.update(&self.kind.scim.name, id, &app_change(change)).await?)
     }
 
     /// The SCIM resource of what the app answered; asks the app again where its answer did not supply the document.
-    /// `omit` names app fields that are not needed.
     pub(super) async fn resolve(&mut self, stored: Stored, omit: &[String]) -> Result<Current, Failure> {
+        let kept = self.kept(&stored.id).await?;
+        self.resolve_with(stored, &kept, omit).await
+    }
+
+    /// As [`Self::resolve`], where what is kept is already at hand.
+    pub(super) async fn resolve_with(
+        &mut self,
+        stored: Stored,
+        kept: &[Kept],
+        omit: &[String],
+    ) -> Result<Current, Failure> {
         let (document, version) = match stored.document {
             Some(document) => (document, stored.version),
             None => {
-                let again = self.call.read(&self.kind.scim.name, &stored.id, omit).await?;
+                let again = self.read(&stored.id, omit).await?;
                 (again.document.unwrap_or_default(), again.version)
             }
         };
-        let kept = self.kept(&stored.id).await?;
-        let resource = self.to_scim(&document, &kept).await?;
+        let resource = self.to_scim(&document, kept).await?;
         Ok(Current { id: stored.id, resource, version })
     }
 
-    /// What the store keeps of a resource.
-    pub(super) async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {
-        if !self.kind.mapping.keeps() {
-            return Ok(Vec::new());
-        }
-        let rows = self.instance.store.kept(&self.key(id)).await?;
-        Ok(self.kind.mapping.kept_from(rows.into_iter().map(|row| (row.slot, row.value, row.app))))
+    async fn to_scim(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
+        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
     }
 
-    pub(super) async fn to_scim(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
-        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
+    async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {
+        if self.kind.mapping.kept_slots().next().is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(self.instance.store.kept(&self.key(id)).await?.into_iter().map(kept_in_mapping).collect())
+    }
+
+    /// What is kept of a page of resources, by id.
+    pub(super) async fn kept_of_page(&self, page: &[Stored]) -> Result<HashMap<String, Vec<Kept>>, Failure> {
+        if self.kind.mapping.kept_slots().next().is_none() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<&str> = page.iter().map(|stored| stored.id.as_str()).collect();
+        let (instance, kind) = (&self.instance.name, &self.kind.scim.name);
+        let rows = self.instance.store.kept_of_many(instance, kind, &ids).await?;
+        Ok(rows.into_iter().map(|(id, kept)| (id, kept.into_iter().map(kept_in_mapping).collect())).collect())
     }
 
     /// App fields that the client does not want to see and that cost the app something.
     pub(super) fn omitted(&self) -> Vec<String> {
-        self.kind.mapping.omit(|slot| self.projection.wants(&slot.path))
+        self.kind.mapping.omit(|slot| self.projection.wants(slot))
     }
 
     /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.
@@ -176,4 +204,8 @@ impl<'a> Work<'a> {
     pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<(), Failure> {
         Ok(self.instance.store.commit(writes).await?)
     }
+}
+
+fn kept_in_mapping(row: KeptValue) -> Kept {
+    Kept { slot: row.slot, value: row.value, app: row.app }
 }

@@ -24,6 +24,15 @@ pub enum Write {
         /// What the app's field held at that time, where the app has one.
         app: Option<Value>,
     },
+    /// Notes that the app's field beside a kept value has changed by the client's own hand; no effect where nothing is kept.
+    Rebase {
+        /// Whose attribute.
+        resource: ResourceKey,
+        /// As the mapping writes it.
+        slot: String,
+        /// What the app's field holds now.
+        app: Option<Value>,
+    },
     /// Forgets an attribute's value.
     Drop {
         /// Whose attribute.
@@ -122,6 +131,15 @@ async fn execute(transaction: &mut Transaction<'_, Any>, write: &Write) -> Resul
                 "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",
                 &[&resource.instance, &resource.resource_type, &resource.id, slot, &value.to_string()],
+                Some(app.as_ref().map(Value::to_string)),
+            )
+            .await
+        }
+        Write::Rebase { resource, slot, app } => {
+            run(
+                transaction,
+                "UPDATE kept SET app = $5 WHERE instance = $1 AND resource_type = $2 AND id = $3 AND slot = $4",
+                &[&resource.instance, &resource.resource_type, &resource.id, slot],
                 Some(app.as_ref().map(Value::to_string)),
             )
             .await

@@ -1,0 +1,79 @@
+//! The mapping of an instance: the operator's document or the connector's own, checked against the connector.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::build::Building;
+use crate::config::{Mistake, Position};
+use crate::connectors::{CallContext, CallLimits, NoState};
+use crate::mapping::{ConnectorFacts, Mapping, MappingError};
+
+pub(super) async fn load(building: &Building<'_>) -> Result<Mapping, Vec<Mistake>> {
+    let descriptor = &building.connector.descriptor;
+    let (text, source) = match &building.from.mapping {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                vec![building.mistake("mapping", format!("{} cannot be read: {error}", path.display()), "")]
+            })?;
+            (text, path.display().to_string())
+        }
+        None => {
+            let text = serde_json::to_string_pretty(&descriptor.mapping).unwrap_or_default();
+            (text, format!("the mapping of connector {} {}", descriptor.id, descriptor.version))
+        }
+    };
+    let types: Vec<_> = descriptor.resource_types.iter().map(|offered| offered.scim.clone()).collect();
+    let incremental: BTreeMap<_, _> = descriptor
+        .resource_types
+        .iter()
+        .map(|offered| (offered.scim.name.clone(), offered.abilities.incremental.clone()))
+        .collect();
+    let facts = ConnectorFacts { transforms: descriptor.transforms.clone(), incremental };
+    let mapping = Mapping::parse(&text, &source, &types, &facts)
+        .map_err(|errors| errors.0.iter().map(mistake).collect::<Vec<_>>())?;
+    check_defaults(building, &mapping).await?;
+    for kind in &types {
+        let unmapped = mapping.unmapped(kind);
+        if !unmapped.is_empty() {
+            tracing::info!(
+                instance = building.name.as_str(), resource_type = kind.name, attributes = unmapped.join(", "),
+                "no rule takes these attributes: what clients send there is ignored"
+            );
+        }
+    }
+    Ok(mapping)
+}
+
+/// Defaults of rules with a transform of the connector are the connector's to judge.
+async fn check_defaults(building: &Building<'_>, mapping: &Mapping) -> Result<(), Vec<Mistake>> {
+    let context = CallContext {
+        instance: building.name.as_str().into(),
+        correlation_id: "load".into(),
+        settings: Arc::default(),
+        egress: None,
+        state: Arc::new(NoState),
+        limits: CallLimits::default(),
+    };
+    let mut mistakes = Vec::new();
+    for default in mapping.defaults_to_check() {
+        let failed = |problem: String| vec![building.mistake("connector", problem, "")];
+        let mut call = building.connector.open(&context).await.map_err(|error| failed(error.to_string()))?;
+        match call.check_default(&default.transform, &default.text).await {
+            Ok(Ok(())) => {}
+            Ok(Err(message)) => mistakes.push(mistake(&default.refused(message))),
+            Err(error) => return Err(failed(error.to_string())),
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+/// A mapping's error at its own place, which is in another file than the configuration.
+fn mistake(error: &MappingError) -> Mistake {
+    Mistake {
+        file: error.source_name.clone().into(),
+        position: Some(Position { line: error.position.line, column: error.position.column }),
+        key: error.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
+        message: error.problem.to_string(),
+        expected: String::new(),
+    }
+}

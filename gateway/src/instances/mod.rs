@@ -1,0 +1,82 @@
+//! The instances of a configuration: all built aside and checked before any of them serves.
+
+mod build;
+mod mapping;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::clients::{Client, Hints};
+use crate::config::{Config, InstanceName};
+use crate::connectors::Runtime;
+use crate::egress::Network;
+use crate::provisioning::Instance;
+use crate::server::{Access, PartState, Parts, Readiness};
+use crate::store::Store;
+
+pub use build::build;
+
+/// What all instances share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Runs the connectors.
+    pub runtime: Runtime,
+    /// Connects to the apps.
+    pub network: Network,
+    /// What the gateway remembers.
+    pub store: Store,
+}
+
+/// The instances that serve, and who may call them.
+#[derive(Debug)]
+pub struct Instances {
+    /// Whose tokens are good where.
+    pub access: Access,
+    hosted: BTreeMap<InstanceName, Hosted>,
+    connectors: Vec<String>,
+}
+
+/// One instance and whose dialect it expects.
+#[derive(Debug)]
+pub struct Hosted {
+    /// Ready to serve.
+    pub instance: Arc<Instance>,
+    client: Option<Client>,
+}
+
+impl Instances {
+    fn new(config: &Config, hosted: BTreeMap<InstanceName, Hosted>) -> Self {
+        let connectors = config.connectors.keys().map(ToString::to_string).collect();
+        Self { access: Access::new(config), hosted, connectors }
+    }
+
+    /// The instance of that name.
+    #[must_use]
+    pub fn get(&self, name: &InstanceName) -> Option<&Hosted> {
+        self.hosted.get(name)
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Hosted)> {
+        self.hosted.iter()
+    }
+}
+
+impl Hosted {
+    /// The client that is speaking: as configured, or told from its request.
+    #[must_use]
+    pub fn client(&self, hints: Hints<'_>) -> Client {
+        self.client.unwrap_or_else(|| Client::recognise(hints))
+    }
+}
+
+impl Readiness for Instances {
+    fn parts(&self) -> Parts {
+        let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
+        Parts {
+            connectors: self.connectors.iter().map(|name| ready(name)).collect(),
+            instances: self.hosted.keys().map(|name| ready(name)).collect(),
+            shared: BTreeMap::new(),
+        }
+    }
+}

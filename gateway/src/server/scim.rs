@@ -1,0 +1,147 @@
+//! The SCIM routes: from an HTTP request to a request of an instance, and from its outcome to an HTTP answer.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::header::{CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use scim_protocol::Error;
+
+use super::authenticate::Access;
+use super::body::{BodyLimits, read_json};
+use super::correlation::CorrelationId;
+use super::error::{Failure, SCIM_JSON};
+use super::route::{Asked, route, takes_body};
+use crate::clients::Hints;
+use crate::instances::Instances;
+use crate::observe::Recording;
+use crate::provisioning::{self, Answer, Outcome};
+
+/// What the SCIM routes need.
+#[derive(Debug, Clone)]
+pub struct ScimRoutes {
+    /// The instances that serve.
+    pub instances: Arc<Instances>,
+    /// Limits of request bodies.
+    pub body: BodyLimits,
+    /// The gateway's address as clients see it; `None` takes it from each request's `Host`.
+    pub public_url: Option<Arc<str>>,
+}
+
+/// `/{instance}/scim/v2/…`.
+pub fn scim(routes: ScimRoutes) -> Router {
+    Router::new()
+        .route("/{instance}/scim/v2", any(handle_root))
+        .route("/{instance}/scim/v2/{*path}", any(handle))
+        .with_state(routes)
+}
+
+async fn handle_root(state: State<ScimRoutes>, Path(instance): Path<String>, request: Request) -> Response {
+    handle(state, Path((instance, String::new())), request).await
+}
+
+async fn handle(
+    State(routes): State<ScimRoutes>,
+    Path((instance, _)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let recording = request.extensions().get::<Recording>().cloned();
+    match answer(&routes, &instance, request, recording.as_ref()).await {
+        Ok(answer) => respond(answer),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn answer(
+    routes: &ScimRoutes,
+    instance: &str,
+    request: Request,
+    recording: Option<&Recording>,
+) -> Result<Answer, Failure> {
+    let (parts, body) = request.into_parts();
+    let name = Access::admit(&routes.instances.access, instance, &parts.headers)?.clone();
+    let hosted = routes
+        .instances
+        .get(&name)
+        .ok_or_else(|| Failure::from(Error::unavailable("the instance is being loaded; try again in a moment")))?;
+    let query = parts.uri.query().unwrap_or_default();
+    let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let client = hosted.client(Hints { user_agent: agent, query });
+    note(recording, |record| {
+        record.instance = Some(name.clone());
+        record.client = Some(client.name());
+    });
+
+    let body = if takes_body(&parts.method) { Some(read_body(&parts.headers, body, routes.body).await?) } else { None };
+    // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
+    let path = parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default();
+    let Asked { operation, projection } = route(&parts.method, path, query, body)?;
+    note(recording, |record| {
+        record.operation = Some(operation.name());
+        record.resource_type = operation.endpoint().and_then(|endpoint| hosted.instance.kind(endpoint)).map(|kind| kind.scim.name.clone());
+        record.id = operation.id().map(str::to_owned);
+    });
+    let request = provisioning::Request {
+        operation,
+        profile: client.profile(),
+        projection,
+        base: base(routes, &parts.headers, &name),
+        correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
+    };
+    let Outcome { result, id, sends, ignored } = provisioning::handle(&hosted.instance, request).await;
+    note(recording, |record| {
+        record.id = id;
+        record.app_calls = sends;
+        record.ignored = ignored;
+    });
+    result.map_err(Failure::from)
+}
+
+fn note(recording: Option<&Recording>, change: impl FnOnce(&mut crate::observe::OperationRecord)) {
+    if let Some(recording) = recording {
+        recording.note(change);
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<serde_json::Value, Failure> {
+    read_json(headers, body, limits).await
+}
+
+/// The instance's SCIM base URL as this client sees it.
+fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &crate::config::InstanceName) -> String {
+    let root = match &routes.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => {
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            format!("http://{host}")
+        }
+    };
+    format!("{root}/{instance}/scim/v2")
+}
+
+fn respond(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = match answer.body {
+        Some(body) => (status, [(CONTENT_TYPE, SCIM_JSON)], body.to_string()).into_response(),
+        None => status.into_response(),
+    };
+    if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+impl From<provisioning::Failure> for Failure {
+    fn from(failure: provisioning::Failure) -> Self {
+        let provisioning::Failure { error, retry_after_seconds, class, cause } = failure;
+        let mut answer = Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
+        if let Some(seconds) = retry_after_seconds {
+            answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
+        }
+        answer
+    }
+}
