@@ -1,11 +1,14 @@
-//! Simulators of the apps: what stands in for Samanage's servers in tests, in the demo and in the sandbox.
+//! Simulators of the apps: what stands in for their servers in tests, in the demo and in the sandbox.
 //!
 //! A simulator is an independent judge. It is strict where the real app is strict, it shares no code with the gateway or the
 //! connectors, and it tells what it was asked over HTTP (`/_sim`, see `README.md`), so that a test in another process or another
 //! language can use it too.
 
+mod askspoke;
 pub mod control;
 mod samanage;
+mod scim_app;
+mod splashtop;
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -19,11 +22,15 @@ use control::{Clock, Control, RecordedCall, RequestError};
 pub enum Kind {
     /// The Samanage (SolarWinds Service Desk) REST API.
     Samanage,
+    /// Splashtop's SCIM endpoint.
+    Splashtop,
+    /// askSpoke's SCIM endpoint and a mirror of its REST API.
+    AskSpoke,
 }
 
 /// There is no simulator of that name.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no simulator of `{0}`; there are: samanage")]
+#[error("there is no simulator of `{0}`; there are: samanage, splashtop, askspoke")]
 pub struct UnknownKind(String);
 
 /// Why a simulator did not start.
@@ -58,6 +65,8 @@ impl Simulator {
         let api_url = format!("{base_url}{}", kind.api_path());
         let app = match kind {
             Kind::Samanage => samanage::app(token),
+            Kind::Splashtop => splashtop::app(token),
+            Kind::AskSpoke => askspoke::app(token),
         };
         let control = Arc::new(Control::new(app, clock));
         let router = control::router(Arc::clone(&control));
@@ -122,12 +131,14 @@ impl Simulator {
 
 impl Kind {
     /// Every simulator there is.
-    pub const ALL: [Self; 1] = [Self::Samanage];
+    pub const ALL: [Self; 3] = [Self::Samanage, Self::Splashtop, Self::AskSpoke];
 
     /// The path of the app's API on its host.
     const fn api_path(self) -> &'static str {
         match self {
             Self::Samanage => "",
+            Self::Splashtop => "/scim/v1",
+            Self::AskSpoke => "/scim/v2",
         }
     }
 }
@@ -136,6 +147,8 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Samanage => "samanage",
+            Self::Splashtop => "splashtop",
+            Self::AskSpoke => "askspoke",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What every simulator shares: it records each call, plays planned faults, and answers under `/_sim`.
 //!
-//! An app's dialect is an [`App`]: a plain function from a call to an answer over data in memory. It sees no sockets, no clock and
+//! An app's dialect is an `App`: a plain function from a call to an answer over data in memory. It sees no sockets, no clock and
 //! no faults, so the next app is its dialect and nothing else.
 
 mod call;
@@ -27,7 +27,8 @@ pub(in crate::simulators) use pattern::matches;
 use record::Record;
 pub use record::RecordedCall;
 pub(in crate::simulators) use routes::router;
-pub(in crate::simulators) use switches::{SwitchError, changed};
+pub use switches::SwitchError;
+pub(in crate::simulators) use switches::changed;
 
 /// The dialect and the data of one app.
 pub(in crate::simulators) trait App: Send + fmt::Debug {
