@@ -8,20 +8,29 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod error;
 pub mod filter;
+pub mod list;
+pub mod normalize;
 pub mod patch;
 pub mod path;
+pub mod projection;
 pub mod resource_type;
 pub mod schema;
 pub mod urn;
 
+mod coerce;
 mod date_time;
 
+pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
 pub use filter::{CompareOp, Comparison, Filter, Operand};
+pub use list::ListResponse;
+pub use normalize::Normalized;
 pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest};
 pub use path::{AttributePath, Slot};
+pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
 pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
 

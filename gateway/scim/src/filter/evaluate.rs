@@ -5,15 +5,16 @@ use serde_json::Value;
 use super::{CompareOp, Comparison, Filter, Operand, compare};
 use crate::{Object, ResourceType, schema::Attribute};
 
+/// A test of a value of an attribute, or of the lack of one.
+type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
+
 /// A filter on a resource.
 pub(super) fn resource(filter: &Filter, resource_type: &ResourceType, resource: &Object) -> bool {
     holds(filter, &|condition| match condition {
         Filter::Compare(Comparison { path, op, value }) => {
-            any_value(path, resource_type, resource, &mut |attribute, stored| compared(attribute, *op, stored, value))
+            any_value(path, resource_type, resource, &|attribute, stored| compared(attribute, *op, stored, value))
         }
-        Filter::Present(path) => {
-            any_value(path, resource_type, resource, &mut |_, stored| stored.is_some_and(is_present))
-        }
+        Filter::Present(path) => any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present)),
         Filter::Elements { path, filter } => {
             let found = resource_type.find(path.schema.as_deref(), &path.attribute);
             found.is_some_and(|(schema, attribute)| {
@@ -28,7 +29,7 @@ pub(super) fn resource(filter: &Filter, resource_type: &ResourceType, resource: 
 /// A selector on an element of an attribute.
 pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> bool {
     holds(filter, &|condition| {
-        let (path, test): (_, &dyn Fn(&Attribute, Option<&Value>) -> bool) = match condition {
+        let (path, test): (_, &Test<'_>) = match condition {
             Filter::Compare(Comparison { path, op, value }) => {
                 (path, &|attribute, stored| compared(attribute, *op, stored, value))
             }
@@ -37,7 +38,7 @@ pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> 
         };
         let name = path.path.attribute.as_str();
         match attribute.sub(name) {
-            Some(sub) => any_of(value.get(&sub.name), &mut |stored| test(sub, stored)),
+            Some(sub) => any_of(value.get(&sub.name), &|stored| test(sub, stored)),
             // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
             None if !attribute.is_complex() && name.eq_ignore_ascii_case("value") => test(attribute, Some(value)),
             None => false,
@@ -55,24 +56,19 @@ fn holds(filter: &Filter, condition: &dyn Fn(&Filter) -> bool) -> bool {
 }
 
 /// Whether the test holds for a value of the operand; an operand without any is tested once, as nothing.
-fn any_value(
-    operand: &Operand,
-    resource_type: &ResourceType,
-    resource: &Object,
-    test: &mut dyn FnMut(&Attribute, Option<&Value>) -> bool,
-) -> bool {
+fn any_value(operand: &Operand, resource_type: &ResourceType, resource: &Object, test: &Test<'_>) -> bool {
     let path = &operand.path;
     let Some((schema, top)) = resource_type.find(path.schema.as_deref(), &path.attribute) else { return false };
     let value = container(resource, schema).and_then(|object| object.get(&top.name));
     let Some(sub) = operand.sub.as_deref().or(path.sub.as_deref()) else {
-        return any_of(value, &mut |stored| test(top, stored));
+        return any_of(value, &|stored| test(top, stored));
     };
     let Some(sub) = top.sub(sub) else { return false };
     let mut none = true;
     for parent in each(value) {
         if operand.selector.as_ref().is_none_or(|selector| element(selector, top, parent)) {
             none = false;
-            if any_of(parent.get(&sub.name), &mut |stored| test(sub, stored)) {
+            if any_of(parent.get(&sub.name), &|stored| test(sub, stored)) {
                 return true;
             }
         }
@@ -81,7 +77,7 @@ fn any_value(
 }
 
 /// `null` and an empty array are no value (RFC 7643 §2.5).
-fn any_of(value: Option<&Value>, test: &mut dyn FnMut(Option<&Value>) -> bool) -> bool {
+fn any_of(value: Option<&Value>, test: &dyn Fn(Option<&Value>) -> bool) -> bool {
     match value {
         None | Some(Value::Null) => test(None),
         Some(Value::Array(items)) if items.is_empty() => test(None),

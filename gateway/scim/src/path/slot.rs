@@ -148,6 +148,16 @@ impl Slot {
         }
     }
 
+    /// Changes the elements of a whole multi-valued attribute, which is made if it is missing.
+    pub(crate) fn with_elements<T>(&self, resource: &mut Object, change: impl FnOnce(&mut Vec<Value>) -> T) -> T {
+        let name = self.path.attribute.as_str();
+        let change = |container: &mut Object| in_array(container.entry(name).or_insert(Value::Null), change);
+        match &self.path.schema {
+            Some(urn) => in_object(resource.entry(urn).or_insert(Value::Null), change),
+            None => change(resource),
+        }
+    }
+
     /// Whether an element fulfils the selector; without a selector all do.
     pub(crate) fn selects(&self, element: &Value) -> bool {
         match (&self.selector, &self.element) {
