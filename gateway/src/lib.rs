@@ -6,6 +6,7 @@ pub mod clients;
 pub mod config;
 pub mod connectors;
 pub mod egress;
+pub mod instances;
 pub mod mapping;
 pub mod observe;
 pub mod provisioning;

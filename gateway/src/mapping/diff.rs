@@ -1,0 +1,100 @@
+//! What is different in the app between two states of a SCIM resource: PUT, and a PATCH whose outcome depends on the
+//! current resource.
+
+use std::collections::HashSet;
+
+use scim_protocol::Object;
+use serde_json::Value;
+
+use super::change::{AppChange, ItemChange};
+use super::error::MapError;
+use super::rule::{Rule, has_value};
+use super::transform::Transforms;
+use super::type_mapping::{Field, TypeMapping};
+
+impl TypeMapping {
+    /// The change from `before`, as [`TypeMapping::to_scim`] gave it, to `after`. What is absent afterwards is cleared,
+    /// except a field whose rule has a default. Rules for new resources only (`"apply": "on-create"`) take no part.
+    ///
+    /// # Errors
+    /// [`MapError`] for a value that a rule cannot produce.
+    pub async fn diff<T: Transforms>(
+        &self,
+        before: &Object,
+        after: &Object,
+        transforms: &mut T,
+    ) -> Result<AppChange, MapError> {
+        let mut change = AppChange::default();
+        for field in &self.fields {
+            if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
+                change.items.extend(item_diff(rule, before, after));
+                continue;
+            }
+            let rules = || self.writing(field).filter(|rule| !rule.on_create);
+            let differs = |rule: &Rule| rule.slots().iter().any(|slot| differ(slot.get(before), slot.get(after)));
+            if !rules().any(differs) {
+                continue;
+            }
+            let after = self.update_value(field, after, transforms).await?;
+            let before = self.update_value(field, before, transforms).await.unwrap_or_default();
+            if after != before && (after.is_some() || !rules().any(|rule| rule.default.is_some())) {
+                change.fields.push((field.path.as_str().to_owned(), after));
+            }
+        }
+        for rule in self.rules.iter().filter(|rule| rule.keep && !rule.on_create) {
+            let value = rule.slot.get(after).filter(|value| has_value(value));
+            if differ(rule.slot.get(before), value) {
+                change.keep(rule, value.cloned());
+            }
+        }
+        self.let_stay(&mut change);
+        Ok(change)
+    }
+
+    async fn update_value<T: Transforms>(
+        &self,
+        field: &Field,
+        resource: &Object,
+        transforms: &mut T,
+    ) -> Result<Option<Value>, MapError> {
+        for rule in self.writing(field).filter(|rule| !rule.on_create) {
+            if let Some(value) = rule.value_in(resource)? {
+                return match rule.is_constant() {
+                    true => Ok(Some(value.into_owned())),
+                    false => rule.value_to_app(&value, transforms).await,
+                };
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn differ(before: Option<&Value>, after: Option<&Value>) -> bool {
+    before.filter(|value| has_value(value)) != after.filter(|value| has_value(value))
+}
+
+fn item_diff(rule: &Rule, before: &Object, after: &Object) -> Option<ItemChange> {
+    let elements = |resource| match rule.slot.get(resource) {
+        Some(Value::Array(elements)) => elements.as_slice(),
+        _ => &[],
+    };
+    let (before, after) = (elements(before), elements(after));
+    let only_in = |these: &[Value], others: &[Value]| {
+        // A group may have tens of thousands of members: no comparison of each with each.
+        let mut known: HashSet<String> = others.iter().map(identity).collect();
+        let mut found = Vec::new();
+        for item in these {
+            if known.insert(identity(item)) {
+                found.push(item.clone());
+            }
+        }
+        found
+    };
+    let change =
+        ItemChange { path: rule.field().to_owned(), added: only_in(after, before), removed: only_in(before, after) };
+    (!change.added.is_empty() || !change.removed.is_empty()).then_some(change)
+}
+
+fn identity(item: &Value) -> String {
+    item.get("value").unwrap_or(item).to_string()
+}

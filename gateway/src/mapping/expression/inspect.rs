@@ -1,0 +1,395 @@
+//! Takes an expression apart at load: what it reads, whether all of that exists, and the tree that is evaluated.
+//!
+//! Three rewrites make null safe without a home-made evaluator: a path from a variable becomes one input; any other
+//! `.field` or `[index]` becomes CEL's optional selection, or null; `coalesce(a, b)` becomes `a` unless it is null.
+
+use cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, SourceInfo, operators,
+};
+use scim_protocol::ResourceType;
+use scim_protocol::schema::{Attribute, AttributeType};
+
+use super::functions::NAMES;
+use super::{Fault, Input};
+use crate::mapping::nearest::hint;
+
+/// How deep a tree may be: evaluation recurses.
+const MAX_DEPTH: usize = 128;
+
+/// What the variables of an expression are.
+pub(super) enum Scope<'s> {
+    /// The attributes of a resource type.
+    Resource(&'s ResourceType),
+    /// `app`, a document of unknown shape.
+    App,
+}
+
+/// What a part of an expression is known to be.
+#[derive(Clone, Copy)]
+enum Shape<'s> {
+    One(&'s Attribute),
+    Many(&'s Attribute),
+    Any,
+}
+
+type Typed<'s> = (IdedExpr, Shape<'s>);
+
+struct Inspection<'s, 'i> {
+    scope: Scope<'s>,
+    source: &'i SourceInfo,
+    inputs: Vec<Input>,
+    bound: Vec<(String, Shape<'s>)>,
+    depth: usize,
+    in_body: bool,
+    faults: Vec<Fault>,
+}
+
+/// The variable that holds an input. `@` keeps it apart from every name that can be written.
+pub(super) fn variable(index: usize) -> String {
+    format!("@input{index}")
+}
+
+/// The tree to evaluate and its inputs.
+pub(super) fn inspect(
+    ast: IdedExpr,
+    scope: Scope<'_>,
+    source: &SourceInfo,
+) -> Result<(IdedExpr, Vec<Input>), Vec<Fault>> {
+    let mut inspection =
+        Inspection { scope, source, inputs: Vec::new(), bound: Vec::new(), depth: 0, in_body: false, faults: Vec::new() };
+    let (ast, _) = inspection.rewrite(ast);
+    match inspection.faults.is_empty() {
+        true => Ok((ast, inspection.inputs)),
+        false => Err(inspection.faults),
+    }
+}
+
+impl<'s> Inspection<'s, '_> {
+    fn fault(&mut self, id: u64, message: String) {
+        let offset = self.source.offset_for(id).map_or(0, |(start, _)| start as usize);
+        self.faults.push(Fault { offset, message, syntax: false });
+    }
+
+    fn rewrite(&mut self, node: IdedExpr) -> Typed<'s> {
+        self.depth += 1;
+        let typed = if self.depth > MAX_DEPTH {
+            self.fault(node.id, "the expression nests too deep".to_owned());
+            (node, Shape::Any)
+        } else {
+            self.rewrite_node(node)
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn only(&mut self, node: IdedExpr) -> IdedExpr {
+        self.rewrite(node).0
+    }
+
+    fn rewrite_node(&mut self, node: IdedExpr) -> Typed<'s> {
+        let id = node.id;
+        let any = |expr| (IdedExpr { id, expr }, Shape::Any);
+        match node.expr {
+            Expr::Ident(name) => self.variable_path(id, &name, &[]),
+            Expr::Select(select) => self.select(id, select),
+            Expr::Call(call) => self.call(id, call),
+            Expr::Comprehension(comprehension) => self.comprehension(id, *comprehension),
+            Expr::List(list) => {
+                let elements = list.elements.into_iter().map(|element| self.only(element)).collect();
+                any(Expr::List(ListExpr { elements, optional_indices: list.optional_indices }))
+            }
+            Expr::Map(mut map) => {
+                for entry in &mut map.entries {
+                    if let EntryExpr::MapEntry(entry) = &mut entry.expr {
+                        entry.key = self.only(std::mem::take(&mut entry.key));
+                        entry.value = self.only(std::mem::take(&mut entry.value));
+                    }
+                }
+                any(Expr::Map(map))
+            }
+            Expr::Struct(_) | Expr::Unspecified => {
+                self.fault(id, "messages (`Name{…}`) cannot be made here; a map is `{\"key\": value}`".to_owned());
+                any(Expr::Literal(LiteralValue::Null))
+            }
+            literal @ Expr::Literal(_) => any(literal),
+        }
+    }
+
+    fn select(&mut self, id: u64, select: SelectExpr) -> Typed<'s> {
+        let SelectExpr { operand, field, test } = select;
+        let path = match static_path(&operand) {
+            Some((root, mut steps)) if !self.is_bound(&root) => {
+                steps.push(field.clone());
+                Some((root, steps))
+            }
+            _ => None,
+        };
+        let selected = match path {
+            Some((root, steps)) => self.variable_path(id, &root, &steps),
+            None => {
+                let operand = self.rewrite(*operand);
+                self.field(id, operand, &field)
+            }
+        };
+        if !test {
+            return selected;
+        }
+        // has(a.b): absent and null are one.
+        let expr = call(operators::NOT_EQUALS, vec![selected.0, null(id)]);
+        (IdedExpr { id, expr }, Shape::Any)
+    }
+
+    fn call(&mut self, id: u64, mut call: CallExpr) -> Typed<'s> {
+        let is_index = matches!(call.func_name.as_str(), operators::INDEX | operators::OPT_INDEX);
+        if is_index && call.args.len() == 2 {
+            let node = IdedExpr { id, expr: Expr::Call(call) };
+            if let Some((root, steps)) = static_path(&node).filter(|(root, _)| !self.is_bound(root)) {
+                return self.variable_path(id, &root, &steps);
+            }
+            let Expr::Call(mut call) = node.expr else { return (node, Shape::Any) };
+            let (Some(index), Some(operand)) = (call.args.pop(), call.args.pop()) else { return (null(id), Shape::Any) };
+            let operand = self.rewrite(operand);
+            if let Expr::Literal(LiteralValue::String(key)) = &index.expr {
+                return self.field(id, operand, key.inner());
+            }
+            let shape = if let Shape::Many(attribute) = operand.1 { Shape::One(attribute) } else { Shape::Any };
+            let index = self.only(index);
+            return (or_null(id, operators::OPT_INDEX, operand.0, index), shape);
+        }
+        let is_word = call.func_name.starts_with(|first: char| first.is_ascii_alphabetic());
+        if (is_word && !NAMES.contains(&call.func_name.as_str())) || call.func_name == operators::OPT_SELECT {
+            self.fault(id, format!("there is no function `{}`{}", call.func_name, hint(&call.func_name, NAMES)));
+        }
+        let target = call.target.take().map(|target| self.only(*target));
+        let mut args: Vec<_> = call.args.drain(..).map(|arg| self.only(arg)).collect();
+        if call.func_name == "coalesce" {
+            args.splice(0..0, target);
+            return (coalesce(id, args), Shape::Any);
+        }
+        if call.func_name == operators::IN {
+            // Nothing is in a list that is absent.
+            args = args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
+        }
+        let expr = Expr::Call(CallExpr { func_name: call.func_name, target: target.map(Box::new), args });
+        (IdedExpr { id, expr }, Shape::Any)
+    }
+
+    fn comprehension(&mut self, id: u64, comprehension: ComprehensionExpr) -> Typed<'s> {
+        let ComprehensionExpr { iter_range, iter_var, iter_var2, accu_var, accu_init, loop_cond, loop_step, result } =
+            comprehension;
+        if self.in_body {
+            self.fault(id, "a list is walked inside another walk; each would multiply the other's work".to_owned());
+        }
+        let (range, shape) = self.rewrite(iter_range);
+        let element = if let Shape::Many(attribute) = shape { Shape::One(attribute) } else { Shape::Any };
+        let keeps_elements = lists_only(&loop_step, &iter_var);
+        let accu_init = self.only(accu_init);
+        let outer = self.bound.len();
+        self.bound.push((iter_var.clone(), element));
+        self.bound.extend(iter_var2.clone().map(|name| (name, Shape::Any)));
+        self.bound.push((accu_var.clone(), Shape::Any));
+        let was_in_body = std::mem::replace(&mut self.in_body, true);
+        let [loop_cond, loop_step, result] = [loop_cond, loop_step, result].map(|part| self.only(part));
+        self.in_body = was_in_body;
+        self.bound.truncate(outer);
+        let expr = Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range: or_empty(range),
+            iter_var,
+            iter_var2,
+            accu_var,
+            accu_init,
+            loop_cond,
+            loop_step,
+            result,
+        }));
+        (IdedExpr { id, expr }, if keeps_elements { shape } else { Shape::Any })
+    }
+
+    fn is_bound(&self, name: &str) -> bool {
+        name.starts_with('@') || self.bound.iter().any(|(bound, _)| bound == name)
+    }
+
+    /// `root.step.step`, where `root` is a variable.
+    fn variable_path(&mut self, id: u64, root: &str, steps: &[String]) -> Typed<'s> {
+        if self.is_bound(root) {
+            let shape = self.bound.iter().rfind(|(bound, _)| bound == root).map_or(Shape::Any, |(_, shape)| *shape);
+            return (IdedExpr { id, expr: Expr::Ident(root.to_owned()) }, shape);
+        }
+        let (input, shape, taken) = match &self.scope {
+            Scope::App if root == "app" => (Input::App(steps.to_vec()), Shape::Any, steps.len()),
+            Scope::App => {
+                self.fault(id, format!("there is no `{root}`; the app's document is `app`"));
+                return (null(id), Shape::Any);
+            }
+            Scope::Resource(resource_type) => match attribute_path(resource_type, root, steps) {
+                Ok(found) => found,
+                Err(message) => {
+                    self.fault(id, message);
+                    return (null(id), Shape::Any);
+                }
+            },
+        };
+        let index = self.inputs.iter().position(|known| *known == input).unwrap_or_else(|| {
+            self.inputs.push(input);
+            self.inputs.len() - 1
+        });
+        let mut typed = (IdedExpr { id, expr: Expr::Ident(variable(index)) }, shape);
+        for step in steps.iter().skip(taken) {
+            typed = self.field(id, typed, step);
+        }
+        typed
+    }
+
+    /// `operand.field`, null when the operand or the field is absent.
+    fn field(&mut self, id: u64, operand: Typed<'s>, field: &str) -> Typed<'s> {
+        let shape = match operand.1 {
+            Shape::Any => Shape::Any,
+            Shape::Many(attribute) => {
+                let name = &attribute.name;
+                self.fault(id, format!("`{name}` is a list; choose an element, as in `{name}[0].{field}`"));
+                Shape::Any
+            }
+            Shape::One(attribute) => match exactly(attribute, field) {
+                Ok(sub) => Shape::One(sub),
+                Err(message) => {
+                    self.fault(id, message);
+                    Shape::Any
+                }
+            },
+        };
+        let field = IdedExpr { id, expr: Expr::Literal(LiteralValue::String(field.to_owned().into())) };
+        (or_null(id, operators::OPT_SELECT, operand.0, field), shape)
+    }
+}
+
+/// The input that a path of attributes is, what it is, and how many of the steps it takes.
+fn attribute_path<'s>(
+    resource_type: &'s ResourceType,
+    root: &str,
+    steps: &[String],
+) -> Result<(Input, Shape<'s>, usize), String> {
+    let mut rest = steps.iter();
+    let (schema, name) = match root {
+        "extension" => match (rest.next(), rest.next()) {
+            (Some(urn), Some(name)) => (Some(urn.as_str()), name.as_str()),
+            _ => return Err("an extension's attribute is `extension[\"urn:…\"].name`".to_owned()),
+        },
+        name => (None, name),
+    };
+    let names = match schema {
+        None => resource_type.schema.attributes.as_slice(),
+        Some(urn) => {
+            let extensions = || resource_type.extensions.iter().map(|extension| extension.schema.id.as_str());
+            let known: Vec<_> = extensions().collect();
+            match resource_type.extensions.iter().find(|extension| extension.schema.id == urn) {
+                Some(extension) => extension.schema.attributes.as_slice(),
+                None => return Err(format!("there is no extension `{urn}`{}", hint(urn, known))),
+            }
+        }
+    };
+    let mut text = schema.map_or_else(|| name.to_owned(), |urn| format!("{urn}:{name}"));
+    let slot = resource_type.parse_slot(&text).ok().filter(|slot| slot.to_string() == text);
+    let attribute = slot.as_ref().and_then(|slot| resource_type.resolve(&slot.path)).map(|found| found.attribute);
+    let (Some(mut slot), Some(mut attribute)) = (slot, attribute) else {
+        let known = names.iter().map(|attribute| attribute.name.as_str());
+        return Err(format!("there is no attribute `{name}`{}", hint(name, known)));
+    };
+    if attribute.multi_valued {
+        return Ok((Input::Slot(slot), Shape::Many(attribute), steps.len() - rest.len()));
+    }
+    if let (AttributeType::Complex, Some(sub)) = (attribute.kind, rest.as_slice().first()) {
+        attribute = exactly(attribute, sub)?;
+        text = format!("{text}.{sub}");
+        slot = resource_type.parse_slot(&text).map_err(|error| error.detail)?;
+        rest.next();
+    }
+    Ok((Input::Slot(slot), Shape::One(attribute), steps.len() - rest.len()))
+}
+
+fn exactly<'s>(attribute: &'s Attribute, name: &str) -> Result<&'s Attribute, String> {
+    attribute.sub_attributes.iter().find(|sub| sub.name == name).ok_or_else(|| {
+        let known = attribute.sub_attributes.iter().map(|sub| sub.name.as_str());
+        format!("`{}` has no sub-attribute `{name}`{}", attribute.name, hint(name, known))
+    })
+}
+
+/// `a.b["c"].d` as its root and steps.
+fn static_path(node: &IdedExpr) -> Option<(String, Vec<String>)> {
+    match &node.expr {
+        Expr::Ident(name) => Some((name.clone(), Vec::new())),
+        Expr::Select(select) if !select.test => {
+            let (root, mut steps) = static_path(&select.operand)?;
+            steps.push(select.field.clone());
+            Some((root, steps))
+        }
+        Expr::Call(call) if call.func_name == operators::INDEX => {
+            let [operand, index] = call.args.as_slice() else { return None };
+            let Expr::Literal(LiteralValue::String(key)) = &index.expr else { return None };
+            let (root, mut steps) = static_path(operand)?;
+            steps.push(key.inner().to_owned());
+            Some((root, steps))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a comprehension's step collects the elements themselves, as filter() does.
+fn lists_only(step: &IdedExpr, element: &str) -> bool {
+    match &step.expr {
+        Expr::List(list) => match list.elements.as_slice() {
+            [only] => matches!(&only.expr, Expr::Ident(name) if name == element),
+            _ => false,
+        },
+        Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
+            (operators::CONDITIONAL, [_, then, _]) => lists_only(then, element),
+            (operators::ADD, [_, added]) => lists_only(added, element),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn call(function: &str, args: Vec<IdedExpr>) -> Expr {
+    Expr::Call(CallExpr { func_name: function.to_owned(), target: None, args })
+}
+
+fn null(id: u64) -> IdedExpr {
+    IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) }
+}
+
+/// `operand.?field.orValue(null)` and its kin.
+fn or_null(id: u64, operator: &str, operand: IdedExpr, selector: IdedExpr) -> IdedExpr {
+    let optional = IdedExpr { id, expr: call(operator, vec![operand, selector]) };
+    let expr = Expr::Call(CallExpr {
+        func_name: "orValue".to_owned(),
+        target: Some(Box::new(optional)),
+        args: vec![null(id)],
+    });
+    IdedExpr { id, expr }
+}
+
+fn or_empty(list: IdedExpr) -> IdedExpr {
+    let id = list.id;
+    let empty = IdedExpr { id, expr: Expr::List(ListExpr::new(Vec::new())) };
+    coalesce(id, vec![list, empty])
+}
+
+/// The first that is not null. Each is bound to a variable (a comprehension over nothing, as CEL's `cel.bind`), so that
+/// it is evaluated once, and the ones after it only when they are needed.
+fn coalesce(id: u64, args: Vec<IdedExpr>) -> IdedExpr {
+    args.into_iter().rev().reduce(|rest, first| {
+        let node = |expr| IdedExpr { id, expr };
+        let bound = || node(Expr::Ident("@first".to_owned()));
+        let choice = vec![node(call(operators::NOT_EQUALS, vec![bound(), null(id)])), bound(), rest];
+        node(Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range: node(Expr::List(ListExpr::new(Vec::new()))),
+            iter_var: "@none".to_owned(),
+            iter_var2: None,
+            accu_var: "@first".to_owned(),
+            accu_init: first,
+            loop_cond: node(Expr::Literal(LiteralValue::Boolean(false.into()))),
+            loop_step: bound(),
+            result: node(call(operators::CONDITIONAL, choice)),
+        })))
+    }).unwrap_or_else(|| null(id))
+}

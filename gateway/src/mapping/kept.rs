@@ -1,0 +1,68 @@
+//! Values that the gateway keeps because the app has no such field, or might not give them back as the client wrote
+//! them.
+
+use scim_protocol::Object;
+use serde_json::Value;
+
+use super::app_path::AppPath;
+use super::type_mapping::TypeMapping;
+
+/// One kept value of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// The slot's canonical text.
+    pub slot: String,
+    /// The client's value.
+    pub value: Value,
+    /// What the rule's field in the app was when the value was stored: as long as it still is, the client's value is
+    /// answered. `None` when the rule names no field, or the field had no value.
+    pub app: Option<Value>,
+}
+
+/// What becomes of a kept value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeptValue {
+    /// The client wrote it.
+    Set(Value),
+    /// The client removed it.
+    Clear,
+    /// It stays, and the app's field beside it changes by the client's own hand: if there is such a value, only its
+    /// `app` is stored anew.
+    Stay,
+}
+
+/// A change of one kept value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptChange {
+    /// The slot's canonical text.
+    pub slot: String,
+    /// What becomes of it.
+    pub value: KeptValue,
+    /// What the app's field will be, as it was sent; see [`TypeMapping::settle`].
+    pub app: Option<Value>,
+}
+
+impl TypeMapping {
+    /// Takes the app's fields as the app itself answered them (it may have normalised what was sent), for values that
+    /// were just stored with them. Call it with the document that confirms the write, before the values are stored.
+    pub fn settle(&self, kept: &mut [Kept], document: &Object) {
+        for kept in kept {
+            if let Some(field) = self.field_of(&kept.slot) {
+                kept.app = field.get(document).cloned();
+            }
+        }
+    }
+
+    /// As [`Self::settle`], for the kept values of a change.
+    pub fn settle_change(&self, kept: &mut [KeptChange], document: &Object) {
+        for kept in kept {
+            if let Some(field) = self.field_of(&kept.slot) {
+                kept.app = field.get(document).cloned();
+            }
+        }
+    }
+
+    fn field_of(&self, slot: &str) -> Option<&AppPath> {
+        self.rules.iter().find(|rule| rule.keep && rule.name == slot)?.app.as_ref()
+    }
+}

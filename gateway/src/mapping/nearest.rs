@@ -1,0 +1,44 @@
+//! The known name that a mistyped one most likely means.
+
+/// The closest of `known` in any case, if it is close enough to be a slip: a third of the name at most.
+pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let wanted = name.to_ascii_lowercase();
+    let limit = (wanted.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&wanted, &candidate.to_ascii_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `; did you mean …?`, else what there is to choose from.
+pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => {
+            let list: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
+            if list.is_empty() { String::new() } else { format!("; there are {}", list.join(", ")) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_name_and_another_word_finds_none() {
+        let known = ["displayName", "emails", "title"];
+        for (name, expected) in [
+            ("dispalyName", Some("displayName")),
+            ("displayname", Some("displayName")),
+            ("emial", Some("emails")),
+            ("titel", Some("title")),
+            ("manager", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! How two slots of a resource type lie to each other: what a change of the one means for the other.
+
+use scim_protocol::Slot;
+use scim_protocol::filter::{CompareOp, Comparison, Filter};
+use serde_json::Value;
+
+/// How a slot lies to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overlap {
+    /// They have nothing in common.
+    Apart,
+    /// They are one slot.
+    Same,
+    /// The first holds all of the second: `name` and `name.givenName`.
+    Holds,
+    /// The first is a part of the second.
+    Part,
+    /// That depends on the resource: `emails[primary eq true].value` and `emails[type eq "work"].value`.
+    Depends,
+}
+
+/// How `one` lies to `other`. Both are canonical.
+pub(super) fn overlap(one: &Slot, other: &Slot) -> Overlap {
+    if one.path.attribute != other.path.attribute || one.path.schema != other.path.schema {
+        return Overlap::Apart;
+    }
+    match (&one.selector, &other.selector) {
+        (Some(a), Some(b)) if same(a, b) => {
+            if chosen_by(a, one.leaf()) || chosen_by(b, other.leaf()) {
+                // Writing what the element is chosen by moves it away from under the other.
+                return if one.leaf() == other.leaf() { Overlap::Same } else { Overlap::Depends };
+            }
+            by_leaf(one, other)
+        }
+        (Some(a), Some(b)) => match (exclusive(a, b), chosen_by(b, one.leaf()) || chosen_by(a, other.leaf())) {
+            (true, false) => Overlap::Apart,
+            _ => Overlap::Depends,
+        },
+        (None, Some(_)) if one.leaf().is_none() => Overlap::Holds,
+        (Some(_), None) if other.leaf().is_none() => Overlap::Part,
+        // `emails.value`: of every element.
+        (None, Some(_)) | (Some(_), None) => Overlap::Depends,
+        (None, None) => by_leaf(one, other),
+    }
+}
+
+fn by_leaf(one: &Slot, other: &Slot) -> Overlap {
+    match (one.leaf(), other.leaf()) {
+        (a, b) if a == b => Overlap::Same,
+        (None, Some(_)) => Overlap::Holds,
+        (Some(_), None) => Overlap::Part,
+        _ => Overlap::Apart,
+    }
+}
+
+/// The `sub eq literal` comparisons of a conjunction; nothing when the filter holds anything else.
+pub(super) fn equalities(filter: &Filter) -> Option<Vec<(&str, &Value)>> {
+    match filter {
+        Filter::And(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(equalities).collect();
+            Some(parts?.concat())
+        }
+        Filter::Compare(Comparison { path, op: CompareOp::Eq, value }) if path.selector.is_none() => {
+            Some(vec![(path.path.attribute.as_str(), value)])
+        }
+        _ => None,
+    }
+}
+
+fn chosen_by(selector: &Filter, leaf: Option<&str>) -> bool {
+    let Some(leaf) = leaf else { return false };
+    equalities(selector).is_none_or(|chosen| chosen.iter().any(|(name, _)| *name == leaf))
+}
+
+/// Whether both choose the same elements, as far as that shows: `type` and its kin ignore case.
+fn same(one: &Filter, other: &Filter) -> bool {
+    one == other
+        || match (equalities(one), equalities(other)) {
+            (Some(one), Some(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(&other).all(|((name, value), (other_name, other_value))| {
+                        name == other_name && alike(value, other_value)
+                    })
+            }
+            _ => false,
+        }
+}
+
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.eq_ignore_ascii_case(other),
+        _ => one == other,
+    }
+}
+
+/// Whether no element can be chosen by both.
+fn exclusive(one: &Filter, other: &Filter) -> bool {
+    let (Some(one), Some(other)) = (equalities(one), equalities(other)) else { return false };
+    one.iter().any(|(name, value)| {
+        other.iter().any(|(other_name, other_value)| name == other_name && !alike(value, other_value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_protocol::ResourceType;
+    use scim_protocol::schema::core;
+
+    use super::*;
+
+    #[test]
+    fn slots_lie_to_each_other_as_their_elements_do() {
+        use Overlap::{Apart, Depends, Holds, Part, Same};
+        let user = ResourceType {
+            name: "User".to_owned(),
+            endpoint: "/Users".to_owned(),
+            description: String::new(),
+            schema: core::user().clone(),
+            extensions: Vec::new(),
+        };
+        for (one, other, expected) in [
+            ("title", "title", Same),
+            ("title", "active", Apart),
+            ("name", "name.givenName", Holds),
+            ("name.givenName", "name", Part),
+            ("name.givenName", "name.familyName", Apart),
+            ("emails", r#"emails[type eq "work"].value"#, Holds),
+            (r#"emails[type eq "work"].value"#, "emails", Part),
+            (r#"emails[type eq "Work"].value"#, r#"emails[type eq "work"].value"#, Same),
+            (r#"emails[type eq "work"]"#, r#"emails[type eq "work"].value"#, Holds),
+            (r#"emails[type eq "work"].display"#, r#"emails[type eq "work"].value"#, Apart),
+            (r#"emails[type eq "work"].type"#, r#"emails[type eq "work"].value"#, Depends),
+            (r#"emails[type eq "home"].value"#, r#"emails[type eq "work"].value"#, Apart),
+            (r#"emails[type eq "home"].type"#, r#"emails[type eq "work"].value"#, Depends),
+            (r#"emails[primary eq true].value"#, r#"emails[type eq "work"].value"#, Depends),
+            (r#"emails[value sw "a"].value"#, r#"emails[type eq "work"].value"#, Depends),
+            ("emails.value", r#"emails[type eq "work"].value"#, Depends),
+        ] {
+            let slot = |text: &str| user.parse_slot(text).unwrap();
+            assert_eq!(overlap(&slot(one), &slot(other)), expected, "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Mappings as administrators write them, applied to what Entra and Okta really send.

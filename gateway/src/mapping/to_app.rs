@@ -1,0 +1,105 @@
+//! A whole SCIM resource as the app's document: what a new resource is created from.
+
+use scim_protocol::Object;
+use serde_json::Value;
+
+use super::error::MapError;
+use super::kept::Kept;
+use super::transform::Transforms;
+use super::type_mapping::{Field, TypeMapping};
+
+/// What is sent to the app, and what the gateway keeps.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AppDocument {
+    /// In the app's shape.
+    pub document: Object,
+    /// To be stored when the app has confirmed.
+    pub kept: Vec<Kept>,
+    /// Which ids of other resources the document holds.
+    pub references: Vec<Reference>,
+}
+
+/// An id of another resource in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The SCIM path.
+    pub slot: String,
+    /// The app's field, as a connector names it in `unresolved`.
+    pub field: String,
+    /// `User`.
+    pub resource_type: String,
+    /// The id as the client wrote it.
+    pub id: String,
+}
+
+impl TypeMapping {
+    /// The document that creates the resource. Of several rules that write one field the first that has a value wins; if none
+    /// has, the first default.
+    ///
+    /// # Errors
+    /// [`MapError`] for a value that a rule cannot produce.
+    pub async fn to_app<T: Transforms>(
+        &self,
+        resource: &Object,
+        transforms: &mut T,
+    ) -> Result<AppDocument, MapError> {
+        let mut made = AppDocument::default();
+        for field in &self.fields {
+            if let Some(value) = self.create_value(field, resource, transforms).await? {
+                field.path.put(&mut made.document, value);
+            }
+        }
+        for rule in &self.rules {
+            if rule.keep && let Some(value) = rule.slot.get(resource) {
+                let app = rule.app.as_ref().and_then(|field| field.get(&made.document)).cloned();
+                made.kept.push(Kept { slot: rule.name.clone(), value: value.clone(), app });
+            }
+            if rule.to_app && let Some(resource_type) = &rule.reference && let Some(value) = rule.slot.get(resource) {
+                for id in ids(value) {
+                    made.references.push(Reference {
+                        slot: rule.name.clone(),
+                        field: rule.field().to_owned(),
+                        resource_type: resource_type.clone(),
+                        id: id.to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    async fn create_value<T: Transforms>(
+        &self,
+        field: &Field,
+        resource: &Object,
+        transforms: &mut T,
+    ) -> Result<Option<Value>, MapError> {
+        for rule in self.writing(field) {
+            if let Some(value) = rule.value_in(resource)? {
+                let value = match rule.is_constant() {
+                    true => Some(value.into_owned()),
+                    false => rule.value_to_app(&value, transforms).await?,
+                };
+                if value.is_some() {
+                    return Ok(value);
+                }
+            }
+        }
+        for rule in self.writing(field) {
+            if let Some(default) = &rule.default
+                && let Some(value) = rule.value_to_app(default, transforms).await?
+            {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn ids(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(elements) => elements.iter().flat_map(ids).collect(),
+        Value::Object(members) => members.get("value").and_then(Value::as_str).into_iter().collect(),
+        other => other.as_str().into_iter().collect(),
+    }
+}

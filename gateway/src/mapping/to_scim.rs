@@ -1,0 +1,62 @@
+//! The app's document as a SCIM resource.
+
+use scim_protocol::Object;
+use serde_json::Value;
+
+use super::error::MapError;
+use super::kept::Kept;
+use super::rule::Rule;
+use super::transform::Transforms;
+use super::type_mapping::TypeMapping;
+
+impl TypeMapping {
+    /// The resource's attributes. `id`, `schemas` and the rest of `meta` are the caller's.
+    ///
+    /// A kept value is answered if the app's field is what it was when it was stored; otherwise someone changed the
+    /// app's field behind the gateway, and that is answered.
+    ///
+    /// # Errors
+    /// [`MapError::AppValue`] and [`MapError::Transform`].
+    pub async fn to_scim<T: Transforms>(
+        &self,
+        document: &Object,
+        kept: &[Kept],
+        transforms: &mut T,
+    ) -> Result<Object, MapError> {
+        let mut resource = Object::new();
+        for rule in self.rules.iter().filter(|rule| rule.to_scim) {
+            let value = match kept_value(rule, document, kept) {
+                Some(value) => Some(value.clone()),
+                None => rule.value_from_app(document, transforms).await?,
+            };
+            if let Some(value) = value {
+                rule.slot.put(&mut resource, value);
+            }
+        }
+        for slot in &self.primaries {
+            if let Some(Value::Array(mut elements)) = slot.take(&mut resource) {
+                choose_primary(&mut elements);
+                slot.put(&mut resource, Value::Array(elements));
+            }
+        }
+        Ok(resource)
+    }
+}
+
+fn kept_value<'k>(rule: &Rule, document: &Object, kept: &'k [Kept]) -> Option<&'k Value> {
+    let kept = rule.keep.then(|| kept.iter().find(|kept| kept.slot == rule.name))??;
+    match &rule.app {
+        Some(field) if field.get(document) != kept.app.as_ref() => None,
+        _ => Some(&kept.value),
+    }
+}
+
+/// Clients look for the primary value; the rules' order says which it is.
+fn choose_primary(elements: &mut [Value]) {
+    let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
+    if !elements.iter().any(is_primary)
+        && let Some(Value::Object(first)) = elements.first_mut()
+    {
+        first.insert("primary".to_owned(), Value::Bool(true));
+    }
+}

@@ -1,0 +1,144 @@
+//! The rules of one resource type, and what can be asked of them without a resource.
+
+use std::collections::HashSet;
+
+use scim_protocol::schema::Attribute;
+use scim_protocol::{ResourceType, Slot};
+
+use super::app_path::AppPath;
+use super::rule::Rule;
+
+/// The compiled rules of one resource type.
+#[derive(Debug)]
+pub struct TypeMapping {
+    pub(super) rules: Vec<Rule>,
+    /// The app's fields in the order of the file, each with the rules that write it.
+    pub(super) fields: Vec<Field>,
+    /// Multi-valued attributes that several slots make up and whose elements have a `primary`.
+    pub(super) primaries: Vec<Slot>,
+}
+
+/// One field of the app and who writes it.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) path: AppPath,
+    rules: Vec<usize>,
+}
+
+/// A rule whose value is the id of another resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferenceRule<'m> {
+    /// The attribute that holds the id, or the array of elements whose `value` is one.
+    pub slot: &'m Slot,
+    /// The resource type that it names.
+    pub resource_type: &'m str,
+    /// The app's field.
+    pub field: &'m str,
+}
+
+impl TypeMapping {
+    pub(super) fn new(rules: Vec<Rule>, resource_type: &ResourceType) -> Self {
+        let mut fields: Vec<Field> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.to_app) {
+            let Some(path) = &rule.app else { continue };
+            match fields.iter_mut().find(|field| field.path.as_str() == path.as_str()) {
+                Some(field) => field.rules.push(index),
+                None => fields.push(Field { path: path.clone(), rules: vec![index] }),
+            }
+        }
+        let mut primaries: Vec<Slot> = Vec::new();
+        for rule in rules.iter().filter(|rule| rule.to_scim && rule.slot.selector.is_some()) {
+            let Some(found) = resource_type.resolve(&rule.slot.path) else { continue };
+            if found.attribute.sub("primary").is_some() && !primaries.iter().any(|slot| slot.path == found.path) {
+                primaries.extend(resource_type.slot(&found.path));
+            }
+        }
+        Self { rules, fields, primaries }
+    }
+
+    /// The rules that write a field, in the order of the file.
+    pub(super) fn writing<'m>(&'m self, field: &'m Field) -> impl Iterator<Item = &'m Rule> {
+        field.rules.iter().filter_map(|index| self.rules.get(*index))
+    }
+
+    /// The matching attributes, the first to be tried first.
+    pub fn match_slots(&self) -> Vec<&Slot> {
+        let mut matching: Vec<_> =
+            self.rules.iter().filter_map(|rule| Some((rule.precedence?, &rule.slot))).collect();
+        matching.sort_by_key(|(precedence, _)| *precedence);
+        matching.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    /// The rules whose values are ids of other resources.
+    pub fn references(&self) -> impl Iterator<Item = ReferenceRule<'_>> {
+        self.rules.iter().filter_map(|rule| {
+            Some(ReferenceRule { slot: &rule.slot, resource_type: rule.reference.as_deref()?, field: rule.field() })
+        })
+    }
+
+    /// The slots whose values the gateway keeps.
+    pub fn kept_slots(&self) -> impl Iterator<Item = &Slot> {
+        self.rules.iter().filter(|rule| rule.keep).map(|rule| &rule.slot)
+    }
+
+    /// The incremental fields (a group's members) that nothing of what is wanted is read from.
+    pub fn omit(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<String> {
+        let mut needed = HashSet::new();
+        for rule in self.rules.iter().filter(|rule| rule.to_scim && wanted(&rule.slot)) {
+            match &rule.inverse {
+                // An inverse may read any field.
+                Some(_) => return Vec::new(),
+                None => needed.extend(rule.app.as_ref().map(AppPath::as_str)),
+            }
+        }
+        let incremental = self.rules.iter().filter(|rule| rule.incremental).filter_map(|rule| rule.app.as_ref());
+        let mut omitted: Vec<String> = Vec::new();
+        for field in incremental.map(AppPath::as_str).filter(|field| !needed.contains(field)) {
+            if !omitted.iter().any(|known| known == field) {
+                omitted.push(field.to_owned());
+            }
+        }
+        omitted
+    }
+
+    /// The attributes that no rule takes, in the order of the schemas, sub-attributes only where another one of the
+    /// same attribute is taken. What only the server writes is left out.
+    pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
+        use scim_protocol::schema::Mutability::ReadOnly;
+        let taken: Vec<&Slot> =
+            self.rules.iter().flat_map(|rule| std::iter::once(&rule.slot).chain(rule.slots())).collect();
+        let mut unmapped = Vec::new();
+        let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
+        for (schema, prefix) in std::iter::once((&resource_type.schema, String::new()))
+            .chain(extensions.map(|schema| (schema, format!("{}:", schema.id))))
+        {
+            for attribute in schema.attributes.iter().filter(|attribute| attribute.mutability != ReadOnly) {
+                let path = format!("{prefix}{}", attribute.name);
+                let takers: Vec<&&Slot> = taken.iter().filter(|slot| starts_with(slot, &path)).collect();
+                if takers.is_empty() {
+                    unmapped.push(path);
+                } else if !attribute.multi_valued && takers.iter().all(|slot| slot.leaf().is_some()) {
+                    unmapped.extend(untaken(attribute, &takers).map(|sub| format!("{path}.{sub}")));
+                }
+            }
+        }
+        unmapped
+    }
+}
+
+fn starts_with(slot: &Slot, attribute: &str) -> bool {
+    match (&slot.path.schema, attribute.rsplit_once(':')) {
+        (Some(schema), Some((urn, name))) => schema == urn && slot.path.attribute == name,
+        (None, None) => slot.path.attribute == attribute,
+        _ => false,
+    }
+}
+
+fn untaken<'a>(attribute: &'a Attribute, takers: &'a [&&Slot]) -> impl Iterator<Item = &'a str> {
+    use scim_protocol::schema::Mutability::ReadOnly;
+    attribute
+        .sub_attributes
+        .iter()
+        .filter(|sub| sub.mutability != ReadOnly && !takers.iter().any(|slot| slot.leaf() == Some(sub.name.as_str())))
+        .map(|sub| sub.name.as_str())
+}
