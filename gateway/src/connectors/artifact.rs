@@ -1,0 +1,119 @@
+//! From a file's bytes to a compiled component that imports nothing beyond the contract.
+//!
+//! `cargo build --target wasm32-unknown-unknown` gives a core module that carries its component type in a custom
+//! section; wit-component makes a component of it here, so authors need no further tool. The import list is the list
+//! of permissions (design law 4): whatever is not the contract's is refused by name.
+
+use wasmparser::{Parser, Payload};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wit_component::ComponentEncoder;
+
+use super::descriptor::CONTRACT;
+
+/// The package and the interfaces that a connector may import.
+const PACKAGE: &str = "scim-gateway:connector/";
+const INTERFACES: [&str; 5] = ["app", "settings", "log", "state", "types"];
+
+/// A file is not a component of this contract.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArtifactError {
+    /// Neither a core module nor a component.
+    #[error("it is not a WebAssembly file; give the .wasm that `cargo build --target wasm32-unknown-unknown` makes")]
+    NotWasm,
+    /// Imports beyond the contract.
+    #[error(
+        "it imports {}, which the contract does not grant; remove what needs {}",
+        quoted(.0),
+        if .0.len() == 1 { "it" } else { "them" }
+    )]
+    Imports(Vec<String>),
+    /// Built against another version of the contract.
+    #[error(
+        "it imports {}, but this gateway speaks contract {CONTRACT}; build it against the wit/ of this gateway",
+        quoted(.0)
+    )]
+    OtherContract(Vec<String>),
+    /// A core module without a component type, or one that does not match it.
+    #[error("no component can be made of this module: {0}; export the contract with the SDK's macro")]
+    Encode(String),
+    /// Not valid, or beyond what the engine allows.
+    #[error("it does not compile: {0}")]
+    Compile(String),
+    /// Its types or its exports are not the contract's.
+    #[error("it does not fit contract {CONTRACT}: {0}")]
+    Link(String),
+}
+
+/// Compiles a file. Slow: for blocking threads only.
+pub(super) fn component(engine: &Engine, bytes: &[u8]) -> Result<Component, ArtifactError> {
+    let encoded = match bytes.get(..8) {
+        Some(b"\0asm\x01\0\0\0") => Some(encode(bytes)?),
+        Some(b"\0asm\x0d\0\x01\0") => None,
+        _ => return Err(ArtifactError::NotWasm),
+    };
+    let component = Component::from_binary(engine, encoded.as_deref().unwrap_or(bytes))
+        .map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
+    let imports = component.component_type();
+    granted(imports.imports(engine).map(|(name, _)| name.to_owned()).collect())?;
+    Ok(component)
+}
+
+fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
+    granted(core_imports(module)?)?;
+    let encoder = ComponentEncoder::default().validate(true).module(module);
+    let encoded = encoder.and_then(|mut encoder| encoder.encode());
+    encoded.map_err(|error| ArtifactError::Encode(format!("{error:#}")))
+}
+
+/// The imports of a core module that are not wit-component's own, which stand for parts of the component itself.
+fn core_imports(module: &[u8]) -> Result<Vec<String>, ArtifactError> {
+    let broken = |error: wasmparser::BinaryReaderError| ArtifactError::Compile(error.to_string());
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::ImportSection(section) = payload.map_err(broken)? else { continue };
+        for import in section.into_imports() {
+            let import = import.map_err(broken)?;
+            let own = import.module == "$root" || import.module.starts_with("[export]");
+            if import.module.starts_with(PACKAGE) {
+                names.push(import.module.to_owned());
+            } else if !own {
+                names.push(format!("{}.{}", import.module, import.name));
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Refuses what is not granted, and tells another contract from another permission.
+fn granted(mut imports: Vec<String>) -> Result<(), ArtifactError> {
+    imports.sort_unstable();
+    imports.dedup();
+    imports.retain(|name| !is_granted(name));
+    let (ours, beyond): (Vec<_>, Vec<_>) = imports.into_iter().partition(|name| is_another_version(name));
+    match (ours.is_empty(), beyond.is_empty()) {
+        (true, true) => Ok(()),
+        (_, false) => Err(ArtifactError::Imports(beyond)),
+        (false, true) => Err(ArtifactError::OtherContract(ours)),
+    }
+}
+
+fn is_granted(name: &str) -> bool {
+    versioned(name).is_some_and(|(interface, version)| {
+        INTERFACES.contains(&interface) && version.strip_prefix(CONTRACT).is_some_and(|patch| patch.starts_with('.'))
+    })
+}
+
+fn is_another_version(name: &str) -> bool {
+    versioned(name)
+        .is_some_and(|(_, version)| !version.strip_prefix(CONTRACT).is_some_and(|patch| patch.starts_with('.')))
+}
+
+/// `app` and `0.1.0` of `scim-gateway:connector/app@0.1.0`.
+fn versioned(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix(PACKAGE)?.split_once('@')
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,93 @@
+//! Between the contract's records, which carry JSON as text, and the plain types of `values`.
+
+use serde_json::Value;
+
+use super::bindings::scim_gateway::connector::types as wit;
+use super::error::CallError;
+use super::values::{AppChange, Document, Fault, Page, Query, Stored};
+
+/// Longest id that is accepted, in bytes: it becomes part of URLs.
+const LONGEST_ID: usize = 1024;
+/// Longest text of a fault, in characters: clients show it.
+const LONGEST_DETAIL: usize = 2000;
+
+pub(super) fn change(change: &AppChange) -> wit::Change {
+    let texts = |values: &[Value]| values.iter().map(Value::to_string).collect();
+    wit::Change {
+        fields: change
+            .fields
+            .iter()
+            .map(|field| wit::FieldChange {
+                path: field.path.clone(),
+                value: field.value.as_ref().map(Value::to_string),
+            })
+            .collect(),
+        items: change
+            .items
+            .iter()
+            .map(|items| wit::ItemChange {
+                path: items.path.clone(),
+                added: texts(&items.added),
+                removed: texts(&items.removed),
+            })
+            .collect(),
+    }
+}
+
+pub(super) fn query(query: &Query) -> wit::Query {
+    wit::Query {
+        comparisons: query
+            .comparisons
+            .iter()
+            .map(|comparison| wit::Comparison {
+                field: comparison.field.clone(),
+                operator: comparison.operator.clone(),
+                value: comparison.value.to_string(),
+            })
+            .collect(),
+        page: wit::PageRequest { offset: query.offset, limit: query.limit, cursor: query.cursor.clone() },
+        omit: query.omit.clone(),
+    }
+}
+
+pub(super) fn stored(function: &'static str, stored: wit::Stored) -> Result<Stored, CallError> {
+    let bad = |problem: String| CallError::BadAnswer { function, problem };
+    if stored.id.is_empty() || stored.id.len() > LONGEST_ID || stored.id.chars().any(char::is_control) {
+        return Err(bad(format!("`id` is 1 to {LONGEST_ID} bytes without control characters")));
+    }
+    let document = stored
+        .document
+        .map(|text| serde_json::from_str::<Document>(&text))
+        .transpose()
+        .map_err(|error| bad(format!("`document` is a JSON object: {error}")))?;
+    Ok(Stored { id: stored.id, document, version: stored.version, unresolved: stored.unresolved })
+}
+
+pub(super) fn page(function: &'static str, page: wit::Page) -> Result<Page, CallError> {
+    Ok(Page {
+        resources: page.resources.into_iter().map(|one| stored(function, one)).collect::<Result<_, _>>()?,
+        total: page.total,
+        limit: page.limit,
+        more: page.more,
+        next: page.next,
+    })
+}
+
+pub(super) fn value(function: &'static str, text: &str) -> Result<Value, CallError> {
+    serde_json::from_str(text)
+        .map_err(|error| CallError::BadAnswer { function, problem: format!("the value is JSON: {error}") })
+}
+
+/// A fault that is none (RFC 7644 §3.12 knows 4xx and 5xx) is an answer that breaks the contract.
+pub(super) fn fault(function: &'static str, fault: wit::Fault) -> CallError {
+    if !(400..=599).contains(&fault.status) {
+        let problem = format!("a fault's `status` is 400 to 599, not {}", fault.status);
+        return CallError::BadAnswer { function, problem };
+    }
+    CallError::Fault(Fault {
+        status: fault.status,
+        scim_type: fault.scim_type.filter(|word| word.len() <= 64 && word.chars().all(|c| c.is_ascii_alphabetic())),
+        detail: fault.detail.chars().take(LONGEST_DETAIL).collect(),
+        retry_after_seconds: fault.retry_after_seconds,
+    })
+}

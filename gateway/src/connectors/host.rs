@@ -1,0 +1,214 @@
+//! What a connector may ask of the host: the contract's imports, nothing else.
+//!
+//! Threats: a flood of log lines, forged lines (line breaks), calls to the app without end or from a value transform,
+//! state that grows without bound. Each is bounded here, per operation.
+
+use std::time::Instant;
+
+use tracing::Level;
+
+use super::bindings::scim_gateway::connector::{app, log, settings, state, types};
+use super::context::CallContext;
+use super::cpu::CpuBudget;
+use super::memory::MemoryCeiling;
+use super::state::{MAX_KEY, MAX_VALUE, StateError};
+use crate::egress::{AppCall, AppRequest, Budget, SendError, SendErrorCode};
+
+/// Lines that one operation may log.
+const LOG_LINES: u32 = 100;
+/// Characters of one line.
+const LOG_LINE: usize = 2000;
+/// Calls to the state that one operation may make.
+const STATE_CALLS: u32 = 2000;
+/// Calls to the app beyond the budget that are answered before the connector is stopped.
+const PATIENCE: u32 = 10;
+
+/// One operation's share of the host.
+pub(super) struct HostState {
+    pub(super) memory: MemoryCeiling,
+    pub(super) cpu: CpuBudget,
+    /// What the contract's function is called, for the log.
+    pub(super) operation: &'static str,
+    /// Set while a value transform runs: it may not call the app.
+    pub(super) pure: bool,
+    /// What the panic hook said.
+    pub(super) panic: Option<String>,
+    pub(super) sends: Vec<AppCall>,
+    context: CallContext,
+    connector: String,
+    budget: Budget,
+    over_budget: u32,
+    log_lines: u32,
+    state_calls: u32,
+}
+
+/// A connector went on calling the app after its budget was used up.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("calls to the app went on after all {budget} were used up")]
+pub(super) struct SendsWithoutEnd {
+    pub(super) budget: u32,
+}
+
+impl HostState {
+    pub(super) fn new(
+        context: CallContext,
+        connector: String,
+        memory: MemoryCeiling,
+        cpu: CpuBudget,
+        budget: Budget,
+    ) -> Self {
+        Self {
+            memory,
+            cpu,
+            operation: "instantiate",
+            pure: false,
+            panic: None,
+            sends: Vec::new(),
+            context,
+            connector,
+            budget,
+            over_budget: 0,
+            log_lines: 0,
+            state_calls: 0,
+        }
+    }
+
+    async fn forward(&mut self, request: AppRequest) -> Result<crate::egress::AppResponse, SendError> {
+        let refused =
+            |detail: &str| Err(SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
+        match &self.context.egress {
+            _ if self.pure => refused("a value transform cannot call the app"),
+            None => refused("there is no app here: the connector is only being looked at"),
+            Some(egress) => egress.send(request, &mut self.budget).await,
+        }
+    }
+
+    /// One line of the operator's log. Line breaks and other controls become spaces, so that a line stays a line.
+    fn line(&mut self, level: Level, message: &str) {
+        self.log_lines = self.log_lines.saturating_add(1);
+        let text: String = match self.log_lines {
+            ..LOG_LINES => message.chars().take(LOG_LINE).map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            LOG_LINES => "the connector logs too much: the rest of this operation's lines are left out".to_owned(),
+            _ => return,
+        };
+        let Self { connector, operation, context: CallContext { instance, correlation_id, .. }, .. } = self;
+        macro_rules! emit {
+            ($level:expr) => {
+                tracing::event!(target: "connector", $level, %connector, %instance, operation, %correlation_id, "{text}")
+            };
+        }
+        match level {
+            Level::ERROR => emit!(Level::ERROR),
+            Level::WARN => emit!(Level::WARN),
+            Level::INFO => emit!(Level::INFO),
+            _ => emit!(Level::DEBUG),
+        }
+    }
+
+    /// Whether the operation may still use the state.
+    fn state_allowed(&mut self) -> bool {
+        self.state_calls = self.state_calls.saturating_add(1);
+        if self.state_calls == STATE_CALLS {
+            self.line(Level::WARN, "the connector uses its state too often: further uses have no effect");
+        }
+        self.state_calls < STATE_CALLS
+    }
+
+    fn state_failed(&mut self, error: &StateError) {
+        self.line(Level::WARN, &format!("{error}: {}", error.0));
+    }
+}
+
+impl app::Host for HostState {
+    async fn send(&mut self, request: app::Request) -> wasmtime::Result<Result<app::Response, app::SendError>> {
+        let started = Instant::now();
+        let (method, path) = (shortened(&request.method), shortened(&request.path));
+        let app::Request { method: verb, path: target, query, headers, body } = request;
+        let outcome = self.forward(AppRequest { method: verb, path: target, query, headers, body }).await;
+        self.cpu.resume();
+        if matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
+            self.over_budget += 1;
+            if self.over_budget > PATIENCE {
+                return Err(SendsWithoutEnd { budget: self.context.limits.sends }.into());
+            }
+        } else {
+            let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
+            self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });
+        }
+        Ok(outcome
+            .map(|answer| app::Response { status: answer.status, headers: answer.headers, body: answer.body })
+            .map_err(|error| {
+                self.line(Level::WARN, &format!("call to the app failed: {error}"));
+                app::SendError { code: error.code.as_str().to_owned(), detail: error.detail, sent: error.sent }
+            }))
+    }
+}
+
+impl settings::Host for HostState {
+    async fn get(&mut self, name: String) -> wasmtime::Result<Option<String>> {
+        Ok(self.context.setting(&name).map(ToString::to_string))
+    }
+}
+
+impl log::Host for HostState {
+    async fn emit(&mut self, level: String, message: String) -> wasmtime::Result<()> {
+        let level = match level.as_str() {
+            "error" => Level::ERROR,
+            "warn" => Level::WARN,
+            "info" => Level::INFO,
+            _ => Level::DEBUG,
+        };
+        if level == Level::ERROR && message.contains("panicked at") {
+            self.panic = Some(message.chars().take(LOG_LINE).collect());
+        }
+        self.line(level, &message);
+        Ok(())
+    }
+}
+
+impl state::Host for HostState {
+    async fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
+        if !self.state_allowed() {
+            return Ok(None);
+        }
+        let found = self.context.state.get(&key).await;
+        self.cpu.resume();
+        Ok(found.unwrap_or_else(|error| {
+            self.state_failed(&error);
+            None
+        }))
+    }
+
+    async fn set(&mut self, key: String, value: String) -> wasmtime::Result<()> {
+        if key.len() > MAX_KEY || value.len() > MAX_VALUE {
+            let (key, value) = (key.len(), value.len());
+            self.line(
+                Level::WARN,
+                &format!(
+                    "state not kept: key of {key} bytes (at most {MAX_KEY}), value of {value} (at most {MAX_VALUE})"
+                ),
+            );
+        } else if self.state_allowed() {
+            let kept = self.context.state.set(&key, &value).await;
+            self.cpu.resume();
+            kept.unwrap_or_else(|error| self.state_failed(&error));
+        }
+        Ok(())
+    }
+
+    async fn delete(&mut self, key: String) -> wasmtime::Result<()> {
+        if self.state_allowed() {
+            let deleted = self.context.state.delete(&key).await;
+            self.cpu.resume();
+            deleted.unwrap_or_else(|error| self.state_failed(&error));
+        }
+        Ok(())
+    }
+}
+
+impl types::Host for HostState {}
+
+/// What is remembered of a request that a connector may have made as long as it likes.
+fn shortened(text: &str) -> String {
+    text.chars().take(512).collect()
+}

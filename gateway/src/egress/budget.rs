@@ -1,0 +1,36 @@
+//! What one operation may still spend on its app.
+
+use tokio::time::{Duration, Instant};
+
+/// Calls left and the time by which everything must be over. One per operation.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    sends: u32,
+    deadline: Instant,
+}
+
+impl Budget {
+    /// `sends` calls until `deadline`.
+    #[must_use]
+    pub fn new(sends: u32, deadline: Instant) -> Self {
+        Self { sends, deadline }
+    }
+
+    /// When the operation ends.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Takes one call; `false` if none is left.
+    pub(super) fn take(&mut self) -> bool {
+        self.sends.checked_sub(1).map(|left| self.sends = left).is_some()
+    }
+
+    /// Whether a wait leaves time for something after it.
+    pub(super) fn allows(&self, wait: Duration) -> bool {
+        /// An answer that would come later than this before the end is of no use.
+        const MARGIN: Duration = Duration::from_millis(100);
+        Instant::now() + wait + MARGIN < self.deadline
+    }
+}

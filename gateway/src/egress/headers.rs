@@ -1,0 +1,182 @@
+//! Which headers a connector may send and which of the app's it sees.
+//!
+//! Threat: a connector that names another host, smuggles a second request, speaks with another's credential, claims
+//! to come from elsewhere, or turns an allowed method into another. And an app whose cookies would tie one operation
+//! to another.
+
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// Bytes of all names and values together.
+const MOST_BYTES: usize = 32 << 10;
+/// How many headers a request may have.
+const MOST_HEADERS: usize = 64;
+
+/// Host, framing and hop-by-hop (RFC 9110 §7.6.1), credentials, cookies, origin, and method overrides.
+const REFUSED: [&str; 29] = [
+    "host",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "content-length",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "http2-settings",
+    "max-forwards",
+    "authorization",
+    "cookie",
+    "cookie2",
+    "set-cookie",
+    "set-cookie2",
+    "forwarded",
+    "via",
+    "origin",
+    "referer",
+    "x-real-ip",
+    "x-client-ip",
+    "true-client-ip",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-original-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+const REFUSED_PREFIXES: [&str; 3] = ["proxy-", "x-forwarded-", "x-envoy-"];
+
+/// What a connector does not see of an answer.
+const WITHHELD: [&str; 11] = [
+    "set-cookie",
+    "set-cookie2",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Why a request's headers are refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// The host decides it.
+    #[error("header `{0}` is the host's to set")]
+    Refused(String),
+    /// RFC 9110 §5.1.
+    #[error("`{0}` is not a header name")]
+    Name(String),
+    /// RFC 9110 §5.5.
+    #[error("the value of header `{0}` holds characters that a header cannot")]
+    Value(String),
+    /// More than any app needs.
+    #[error("a request has at most {MOST_HEADERS} headers of {MOST_BYTES} bytes together")]
+    TooMany,
+}
+
+/// Reads a connector's headers; `credential` is the header that carries the credential.
+pub(super) fn checked(headers: &[(String, String)], credential: &HeaderName) -> Result<HeaderMap, HeaderError> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if headers.len() > MOST_HEADERS || bytes > MOST_BYTES {
+        return Err(HeaderError::TooMany);
+    }
+    let mut map = HeaderMap::with_capacity(headers.len() + 2);
+    for (name, value) in headers {
+        let parsed = name.parse::<HeaderName>().map_err(|_| HeaderError::Name(name.escape_debug().to_string()))?;
+        if parsed == *credential || is_refused(parsed.as_str()) {
+            return Err(HeaderError::Refused(parsed.as_str().to_owned()));
+        }
+        let value = HeaderValue::from_str(value).map_err(|_| HeaderError::Value(parsed.as_str().to_owned()))?;
+        map.append(parsed, value);
+    }
+    Ok(map)
+}
+
+/// What a connector sees of an answer's headers: names in lower case, no cookies, nothing hop-by-hop.
+pub(super) fn visible(headers: &HeaderMap) -> Vec<(String, String)> {
+    let hops: Vec<String> = headers
+        .get_all(http::header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(',').map(|name| name.trim().to_ascii_lowercase()))
+        .collect();
+    headers
+        .iter()
+        .filter(|(name, _)| !WITHHELD.contains(&name.as_str()) && !hops.iter().any(|hop| hop == name.as_str()))
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
+}
+
+fn is_refused(name: &str) -> bool {
+    REFUSED.contains(&name) || REFUSED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(name: &str, value: &str) -> Result<(), HeaderError> {
+        let credential = HeaderName::from_static("x-samanage-authorization");
+        checked(&[(name.to_owned(), value.to_owned())], &credential).map(drop)
+    }
+
+    #[test]
+    fn content_negotiation_and_the_apps_own_headers_pass() {
+        for name in ["Accept", "content-type", "If-Match", "X-Request-Id", "Accept-Language", "user-agent"] {
+            assert_eq!(outcome(name, "application/json"), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn headers_that_are_the_hosts_are_refused_in_any_case() {
+        for name in [
+            "Host",
+            "AUTHORIZATION",
+            "Cookie",
+            "connection",
+            "Transfer-Encoding",
+            "content-length",
+            "TE",
+            "Upgrade",
+            "Proxy-Authorization",
+            "proxy-anything",
+            "Forwarded",
+            "X-Forwarded-Host",
+            "X-HTTP-Method-Override",
+            "X-Samanage-Authorization",
+            "X-Original-URL",
+            "Expect",
+        ] {
+            assert_eq!(outcome(name, "x"), Err(HeaderError::Refused(name.to_ascii_lowercase())));
+        }
+    }
+
+    #[test]
+    fn a_header_cannot_break_the_request_apart() {
+        assert_eq!(outcome("accept", "a\r\nhost: evil.example"), Err(HeaderError::Value("accept".to_owned())));
+        assert_eq!(outcome("accept\r\nhost", "a"), Err(HeaderError::Name("accept\\r\\nhost".to_owned())));
+        assert_eq!(outcome(":authority", "a"), Err(HeaderError::Name(":authority".to_owned())));
+        assert_eq!(outcome("", "a"), Err(HeaderError::Name(String::new())));
+        assert_eq!(outcome("accept", &"a".repeat(MOST_BYTES)), Err(HeaderError::TooMany));
+    }
+
+    #[test]
+    fn cookies_and_hop_by_hop_headers_stay_outside() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("etag", "W/\"1\""),
+            ("set-cookie", "a=b"),
+            ("connection", "close, X-Hop"),
+            ("x-hop", "1"),
+            ("transfer-encoding", "chunked"),
+            ("retry-after", "3"),
+        ] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let names: Vec<_> = visible(&headers).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["etag", "retry-after"]);
+    }
+}
