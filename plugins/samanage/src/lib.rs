@@ -1,1 +1,101 @@
+//! The connector for Samanage (SolarWinds Service Desk): a REST API with numbered pages, partial PUT, names where one
+//! expects ids, and memberships that are found rather than known. `README.md` lists its peculiarities, S-1 to S-20.
+#![deny(unsafe_code)]
 
+mod api;
+mod deletion;
+mod echo;
+mod groups;
+mod memberships;
+mod paging;
+mod people;
+mod record;
+mod references;
+mod refusal;
+mod roles;
+mod roster;
+mod users;
+mod writing;
+
+use scim_connector_sdk::{App, Change, Connector, Fault, Object, Page, Query, Settings, Stored, Value};
+
+use api::Api;
+
+/// The connector.
+#[derive(Debug)]
+pub struct Samanage;
+
+impl Connector for Samanage {
+    const DESCRIPTOR: &'static str = scim_connector_sdk::descriptor!();
+
+    fn check(app: App<'_>) -> Result<(), Fault> {
+        let answer = Api::new(app).get("/api.json").send()?.ok()?;
+        answer.json().map(drop).map_err(|_| Fault::bad_answer("The base URL is not that of the Samanage API"))
+    }
+
+    fn create(app: App<'_>, kind: &str, document: Object) -> Result<Stored, Fault> {
+        match kind {
+            users::KIND => users::create(Api::new(app), document),
+            groups::KIND => groups::create(Api::new(app), document),
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    fn read(app: App<'_>, kind: &str, id: &str, omit: &[String]) -> Result<Stored, Fault> {
+        record::numeric(kind, id)?;
+        match kind {
+            users::KIND => users::read(Api::new(app), id),
+            groups::KIND => groups::read(Api::new(app), id, omit.iter().any(|field| field == groups::MEMBERS)),
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    fn update(app: App<'_>, kind: &str, id: &str, change: &Change) -> Result<Stored, Fault> {
+        record::numeric(kind, id)?;
+        match kind {
+            users::KIND => users::update(Api::new(app), id, change),
+            groups::KIND => groups::update(Api::new(app), id, change),
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    fn delete(app: App<'_>, kind: &str, id: &str) -> Result<(), Fault> {
+        if record::numeric(kind, id).is_err() {
+            return Ok(()); // Samanage never gave such an id, so it is gone.
+        }
+        match kind {
+            users::KIND => deletion::delete(Api::new(app), &users::path(id)),
+            groups::KIND => deletion::delete(Api::new(app), &groups::path(id)),
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    fn search(app: App<'_>, kind: &str, query: &Query) -> Result<Page, Fault> {
+        match kind {
+            users::KIND => users::search(Api::new(app), query),
+            groups::KIND => groups::search(Api::new(app), query),
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    fn to_app(settings: Settings<'_>, name: &str, value: Value) -> Result<Option<Value>, Fault> {
+        roles::only(name)?;
+        roles::to_app(settings, &value)
+    }
+
+    fn to_scim(_settings: Settings<'_>, name: &str, value: Value) -> Result<Option<Value>, Fault> {
+        roles::only(name)?;
+        Ok(roles::to_scim(&value))
+    }
+
+    fn check_default(name: &str, default: &str) -> Result<(), String> {
+        roles::only(name).map_err(|fault| fault.detail)?;
+        roles::check_default(default)
+    }
+}
+
+scim_connector_sdk::export_connector!(Samanage);
+
+fn unknown(kind: &str) -> Fault {
+    Fault::not_implemented(format!("Samanage has users and groups, no {kind}"))
+}

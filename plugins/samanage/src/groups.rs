@@ -1,0 +1,146 @@
+//! Groups. Every user has a shadow group of its own, and queues are groups too: neither is a group of SCIM (S-11).
+
+use scim_connector_sdk::{Change, Fault, Object, Page, Query, Stored, Value, json};
+
+use crate::api::Api;
+use crate::paging::List;
+use crate::{memberships, people, record, roster};
+
+pub(crate) const KIND: &str = "Group";
+pub(crate) const MEMBERS: &str = "members";
+const LIST: &str = "/groups.json";
+const SINGULAR: &str = "group";
+
+pub(crate) fn path(id: &str) -> String {
+    format!("/groups/{id}.json")
+}
+
+/// The group with an id, as Samanage writes it.
+pub(crate) fn fetch(api: Api<'_>, id: &str) -> Result<Object, Fault> {
+    let answer = api.get(&path(id)).send()?;
+    if answer.status == 404 {
+        return Err(Fault::not_found(KIND, id));
+    }
+    let group = record::answered(&answer.ok()?, SINGULAR)?;
+    if is_hidden(&group) { Err(Fault::not_found(KIND, id)) } else { Ok(group) }
+}
+
+pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
+    let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
+    let Some(name) = record::text(&document, "name").filter(|name| !name.trim().is_empty()).map(str::to_owned) else {
+        return Err(missing_name());
+    };
+    let made = match api.post(LIST).json(&json!({"group": document})).send() {
+        Ok(answer) if answer.is_success() => match record::answered(&answer, SINGULAR) {
+            Ok(group) => group,
+            Err(fault) => named(api, &name).ok().flatten().ok_or(fault)?,
+        },
+        Ok(answer) => return Err(refused(api, None, Some(&name), &answer)),
+        Err(lost) if lost.sent => named(api, &name).ok().flatten().ok_or_else(|| Fault::from(lost))?,
+        Err(lost) => return Err(lost.into()),
+    };
+    let mut stored = record::stored(made)?;
+    memberships::add(api, &stored.id, &members).map_err(|fault| Fault {
+        detail: format!("Group {} was created, but without its members: {}", stored.id, fault.detail),
+        ..fault
+    })?;
+    if let Some(document) = &mut stored.document {
+        let members = members.iter().map(|id| json!({"value": id})).collect();
+        with_members(document, Some(members));
+    }
+    Ok(stored)
+}
+
+pub(crate) fn read(api: Api<'_>, id: &str, omit_members: bool) -> Result<Stored, Fault> {
+    record::stored(document(api, fetch(api, id)?, omit_members)?)
+}
+
+pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
+    let whole = change.field(MEMBERS);
+    let fields = change.fields.iter().filter(|field| field.path.as_str() != MEMBERS).cloned().collect();
+    let group = Change { fields, items: Vec::new() }.partial_document(&json!(""))?;
+    let name = group.get("name").map(|name| name.as_str().unwrap_or_default().trim());
+    if name == Some("") {
+        return Err(missing_name());
+    }
+    if !group.is_empty() {
+        let answer = api.put(&path(id)).json(&json!({"group": group})).send()?;
+        if !answer.is_success() {
+            return Err(refused(api, Some(id), name, &answer));
+        }
+    }
+    if let Some(whole) = whole {
+        memberships::set(api, id, &memberships::ids(whole.value.as_ref())?)?;
+    }
+    if let Some(items) = change.items(MEMBERS) {
+        memberships::add(api, id, &memberships::ids_of(&items.added)?)?;
+        memberships::remove(api, id, &memberships::ids_of(&items.removed)?)?;
+    }
+    Ok(Stored::new(id))
+}
+
+pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
+    let mut names = Vec::new();
+    for comparison in &query.comparisons {
+        let Some(value) = comparison.value.as_str() else {
+            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+        };
+        names.push((comparison.field.as_str(), value));
+    }
+    let part = List { path: LIST, singular: SINGULAR, filters: &names }.part(api, &query.page)?;
+    let found = part.rows.len();
+    let asked = |group: &Object| names.iter().all(|(field, value)| people::has_text(group, field, value));
+    let mut groups = Vec::new();
+    for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {
+        groups.push(record::stored(document(api, group, query.omits(MEMBERS))?)?);
+    }
+    let total = part.total.filter(|_| groups.len() == found);
+    Ok(Page { resources: groups, total, limit: part.limit, more: part.more, next: None })
+}
+
+/// The document that the mapping sees: memberships become members with users' ids, or are left out.
+fn document(api: Api<'_>, mut group: Object, omit_members: bool) -> Result<Object, Fault> {
+    let members = if omit_members { None } else { Some(roster::members(api, &group)?) };
+    let member = |person: people::Person| json!({"value": person.id, "display": person.name});
+    with_members(&mut group, members.map(|members| members.into_iter().map(member).collect()));
+    Ok(group)
+}
+
+fn with_members(group: &mut Object, members: Option<Vec<Value>>) {
+    group.remove(roster::MEMBERSHIPS);
+    if let Some(members) = members {
+        group.insert(MEMBERS.to_owned(), Value::Array(members));
+    }
+}
+
+/// The group with exactly this name.
+fn named(api: Api<'_>, name: &str) -> Result<Option<Object>, Fault> {
+    let list = List { path: LIST, singular: SINGULAR, filters: &[("name", name)] };
+    list.find_map(api, |group| {
+        Some(group).filter(|group| !is_hidden(group) && record::text(group, "name") == Some(name))
+    })
+}
+
+/// Why Samanage refused a group: a duplicate is looked up, for the bodies of its errors are not documented.
+fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_connector_sdk::Answer) -> Fault {
+    match (answer.status, id) {
+        (404, Some(id)) => return Fault::not_found(KIND, id),
+        (400 | 409 | 422, _) => {}
+        _ => return answer.fault(),
+    }
+    let other = name.and_then(|name| named(api, name).ok().flatten()).and_then(|group| record::id(&group));
+    match (other, name) {
+        (Some(other), Some(name)) if Some(other.as_str()) != id => {
+            Fault::uniqueness(format!("Samanage has another group with the name \"{name}\""))
+        }
+        _ => answer.fault(),
+    }
+}
+
+fn missing_name() -> Fault {
+    Fault::invalid_value("displayName: Samanage needs the name of a group")
+}
+
+fn is_hidden(group: &Object) -> bool {
+    group.get("is_user") == Some(&Value::Bool(true)) || record::text(group, "type") == Some("AssignableQueueGroup")
+}

@@ -1,0 +1,149 @@
+//! Who comes to and goes from a group (S-12). Adding names the users in the query, all in one call. Removing needs the
+//! membership's id, and a group lists its memberships by users' names: so the membership is found by name and proved
+//! by the ids of the user's groups.
+
+use scim_connector_sdk::{Fault, Value};
+
+use crate::api::Api;
+use crate::people::{self, Person};
+use crate::roster::{self, Membership};
+use crate::{deletion, groups, record, users};
+
+const PATH: &str = "/memberships.json";
+const PER_CALL: usize = 100;
+
+/// The users' ids in the value of `members`.
+pub(crate) fn ids(members: Option<&Value>) -> Result<Vec<String>, Fault> {
+    match members {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => ids_of(items),
+        Some(item) => ids_of(std::slice::from_ref(item)),
+    }
+}
+
+/// The users' ids in items of `members`, each once.
+pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
+    let mut ids = Vec::new();
+    for item in items {
+        let id = record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default();
+        record::numeric(users::KIND, &id).map_err(|_| unknown(&[id.clone()]))?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Adds users to a group, as many in a call as the instance allows.
+pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
+    let per_call = api.settings().integer("members-per-call").and_then(|size| usize::try_from(size).ok());
+    for users in users.chunks(per_call.unwrap_or(PER_CALL).max(1)) {
+        let answer = post(api, group, users)?;
+        if answer.is_success() {
+            continue;
+        }
+        if !matches!(answer.status, 400 | 404 | 409 | 422) {
+            return Err(answer.fault());
+        }
+        let missing = not_members(api, group, users)?;
+        if missing.len() == users.len() {
+            let fault = if answer.status == 404 { Fault::not_found(groups::KIND, group) } else { answer.fault() };
+            return Err(fault);
+        }
+        if !missing.is_empty() {
+            post(api, group, &missing)?.ok()?;
+        }
+    }
+    Ok(())
+}
+
+fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<scim_connector_sdk::Answer, Fault> {
+    Ok(api.post(PATH).query("group_id", group).query("user_ids", users.join(",")).send()?)
+}
+
+/// Those users who are not in the group yet, once Samanage refused them together; an unknown one is named.
+fn not_members(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String>, Fault> {
+    let (mut missing, mut strangers) = (Vec::new(), Vec::new());
+    for id in users {
+        match people::with_id(api, id)?.as_ref().and_then(Person::of) {
+            None => strangers.push(id.clone()),
+            Some(person) if person.is_in(group) => {}
+            Some(_) => missing.push(id.clone()),
+        }
+    }
+    if strangers.is_empty() { Ok(missing) } else { Err(unknown(&strangers)) }
+}
+
+/// Removes users from a group. Who is not in it, or not there at all, is already removed.
+pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
+    let mut leaving = Vec::new();
+    for id in users {
+        let person = people::with_id(api, id)?.as_ref().and_then(Person::of);
+        leaving.extend(person.filter(|person| person.is_in(group)));
+    }
+    if leaving.is_empty() {
+        return Ok(());
+    }
+    let listed = roster::listed(&groups::fetch(api, group)?);
+    withdraw(api, group, &listed, &leaving)
+}
+
+/// Makes a group's members exactly these users, by what is different (S-13).
+pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
+    let record = groups::fetch(api, group)?;
+    let listed = roster::listed(&record);
+    if users.is_empty() {
+        return listed.iter().try_for_each(|membership| delete(api, membership));
+    }
+    let members = roster::members(api, &record)?;
+    let is_member = |id: &String| members.iter().any(|member| member.id == *id);
+    let coming: Vec<String> = users.iter().filter(|id| !is_member(id)).cloned().collect();
+    add(api, group, &coming)?;
+    let leaving: Vec<Person> = members.iter().filter(|member| !users.contains(&member.id)).cloned().collect();
+    withdraw(api, group, &listed, &leaving)
+}
+
+/// Deletes the memberships of members. Where only a name says whose a membership is and others of that name stay, all
+/// memberships of the name go and the others' are made again: deleting just one could be the wrong person's.
+fn withdraw(api: Api<'_>, group: &str, listed: &[Membership], leaving: &[Person]) -> Result<(), Fault> {
+    let mut names: Vec<&str> = leaving.iter().map(|person| person.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let of_name: Vec<&Person> = leaving.iter().filter(|person| person.name == name).collect();
+        let theirs: Vec<&Membership> =
+            listed.iter().filter(|listed| of_name.iter().any(|person| listed.may_be_of(person))).collect();
+        if theirs.is_empty() {
+            let ids: Vec<&str> = of_name.iter().map(|person| person.id.as_str()).collect();
+            let detail = format!(
+                "Samanage says that user {} is in group {group} and lists no membership of that name",
+                ids.join(", ")
+            );
+            return Err(Fault::bad_answer(detail));
+        }
+        let doubtful = theirs.len() > of_name.len() && theirs.iter().any(|membership| !membership.is_certain());
+        let staying: Vec<String> = if doubtful {
+            let homonyms = people::named_in(api, name, group)?.into_iter().filter(|person| person.name == name);
+            homonyms.map(|person| person.id).filter(|id| !of_name.iter().any(|person| person.id == *id)).collect()
+        } else {
+            Vec::new()
+        };
+        theirs.iter().try_for_each(|membership| delete(api, membership))?;
+        if !staying.is_empty() {
+            api.warn(format!("users {} of the same name are added to group {group} again", staying.join(", ")));
+            add(api, group, &staying).map_err(|fault| Fault {
+                detail: format!("Users {} must be added to group {group} again: {}", staying.join(", "), fault.detail),
+                ..fault
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn delete(api: Api<'_>, membership: &Membership) -> Result<(), Fault> {
+    deletion::delete_blindly(api, &format!("/memberships/{}.json", membership.id))
+}
+
+fn unknown(ids: &[String]) -> Fault {
+    Fault::invalid_value(format!("members: Samanage has no user {}", ids.join(", ")))
+}

@@ -1,0 +1,71 @@
+//! Users as they are found: by id, by e-mail address, by name.
+
+use scim_connector_sdk::{Fault, Object, Value};
+
+use crate::api::Api;
+use crate::paging::List;
+use crate::{record, users};
+
+/// What a membership needs to know of a user.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    groups: Vec<String>,
+}
+
+impl Person {
+    pub(crate) fn of(user: &Object) -> Option<Self> {
+        let groups = user.get("group_ids").and_then(Value::as_array);
+        Some(Self {
+            id: record::id(user)?,
+            name: record::text(user, "name").unwrap_or_default().trim().to_owned(),
+            email: record::text(user, "email").unwrap_or_default().to_owned(),
+            groups: groups.into_iter().flatten().filter_map(record::id_text).collect(),
+        })
+    }
+
+    /// The only list of memberships in which both sides are ids.
+    pub(crate) fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|id| id == group)
+    }
+}
+
+/// The user with an id; nothing when there is none.
+pub(crate) fn with_id(api: Api<'_>, id: &str) -> Result<Option<Object>, Fault> {
+    if record::numeric(users::KIND, id).is_err() {
+        return Ok(None);
+    }
+    let answer = api.get(&users::path(id)).send()?;
+    if answer.status == 404 {
+        return Ok(None);
+    }
+    record::answered(&answer.ok()?, users::SINGULAR).map(Some)
+}
+
+/// The user with an e-mail address, compared again in any case: Samanage's filter may find more (S-4).
+pub(crate) fn with_email(api: Api<'_>, email: &str) -> Result<Option<Object>, Fault> {
+    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[("email", email)] };
+    list.find_map(api, |user| Some(user).filter(|user| has_text(user, "email", email)))
+}
+
+/// The members of a group among the users with a name.
+pub(crate) fn named_in(api: Api<'_>, name: &str, group: &str) -> Result<Vec<Person>, Fault> {
+    members(api, &[("name", name)], group)
+}
+
+/// The members of a group among all users.
+pub(crate) fn all_in(api: Api<'_>, group: &str) -> Result<Vec<Person>, Fault> {
+    members(api, &[], group)
+}
+
+/// Whether a field has a text, in any case.
+pub(crate) fn has_text(record: &Object, field: &str, wanted: &str) -> bool {
+    record::text(record, field).is_some_and(|text| text.trim().to_lowercase() == wanted.trim().to_lowercase())
+}
+
+fn members(api: Api<'_>, filters: &[(&str, &str)], group: &str) -> Result<Vec<Person>, Fault> {
+    let list = List { path: users::LIST, singular: users::SINGULAR, filters };
+    list.collect(api, |user| Person::of(&user).filter(|person| person.is_in(group)))
+}

@@ -1,0 +1,66 @@
+//! A record as Samanage writes it: bare or wrapped in its singular name, with ids that are numbers or strings (S-1),
+//! and with a salt that nobody may see (S-18).
+
+use scim_connector_sdk::{Answer, Fault, Object, Stored, Value};
+
+/// Ids are numbers: any other was never Samanage's, which saves a call and keeps it out of a path.
+pub(crate) fn numeric(kind: &str, id: &str) -> Result<(), Fault> {
+    let is_numeric = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
+    if is_numeric { Ok(()) } else { Err(Fault::not_found(kind, id)) }
+}
+
+/// The record in a value, out of its wrapper `{"user": {…}}` and without salt.
+pub(crate) fn unwrapped(value: Value, singular: &str) -> Option<Object> {
+    let Value::Object(mut object) = value else { return None };
+    let mut record = match object.remove(singular) {
+        Some(Value::Object(inner)) if object.is_empty() => inner,
+        Some(other) => {
+            object.insert(singular.to_owned(), other);
+            object
+        }
+        None => object,
+    };
+    drop_salt(&mut record);
+    Some(record)
+}
+
+/// The record that a successful answer holds.
+pub(crate) fn answered(answer: &Answer, singular: &str) -> Result<Object, Fault> {
+    let record = unwrapped(answer.json()?, singular).filter(|record| id(record).is_some());
+    record.ok_or_else(|| Fault::bad_answer(format!("Samanage answered {} without a {singular}", answer.status)))
+}
+
+/// A record's id.
+pub(crate) fn id(record: &Object) -> Option<String> {
+    record.get("id").and_then(id_text)
+}
+
+/// A number or a string as the text of an id.
+pub(crate) fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The text of a field.
+pub(crate) fn text<'r>(record: &'r Object, field: &str) -> Option<&'r str> {
+    record.get(field).and_then(Value::as_str)
+}
+
+/// A record as the host gets it.
+pub(crate) fn stored(record: Object) -> Result<Stored, Fault> {
+    Stored::from_document(record, "id")
+}
+
+fn drop_salt(record: &mut Object) {
+    record.remove("salt");
+    for value in record.values_mut() {
+        match value {
+            Value::Object(inner) => drop_salt(inner),
+            Value::Array(items) => items.iter_mut().filter_map(Value::as_object_mut).for_each(drop_salt),
+            _ => {}
+        }
+    }
+}

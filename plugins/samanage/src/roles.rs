@@ -1,0 +1,129 @@
+//! The role (S-7). A user of Samanage has exactly one, referred to by its name, and a user who is created without one
+//! becomes a licensed Service Agent User. Microsoft Entra ID sends roles as objects, as JSON in a string, or as the
+//! literal default `{"displayName":"role"}`; all of them come down to one name here.
+
+use scim_connector_sdk::{Fault, Object, Settings, Value, json};
+
+use crate::api::Api;
+use crate::paging::List;
+use crate::record;
+
+const TRANSFORM: &str = "role";
+const DEFAULT_ROLE: &str = "Requester";
+const DEFAULT_PRIORITY: &str = "Administrator, Service Agent User, Service Task User";
+/// JSON in a string in an object in a string: deeper than anything that is sent.
+const DEPTH: usize = 4;
+
+/// This connector has one transform.
+pub(crate) fn only(name: &str) -> Result<(), Fault> {
+    if name == TRANSFORM { Ok(()) } else { Err(Fault::not_implemented(format!("Samanage has no transform `{name}`"))) }
+}
+
+/// The one role name in the value of `roles`; nothing when it is empty, which makes no statement.
+///
+/// Of several roles the primary one counts, then the first in the setting `role-priority`, then the first by name.
+pub(crate) fn to_app(settings: Settings<'_>, value: &Value) -> Result<Option<Value>, Fault> {
+    let elements = match value {
+        Value::Null => return Ok(None),
+        Value::Array(elements) if elements.is_empty() => return Ok(None),
+        Value::Array(elements) => elements.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let named = |element| Some((is_primary(element), aliased(settings, &name_in(element, DEPTH)?)));
+    let priority = settings.text("role-priority").unwrap_or_else(|| DEFAULT_PRIORITY.to_owned());
+    let rank = |role: &str| priority.split(',').position(|listed| is_same(listed.trim(), role)).unwrap_or(usize::MAX);
+    let roles = elements.iter().filter_map(named);
+    let chosen = roles.min_by_key(|(primary, role)| (!primary, rank(role), role.to_lowercase()));
+    match chosen {
+        Some((_, role)) => Ok(Some(Value::String(role))),
+        None => Err(Fault::invalid_value(
+            "roles: a role is the name of a role of Samanage, or an object like {\"displayName\":\"Requester\"}",
+        )),
+    }
+}
+
+/// `roles` with the one role. `display` is left out: a client that then replaces `value` alone would leave it behind.
+pub(crate) fn to_scim(value: &Value) -> Option<Value> {
+    let name = value.as_str().filter(|name| !name.trim().is_empty())?;
+    Some(json!([{"value": name, "primary": true}]))
+}
+
+/// Accepts `{"displayName":"<name>"}` and nothing else.
+pub(crate) fn check_default(default: &str) -> Result<(), String> {
+    let value: Value = serde_json_from(default);
+    let exact = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("displayName"));
+    if exact
+        .and_then(Value::as_str)
+        .is_some_and(|name| !name.is_empty() && name.trim() == name && !name.starts_with('{'))
+    {
+        return Ok(());
+    }
+    let first = value.as_array().and_then(|elements| elements.first());
+    let meant = name_in(first.unwrap_or(&value), DEPTH).unwrap_or_else(|| DEFAULT_ROLE.to_owned());
+    Err(format!(
+        "the default of a role has exactly the format {{\"displayName\":\"<name of the role>\"}}; \
+         here that would be {}",
+        json!({"displayName": meant})
+    ))
+}
+
+/// A new user always has a role, even when the mapping says none.
+pub(crate) fn ensure(settings: Settings<'_>, user: &mut Object) {
+    let name = user.get("role").and_then(|role| role.get("name")).and_then(Value::as_str);
+    if name.is_none_or(|name| name.trim().is_empty()) {
+        let role = settings.text("default-role").filter(|role| !role.trim().is_empty());
+        user.insert("role".to_owned(), json!({"name": role.unwrap_or_else(|| DEFAULT_ROLE.to_owned())}));
+    }
+}
+
+/// Samanage has no such role: says which ones it has. Nothing when it does have it.
+pub(crate) fn unknown(api: Api<'_>, role: &str) -> Result<Option<Fault>, Fault> {
+    let list = List { path: "/roles.json", singular: "role", filters: &[] };
+    let names = list.collect(api, |row| record::text(&row, "name").map(str::to_owned))?;
+    if names.iter().any(|name| is_same(name, role)) {
+        return Ok(None);
+    }
+    let known = names.join(", ");
+    Ok(Some(Fault::invalid_value(format!("roles: Samanage has no role \"{role}\". It has: {known}"))))
+}
+
+/// The name in an element: `displayName`, else `display`, else `value`, each of which may be JSON in a string.
+fn name_in(element: &Value, depth: usize) -> Option<String> {
+    let deeper = depth.checked_sub(1)?;
+    match element {
+        Value::Object(object) => {
+            ["displayName", "display", "value"].iter().find_map(|member| name_in(object.get(*member)?, deeper))
+        }
+        Value::String(text) => match text.trim() {
+            "" => None,
+            json if json.starts_with(['{', '"']) => name_in(&json.parse().ok()?, deeper),
+            name => Some(name.to_owned()),
+        },
+        _ => None,
+    }
+}
+
+fn is_primary(element: &Value) -> bool {
+    match element.get("primary") {
+        Some(Value::Bool(primary)) => *primary,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
+/// What Samanage calls a role: `role-aliases` is `theirs = ours; …`.
+fn aliased(settings: Settings<'_>, role: &str) -> String {
+    let aliases = settings.text("role-aliases").unwrap_or_default();
+    let pairs = aliases.split(';').filter_map(|pair| pair.split_once('='));
+    let ours = pairs.map(|(theirs, ours)| (theirs.trim(), ours.trim())).find(|(theirs, _)| is_same(theirs, role));
+    ours.map_or(role, |(_, ours)| ours).to_owned()
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// The JSON in a text, or the text itself: a default may be anything.
+fn serde_json_from(text: &str) -> Value {
+    text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
+}

@@ -1,0 +1,96 @@
+//! Users. PUT is partial: only what changes is sent, and what is cleared is sent as an empty text (S-5).
+
+use scim_connector_sdk::{Change, Fault, FieldChange, Object, Page, Query, Stored, Value, json};
+
+use crate::api::Api;
+use crate::paging::List;
+use crate::{people, record, references, roles, writing};
+
+pub(crate) const KIND: &str = "User";
+pub(crate) const LIST: &str = "/users.json";
+pub(crate) const SINGULAR: &str = "user";
+/// Samanage accepts no user without them.
+const REQUIRED: [&str; 2] = ["email", "name"];
+
+pub(crate) fn path(id: &str) -> String {
+    format!("/users/{id}.json")
+}
+
+pub(crate) fn create(api: Api<'_>, mut user: Object) -> Result<Stored, Fault> {
+    for field in REQUIRED {
+        if record::text(&user, field).is_none_or(|text| text.trim().is_empty()) {
+            return Err(missing(field));
+        }
+    }
+    roles::ensure(api.settings(), &mut user);
+    references::resolve(api, &mut user)?;
+    writing::write(api, None, user)
+}
+
+pub(crate) fn read(api: Api<'_>, id: &str) -> Result<Stored, Fault> {
+    let user = people::with_id(api, id)?;
+    user.map_or_else(|| Err(Fault::not_found(KIND, id)), record::stored)
+}
+
+pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
+    let mut fields = Vec::new();
+    for field in &change.fields {
+        match field.value {
+            Some(_) => fields.push(field.clone()),
+            None => fields.extend(cleared(api, field)?),
+        }
+    }
+    let mut user = Change { fields, items: Vec::new() }.partial_document(&json!(""))?;
+    if user.is_empty() {
+        return Ok(Stored::new(id));
+    }
+    references::resolve(api, &mut user)?;
+    writing::write(api, Some(id), user)
+}
+
+/// How a field is cleared: a reference as a whole, the rest as it is. A user always has a role and a status.
+fn cleared(api: Api<'_>, field: &FieldChange) -> Result<Option<FieldChange>, Fault> {
+    let root = field.path.root();
+    match root {
+        "role" | "disabled" => {
+            api.warn(format!("`{root}` cannot be cleared in Samanage; it stays as it is"));
+            Ok(None)
+        }
+        _ if REQUIRED.contains(&root) => Err(missing(root)),
+        _ => {
+            let path = root.parse().map_err(|error| Fault::new(500, format!("{error}")))?;
+            Ok(Some(FieldChange { path, value: None }))
+        }
+    }
+}
+
+pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
+    let mut filters = Vec::new();
+    for comparison in &query.comparisons {
+        let Some(value) = comparison.value.as_str() else {
+            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+        };
+        filters.push((comparison.field.as_str(), value));
+    }
+    let part = List { path: LIST, singular: SINGULAR, filters: &filters }.part(api, &query.page)?;
+    let found = part.rows.len();
+    let exact = |user: &Object| filters.iter().all(|(field, value)| people::has_text(user, field, value));
+    let users = part.rows.into_iter().filter(exact).map(record::stored).collect::<Result<Vec<_>, _>>()?;
+    let total = part.total.filter(|_| users.len() == found);
+    Ok(Page { resources: users, total, limit: part.limit, more: part.more, next: None })
+}
+
+fn missing(field: &str) -> Fault {
+    let source = if field == "name" { "displayName, name.formatted or given and family name" } else { "userName" };
+    Fault::invalid_value(format!("Samanage needs the `{field}` of a user: send {source}, or change the mapping"))
+}
+
+/// The id of the manager in a user that is written.
+pub(crate) fn manager(user: &Object) -> Option<String> {
+    user.get("reports_to").and_then(|manager| manager.get("id")).and_then(record::id_text)
+}
+
+/// The role in a user that is written.
+pub(crate) fn role(user: &Object) -> Option<&str> {
+    user.get("role").and_then(|role| role.get("name")).and_then(Value::as_str)
+}

@@ -1,0 +1,82 @@
+//! One write of a user and what its outcome means. A write is done when Samanage shows it: a lost answer is looked
+//! into (S-15), and what a 200 silently left out is found (S-8).
+
+use scim_connector_sdk::{Fault, Object, Stored, json};
+
+use crate::api::Api;
+use crate::refusal::{self, Refusal};
+use crate::{echo, people, record, references, roles, users};
+
+/// The manager's field, as the mapping writes it.
+const MANAGER: &str = "reports_to.id";
+
+/// Creates a user, or changes the one with an id. An unknown manager is left out and reported (S-9).
+pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<Stored, Fault> {
+    let mut unresolved = Vec::new();
+    loop {
+        let call = id.map_or_else(|| api.post(users::LIST), |id| api.put(&users::path(id)));
+        let answered = match call.json(&json!({"user": user})).send() {
+            Ok(answer) if answer.is_success() => match (record::answered(&answer, users::SINGULAR), id) {
+                (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| Fault::not_found(users::KIND, id))?,
+                (Err(fault), None) => made_by_us(api, &user, fault)?,
+                (Ok(record), _) => record,
+            },
+            Ok(answer) => match refusal::explain(api, id, &user, &answer) {
+                Refusal::UnknownManager => {
+                    user.remove("reports_to");
+                    unresolved.push(MANAGER.to_owned());
+                    match id {
+                        Some(id) if user.is_empty() => return Ok(Stored { unresolved, ..Stored::new(id) }),
+                        _ => continue,
+                    }
+                }
+                Refusal::Fault(fault) => return Err(fault),
+            },
+            Err(lost) if lost.sent && id.is_none() => made_by_us(api, &user, lost.into())?,
+            Err(lost) => return Err(lost.into()),
+        };
+        let mut stored = confirmed(api, &user, answered)?;
+        stored.unresolved.extend(unresolved);
+        return Ok(stored);
+    }
+}
+
+/// Whether a user whose creation was not confirmed is there now. A POST is never sent again blindly.
+fn made_by_us(api: Api<'_>, user: &Object, fault: Fault) -> Result<Object, Fault> {
+    let email = record::text(user, "email").unwrap_or_default();
+    match people::with_email(api, email) {
+        // References are judged when the write is confirmed; a name or a title of someone else's is not ours.
+        Ok(Some(found)) if echo::differences(user, &found).iter().all(|field| field.contains('.')) => Ok(found),
+        Ok(Some(_)) => Err(refusal::duplicate(email)),
+        Ok(None) | Err(_) => Err(fault),
+    }
+}
+
+/// The user as Samanage shows it, once what it refers to is known to be there.
+fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fault> {
+    let mut stored = record::stored(answered)?;
+    let Some(answered) = &stored.document else { return Ok(stored) };
+    let mut unresolved = Vec::new();
+    for field in echo::differences(sent, answered) {
+        match field.as_str() {
+            MANAGER => unresolved.push(field),
+            "role.name" => return Err(role_not_taken(api, sent, &stored.id)),
+            "department.name" | "site.name" => return Err(references::not_taken(api, sent, &stored.id, &field)),
+            "disabled" => {
+                let detail =
+                    format!("Samanage confirmed the write of user {} and left `disabled` as it was", stored.id);
+                return Err(Fault::bad_answer(detail));
+            }
+            other => api.warn(format!("Samanage shows `{other}` of user {} otherwise than it was sent", stored.id)),
+        }
+    }
+    stored.unresolved = unresolved;
+    Ok(stored)
+}
+
+fn role_not_taken(api: Api<'_>, sent: &Object, id: &str) -> Fault {
+    let role = users::role(sent).unwrap_or_default();
+    let fault = roles::unknown(api, role).ok().flatten();
+    let fault = fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not take \"{role}\"")));
+    Fault { detail: format!("{}. User {id} was written all the same, with another role", fault.detail), ..fault }
+}
