@@ -35,7 +35,9 @@ pub enum BuildError {
     NotRun { program: String, source: io::Error, hint: &'static str },
     #[error("`{command}` failed; its own messages are above")]
     Failed { command: String },
-    #[error("the Rust target {WASM_TARGET} is missing and rustup could not add it; install it with your Rust distribution")]
+    #[error(
+        "the Rust target {WASM_TARGET} is missing and rustup could not add it; install it with your Rust distribution"
+    )]
     NoWasmTarget,
     #[error("`{command}` succeeded without saying where it put {file}")]
     NoFile { command: String, file: String },
@@ -109,7 +111,11 @@ fn has_wasm_target() -> Result<bool, BuildError> {
         .args(["--print", "target-libdir", "--target", WASM_TARGET])
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|source| BuildError::NotRun { program: "rustc".into(), source, hint: "Install Rust from rustup.rs." })?;
+        .map_err(|source| BuildError::NotRun {
+            program: "rustc".into(),
+            source,
+            hint: "Install Rust from rustup.rs.",
+        })?;
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 

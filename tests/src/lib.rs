@@ -3,5 +3,6 @@
 pub mod artifacts;
 pub mod conversation;
 pub mod gateway_process;
+pub mod http;
 pub mod simulators;
 pub mod system;

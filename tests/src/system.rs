@@ -126,6 +126,7 @@ impl System {
 fn credential_header(kind: Kind, secret: &str) -> (String, String) {
     match kind {
         Kind::Samanage => ("x-samanage-authorization".into(), format!("Bearer {secret}")),
+        Kind::Splashtop | Kind::AskSpoke => ("authorization".into(), format!("Bearer {secret}")),
     }
 }
 

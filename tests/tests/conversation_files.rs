@@ -37,9 +37,7 @@ fn every_conversation_fits_the_schema_and_loads() {
 #[test]
 fn what_the_player_would_not_check_does_not_fit_the_schema() {
     let step = json!({"says": "Somebody asks.", "request": {"method": "GET", "path": "/Users"}, "answer": {"status": 200}, "app": []});
-    let conversation = |step: Value| {
-        json!({"title": "t", "about": "a", "connector": "samanage", "client": {"name": "c"}, "steps": [step]})
-    };
+    let conversation = |step: Value| json!({"title": "t", "about": "a", "connector": "samanage", "client": {"name": "c"}, "steps": [step]});
     let schema = schema();
     assert!(schema.is_valid(&conversation(step.clone())));
     for (pointer, key, value) in [

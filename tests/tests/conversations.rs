@@ -29,8 +29,11 @@ conversations! {
 #[test]
 fn every_conversation_file_is_played() {
     let mut played: Vec<String> = FILES.iter().map(|file| file.replace('/', "-").replace(".json", "")).collect();
-    let mut there: Vec<String> =
-        Conversation::load_all(&Conversation::folder()).unwrap().into_iter().map(|conversation| conversation.name).collect();
+    let mut there: Vec<String> = Conversation::load_all(&Conversation::folder())
+        .unwrap()
+        .into_iter()
+        .map(|conversation| conversation.name)
+        .collect();
     played.sort();
     there.sort();
     assert_eq!(played, there, "tests/conversations and this file's list differ");
@@ -53,7 +56,7 @@ fn assert_plays(file: &str) {
 async fn play(conversation: &Conversation, artifacts: &Artifacts) -> ConversationReport {
     let folder = tempfile::tempdir().unwrap();
     let system = System::start(artifacts, folder.path(), &[Plan::from(conversation)]).await.unwrap();
-    let player = Player::new(system.target(&conversation.name).unwrap()).unwrap();
+    let player = Player::new(system.target(&conversation.name).unwrap());
     let report = player.play(conversation, |_| ()).await;
     system.stop().await.unwrap();
     report

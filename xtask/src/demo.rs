@@ -33,7 +33,7 @@ pub(crate) async fn run(json: bool) -> Result<bool, CommandError> {
     let mut reports = Vec::new();
     for conversation in &conversations {
         let Some(target) = system.target(&conversation.name) else { continue };
-        let player = Player::new(target)?;
+        let player = Player::new(target);
         let mut story = (!json).then(|| Story::new(stdout().lock(), Paint::on(&stdout())));
         if let Some(story) = &mut story {
             story.begin(conversation)?;

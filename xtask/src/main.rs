@@ -50,8 +50,6 @@ enum CommandError {
     System(#[from] scim_gateway_tests::system::SystemError),
     #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),
-    #[error(transparent)]
-    Play(#[from] scim_gateway_tests::conversation::PlayError),
     #[error("cannot write {path}: {source}")]
     Unwritable { path: PathBuf, source: std::io::Error },
     #[error("the gateway ended by itself ({0}); its log is {1}")]

@@ -30,7 +30,11 @@ pub(crate) fn note(text: impl Display) {
 /// `9.4 s` or `2 min 05 s`.
 pub(crate) fn readable(time: Duration) -> String {
     let seconds = time.as_secs();
-    if seconds < 60 { format!("{:.1} s", time.as_secs_f64()) } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    }
 }
 
 fn begin(does: &str) -> Instant {

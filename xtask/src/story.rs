@@ -105,15 +105,17 @@ impl<W: Write> Story<W> {
     /// The summary.
     pub(crate) fn end(&mut self, reports: &[ConversationReport]) -> io::Result<()> {
         let width = reports.iter().map(|report| report.title.chars().count()).max().unwrap_or_default().max(12);
-        writeln!(self.out, "{}", self.paint.bold(format!("{:width$}  steps  as expected  app calls     time", "Conversation")))?;
+        writeln!(
+            self.out,
+            "{}",
+            self.paint.bold(format!("{:width$}  steps  as expected  app calls     time", "Conversation"))
+        )?;
         for report in reports {
             let steps = report.steps.len();
             let well = steps - report.differences().count();
             let calls: usize = report.steps.iter().map(|step| step.app_calls.len()).sum();
-            let line = format!(
-                "{:width$}  {steps:>5}  {well:>11}  {calls:>9}  {:>5} ms",
-                report.title, report.elapsed_ms
-            );
+            let line =
+                format!("{:width$}  {steps:>5}  {well:>11}  {calls:>9}  {:>5} ms", report.title, report.elapsed_ms);
             let line = if well == steps { self.paint.green(line) } else { self.paint.red(line) };
             writeln!(self.out, "{line}")?;
         }

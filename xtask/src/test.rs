@@ -134,7 +134,8 @@ fn summarize(outcomes: &[Outcome]) -> Result<bool, CommandError> {
     writeln!(out)?;
     let mut total = Count::default();
     for Outcome { name, count, took } in outcomes {
-        let line = format!("{name:width$}  {:>5} passed  {:>3} failed  {:>12}", count.passed, count.failed, readable(*took));
+        let line =
+            format!("{name:width$}  {:>5} passed  {:>3} failed  {:>12}", count.passed, count.failed, readable(*took));
         writeln!(out, "{}", if count.failed == 0 { paint.green(line) } else { paint.red(line) })?;
         total = total + *count;
     }

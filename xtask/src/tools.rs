@@ -11,6 +11,7 @@ pub(crate) fn build() -> Result<Artifacts, CommandError> {
         add_wasm_target().inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
-    let gateway = stage("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)?;
+    let gateway =
+        stage("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)?;
     Ok(Artifacts { gateway, connectors })
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use scim_gateway_tests::artifacts::{self, Artifacts};
+use scim_gateway_tests::gateway_process::GatewayProcess;
+use scim_gateway_tests::http::{Http, HttpRequest};
 use serde_json::Value;
 
 /// The README's commands, each with what runs it.
@@ -24,7 +26,8 @@ const EXERCISED: &[(&str, fn(&Readme))] = &[
 #[test]
 fn every_command_of_the_readme_works() {
     let readme = Readme::read();
-    let written: Vec<String> = readme.blocks("sh").flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let written: Vec<String> =
+        readme.blocks("sh").flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     let exercised: Vec<&str> = EXERCISED.iter().map(|(command, _)| *command).collect();
     assert_eq!(written, exercised, "the README's commands and those that this test runs differ");
     for (_, exercise) in EXERCISED {
@@ -89,8 +92,10 @@ fn demo(_: &Readme) {
 
 fn test(_: &Readme) {
     let script = fs::read_to_string(artifacts::workspace().join(".ci/run")).unwrap();
-    let commands: Vec<&str> =
-        script.lines().filter(|line| !line.starts_with('#') && !line.starts_with("set ") && !line.starts_with("cd ")).collect();
+    let commands: Vec<&str> = script
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.starts_with("set ") && !line.starts_with("cd "))
+        .collect();
     assert_eq!(commands, ["exec cargo xtask test"]);
 }
 
@@ -108,7 +113,10 @@ fn sandbox(_: &Readme) {
     let names: Vec<&str> = instances.iter().map(|instance| instance["connector"].as_str().unwrap()).collect();
     assert_eq!(names, artifacts::connector_ids().unwrap());
     for instance in instances {
-        let users = get(&format!("{}/Users?startIndex=1&count=1", instance["scim"].as_str().unwrap()), instance["token"].as_str());
+        let users = get(
+            &format!("{}/Users?startIndex=1&count=1", instance["scim"].as_str().unwrap()),
+            instance["token"].as_str(),
+        );
         assert_eq!(users["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:ListResponse", "{users}");
         let calls = get(&format!("{}/_sim/calls", instance["app"].as_str().unwrap()), None);
         assert!(!calls.as_array().unwrap().is_empty());
@@ -139,7 +147,7 @@ fn serve(readme: &Readme) {
     let binary = built().gateway;
     let config = folder.path().join("gateway.toml");
     let served = async {
-        let gateway = scim_gateway_tests::gateway_process::GatewayProcess::start(&binary, &config, &folder.path().join("log"));
+        let gateway = GatewayProcess::start(&binary, &config, &folder.path().join("log"));
         gateway.await.unwrap().stop().await.unwrap()
     };
     assert!(tokio::runtime::Runtime::new().unwrap().block_on(served).success());
@@ -156,14 +164,12 @@ fn xtask() -> Command {
 }
 
 fn get(url: &str, token: Option<&str>) -> Value {
-    let answer = async {
-        let mut request = reqwest::Client::builder().no_proxy().build().unwrap().get(url);
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        request.send().await.unwrap().text().await.unwrap()
-    };
-    serde_json::from_str(&tokio::runtime::Runtime::new().unwrap().block_on(answer)).unwrap()
+    let mut request = HttpRequest::new("GET", url);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let answer = tokio::runtime::Runtime::new().unwrap().block_on(async { Http::default().send(request).await });
+    serde_json::from_str(&answer.unwrap().body).unwrap()
 }
 
 /// As Ctrl-C or a supervisor does.

@@ -175,10 +175,10 @@ pub enum LoadError {
 impl Conversation {
     /// Reads one file.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
-        let mut conversation: Self = serde_json::from_str(&text)
-            .map_err(|source| LoadError::Malformed { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
+        let mut conversation: Self =
+            serde_json::from_str(&text).map_err(|source| LoadError::Malformed { path: path.to_owned(), source })?;
         let stem =
             path.file_stem().and_then(|stem| stem.to_str()).ok_or(LoadError::Nameless { path: path.to_owned() })?;
         conversation.name = format!("{}-{stem}", conversation.connector);

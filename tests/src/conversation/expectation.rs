@@ -112,7 +112,7 @@ fn apply(
         "$any" => found.is_some_and(|value| !value.is_null()),
         "$absent" => found.is_none(),
         "$string" => text.is_some_and(|text| !text.is_empty()),
-        "$integer" => found.is_some_and(|value| value.is_i64() && value.to_string() == argument_text()),
+        "$integer" => found.and_then(Value::as_u64).is_some_and(|number| argument_text().parse() == Ok(number)),
         "$prefix" => text.is_some_and(|text| text.starts_with(argument_text())),
         "$contains" => match found {
             Some(Value::Array(items)) => items.iter().any(|item| fits(argument, item, strictness)),

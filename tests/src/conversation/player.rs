@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value};
 
-use super::document::{Call, Client, Conversation, Request, Step};
+use crate::http::{Http, HttpError, HttpRequest};
+
+use super::document::{Call, Client, Conversation, RawBody, Request, Step};
 use super::expectation::{Mismatch, Strictness, compare};
 use super::report::{AppCall, ConversationReport, Received, Sent, StepReport, Verdict};
 use super::simulator::{SimulatorClient, plain};
@@ -17,8 +18,8 @@ use super::variables::{UnknownVariable, Variables};
 /// A text longer than this is cut in a report, in characters.
 const REPORTED_TEXT: usize = 400;
 
-/// No client waits longer (Okta gives up after 60 s).
-const CLIENT_PATIENCE: Duration = Duration::from_secs(60);
+/// Left out of reports: it holds the token.
+const AUTHORIZATION: &str = "authorization";
 
 /// Where a conversation is played.
 #[derive(Debug, Clone)]
@@ -38,12 +39,12 @@ pub struct Target {
 impl Target {
     /// The instance's SCIM base URL, without a slash at the end.
     pub fn scim(&self) -> String {
-        scim_base(&self.gateway, &self.instance)
+        format!("{}{}", self.gateway.trim_end_matches('/'), scim_path(&self.instance))
     }
 }
 
-fn scim_base(gateway: &str, instance: &str) -> String {
-    format!("{}/{instance}/scim/v2", gateway.trim_end_matches('/'))
+fn scim_path(instance: &str) -> String {
+    format!("/{instance}/scim/v2")
 }
 
 /// What keeps a step from being played at all.
@@ -55,30 +56,22 @@ pub enum PlayError {
     Preparation { what: String, reason: String },
     #[error(transparent)]
     Variable(#[from] UnknownVariable),
-    #[error("the step's request cannot be made: {0}")]
-    Request(String),
-    #[error("the gateway did not answer: {0}")]
-    NoAnswer(String),
+    #[error("the gateway could not be asked: {0}")]
+    Gateway(#[from] HttpError),
 }
 
 #[derive(Debug)]
 pub struct Player {
     target: Target,
-    http: reqwest::Client,
+    http: Http,
     app: SimulatorClient,
 }
 
 impl Player {
-    /// Fails only when the HTTP client cannot be made.
-    pub fn new(target: Target) -> Result<Self, PlayError> {
-        let http = reqwest::Client::builder()
-            .timeout(CLIENT_PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|error| PlayError::Request(error.to_string()))?;
+    pub fn new(target: Target) -> Self {
+        let http = Http::default();
         let app = SimulatorClient::new(http.clone(), &target.app, target.app_credential.clone());
-        Ok(Self { target, http, app })
+        Self { target, http, app }
     }
 
     /// Plays every step against an emptied app; `watch` sees each one as soon as it is done.
@@ -153,19 +146,17 @@ impl Player {
         client: &Client,
         step: &Request,
         variables: &Variables,
-    ) -> Result<(reqwest::Request, Sent), PlayError> {
-        let impossible = |error: &dyn std::fmt::Display| PlayError::Request(error.to_string());
-        let base = match &step.instance {
-            Some(other) => scim_base(&self.target.gateway, other),
-            None => self.target.scim(),
-        };
-        let url = with_query(&format!("{base}{}", variables.fill_url(&step.path)?), client.query.as_deref());
+    ) -> Result<(HttpRequest, Sent), PlayError> {
+        let gateway = self.target.gateway.trim_end_matches('/');
+        let instance = step.instance.as_ref().unwrap_or(&self.target.instance);
+        let path = format!("{}{}", scim_path(instance), variables.fill_url(&step.path)?);
+        let path = with_query(&path, client.query.as_deref());
         let body = match (&step.body, &step.raw) {
             (Some(body), _) => Some(variables.fill_json(body)?.to_string()),
-            (None, raw) => raw.as_ref().map(|raw| raw.text()),
+            (None, raw) => raw.as_ref().map(RawBody::text),
         };
         let mut headers: BTreeMap<String, String> = client.headers.clone();
-        headers.insert(AUTHORIZATION.to_string(), format!("Bearer {}", self.target.token));
+        headers.insert(AUTHORIZATION.to_owned(), format!("Bearer {}", self.target.token));
         for (name, value) in &step.headers {
             match value {
                 Some(value) => headers.insert(name.clone(), variables.fill(value)?),
@@ -173,39 +164,22 @@ impl Player {
             };
         }
         if body.is_none() {
-            headers.remove(CONTENT_TYPE.as_str());
+            headers.remove("content-type");
         }
-        let method = step.method.parse::<reqwest::Method>().map_err(|error| impossible(&error))?;
-        let mut request = self.http.request(method, url);
-        for (name, value) in &headers {
-            request = request.header(name, value);
-        }
-        if let Some(body) = body.clone() {
-            request = request.body(body);
-        }
-        let request = request.build().map_err(|error| impossible(&error))?;
-        headers.remove(AUTHORIZATION.as_str());
-        let url = request.url();
+        let shown = headers.iter().filter(|(name, _)| *name != AUTHORIZATION);
         let sent = Sent {
             method: step.method.clone(),
-            path: url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
-            headers,
+            path: path.clone(),
+            headers: shown.map(|(name, value)| (name.clone(), value.clone())).collect(),
             body: body.as_deref().map(reported),
         };
-        Ok((request, sent))
+        Ok((HttpRequest { method: step.method.clone(), url: format!("{gateway}{path}"), headers, body }, sent))
     }
 
-    async fn answer(&self, request: reqwest::Request) -> Result<Received, PlayError> {
-        let lost = |error: reqwest::Error| PlayError::NoAnswer(error.to_string());
-        let response = self.http.execute(request).await.map_err(lost)?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let body = response.text().await.map_err(lost)?;
-        Ok(Received { status, headers, body: (!body.is_empty()).then(|| parsed(&body)) })
+    async fn answer(&self, request: HttpRequest) -> Result<Received, PlayError> {
+        let answer = self.http.send(request).await?;
+        let body = (!answer.body.is_empty()).then(|| parsed(&answer.body));
+        Ok(Received { status: answer.status, headers: answer.headers, body })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::http::{Http, HttpRequest};
+
 use super::document::{Call, Preparation};
 use super::player::PlayError;
 use super::report::AppCall;
@@ -9,42 +11,42 @@ use super::variables::Variables;
 
 #[derive(Debug)]
 pub(super) struct SimulatorClient {
-    http: reqwest::Client,
+    http: Http,
     base: String,
     /// The header that opens the app.
     credential: (String, String),
 }
 
 impl SimulatorClient {
-    pub(super) fn new(http: reqwest::Client, base: &str, credential: (String, String)) -> Self {
+    pub(super) fn new(http: Http, base: &str, credential: (String, String)) -> Self {
         Self { http, base: base.trim_end_matches('/').to_owned(), credential }
     }
 
     /// Empties the app and makes it behave.
     pub(super) async fn reset(&self) -> Result<(), PlayError> {
-        self.control(reqwest::Method::POST, "reset", None).await.map(drop)
+        self.control("POST", "reset", None).await.map(drop)
     }
 
     pub(super) async fn forget_calls(&self) -> Result<(), PlayError> {
-        self.control(reqwest::Method::DELETE, "calls", None).await.map(drop)
+        self.control("DELETE", "calls", None).await.map(drop)
     }
 
     /// Every call since the last time they were forgotten, in order.
     pub(super) async fn calls(&self) -> Result<Vec<AppCall>, PlayError> {
-        let answer = self.control(reqwest::Method::GET, "calls", None).await?;
+        let answer = self.control("GET", "calls", None).await?;
         Ok(answer.as_array().into_iter().flatten().map(app_call).collect())
     }
 
     /// Makes the app hold and do what a step needs, then forgets that it was asked.
     pub(super) async fn prepare(&self, given: &Preparation, variables: &mut Variables) -> Result<(), PlayError> {
         if let Some(switches) = &given.switches {
-            self.control(reqwest::Method::PUT, "switches", Some(&variables.fill_json(switches)?)).await?;
+            self.control("PUT", "switches", Some(&variables.fill_json(switches)?)).await?;
         }
         for call in &given.app {
             self.administer(call, variables).await?;
         }
         if let Some(faults) = &given.faults {
-            self.control(reqwest::Method::PUT, "faults", Some(&variables.fill_json(faults)?)).await?;
+            self.control("PUT", "faults", Some(&variables.fill_json(faults)?)).await?;
         }
         self.forget_calls().await
     }
@@ -53,7 +55,6 @@ impl SimulatorClient {
         let path = call.path.as_str().unwrap_or_default();
         let what = format!("{} {path}", call.method);
         let refused = |reason: String| PlayError::Preparation { what: what.clone(), reason };
-        let method = call.method.parse().map_err(|_| refused("no such method".into()))?;
         let mut url = format!("{}{}", self.base, variables.fill_url(path)?);
         let parameters = call.query.as_object().into_iter().flatten();
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -65,17 +66,15 @@ impl SimulatorClient {
             url = format!("{url}?{query}");
         }
         let (name, value) = &self.credential;
-        let mut request = self.http.request(method, url).header(name, value);
+        let mut request = HttpRequest::new(&call.method, url).header(name, value);
         if let Some(body) = &call.body {
-            request = request.header("content-type", "application/json").body(variables.fill_json(body)?.to_string());
+            request = request.json(&variables.fill_json(body)?);
         }
-        let answer = request.send().await.map_err(|error| refused(error.to_string()))?;
-        let status = answer.status();
-        let body = answer.text().await.map_err(|error| refused(error.to_string()))?;
-        if !status.is_success() {
-            return Err(refused(format!("the app answered {status} {body}")));
+        let answer = self.http.send(request).await.map_err(|error| refused(error.to_string()))?;
+        if !(200..300).contains(&answer.status) {
+            return Err(refused(format!("the app answered {} {}", answer.status, answer.body)));
         }
-        let body: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
         for (name, pointer) in &call.capture {
             let value = body.pointer(pointer).ok_or_else(|| refused(format!("there is no {pointer} in {body}")))?;
             variables.set(name, plain(value));
@@ -83,19 +82,17 @@ impl SimulatorClient {
         Ok(())
     }
 
-    async fn control(&self, method: reqwest::Method, what: &str, body: Option<&Value>) -> Result<Value, PlayError> {
+    async fn control(&self, method: &str, what: &str, body: Option<&Value>) -> Result<Value, PlayError> {
         let failed = |reason: String| PlayError::Simulator { what: what.to_owned(), reason };
-        let mut request = self.http.request(method, format!("{}/_sim/{what}", self.base));
+        let mut request = HttpRequest::new(method, format!("{}/_sim/{what}", self.base));
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+            request = request.json(body);
         }
-        let answer = request.send().await.map_err(|error| failed(error.to_string()))?;
-        let status = answer.status();
-        let text = answer.text().await.map_err(|error| failed(error.to_string()))?;
-        if !status.is_success() {
-            return Err(failed(format!("{status} {text}")));
+        let answer = self.http.send(request).await.map_err(|error| failed(error.to_string()))?;
+        if !(200..300).contains(&answer.status) {
+            return Err(failed(format!("{} {}", answer.status, answer.body)));
         }
-        Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+        Ok(serde_json::from_str(&answer.body).unwrap_or(Value::Null))
     }
 }
 

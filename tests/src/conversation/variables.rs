@@ -58,7 +58,9 @@ impl Variables {
     pub fn fill_json(&self, value: &Value) -> Result<Value, UnknownVariable> {
         Ok(match value {
             Value::String(text) => Value::String(self.fill(text)?),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.fill_json(item)).collect::<Result<_, _>>()?),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.fill_json(item)).collect::<Result<_, _>>()?)
+            }
             Value::Object(members) => Value::Object(
                 members
                     .iter()

@@ -11,6 +11,8 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::http::{Http, HttpRequest};
+
 pub use config::{ConfigError, GatewayConfig, InstanceConfig, token_hash};
 
 /// Compiling a connector at first sight takes seconds on a slow machine; longer than this is a fault.
@@ -73,7 +75,8 @@ impl GatewayProcess {
         };
         let url = url.ok_or_else(|| GatewayError::Ended { said: said() })?;
         let mut gateway = Self { child, url };
-        while !gateway.is_ready().await {
+        let http = Http::default();
+        while !gateway.is_ready(&http).await {
             if gateway.child.try_wait().ok().flatten().is_some() {
                 return Err(GatewayError::Ended { said: said() });
             }
@@ -110,12 +113,9 @@ impl GatewayProcess {
         }
     }
 
-    async fn is_ready(&self) -> bool {
-        let answer = reqwest::Client::builder().no_proxy().build().ok().map(|http| http.get(format!("{}/readyz", self.url)));
-        match answer {
-            Some(request) => request.send().await.is_ok_and(|answer| answer.status().is_success()),
-            None => false,
-        }
+    async fn is_ready(&self, http: &Http) -> bool {
+        let answer = http.send(HttpRequest::new("GET", format!("{}/readyz", self.url))).await;
+        answer.is_ok_and(|answer| answer.status == 200)
     }
 
     #[cfg(unix)]

@@ -93,7 +93,11 @@ mod tests {
             ("test result: FAILED. 3 passed; 2 failed; 0 ignored", 3, 2),
             ("     Summary [   0.040s] 5 tests run: 3 passed, 2 failed, 0 skipped", 3, 2),
             ("     Summary [   0.040s] 4 tests run: 3 passed (1 slow), 1 timed out, 0 skipped", 3, 1),
-            ("\u{1b}[32;1m     Summary\u{1b}[0m [   0.1s] \u{1b}[1m5\u{1b}[0m tests run: \u{1b}[1m5\u{1b}[0m \u{1b}[32mpassed\u{1b}[0m", 5, 0),
+            (
+                "\u{1b}[32;1m     Summary\u{1b}[0m [   0.1s] \u{1b}[1m5\u{1b}[0m tests run: \u{1b}[1m5\u{1b}[0m \u{1b}[32mpassed\u{1b}[0m",
+                5,
+                0,
+            ),
             ("test summary::2 passed ... ok", 0, 0),
             ("", 0, 0),
         ] {
