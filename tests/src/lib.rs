@@ -1,3 +1,8 @@
-//! The whole system under test: simulators of the apps that the gateway provisions into.
+//! The whole system under test: simulators of the apps, the identity providers' conversations, and the real gateway process.
 
+pub mod artifacts;
+pub mod conversation;
+pub mod gateway_process;
+pub mod http;
 pub mod simulators;
+pub mod system;

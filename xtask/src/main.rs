@@ -1,1 +1,81 @@
-fn main() {}
+//! The project's own commands, run as `cargo xtask <command>`. Each does all its own set-up, so a fresh clone needs nothing else.
+//!
+//! It must build quickly, because everyone waits for it first: it never links the gateway, it runs it.
+
+mod demo;
+mod sandbox;
+mod stage;
+mod story;
+mod terminal;
+mod test;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of the SCIM connector gateway's repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play every identity provider's conversation against the gateway and the app simulators, and show what happened.
+    Demo {
+        /// One JSON document on standard output, for programs; progress goes to standard error.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the gateway and the app simulators until interrupted; DIR/sandbox.json says where they are.
+    Sandbox {
+        /// Where to write; made when it does not exist.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Run every check: format, lints, docs, and all tests.
+    Test,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Build(#[from] scim_gateway_tests::artifacts::BuildError),
+    #[error(transparent)]
+    System(#[from] scim_gateway_tests::system::SystemError),
+    #[error(transparent)]
+    Conversation(#[from] scim_gateway_tests::conversation::LoadError),
+    #[error("cannot write {path}: {source}")]
+    Unwritable { path: PathBuf, source: std::io::Error },
+    #[error("the gateway ended by itself ({0}); its log is {1}")]
+    GatewayEnded(String, PathBuf),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo { json } => asynchronously(demo::run(json)),
+        Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
+        Command::Test => test::run(),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn asynchronously(command: impl Future<Output = Result<bool, CommandError>>) -> Result<bool, CommandError> {
+    tokio::runtime::Runtime::new()?.block_on(command)
+}

@@ -1,0 +1,176 @@
+//! The binaries that a whole-system run needs: the gateway and the connectors.
+//!
+//! Whoever built them already says where they are (`SCIM_GATEWAY_BINARY`, `SCIM_GATEWAY_CONNECTORS`); otherwise they are built
+//! here, which Cargo makes a matter of a second when nothing changed. So a test never runs against an old binary by accident,
+//! and `cargo test` in a fresh clone needs no preparation.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Connectors are core modules for this target.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The gateway's executable.
+pub const GATEWAY_VARIABLE: &str = "SCIM_GATEWAY_BINARY";
+
+/// The folder with `<id>_connector.wasm`.
+pub const CONNECTORS_VARIABLE: &str = "SCIM_GATEWAY_CONNECTORS";
+
+/// Where the built files are.
+#[derive(Debug, Clone)]
+pub struct Artifacts {
+    /// The `scim-gateway` executable.
+    pub gateway: PathBuf,
+    /// The folder with one `<id>_connector.wasm` a connector.
+    pub connectors: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("{program} cannot be run ({source}). {hint}")]
+    NotRun { program: String, source: io::Error, hint: &'static str },
+    #[error("`{command}` failed; its own messages are above")]
+    Failed { command: String },
+    #[error(
+        "the Rust target {WASM_TARGET} is missing and rustup could not add it; install it with your Rust distribution"
+    )]
+    NoWasmTarget,
+    #[error("`{command}` succeeded without saying where it put {file}")]
+    NoFile { command: String, file: String },
+    #[error("cannot look for connectors in {folder}: {source}")]
+    NoPlugins { folder: PathBuf, source: io::Error },
+}
+
+impl Artifacts {
+    /// What the environment names, or else what Cargo builds.
+    pub fn find_or_build() -> Result<Self, BuildError> {
+        if let (Some(gateway), Some(connectors)) =
+            (std::env::var_os(GATEWAY_VARIABLE), std::env::var_os(CONNECTORS_VARIABLE))
+        {
+            return Ok(Self { gateway: gateway.into(), connectors: connectors.into() });
+        }
+        add_wasm_target()?;
+        Ok(Self { connectors: build_connectors()?, gateway: build_gateway()? })
+    }
+
+    /// The connector's file.
+    pub fn connector(&self, id: &str) -> PathBuf {
+        self.connectors.join(format!("{id}_connector.wasm"))
+    }
+}
+
+/// The root of the workspace.
+pub fn workspace() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests)
+}
+
+/// The Cargo that runs us, or the one on the path.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(workspace());
+    command
+}
+
+/// The ids of the connectors in this workspace: the folders of `plugins/`.
+pub fn connector_ids() -> Result<Vec<String>, BuildError> {
+    let folder = workspace().join("plugins");
+    let unreadable = |source| BuildError::NoPlugins { folder: folder.clone(), source };
+    let mut ids = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.join("Cargo.toml").is_file() {
+            ids.extend(path.file_name().and_then(|name| name.to_str()).map(str::to_owned));
+        }
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+/// Adds the wasm target by rustup when the compiler does not have it. Answers whether it had to.
+pub fn add_wasm_target() -> Result<bool, BuildError> {
+    if has_wasm_target()? {
+        return Ok(false);
+    }
+    let hint = "Without rustup, install the target with your Rust distribution.";
+    let added = run(Command::new("rustup").current_dir(workspace()).args(["target", "add", WASM_TARGET]), hint);
+    match added {
+        Ok(()) if has_wasm_target()? => Ok(true),
+        Ok(()) | Err(BuildError::Failed { .. }) => Err(BuildError::NoWasmTarget),
+        Err(error) => Err(error),
+    }
+}
+
+fn has_wasm_target() -> Result<bool, BuildError> {
+    let output = Command::new("rustc")
+        .current_dir(workspace())
+        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| BuildError::NotRun {
+            program: "rustc".into(),
+            source,
+            hint: "Install Rust from rustup.rs.",
+        })?;
+    Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+}
+
+/// Builds every connector as it is shipped and answers the folder that they are in.
+pub fn build_connectors() -> Result<PathBuf, BuildError> {
+    let ids = connector_ids()?;
+    let mut command = cargo();
+    command.args(["build", "--profile", "connector", "--target", WASM_TARGET]);
+    for id in &ids {
+        command.args(["--package", &format!("{id}-connector")]);
+    }
+    let first = ids.first().map(|id| format!("{id}_connector.wasm")).unwrap_or_default();
+    let file = built(&mut command, &first)?;
+    Ok(file.parent().map(Path::to_owned).unwrap_or_default())
+}
+
+/// Builds the gateway and answers its executable.
+pub fn build_gateway() -> Result<PathBuf, BuildError> {
+    let file = format!("scim-gateway{}", std::env::consts::EXE_SUFFIX);
+    built(cargo().args(["build", "--package", "scim-gateway", "--bin", "scim-gateway"]), &file)
+}
+
+/// Runs a Cargo build that reports its files, with its progress on our standard error, and answers the path of one of them.
+fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
+    let output = command
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| not_run(command, source, "Install Rust from rustup.rs."))?;
+    if !output.status.success() {
+        return Err(BuildError::Failed { command: shown(command) });
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let files: Vec<PathBuf> = messages
+        .filter_map(|message| message.get("filenames").and_then(Value::as_array).cloned())
+        .flatten()
+        .filter_map(|name| name.as_str().map(PathBuf::from))
+        .collect();
+    let found = files.into_iter().find(|path| path.file_name().is_some_and(|name| name == file));
+    found.ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
+}
+
+fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
+    // Standard output may be a report for programs: what tools say belongs on standard error.
+    let status = command.stdout(io::stderr()).status().map_err(|source| not_run(command, source, hint))?;
+    if status.success() { Ok(()) } else { Err(BuildError::Failed { command: shown(command) }) }
+}
+
+fn not_run(command: &Command, source: io::Error, hint: &'static str) -> BuildError {
+    BuildError::NotRun { program: command.get_program().to_string_lossy().into_owned(), source, hint }
+}
+
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+    std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
+}

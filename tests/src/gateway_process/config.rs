@@ -1,0 +1,148 @@
+//! Writes a `gateway.toml` and the credential files that it points at.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// What a gateway is started with.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct GatewayConfig {
+    server: Server,
+    store: Store,
+    connectors: BTreeMap<String, Connector>,
+    instances: BTreeMap<String, InstanceConfig>,
+    #[serde(skip)]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Server {
+    listen: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Store {
+    url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Connector {
+    file: PathBuf,
+}
+
+/// One `[instances.NAME]`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct InstanceConfig {
+    pub connector: String,
+    pub base_url: String,
+    /// Simulators are on the loopback interface, which egress refuses unless it is told.
+    pub allow_private_addresses: bool,
+    /// `file:PATH`; see [`GatewayConfig::credential`].
+    pub credential: String,
+    /// See [`token_hash`].
+    pub tokens: Vec<String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub limits: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub settings: Map<String, Value>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot write {path}: {source}")]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("the configuration has no form in TOML: {0}")]
+    Unsayable(#[from] toml::ser::Error),
+}
+
+impl GatewayConfig {
+    /// A gateway on a free loopback port, which keeps everything in `folder`.
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            server: Server { listen: "127.0.0.1:0".into() },
+            store: Store { url: format!("sqlite:{}", folder.join("gateway.db").display()) },
+            connectors: BTreeMap::new(),
+            instances: BTreeMap::new(),
+            folder: folder.to_owned(),
+        }
+    }
+
+    pub fn connector(&mut self, name: &str, file: PathBuf) {
+        self.connectors.insert(name.to_owned(), Connector { file });
+    }
+
+    pub fn instance(&mut self, name: &str, instance: InstanceConfig) {
+        self.instances.insert(name.to_owned(), instance);
+    }
+
+    /// Writes an app's credential into a file that only we can read and answers how the configuration refers to it.
+    pub fn credential(&self, instance: &str, secret: &str) -> Result<String, ConfigError> {
+        let path = self.folder.join(format!("{instance}.credential"));
+        write(&path, secret)?;
+        Ok(format!("file:{}", path.display()))
+    }
+
+    /// Writes `gateway.toml` and answers its path.
+    pub fn write(&self) -> Result<PathBuf, ConfigError> {
+        let path = self.folder.join("gateway.toml");
+        write(&path, &toml::to_string(self)?)?;
+        Ok(path)
+    }
+}
+
+/// How the configuration knows an inbound token: `sha256:` and 64 hexadecimal digits.
+pub fn token_hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().fold("sha256:".to_owned(), |hash, byte| format!("{hash}{byte:02x}"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|source| ConfigError::Unwritable { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_file_reads_as_the_gateway_documents_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = GatewayConfig::new(folder.path());
+        config.connector("samanage", "samanage_connector.wasm".into());
+        let credential = config.credential("acme", "secret").unwrap();
+        config.instance(
+            "acme",
+            InstanceConfig {
+                connector: "samanage".into(),
+                base_url: "http://127.0.0.1:1".into(),
+                allow_private_addresses: true,
+                credential: credential.clone(),
+                tokens: vec![token_hash("secret")],
+                limits: Map::new(),
+                settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
+            },
+        );
+        let text = std::fs::read_to_string(config.write().unwrap()).unwrap();
+        let read: toml::Table = text.parse().unwrap();
+        let acme = &read["instances"]["acme"];
+        assert_eq!(acme["base-url"].as_str(), Some("http://127.0.0.1:1"));
+        assert_eq!(acme["credential"].as_str(), Some(credential.as_str()));
+        assert_eq!(acme["settings"]["unknown-references"].as_str(), Some("create"));
+        assert_eq!(
+            acme["tokens"][0].as_str(),
+            Some("sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b")
+        );
+        assert_eq!(read["server"]["listen"].as_str(), Some("127.0.0.1:0"));
+        assert!(!text.contains("= \"secret\""));
+    }
+}

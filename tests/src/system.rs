@@ -1,0 +1,135 @@
+//! The whole system on loopback: one simulator an instance, and the real gateway in front of them.
+
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::artifacts::Artifacts;
+use crate::conversation::{Conversation, InstanceOptions, Target};
+use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
+use crate::simulators::{Kind, Simulator, StartError, UnknownKind};
+
+/// An instance to run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The instance's name in the URL.
+    pub name: String,
+    /// The connector's id, which is also the simulator's kind.
+    pub connector: String,
+    pub options: InstanceOptions,
+}
+
+impl From<&Conversation> for Plan {
+    fn from(conversation: &Conversation) -> Self {
+        Self {
+            name: conversation.name.clone(),
+            connector: conversation.connector.clone(),
+            options: conversation.instance.clone(),
+        }
+    }
+}
+
+/// A running instance.
+#[derive(Debug)]
+pub struct Instance {
+    pub name: String,
+    pub connector: String,
+    /// What the identity provider authenticates with.
+    pub token: String,
+    pub app: Simulator,
+    app_credential: (String, String),
+}
+
+#[derive(Debug)]
+pub struct System {
+    pub gateway: GatewayProcess,
+    /// The `gateway.toml` that the gateway reads.
+    pub config: PathBuf,
+    pub instances: Vec<Instance>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    #[error(transparent)]
+    UnknownApp(#[from] UnknownKind),
+    #[error(transparent)]
+    Simulator(#[from] StartError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    #[error("there is no connector {id} at {path}")]
+    NoConnector { id: String, path: PathBuf },
+}
+
+impl System {
+    /// Starts everything; the gateway's files go to `folder`, which must exist.
+    pub async fn start(artifacts: &Artifacts, folder: &Path, plans: &[Plan]) -> Result<Self, SystemError> {
+        let mut config = GatewayConfig::new(folder);
+        let mut instances = Vec::new();
+        for plan in plans {
+            let file = artifacts.connector(&plan.connector);
+            if !file.is_file() {
+                return Err(SystemError::NoConnector { id: plan.connector.clone(), path: file });
+            }
+            let secret = fresh_secret("app");
+            let kind: Kind = plan.connector.parse()?;
+            let app = Simulator::start(kind, &secret).await?;
+            let token = fresh_secret("scim");
+            let instance = InstanceConfig {
+                connector: plan.connector.clone(),
+                base_url: app.api_url.clone(),
+                allow_private_addresses: true,
+                credential: config.credential(&plan.name, &secret)?,
+                tokens: vec![token_hash(&token)],
+                limits: plan.options.limits.clone(),
+                settings: plan.options.settings.clone(),
+            };
+            config.connector(&plan.connector, file);
+            config.instance(&plan.name, instance);
+            instances.push(Instance {
+                name: plan.name.clone(),
+                connector: plan.connector.clone(),
+                token,
+                app,
+                app_credential: credential_header(kind, &secret),
+            });
+        }
+        let config = config.write()?;
+        let gateway = GatewayProcess::start(&artifacts.gateway, &config, &folder.join("gateway.log")).await?;
+        Ok(Self { gateway, config, instances })
+    }
+
+    /// What a player needs to know of an instance.
+    pub fn target(&self, name: &str) -> Option<Target> {
+        let instance = self.instances.iter().find(|instance| instance.name == name)?;
+        Some(Target {
+            gateway: self.gateway.url().to_owned(),
+            instance: instance.name.clone(),
+            token: instance.token.clone(),
+            app: instance.app.base_url.clone(),
+            app_credential: instance.app_credential.clone(),
+        })
+    }
+
+    /// Stops the gateway gracefully, then the simulators.
+    pub async fn stop(self) -> Result<(), SystemError> {
+        let stopped = self.gateway.stop().await;
+        for instance in self.instances {
+            instance.app.stop().await;
+        }
+        Ok(stopped.map(drop)?)
+    }
+}
+
+/// How an app's own administrator authenticates.
+fn credential_header(kind: Kind, secret: &str) -> (String, String) {
+    match kind {
+        Kind::Samanage => ("x-samanage-authorization".into(), format!("Bearer {secret}")),
+        Kind::Splashtop | Kind::AskSpoke => ("authorization".into(), format!("Bearer {secret}")),
+    }
+}
+
+fn fresh_secret(prefix: &str) -> String {
+    format!("{prefix}_{}", Uuid::new_v4().simple())
+}

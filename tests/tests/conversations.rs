@@ -1,0 +1,86 @@
+//! The identity providers' conversations against the real gateway binary over sockets, one test a file.
+
+use scim_gateway_tests::artifacts::Artifacts;
+use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, StepReport};
+use scim_gateway_tests::system::{Plan, System};
+
+macro_rules! conversations {
+    ($($test:ident: $file:literal,)*) => {
+        /// Relative to `tests/conversations`.
+        const FILES: &[&str] = &[$($file),*];
+
+        $(
+            #[test]
+            fn $test() {
+                assert_plays($file);
+            }
+        )*
+    };
+}
+
+conversations! {
+    entra_provisions_into_samanage: "samanage/entra.json",
+    entra_with_its_2020_flag_provisions_into_samanage: "samanage/entra-scim-2020.json",
+    okta_as_a_catalogue_app_provisions_into_samanage: "samanage/okta-oin.json",
+    okta_as_a_custom_app_provisions_into_samanage: "samanage/okta-aiw.json",
+    bad_input_and_bad_luck_are_answered_properly: "samanage/bad-input.json",
+}
+
+#[test]
+fn every_conversation_file_is_played() {
+    let mut played: Vec<String> = FILES.iter().map(|file| file.replace('/', "-").replace(".json", "")).collect();
+    let mut there: Vec<String> = Conversation::load_all(&Conversation::folder())
+        .unwrap()
+        .into_iter()
+        .map(|conversation| conversation.name)
+        .collect();
+    played.sort();
+    there.sort();
+    assert_eq!(played, there, "tests/conversations and this file's list differ");
+}
+
+fn assert_plays(file: &str) {
+    let conversation = Conversation::load(&Conversation::folder().join(file)).unwrap();
+    let artifacts = Artifacts::find_or_build().unwrap();
+    let report = tokio::runtime::Runtime::new().unwrap().block_on(play(&conversation, &artifacts));
+    let differences: Vec<String> = report.differences().map(|(number, step)| explained(number, step)).collect();
+    assert!(
+        differences.is_empty(),
+        "{} of {} steps of {file} were not as expected:\n\n{}",
+        differences.len(),
+        report.steps.len(),
+        differences.join("\n")
+    );
+}
+
+async fn play(conversation: &Conversation, artifacts: &Artifacts) -> ConversationReport {
+    let folder = tempfile::tempdir().unwrap();
+    let system = System::start(artifacts, folder.path(), &[Plan::from(conversation)]).await.unwrap();
+    let player = Player::new(system.target(&conversation.name).unwrap());
+    let report = player.play(conversation, |_| ()).await;
+    system.stop().await.unwrap();
+    report
+}
+
+fn explained(number: usize, step: &StepReport) -> String {
+    let mut text = format!("step {number}: {}\n", step.says);
+    if let Some(sent) = &step.request {
+        text += &format!("  sent {} {} {}\n", sent.method, sent.path, json(sent.body.as_ref()));
+    }
+    for call in &step.app_calls {
+        let query = serde_json::Value::Object(call.query.clone());
+        text += &format!("  app received {} {} {query} {}\n", call.method, call.path, json(call.body.as_ref()));
+    }
+    if let Some(answer) = &step.answer {
+        text += &format!("  got {} {}\n", answer.status, json(answer.body.as_ref()));
+    }
+    for mismatch in &step.mismatches {
+        text += &format!("  - {} {}\n      expected {}\n", mismatch.at, mismatch.reason, mismatch.expected);
+        text += &format!("      found    {}\n", json(mismatch.found.as_ref()));
+    }
+    text
+}
+
+fn json(value: Option<&serde_json::Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,112 @@
+//! `cargo xtask sandbox --dir DIR`: the simulators and the gateway together, until interrupted.
+
+use std::path::Path;
+
+use scim_gateway_tests::artifacts::connector_ids;
+use scim_gateway_tests::conversation::InstanceOptions;
+use scim_gateway_tests::system::{Plan, System};
+use serde_json::{Value, json};
+
+use crate::stage::{note, stage, stage_async};
+use crate::{CommandError, tools};
+
+const DOCUMENT: &str = "sandbox.json";
+
+/// Runs until SIGINT or SIGTERM and removes what it wrote. Answers true, unless the gateway ends by itself: that is an error.
+pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
+    let artifacts = tools::build()?;
+    // A document of an earlier run that was killed must not be taken for ours.
+    let existed = folder.is_dir();
+    std::fs::create_dir_all(folder).map_err(|source| CommandError::Unwritable { path: folder.to_owned(), source })?;
+    let folder = folder.canonicalize()?;
+    remove(&folder.join(DOCUMENT))?;
+
+    let inner = tempfile::Builder::new().prefix("gateway-").tempdir_in(&folder)?;
+    let instance = |id: String| Plan { name: id.clone(), connector: id, options: InstanceOptions::default() };
+    let plans: Vec<Plan> = connector_ids()?.into_iter().map(instance).collect();
+    let starting = System::start(&artifacts, inner.path(), &plans);
+    // Interrupted from here on, also while it starts.
+    let interrupted = interrupted();
+    tokio::pin!(interrupted);
+    let mut system = tokio::select! {
+        biased;
+        signal = &mut interrupted => {
+            signal?;
+            return Ok(true);
+        }
+        started = stage_async("start the simulators and the gateway", starting) => started?,
+    };
+    write_whole(&folder, &describe(&system))?;
+    note(format!("ready: {} (stop with Ctrl-C)", folder.join(DOCUMENT).display()));
+
+    let ended = tokio::select! {
+        // Ctrl-C in a terminal reaches the gateway too, so both may be ready.
+        biased;
+        signal = &mut interrupted => signal.map(|()| None),
+        status = system.gateway.ended() => status.map(Some),
+    };
+    remove(&folder.join(DOCUMENT))?;
+    if let Some(status) = ended? {
+        // Its log says why: keep it.
+        let log = inner.keep().join("gateway.log");
+        return Err(CommandError::GatewayEnded(status.to_string(), log));
+    }
+    stage_async("stop the gateway and the simulators", system.stop()).await?;
+    stage("remove what the sandbox wrote", || inner.close())?;
+    if !existed {
+        // Somebody may have put something of theirs there.
+        drop(std::fs::remove_dir(&folder));
+    }
+    Ok(true)
+}
+
+fn describe(system: &System) -> Value {
+    let instances: Vec<Value> = system
+        .instances
+        .iter()
+        .map(|instance| {
+            json!({
+                "name": instance.name,
+                "connector": instance.connector,
+                "scim": format!("{}/{}/scim/v2", system.gateway.url(), instance.name),
+                "token": instance.token,
+                "app": instance.app.base_url,
+            })
+        })
+        .collect();
+    json!({ "gateway": system.gateway.url(), "config": system.config, "instances": instances })
+}
+
+/// A reader sees the whole document or none.
+fn write_whole(folder: &Path, document: &Value) -> Result<(), CommandError> {
+    let path = folder.join(DOCUMENT);
+    let unwritable = |source| CommandError::Unwritable { path: path.clone(), source };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    serde_json::to_writer_pretty(&mut file, document)?;
+    file.persist(&path).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), CommandError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(CommandError::Unwritable { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminated.recv() => Ok(()),
+        pressed = tokio::signal::ctrl_c() => pressed,
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

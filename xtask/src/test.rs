@@ -1,0 +1,144 @@
+//! `cargo xtask test`: every check there is, one stage after the other.
+//!
+//! A stage that fails does not keep the later ones from running, unless they need what it makes: one run tells everything.
+//! The last line is `N passed, N failed`; it counts tests, and every stage that is not made of tests as one.
+
+mod count;
+
+use std::io::{Write, stderr, stdout};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use scim_gateway_tests::artifacts::{Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, cargo};
+
+use crate::stage::{note, readable, stage};
+use crate::terminal::Paint;
+use crate::{CommandError, tools};
+use count::{Count, stream_and_count};
+
+/// The packages whose tests need the real gateway.
+const WHOLE_SYSTEM: [&str; 2] = ["scim-gateway-tests", "xtask"];
+
+/// A stage that is over.
+struct Outcome {
+    name: String,
+    count: Count,
+    took: Duration,
+}
+
+/// Answers whether everything passed.
+pub(crate) fn run() -> Result<bool, CommandError> {
+    let mut outcomes = Vec::new();
+    let mut lints = cargo();
+    lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let mut docs = cargo();
+    docs.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+    let mut format = cargo();
+    format.args(["fmt", "--all", "--check"]);
+    outcomes.push(one("format", &mut format));
+    outcomes.push(one("lints", &mut lints));
+    outcomes.push(one("docs", &mut docs));
+
+    let begun = Instant::now();
+    let built = tools::build();
+    let count = if built.is_ok() { Count::PASSED } else { Count::FAILED };
+    outcomes.push(Outcome { name: "connectors and gateway".into(), count, took: begun.elapsed() });
+    match built {
+        Ok(artifacts) => test_stages(&artifacts, &mut outcomes)?,
+        Err(error) => note(format!("{error}; the tests need it and were not run")),
+    }
+    summarize(&outcomes)
+}
+
+fn test_stages(artifacts: &Artifacts, outcomes: &mut Vec<Outcome>) -> Result<(), CommandError> {
+    let nextest = has_nextest();
+    if !nextest {
+        note("cargo-nextest is not installed, so the tests run with cargo test");
+    }
+    for (name, whole_system) in [("unit and connector tests", false), ("whole-system tests", true)] {
+        let mut command = if nextest { with_nextest(whole_system) } else { with_cargo_test(whole_system) };
+        outcomes.push(counted(name, &mut command, artifacts)?);
+    }
+    if nextest {
+        let mut examples = cargo();
+        examples.args(["test", "--workspace", "--doc"]);
+        outcomes.push(counted("examples in the documentation", &mut examples, artifacts)?);
+    }
+    Ok(())
+}
+
+/// The same packages are always selected together: another selection may mean other features and so another compilation.
+fn with_nextest(whole_system: bool) -> Command {
+    let packages = WHOLE_SYSTEM.map(|name| format!("package({name})")).join(" + ");
+    let filter = if whole_system { packages } else { format!("not ({packages})") };
+    let mut command = cargo();
+    command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--filterset", &filter]);
+    if Paint::on(&stderr()).is_on() {
+        command.args(["--color", "always"]);
+    }
+    command
+}
+
+fn with_cargo_test(whole_system: bool) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--no-fail-fast"]);
+    if whole_system {
+        command.args(WHOLE_SYSTEM.iter().flat_map(|name| ["--package", name]));
+    } else {
+        command.arg("--workspace").args(WHOLE_SYSTEM.iter().flat_map(|name| ["--exclude", name]));
+    }
+    command
+}
+
+fn has_nextest() -> bool {
+    let found = cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
+}
+
+/// A stage that passes or fails as a whole; its output is the tool's own.
+fn one(name: &str, command: &mut Command) -> Outcome {
+    let begun = Instant::now();
+    let done = stage(name, || match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(()),
+        Err(error) => {
+            note(format!("{} cannot be run: {error}", command.get_program().to_string_lossy()));
+            Err(())
+        }
+    });
+    let count = if done.is_ok() { Count::PASSED } else { Count::FAILED };
+    Outcome { name: name.to_owned(), count, took: begun.elapsed() }
+}
+
+/// A stage made of tests; their runner's output streams through and is counted on the way.
+fn counted(name: &str, command: &mut Command, artifacts: &Artifacts) -> Result<Outcome, CommandError> {
+    let begun = Instant::now();
+    command.env(CONNECTORS_VARIABLE, &artifacts.connectors).env(GATEWAY_VARIABLE, &artifacts.gateway);
+    let mut count = Count::default();
+    let well = stage(name, || {
+        let (status, counted) = stream_and_count(command)?;
+        count = counted;
+        Ok::<_, std::io::Error>(status.success())
+    })?;
+    if !well && count.failed == 0 {
+        // It did not compile, or the runner broke.
+        count.failed = 1;
+    }
+    Ok(Outcome { name: name.to_owned(), count, took: begun.elapsed() })
+}
+
+fn summarize(outcomes: &[Outcome]) -> Result<bool, CommandError> {
+    let paint = Paint::on(&stdout());
+    let mut out = stdout().lock();
+    let width = outcomes.iter().map(|outcome| outcome.name.len()).max().unwrap_or_default();
+    writeln!(out)?;
+    let mut total = Count::default();
+    for Outcome { name, count, took } in outcomes {
+        let line =
+            format!("{name:width$}  {:>5} passed  {:>3} failed  {:>12}", count.passed, count.failed, readable(*took));
+        writeln!(out, "{}", if count.failed == 0 { paint.green(line) } else { paint.red(line) })?;
+        total = total + *count;
+    }
+    writeln!(out, "\n{} passed, {} failed", total.passed, total.failed)?;
+    Ok(total.failed == 0)
+}

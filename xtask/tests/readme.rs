@@ -1,0 +1,179 @@
+//! Every command of the README is run here, as it stands there, and its `gateway.toml` is the one that is checked and served.
+//!
+//! The one exception is `cargo xtask test`, which runs this test: that `.ci/run` calls it and nothing else is checked instead.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use scim_gateway_tests::artifacts::{self, Artifacts};
+use scim_gateway_tests::gateway_process::GatewayProcess;
+use scim_gateway_tests::http::{Http, HttpRequest};
+use serde_json::Value;
+
+/// The README's commands, each with what runs it.
+const EXERCISED: &[(&str, fn(&Readme))] = &[
+    ("cargo xtask demo", demo),
+    ("cargo xtask test", test),
+    ("cargo xtask sandbox --dir sandbox", sandbox),
+    ("cargo build --package scim-gateway", build),
+    ("scim-gateway token new", token),
+    ("scim-gateway check --config gateway.toml", check),
+    ("scim-gateway serve --config gateway.toml", serve),
+];
+
+#[test]
+fn every_command_of_the_readme_works() {
+    let readme = Readme::read();
+    let written: Vec<String> =
+        readme.blocks("sh").flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let exercised: Vec<&str> = EXERCISED.iter().map(|(command, _)| *command).collect();
+    assert_eq!(written, exercised, "the README's commands and those that this test runs differ");
+    for (_, exercise) in EXERCISED {
+        exercise(&readme);
+    }
+}
+
+#[test]
+fn every_file_that_the_readme_names_is_there() {
+    let readme = Readme::read();
+    let links = readme.0.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+    let mut checked = 0;
+    for link in links.filter(|link| !link.starts_with("http")) {
+        assert!(artifacts::workspace().join(link).exists(), "there is no {link}");
+        checked += 1;
+    }
+    let table = readme.0.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(path, _)| path);
+    for path in table {
+        assert!(artifacts::workspace().join(path).exists(), "there is no {path}");
+        checked += 1;
+    }
+    assert!(checked > 5, "only {checked} files were found in the README");
+}
+
+/// The README's text.
+struct Readme(String);
+
+impl Readme {
+    fn read() -> Self {
+        Self(fs::read_to_string(artifacts::workspace().join("README.md")).unwrap())
+    }
+
+    /// The fenced blocks of a language.
+    fn blocks(&self, language: &str) -> impl Iterator<Item = &str> {
+        let fence = format!("```{language}\n");
+        let starts: Vec<usize> = self.0.match_indices(&fence).map(|(at, _)| at + fence.len()).collect();
+        starts.into_iter().map(|start| self.0[start..].split("```").next().unwrap())
+    }
+
+    /// A folder with the README's `gateway.toml`, on a free port, and all that it names.
+    fn folder(&self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let config = self.blocks("toml").find(|block| block.contains("[server]")).unwrap();
+        fs::write(folder.path().join("gateway.toml"), config.replace("127.0.0.1:8080", "127.0.0.1:0")).unwrap();
+        fs::write(folder.path().join("samanage.token"), "not a real one").unwrap();
+        fs::create_dir(folder.path().join("connectors")).unwrap();
+        fs::copy(built().connector("samanage"), folder.path().join("connectors/samanage.wasm")).unwrap();
+        folder
+    }
+}
+
+fn built() -> Artifacts {
+    Artifacts::find_or_build().unwrap()
+}
+
+fn demo(_: &Readme) {
+    let output = xtask().arg("demo").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("steps were as expected"), "{text}");
+}
+
+fn test(_: &Readme) {
+    let script = fs::read_to_string(artifacts::workspace().join(".ci/run")).unwrap();
+    let commands: Vec<&str> = script
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.starts_with("set ") && !line.starts_with("cd "))
+        .collect();
+    assert_eq!(commands, ["exec cargo xtask test"]);
+}
+
+fn sandbox(_: &Readme) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = xtask();
+    command.args(["sandbox", "--dir", "sandbox"]).current_dir(folder.path()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(progress.any(|line| line.contains("ready: ")), "the sandbox ended before it was ready");
+    let file = folder.path().join("sandbox/sandbox.json");
+    let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(Path::new(document["config"].as_str().unwrap()).is_file());
+    let instances = document["instances"].as_array().unwrap();
+    let names: Vec<&str> = instances.iter().map(|instance| instance["connector"].as_str().unwrap()).collect();
+    assert_eq!(names, artifacts::connector_ids().unwrap());
+    for instance in instances {
+        let users = get(
+            &format!("{}/Users?startIndex=1&count=1", instance["scim"].as_str().unwrap()),
+            instance["token"].as_str(),
+        );
+        assert_eq!(users["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:ListResponse", "{users}");
+        let calls = get(&format!("{}/_sim/calls", instance["app"].as_str().unwrap()), None);
+        assert!(!calls.as_array().unwrap().is_empty());
+    }
+    interrupt(&mut child);
+    assert!(child.wait().unwrap().success());
+    assert!(!folder.path().join("sandbox").exists(), "the sandbox left something behind");
+}
+
+fn build(_: &Readme) {
+    let built = artifacts::cargo().args(["build", "--package", "scim-gateway"]).status().unwrap();
+    assert!(built.success());
+}
+
+fn token(readme: &Readme) {
+    let output = gateway(readme.folder().path(), &["token", "new"]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("sha256:"));
+}
+
+fn check(readme: &Readme) {
+    let output = gateway(readme.folder().path(), &["check", "--config", "gateway.toml"]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn serve(readme: &Readme) {
+    let folder = readme.folder();
+    let binary = built().gateway;
+    let config = folder.path().join("gateway.toml");
+    let served = async {
+        let gateway = GatewayProcess::start(&binary, &config, &folder.path().join("log"));
+        gateway.await.unwrap().stop().await.unwrap()
+    };
+    assert!(tokio::runtime::Runtime::new().unwrap().block_on(served).success());
+}
+
+fn gateway(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(built().gateway).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn xtask() -> Command {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_xtask")));
+    command.stdin(Stdio::null());
+    command
+}
+
+fn get(url: &str, token: Option<&str>) -> Value {
+    let mut request = HttpRequest::new("GET", url);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let answer = tokio::runtime::Runtime::new().unwrap().block_on(async { Http::default().send(request).await });
+    serde_json::from_str(&answer.unwrap().body).unwrap()
+}
+
+/// As Ctrl-C or a supervisor does.
+fn interrupt(child: &mut Child) {
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+}
