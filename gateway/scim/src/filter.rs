@@ -123,6 +123,18 @@ impl Filter {
     pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
         evaluate::resource(self, resource_type, resource)
     }
+
+    /// Whether a checked filter reads the attribute of a canonical path, or a part of it.
+    pub fn mentions(&self, path: &AttributePath) -> bool {
+        let same = |other: &AttributePath| other.schema == path.schema && other.attribute == path.attribute;
+        match self {
+            Self::And(filters) | Self::Or(filters) => filters.iter().any(|filter| filter.mentions(path)),
+            Self::Not(filter) => filter.mentions(path),
+            Self::Compare(comparison) => same(&comparison.path.path),
+            Self::Present(operand) => same(&operand.path),
+            Self::Elements { path, .. } => same(path),
+        }
+    }
 }
 
 impl Operand {

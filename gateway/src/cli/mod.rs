@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use scim_gateway::config::ConfigErrors;
+use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 
 use terminal::Terminal;
@@ -75,6 +76,8 @@ enum Failure {
     Output(#[from] io::Error),
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+    #[error(transparent)]
+    Open(SharedError),
     #[error(transparent)]
     Log(#[from] LogError),
     #[error("the operating system gives no random numbers: {0}")]

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::Router;
-use scim_gateway::config::Config;
+use scim_gateway::config::{Config, ConfigErrors};
+use scim_gateway::instances::{self, Instances, Shared};
 use scim_gateway::observe::{self, Metrics};
-use scim_gateway::server::{self, Ended, InFlight, ListenLimits, PartState, Parts, Readiness, Shell};
+use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -27,13 +27,21 @@ pub(super) fn run(file: &Path) -> Result<(), Failure> {
 async fn serve(config: &Config) -> Result<Ended, Failure> {
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
+    let shared = Shared::open(config).await.map_err(Failure::Open)?;
+    let instances = instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
+    let instances = Arc::new(instances);
     let shell = Shell {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
         metrics: Arc::clone(&metrics),
-        readiness: Arc::new(Configured::from(config)),
+        readiness: Arc::<Instances>::clone(&instances),
     };
-    let router = server::router(shell, Router::new());
+    let scim = server::scim(ScimRoutes {
+        instances,
+        body: BodyLimits::from(&config.server),
+        public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
+    });
+    let router = server::router(shell, scim);
 
     // Before the line that says so, so that a signal after it is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
@@ -51,25 +59,10 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         tracing::info!(target: "scim_gateway::server", "shutting down: finishing what runs");
     };
     let serving = server::serve(listener, router, &in_flight, ListenLimits::default(), shutdown);
-    Ok(tokio::select! {
+    let ended = tokio::select! {
         ended = serving => ended,
         () = metrics.upkeep() => Ended::Finished,
-    })
-}
-
-/// Ready as configured.
-struct Configured(Parts);
-
-impl From<&Config> for Configured {
-    fn from(config: &Config) -> Self {
-        let connectors = config.connectors.keys().map(|name| (name.to_string(), PartState::Ready)).collect();
-        let instances = config.instances.keys().map(|name| (name.to_string(), PartState::Ready)).collect();
-        Self(Parts { connectors, instances, ..Parts::default() })
-    }
-}
-
-impl Readiness for Configured {
-    fn parts(&self) -> Parts {
-        self.0.clone()
-    }
+    };
+    shared.store.close().await;
+    Ok(ended)
 }

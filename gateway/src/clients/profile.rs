@@ -45,12 +45,7 @@ pub struct Profile {
 #[error("`{0}` is no client profile; known are auto, rfc, entra, entra-optscim, okta and google")]
 pub struct UnknownClient(String);
 
-const LENIENT: &[Leniency] = &[
-    Leniency::BooleanStrings,
-    Leniency::ScalarForComplex,
-    Leniency::ArrayForSingleValue,
-    Leniency::CreateMissingElement,
-];
+const LENIENT: &[Leniency] = &[Leniency::ValueShapes, Leniency::CreateMissingElement];
 
 static PROFILES: [Profile; 5] = [
     Profile { client: Client::Rfc, leniencies: &[], group_patch_without_body: false },

@@ -69,19 +69,23 @@ impl fmt::Display for Mistake {
 #[serde(transparent)]
 pub struct ConfigErrors(Vec<Mistake>);
 
+impl From<Vec<Mistake>> for ConfigErrors {
+    /// Sorts them by their place.
+    fn from(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
+        Self(mistakes)
+    }
+}
+
 impl ConfigErrors {
     /// `Ok` when there are no mistakes.
     ///
     /// # Errors
     /// The mistakes, sorted by their place.
     pub fn check(mistakes: Vec<Mistake>) -> Result<(), Self> {
-        if mistakes.is_empty() { Ok(()) } else { Err(Self::of(mistakes)) }
+        if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
     }
 
-    pub(super) fn of(mut mistakes: Vec<Mistake>) -> Self {
-        mistakes.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
-        Self(mistakes)
-    }
 
     /// A file that cannot be read at all.
     pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {

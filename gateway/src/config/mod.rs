@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use connector::{Connector, FileHash, FileHashError};
+pub use connector::Connector;
 pub use instance::{AuthKind, ClientChoice, Instance, Location};
 pub use limits::Limits;
 pub use log::{Format, Level, Log};

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName};
-use crate::connectors::Runtime;
-use crate::egress::Network;
+use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
+use crate::egress::{Network, NetworkError};
 use crate::provisioning::Instance;
 use crate::server::{Access, PartState, Parts, Readiness};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub use build::build;
 
@@ -25,6 +25,34 @@ pub struct Shared {
     pub network: Network,
     /// What the gateway remembers.
     pub store: Store,
+}
+
+/// What all instances share cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SharedError {
+    /// The WebAssembly engine.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// The connections to the apps.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Shared {
+    /// Starts the engine, opens the store and prepares connections.
+    ///
+    /// # Errors
+    /// [`SharedError`], whichever cannot be opened.
+    pub async fn open(config: &Config) -> Result<Self, SharedError> {
+        Ok(Self {
+            runtime: Runtime::new(RuntimeLimits::default())?,
+            network: Network::new()?,
+            store: Store::open(&config.store.url.to_string()).await?,
+        })
+    }
 }
 
 /// The instances that serve, and who may call them.

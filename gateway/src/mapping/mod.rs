@@ -105,6 +105,11 @@ impl Mapping {
         self.types.get(resource_type)
     }
 
+    /// The rules of every resource type, by its name.
+    pub fn into_types(self) -> BTreeMap<String, TypeMapping> {
+        self.types
+    }
+
     /// The attributes of the resource type that no rule takes: what clients send there is ignored.
     pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
         self.of(&resource_type.name).map(|mapping| mapping.unmapped(resource_type)).unwrap_or_default()

@@ -9,7 +9,7 @@ use super::app_path::AppPath;
 use super::rule::Rule;
 
 /// The compiled rules of one resource type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TypeMapping {
     pub(super) rules: Vec<Rule>,
     /// The app's fields in the order of the file, each with the rules that write it.
@@ -79,6 +79,16 @@ impl TypeMapping {
     /// The slots whose values the gateway keeps.
     pub fn kept_slots(&self) -> impl Iterator<Item = &Slot> {
         self.rules.iter().filter(|rule| rule.keep).map(|rule| &rule.slot)
+    }
+
+    /// Whether the app takes the values of an attribute such as `members` item by item.
+    pub fn is_incremental(&self, attribute: &str) -> bool {
+        self.rules.iter().any(|rule| rule.incremental && rule.slot.path.attribute == attribute)
+    }
+
+    /// Whether a slot, by its canonical text, is a field of the app and not only kept.
+    pub fn is_in_app(&self, slot: &str) -> bool {
+        self.rules.iter().any(|rule| rule.name == slot && rule.app.is_some())
     }
 
     /// The incremental fields (a group's members) that nothing of what is wanted is read from.

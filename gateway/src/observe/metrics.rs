@@ -8,7 +8,7 @@ use std::time::Duration;
 use metrics::{Key, KeyName, Label, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use super::operation::{Operation, OperationRecord};
+use super::operation::OperationRecord;
 use crate::config::InstanceName;
 
 const OPERATIONS: &str = "scim_operations_total";
@@ -53,14 +53,14 @@ impl Metrics {
     /// Counts an operation and its app calls.
     pub fn count(&self, record: &OperationRecord) {
         let instance = record.instance.as_ref().map_or("", InstanceName::as_str);
-        let operation = record.operation.map_or("", Operation::as_str);
+        let operation = record.operation.unwrap_or_default();
         let base = [("instance", instance.to_owned()), ("operation", operation.to_owned())];
         let [instance_label, _] = base.clone();
         self.observe(OPERATION_SECONDS, base.clone(), record.duration);
         let [one, two] = base;
         self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
         for call in &record.app_calls {
-            let status = call.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+            let status = call.outcome.map_or_else(|code| code.as_str().to_owned(), |status| status.to_string());
             self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
             self.observe(APP_CALL_SECONDS, [instance_label.clone()], call.duration);
         }

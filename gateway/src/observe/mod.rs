@@ -8,7 +8,7 @@ mod path_template;
 
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
-pub use operation::{AppCall, Operation, OperationRecord, Recording};
+pub use operation::{OperationRecord, Recording};
 pub use path_template::PathTemplate;
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //!
 //! A line holds identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,63 +9,7 @@ use serde::Serialize;
 
 use super::path_template::PathTemplate;
 use crate::config::InstanceName;
-
-/// What a client asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// `POST /Users`.
-    Create,
-    /// `GET /Users/{id}`.
-    Read,
-    /// `GET /Users`, or `POST …/.search`.
-    List,
-    /// `PUT /Users/{id}`.
-    Replace,
-    /// `PATCH /Users/{id}`.
-    Patch,
-    /// `DELETE /Users/{id}`.
-    Delete,
-    /// `/ServiceProviderConfig`, `/Schemas` or `/ResourceTypes`.
-    Discover,
-}
-
-impl Operation {
-    /// The word in logs and metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Read => "read",
-            Self::List => "list",
-            Self::Replace => "replace",
-            Self::Patch => "patch",
-            Self::Delete => "delete",
-            Self::Discover => "discover",
-        }
-    }
-}
-
-/// One request to the app.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppCall {
-    /// The HTTP method.
-    pub method: String,
-    /// The endpoint.
-    pub path: PathTemplate,
-    /// The app's answer; none when there was none.
-    pub status: Option<u16>,
-    /// From sending to the end of the answer.
-    pub duration: Duration,
-}
-
-impl fmt::Display for AppCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, path, status, duration } = self;
-        match status {
-            Some(status) => write!(f, "{method} {path} {status} {:.1}ms", milliseconds(*duration)),
-            None => write!(f, "{method} {path} no answer {:.1}ms", milliseconds(*duration)),
-        }
-    }
-}
+use crate::egress::{AppCall, SendErrorCode};
 
 /// Everything that is logged and measured about one operation.
 #[derive(Debug, Clone)]
@@ -81,8 +24,8 @@ pub struct OperationRecord {
     pub instance: Option<InstanceName>,
     /// The client's profile, e.g. `entra`.
     pub client: Option<&'static str>,
-    /// What was asked for.
-    pub operation: Option<Operation>,
+    /// What was asked for: `create`, `search`, …
+    pub operation: Option<&'static str>,
     /// e.g. `User`.
     pub resource_type: Option<String>,
     /// The resource's SCIM id.
@@ -99,16 +42,18 @@ pub struct OperationRecord {
     pub duration: Duration,
     /// The requests to the app, in their order.
     pub app_calls: Vec<AppCall>,
+    /// Attributes that the client sent and the instance does not know.
+    pub ignored: Vec<String>,
 }
 
 impl OperationRecord {
     /// Writes the line: at `error` for the gateway's own faults (500), at `warn` for other 5xx, at `info` for the rest.
     pub fn emit(&self) {
-        let calls: Vec<String> = self.app_calls.iter().map(AppCall::to_string).collect();
+        let calls: Vec<String> = self.app_calls.iter().map(line_of).collect();
         let calls = (!calls.is_empty()).then(|| calls.join(", "));
         let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
         let instance = self.instance.as_ref().map(InstanceName::as_str);
-        let operation = self.operation.map(Operation::as_str);
+                let ignored = (!self.ignored.is_empty()).then(|| self.ignored.join(", "));
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {
@@ -118,7 +63,7 @@ impl OperationRecord {
                     correlation = self.correlation,
                     instance,
                     client = self.client,
-                    operation,
+                    operation = self.operation,
                     resource_type = self.resource_type,
                     id = self.id,
                     status = self.status,
@@ -126,6 +71,7 @@ impl OperationRecord {
                     cause = self.cause,
                     unheard,
                     duration_ms = milliseconds(self.duration),
+                    ignored,
                     app_calls = calls,
                     app_calls_json = calls_json,
                     "{} {}",
@@ -167,6 +113,7 @@ impl Recording {
             unheard: false,
             duration: Duration::ZERO,
             app_calls: Vec::new(),
+            ignored: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }
     }
@@ -190,20 +137,33 @@ fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000_000.0).round() / 10_000.0
 }
 
+/// `POST /users.json 201 30.0ms`.
+fn line_of(call: &AppCall) -> String {
+    let path = PathTemplate::of(&call.path);
+    let outcome = match call.outcome {
+        Ok(status) => status.to_string(),
+        Err(code) => code.as_str().to_owned(),
+    };
+    format!("{} {path} {outcome} {:.1}ms", call.method, milliseconds(call.duration))
+}
+
 fn calls_json(calls: &[AppCall]) -> String {
     #[derive(Serialize)]
     struct Line<'a> {
         method: &'a str,
-        path: &'a str,
+        path: String,
         status: Option<u16>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'static str>,
         duration_ms: f64,
     }
     let lines: Vec<Line<'_>> = calls
         .iter()
         .map(|call| Line {
             method: &call.method,
-            path: call.path.as_str(),
-            status: call.status,
+            path: PathTemplate::of(&call.path).to_string(),
+            status: call.outcome.ok(),
+            error: call.outcome.err().map(SendErrorCode::as_str),
             duration_ms: milliseconds(call.duration),
         })
         .collect();

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{Format, Level};
+use crate::egress::{AppCall, SendErrorCode};
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -37,21 +38,21 @@ fn record() -> OperationRecord {
     recording.note(|record| {
         record.instance = "acme".parse().ok();
         record.client = Some("entra");
-        record.operation = Some(Operation::Create);
+        record.operation = Some("create");
         record.resource_type = Some("User".into());
         record.id = Some("4711".into());
         record.status = 201;
         record.app_calls = vec![
             AppCall {
                 method: "POST".into(),
-                path: PathTemplate::of("/users.json"),
-                status: Some(201),
+                path: "/users.json".into(),
+                outcome: Ok(201),
                 duration: Duration::from_millis(30),
             },
             AppCall {
                 method: "GET".into(),
-                path: PathTemplate::of("/users/4711.json"),
-                status: None,
+                path: "/users/4711.json".into(),
+                outcome: Err(SendErrorCode::Timeout),
                 duration: Duration::from_micros(1500),
             },
         ];

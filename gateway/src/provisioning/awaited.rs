@@ -82,7 +82,8 @@ async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<
         return Ok(());
     };
     let slot = kind.scim.parse_slot(&reference.slot)?;
-    let edits = Edits { steps: vec![Edit::Set { slot, value: Value::String(value.to_owned()) }], ignored: Vec::new() };
+    let steps = vec![Edit::Set { slot, value: Value::String(value.to_owned()) }];
+    let edits = Edits { steps, ..Edits::default() };
     let resource = work.instance.key(kind, &reference.id);
     let _turn = work.instance.turns.turn(&resource).await;
     if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.call)).await? {

@@ -2,17 +2,16 @@
 
 use super::answer::{Answer, Failure};
 use super::instance::{Instance, Kind};
-use super::request::{Operation, Request};
+use super::request::Operation;
 use super::search::MAX_COUNT;
 use scim_protocol::list::ListResponse;
 use scim_protocol::schema::Schema;
-use scim_protocol::{Error, urn};
+use scim_protocol::{Error, Object, urn};
 use serde_json::{Value, json};
 
 /// Answers a discovery request; needs neither the app nor the connector.
-pub(super) fn answer(instance: &Instance, request: &Request) -> Result<Answer, Failure> {
-    let base = &request.base;
-    let body = match &request.operation {
+pub(super) fn answer(instance: &Instance, operation: &Operation, base: &str) -> Result<Answer, Failure> {
+    let body = match operation {
         Operation::ResourceTypes(None) => list(instance.kinds().iter().map(|kind| resource_type(kind, base)).collect()),
         Operation::ResourceTypes(Some(name)) => instance
             .kinds()
@@ -28,11 +27,11 @@ pub(super) fn answer(instance: &Instance, request: &Request) -> Result<Answer, F
             .ok_or_else(|| Error::not_found(format!("there is no schema {id}")))?,
         _ => service_provider_config(base),
     };
-    Ok(Answer::ok(body))
+    Ok(Answer::ok(Value::Object(body)))
 }
 
-fn service_provider_config(base: &str) -> Value {
-    json!({
+fn service_provider_config(base: &str) -> Object {
+    into_object(json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
         "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
@@ -48,17 +47,17 @@ fn service_provider_config(base: &str) -> Value {
             "primary": true
         }],
         "meta": { "resourceType": "ServiceProviderConfig", "location": format!("{base}/ServiceProviderConfig") }
-    })
+    }))
 }
 
-fn resource_type(kind: &Kind, base: &str) -> Value {
+fn resource_type(kind: &Kind, base: &str) -> Object {
     let scim = &kind.scim;
     let extensions: Vec<Value> = scim
         .extensions
         .iter()
         .map(|extension| json!({ "schema": extension.schema.id, "required": extension.required }))
         .collect();
-    json!({
+    into_object(json!({
         "schemas": [urn::RESOURCE_TYPE],
         "id": scim.name,
         "name": scim.name,
@@ -67,16 +66,14 @@ fn resource_type(kind: &Kind, base: &str) -> Value {
         "schema": scim.schema.id,
         "schemaExtensions": extensions,
         "meta": { "resourceType": "ResourceType", "location": format!("{base}/ResourceTypes/{}", scim.name) }
-    })
+    }))
 }
 
-fn describe(schema: &Schema, base: &str) -> Value {
-    let mut body = serde_json::to_value(schema).unwrap_or_default();
-    if let Some(body) = body.as_object_mut() {
-        body.insert("schemas".to_owned(), json!([urn::SCHEMA]));
-        let location = format!("{base}/Schemas/{}", schema.id);
-        body.insert("meta".to_owned(), json!({ "resourceType": "Schema", "location": location }));
-    }
+fn describe(schema: &Schema, base: &str) -> Object {
+    let mut body = into_object(serde_json::to_value(schema).unwrap_or_default());
+    body.insert("schemas".to_owned(), json!([urn::SCHEMA]));
+    let location = format!("{base}/Schemas/{}", schema.id);
+    body.insert("meta".to_owned(), json!({ "resourceType": "Schema", "location": location }));
     body
 }
 
@@ -94,7 +91,14 @@ fn schemas(instance: &Instance) -> Vec<&Schema> {
     found
 }
 
-fn list(resources: Vec<Value>) -> Value {
+fn list(resources: Vec<Object>) -> Object {
     let total = resources.len() as u64;
-    ListResponse { total_results: total, start_index: 1, items_per_page: total, resources }.to_json()
+    into_object(serde_json::to_value(ListResponse::page(total, 1, resources)).unwrap_or_default())
+}
+
+fn into_object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
 }

@@ -3,7 +3,7 @@
 use super::one_at_a_time::OneAtATime;
 use crate::connectors::{Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType};
 use crate::egress::Egress;
-use crate::mapping::{Mapping, MappingErrors, TypeMapping};
+use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
 use scim_protocol::resource_type::ResourceType;
 use std::fmt;
@@ -57,15 +57,16 @@ impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, mut mapping, settings, egress, limits, store } = parts;
+        let Parts { name, connector, mapping, settings, egress, limits, store } = parts;
+        let mut mappings = mapping.into_types();
         let kinds = connector
-            .descriptor()
+            .descriptor
             .resource_types
             .iter()
             .map(|OfferedResourceType { scim, abilities }| Kind {
                 scim: scim.clone(),
                 abilities: abilities.clone(),
-                mapping: mapping.take(&scim.name),
+                mapping: mappings.remove(&scim.name).unwrap_or_default(),
             })
             .collect();
         Self { name, connector, store, turns: OneAtATime::default(), kinds, settings, egress, limits }

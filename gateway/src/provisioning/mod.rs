@@ -20,11 +20,12 @@ mod remember;
 mod replace;
 mod request;
 mod search;
+mod state;
 mod work;
 
 pub use answer::{Answer, Failure};
 pub use instance::{Instance, Kind, Parts};
-pub use request::{Operation, ProjectionText, Request, SearchText};
+pub use request::{Caller, Operation, ProjectionText, Request, SearchText};
 
 use crate::egress::AppCall;
 use work::Work;
@@ -42,17 +43,24 @@ pub struct Outcome {
     pub ignored: Vec<String>,
 }
 
+impl Outcome {
+    /// What came of a request that got as far as neither app nor resource.
+    fn untouched(result: Result<Answer, Failure>) -> Self {
+        Self { result, id: None, sends: Vec::new(), ignored: Vec::new() }
+    }
+}
+
 /// Handles one request of one instance.
 pub async fn handle(instance: &Instance, request: Request) -> Outcome {
-    let Some(endpoint) = request.operation.endpoint() else {
-        let result = discovery::answer(instance, &request);
-        return Outcome { result, id: None, sends: Vec::new(), ignored: Vec::new() };
+    let Request { operation, caller } = request;
+    let Some(endpoint) = operation.endpoint() else {
+        return Outcome::untouched(discovery::answer(instance, &operation, &caller.base));
     };
-    let mut work = match Work::begin(instance, endpoint, &request).await {
+    let mut work = match Work::begin(instance, endpoint, operation.id(), &caller).await {
         Ok(work) => work,
-        Err(failure) => return Outcome { result: Err(failure), id: None, sends: Vec::new(), ignored: Vec::new() },
+        Err(failure) => return Outcome::untouched(Err(failure)),
     };
-    let result = match request.operation {
+    let result = match operation {
         Operation::Create { body, .. } => create::create(&mut work, body).await,
         Operation::Read { id, .. } => read::read(&mut work, &id).await,
         Operation::Search { query, .. } => search::search(&mut work, &query).await,
@@ -60,7 +68,7 @@ pub async fn handle(instance: &Instance, request: Request) -> Outcome {
         Operation::Patch { id, body, .. } => patch::patch(&mut work, &id, body).await,
         Operation::Delete { id, .. } => delete::delete(&mut work, &id).await,
         Operation::ServiceProviderConfig | Operation::ResourceTypes(_) | Operation::Schemas(_) => {
-            discovery::answer(instance, &request)
+            discovery::answer(instance, &operation, &caller.base)
         }
     };
     work.finish(result)

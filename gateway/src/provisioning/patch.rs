@@ -15,8 +15,7 @@ use serde_json::Value;
 
 /// Applies the operations, in order and all or none.
 pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
-    let mut operations = PatchRequest::parse(body)?;
-    work.profile.tidy_operations(&work.kind.scim, &mut operations);
+    let operations = PatchRequest::parse(body)?;
     let leniency = patch::Leniency { create_missing_element: work.profile.allows(Leniency::CreateMissingElement) };
     let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
     work.ignored.clone_from(&edits.ignored);

@@ -9,6 +9,13 @@ use std::sync::Arc;
 pub struct Request {
     /// What is to be done.
     pub operation: Operation,
+    /// Who asks, and how it wants to be answered.
+    pub caller: Caller,
+}
+
+/// Who asks, and how it wants to be answered.
+#[derive(Debug)]
+pub struct Caller {
     /// The client's profile.
     pub profile: &'static Profile,
     /// `attributes` and `excludedAttributes`.

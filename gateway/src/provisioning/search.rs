@@ -37,13 +37,8 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
             }
         }
     }
-    let list = ListResponse {
-        total_results: found.total,
-        start_index: window.start + 1,
-        items_per_page: found.resources.len() as u64,
-        resources: found.resources.into_iter().map(Value::Object).collect(),
-    };
-    Ok(Answer::ok(list.to_json()))
+    let list = ListResponse::page(found.total, window.start + 1, found.resources);
+    Ok(Answer::ok(serde_json::to_value(list).unwrap_or_default()))
 }
 
 struct Found {
@@ -143,7 +138,7 @@ async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
 async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
-    let omit = work.kind.mapping.omit(|slot| work.projection.wants(slot) || filter.mentions(&slot.path));
+    let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
     walk(work, Some(filter), pushed.comparisons.into_iter().map(comparison).collect(), omit, found).await
 }
 

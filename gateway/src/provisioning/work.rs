@@ -4,8 +4,8 @@ use super::answer::{Answer, Failure};
 use super::Outcome;
 use super::connected::{Connected, app_change};
 use super::instance::{Instance, Kind};
-use super::request::Request;
-use crate::clients::Profile;
+use super::request::Caller;
+use crate::clients::{Leniency, Profile};
 use crate::connectors::{Call, Document, Stored};
 use crate::mapping::{AppChange, Kept};
 use crate::store::{KeptValue, ResourceKey, Write};
@@ -40,24 +40,29 @@ pub(super) struct Current {
 
 impl<'a> Work<'a> {
     /// Finds the resource type and opens the connector.
-    pub(super) async fn begin(instance: &'a Instance, endpoint: &str, request: &'a Request) -> Result<Self, Failure> {
+    pub(super) async fn begin(
+        instance: &'a Instance,
+        endpoint: &str,
+        id: Option<&str>,
+        caller: &'a Caller,
+    ) -> Result<Self, Failure> {
         let kind = instance.kind(endpoint).ok_or_else(|| {
             let known: Vec<&str> = instance.kinds().iter().map(|kind| kind.scim.endpoint.as_str()).collect();
             Error::not_found(format!("there is no resource type at {endpoint}; known are {}", known.join(" and ")))
         })?;
-        let text = &request.projection;
+        let text = &caller.projection;
         let projection =
             Projection::parse(&kind.scim, text.attributes.as_deref(), text.excluded_attributes.as_deref())?;
-        let call = instance.open(&request.correlation_id).await?;
+        let call = instance.open(&caller.correlation_id).await?;
         Ok(Self {
             instance,
             kind,
-            profile: request.profile,
+            profile: caller.profile,
             projection,
             call,
             ignored: Vec::new(),
-            id: request.operation.id().map(str::to_owned),
-            base: &request.base,
+            id: id.map(str::to_owned),
+            base: &caller.base,
             attributes_asked_for: text.attributes.is_some() || text.excluded_attributes.is_some(),
         })
     }
@@ -79,13 +84,15 @@ impl<'a> Work<'a> {
     /// The body of a POST or PUT as a resource: the client's ways put right, names canonical, read-only attributes left
     /// out, everything of the right type.
     pub(super) fn accept(&mut self, body: Value, direction: check::Direction) -> Result<Object, Failure> {
-        let Value::Object(mut body) = body else {
+        let Value::Object(body) = body else {
             return Err(Error::invalid_syntax(format!("the body must be a JSON object: a {}", self.kind.scim.name)).into());
         };
-        self.profile.tidy_resource(&self.kind.scim, &mut body);
         let normalized = self.kind.scim.normalize(body);
         self.ignored = normalized.ignored;
         let mut resource = normalized.resource;
+        if self.profile.allows(Leniency::ValueShapes) {
+            self.kind.scim.coerce(&mut resource);
+        }
         check::strip_read_only(&self.kind.scim, &mut resource);
         check::check(&self.kind.scim, &resource, direction)?;
         Ok(resource)
@@ -154,7 +161,7 @@ impl<'a> Work<'a> {
 
     /// App fields that the client does not want to see and that cost the app something.
     pub(super) fn omitted(&self) -> Vec<String> {
-        self.kind.mapping.omit(|slot| self.projection.wants(slot))
+        self.kind.mapping.omit(|slot| self.projection.wants(&slot.path))
     }
 
     /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.

@@ -12,6 +12,8 @@ mod error;
 mod health;
 mod in_flight;
 mod listen;
+mod route;
+mod scim;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +29,7 @@ pub use error::{Failure, SCIM_JSON};
 pub use health::{PartState, Parts, Readiness};
 pub use in_flight::InFlight;
 pub use listen::{Ended, ListenLimits, serve};
+pub use scim::{ScimRoutes, scim};
 
 use crate::observe::Metrics;
 use detach::Operations;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -19,7 +18,7 @@ use super::route::{Asked, route, takes_body};
 use crate::clients::Hints;
 use crate::instances::Instances;
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Outcome};
+use crate::provisioning::{self, Answer, Caller, Outcome};
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
@@ -76,7 +75,7 @@ async fn answer(
         record.client = Some(client.name());
     });
 
-    let body = if takes_body(&parts.method) { Some(read_body(&parts.headers, body, routes.body).await?) } else { None };
+    let body = if takes_body(&parts.method) { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
     // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
     let path = parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default();
     let Asked { operation, projection } = route(&parts.method, path, query, body)?;
@@ -85,13 +84,13 @@ async fn answer(
         record.resource_type = operation.endpoint().and_then(|endpoint| hosted.instance.kind(endpoint)).map(|kind| kind.scim.name.clone());
         record.id = operation.id().map(str::to_owned);
     });
-    let request = provisioning::Request {
-        operation,
+    let caller = Caller {
         profile: client.profile(),
         projection,
         base: base(routes, &parts.headers, &name),
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
+    let request = provisioning::Request { operation, caller };
     let Outcome { result, id, sends, ignored } = provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
@@ -105,10 +104,6 @@ fn note(recording: Option<&Recording>, change: impl FnOnce(&mut crate::observe::
     if let Some(recording) = recording {
         recording.note(change);
     }
-}
-
-async fn read_body(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<serde_json::Value, Failure> {
-    read_json(headers, body, limits).await
 }
 
 /// The instance's SCIM base URL as this client sees it.
