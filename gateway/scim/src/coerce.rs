@@ -66,7 +66,8 @@ pub(crate) fn single(attribute: &Attribute, value: &mut Value) {
 }
 
 fn complex(attribute: &Attribute, value: &mut Value) {
-    if let Value::Array(items) = value
+    if !attribute.multi_valued
+        && let Value::Array(items) = value
         && items.len() == 1
         && let Some(only) = items.pop()
     {
