@@ -5,7 +5,7 @@
 //! - **single value**: one value where an array belongs;
 //! - **empty reference**: `"manager": ""` for no manager (Entra).
 //!
-//! All of them follow from the schema. Whatever else is wrong stays as it is, for [`crate::check`] to refuse.
+//! All of them follow from the schema. Whatever else is wrong stays as it is, for [`crate::check()`] to refuse.
 
 use serde_json::{Map, Value};
 
