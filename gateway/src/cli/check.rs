@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use scim_gateway::config::{Config, Mistake};
+use scim_gateway::instances::{self, Shared};
 use serde_json::json;
 
 use super::Failure;
@@ -12,17 +13,33 @@ use super::terminal::Terminal;
 /// Checks a configuration and prints every mistake, or what it would serve.
 pub(super) fn run(file: &Path, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let (config, mistakes) = match Config::load(file) {
-        Ok(config) => (Some(config), Vec::new()),
+        Ok(config) => {
+            let mistakes = check_all(&config)?;
+            (Some(config), mistakes)
+        }
         Err(errors) => (None, errors.mistakes().to_vec()),
     };
     if json {
         terminal.line(summary(file, config.as_ref(), &mistakes))?;
-    } else if let Some(config) = config {
-        write_instances(&config, terminal)?;
+    } else if let (Some(config), []) = (&config, mistakes.as_slice()) {
+        write_instances(config, terminal)?;
     } else {
         write_mistakes(&mistakes, terminal)?;
     }
     if mistakes.is_empty() { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// Loads the connectors and puts every instance together, beside a store that is thrown away.
+fn check_all(config: &Config) -> Result<Vec<Mistake>, Failure> {
+    let scratch = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    runtime.block_on(async {
+        let store = format!("sqlite:{}", scratch.path().join("check.db").display());
+        let shared = Shared::open(&store).await.map_err(Failure::Open)?;
+        let mistakes = instances::build(config, &shared).await.err().unwrap_or_default();
+        shared.store.close().await;
+        Ok(mistakes)
+    })
 }
 
 /// One block a mistake: the place, what is wrong, what would be right; and their number at the end.

@@ -80,7 +80,7 @@ impl Config {
             for error in &errors {
                 report.add(error.span().unwrap_or(0..0), "", format_args!("is not TOML: {}", error.message()), "");
             }
-            return Err(ConfigErrors::of(report.into_mistakes()));
+            return Err(ConfigErrors::from(report.into_mistakes()));
         }
         let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
         ConfigErrors::check(report.into_mistakes())?;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::base_url::BaseUrl;
 use super::table::Table;
 
 /// An IP address and a port; port 0 takes any free one.
@@ -55,6 +56,9 @@ pub struct Server {
     pub request_timeout: Duration,
     /// How many operations run at once; one more is answered 503.
     pub max_in_flight: usize,
+    /// The gateway's address as clients see it, for `Location` and `meta.location` (`public-url`); without it, `http` and each
+    /// request's `Host`.
+    pub public_url: Option<BaseUrl>,
 }
 
 impl Default for Server {
@@ -64,6 +68,7 @@ impl Default for Server {
             max_body_bytes: 1024 * 1024,
             request_timeout: Duration::from_secs(55),
             max_in_flight: 512,
+            public_url: None,
         }
     }
 }
@@ -80,6 +85,7 @@ impl Server {
                 .integer("request-timeout-seconds", 1..=3600)
                 .map_or(default.request_timeout, Duration::from_secs),
             max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
+            public_url: table.text("public-url"),
         };
         table.finish();
         server

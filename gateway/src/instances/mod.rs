@@ -42,15 +42,15 @@ pub enum SharedError {
 }
 
 impl Shared {
-    /// Starts the engine, opens the store and prepares connections.
+    /// Starts the engine, prepares connections, and opens the store at a URL.
     ///
     /// # Errors
     /// [`SharedError`], whichever cannot be opened.
-    pub async fn open(config: &Config) -> Result<Self, SharedError> {
+    pub async fn open(store: &str) -> Result<Self, SharedError> {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
             network: Network::new()?,
-            store: Store::open(&config.store.url.to_string()).await?,
+            store: Store::open(store).await?,
         })
     }
 }

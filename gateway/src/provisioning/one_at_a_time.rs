@@ -39,13 +39,14 @@ impl OneAtATime {
 mod tests {
     use super::*;
     use crate::store::testing::user;
+    use futures_util::FutureExt as _;
 
     #[tokio::test]
     async fn a_second_change_waits_for_the_first_and_others_do_not() {
         let turns = OneAtATime::default();
         let first = turns.turn(&user("1")).await;
         let mut second = Box::pin(turns.turn(&user("1")));
-        assert!(futures_util::poll!(&mut second).is_pending());
+        assert!(second.as_mut().now_or_never().is_none());
         let _other = turns.turn(&user("2")).await;
         drop(first);
         second.await;

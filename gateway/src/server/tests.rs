@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::config::{Config, TokenHash};
-use crate::observe::{Operation, Recording};
+use crate::observe::Recording;
 
 /// What the stand-in for SCIM's routes shows to a test.
 #[derive(Clone)]
@@ -109,7 +109,7 @@ async fn create(
     let name = stand.access.admit(&instance, &head.headers)?.clone();
     recording.note(|record| {
         record.instance = Some(name);
-        record.operation = Some(Operation::Create);
+        record.operation = Some("create");
     });
     let body = read_json(&head.headers, body, stand.limits).await?;
     Ok((StatusCode::CREATED, body.to_string()))
