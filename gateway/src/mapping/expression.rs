@@ -105,7 +105,9 @@ impl Expression {
     fn compile(text: &str, scope: inspect::Scope<'_>) -> Result<Self, Vec<Fault>> {
         let whole = |message: &str| vec![Fault { offset: 0, message: message.to_owned(), syntax: true }];
         if text.chars().count() > MAX_LENGTH {
-            return Err(whole(&format!("longer than {MAX_LENGTH} characters; a transform of the connector can do more")));
+            return Err(whole(&format!(
+                "longer than {MAX_LENGTH} characters; a transform of the connector can do more"
+            )));
         }
         let program = catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.compile(text)))
             .map_err(|_| whole("the parser gave up on it"))?
@@ -172,7 +174,9 @@ fn explain(error: &cel::ExecutionError) -> String {
             "a value is absent or has the wrong type; coalesce() and join() allow for absent ones".to_owned()
         }
         cel::ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
-        cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => "division by zero".to_owned(),
+        cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => {
+            "division by zero".to_owned()
+        }
         _ => "the values do not fit the expression".to_owned(),
     }
 }

@@ -199,7 +199,12 @@ impl Rule {
                 _ => (element.is_string(), "a string"),
             };
             if !fits {
-                return Err(format!("{} is {}, and `{}` takes {expected}", shown(element), kind_of(element), self.name));
+                return Err(format!(
+                    "{} is {}, and `{}` takes {expected}",
+                    shown(element),
+                    kind_of(element),
+                    self.name
+                ));
             }
         }
         Ok(())

@@ -10,8 +10,22 @@ use super::MAX_STRING;
 
 /// Every function that an expression may call, for the check at load.
 pub(super) const NAMES: [&str; 16] = [
-    "coalesce", "join", "lower", "upper", "trim", "replace", // ours
-    "size", "contains", "startsWith", "endsWith", "int", "uint", "double", "string", "bool", "has",
+    "coalesce",
+    "join",
+    "lower",
+    "upper",
+    "trim",
+    "replace", // ours
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bool",
+    "has",
 ];
 
 /// Adds ours. None of the names is one of the standard library's overloads, which is the only way this can fail.

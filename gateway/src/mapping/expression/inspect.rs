@@ -55,8 +55,15 @@ pub(super) fn inspect(
     scope: Scope<'_>,
     source: &SourceInfo,
 ) -> Result<(IdedExpr, Vec<Input>), Vec<Fault>> {
-    let mut inspection =
-        Inspection { scope, source, inputs: Vec::new(), bound: Vec::new(), depth: 0, in_body: false, faults: Vec::new() };
+    let mut inspection = Inspection {
+        scope,
+        source,
+        inputs: Vec::new(),
+        bound: Vec::new(),
+        depth: 0,
+        in_body: false,
+        faults: Vec::new(),
+    };
     let (ast, _) = inspection.rewrite(ast);
     match inspection.faults.is_empty() {
         true => Ok((ast, inspection.inputs)),
@@ -147,7 +154,9 @@ impl<'s> Inspection<'s, '_> {
                 return self.variable_path(id, &root, &steps);
             }
             let Expr::Call(mut call) = node.expr else { return (node, Shape::Any) };
-            let (Some(index), Some(operand)) = (call.args.pop(), call.args.pop()) else { return (null(id), Shape::Any) };
+            let (Some(index), Some(operand)) = (call.args.pop(), call.args.pop()) else {
+                return (null(id), Shape::Any);
+            };
             let operand = self.rewrite(operand);
             if let Expr::Literal(LiteralValue::String(key)) = &index.expr {
                 return self.field(id, operand, key.inner());
@@ -168,7 +177,8 @@ impl<'s> Inspection<'s, '_> {
         }
         if call.func_name == operators::IN {
             // Nothing is in a list that is absent.
-            args = args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
+            args =
+                args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
         }
         let expr = Expr::Call(CallExpr { func_name: call.func_name, target: target.map(Box::new), args });
         (IdedExpr { id, expr }, Shape::Any)
@@ -377,19 +387,22 @@ fn or_empty(list: IdedExpr) -> IdedExpr {
 /// The first that is not null. Each is bound to a variable (a comprehension over nothing, as CEL's `cel.bind`), so that
 /// it is evaluated once, and the ones after it only when they are needed.
 fn coalesce(id: u64, args: Vec<IdedExpr>) -> IdedExpr {
-    args.into_iter().rev().reduce(|rest, first| {
-        let node = |expr| IdedExpr { id, expr };
-        let bound = || node(Expr::Ident("@first".to_owned()));
-        let choice = vec![node(call(operators::NOT_EQUALS, vec![bound(), null(id)])), bound(), rest];
-        node(Expr::Comprehension(Box::new(ComprehensionExpr {
-            iter_range: node(Expr::List(ListExpr::new(Vec::new()))),
-            iter_var: "@none".to_owned(),
-            iter_var2: None,
-            accu_var: "@first".to_owned(),
-            accu_init: first,
-            loop_cond: node(Expr::Literal(LiteralValue::Boolean(false.into()))),
-            loop_step: bound(),
-            result: node(call(operators::CONDITIONAL, choice)),
-        })))
-    }).unwrap_or_else(|| null(id))
+    args.into_iter()
+        .rev()
+        .reduce(|rest, first| {
+            let node = |expr| IdedExpr { id, expr };
+            let bound = || node(Expr::Ident("@first".to_owned()));
+            let choice = vec![node(call(operators::NOT_EQUALS, vec![bound(), null(id)])), bound(), rest];
+            node(Expr::Comprehension(Box::new(ComprehensionExpr {
+                iter_range: node(Expr::List(ListExpr::new(Vec::new()))),
+                iter_var: "@none".to_owned(),
+                iter_var2: None,
+                accu_var: "@first".to_owned(),
+                accu_init: first,
+                loop_cond: node(Expr::Literal(LiteralValue::Boolean(false.into()))),
+                loop_step: bound(),
+                result: node(call(operators::CONDITIONAL, choice)),
+            })))
+        })
+        .unwrap_or_else(|| null(id))
 }
