@@ -5,7 +5,7 @@
 //! - **single value**: one value where an array belongs;
 //! - **empty reference**: `"manager": ""` for no manager (Entra).
 //!
-//! All of them follow from the schema. Whatever else is wrong stays as it is, for [`crate::check`] to refuse.
+//! All of them follow from the schema. Whatever else is wrong stays as it is, for [`crate::check()`] to refuse.
 
 use serde_json::{Map, Value};
 
@@ -66,7 +66,8 @@ pub(crate) fn single(attribute: &Attribute, value: &mut Value) {
 }
 
 fn complex(attribute: &Attribute, value: &mut Value) {
-    if let Value::Array(items) = value
+    if !attribute.multi_valued
+        && let Value::Array(items) = value
         && items.len() == 1
         && let Some(only) = items.pop()
     {

@@ -28,7 +28,7 @@ pub use error::{Error, ScimType};
 pub use filter::{CompareOp, Comparison, Filter, Operand};
 pub use list::ListResponse;
 pub use normalize::Normalized;
-pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest};
+pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
 pub use path::{AttributePath, Slot};
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};

@@ -22,7 +22,7 @@ pub struct Normalized {
 impl ResourceType {
     /// Gives every attribute its name in the schema's case, and takes out what the schemas do not know, `null` and what is empty.
     /// An empty array of a multi-valued attribute stays: it says "no values", where an absent one says nothing. Values keep
-    /// their types; see [`ResourceType::coerce`] and [`crate::check`]. Of the same name in two cases the last one counts.
+    /// their types; see [`ResourceType::coerce`] and [`crate::check()`]. Of the same name in two cases the last one counts.
     pub fn normalize(&self, resource: Object) -> Normalized {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
         let Normalized { resource: kept, ignored } = &mut normalized;
@@ -47,16 +47,18 @@ impl ResourceType {
     }
 
     fn known_schemas(&self, schemas: Value, ignored: &mut Vec<String>) -> Value {
-        let Value::Array(schemas) = schemas else { return schemas };
-        let known = schemas.into_iter().filter_map(|schema| {
+        let mut known = |schema: Value| {
             let Value::String(text) = &schema else { return Some(schema) };
-            let known = self.urns().find(|urn| urn.eq_ignore_ascii_case(text));
+            let known = self.urns().find(|urn| urn.eq_ignore_ascii_case(text)).map(Value::from);
             if known.is_none() {
                 list(ignored, || text.clone());
             }
-            known.map(Value::from)
-        });
-        Value::Array(known.collect())
+            known
+        };
+        match schemas {
+            Value::Array(schemas) => Value::Array(schemas.into_iter().filter_map(known).collect()),
+            single => known(single).unwrap_or_default(),
+        }
     }
 }
 

@@ -185,9 +185,9 @@ impl<'a> Parser<'a> {
             word if word.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
             word if word.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
             word if word.eq_ignore_ascii_case("null") => Ok(Value::Null),
-            word => match serde_json::from_str::<Number>(word) {
-                Ok(number) => Ok(Value::Number(number)),
-                Err(_) => {
+            word => match number(word) {
+                Some(number) => Ok(Value::Number(number)),
+                None => {
                     self.at = start;
                     Err("a value: a string in double quotes, a number, true, false or null".to_owned())
                 }
@@ -262,6 +262,12 @@ impl<'a> Parser<'a> {
     fn error(&self, expected: &str) -> Error {
         Error::invalid_filter(format!("column {}: expected {expected}", self.column()))
     }
+}
+
+/// A JSON number. serde_json knows the grammar, but its fractions may be off by their last bit.
+fn number(word: &str) -> Option<Number> {
+    let number: Number = serde_json::from_str(word).ok()?;
+    if number.is_f64() { Number::from_f64(word.parse().ok()?) } else { Some(number) }
 }
 
 /// A parenthesis around the same operator changes nothing.

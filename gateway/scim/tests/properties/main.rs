@@ -1,0 +1,9 @@
+//! Properties that hold for every input: filters print as what they are and match what a naive model matches, PATCH does what
+//! a naive model does, and nothing panics.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, dead_code)]
+
+mod filters;
+#[path = "../fixture/mod.rs"]
+mod fixture;
+mod patches;
+mod robustness;
