@@ -12,6 +12,7 @@
 
 mod functions;
 mod inspect;
+mod tree;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +44,7 @@ pub(super) struct Expression {
 #[derive(Debug, PartialEq)]
 pub(super) enum Input {
     /// An attribute of the SCIM resource.
-    Slot(Slot),
+    Slot(Box<Slot>),
     /// Members of the app's document, from its top; empty is the document.
     App(Vec<String>),
 }
@@ -124,7 +125,7 @@ impl Expression {
     /// The slots that it reads.
     pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.inputs.iter().filter_map(|input| match input {
-            Input::Slot(slot) => Some(slot),
+            Input::Slot(slot) => Some(slot.as_ref()),
             Input::App(_) => None,
         })
     }

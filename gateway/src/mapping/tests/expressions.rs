@@ -13,7 +13,7 @@ fn over_user(text: &str) -> Result<Expression, Vec<String>> {
 
 fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, Failure> {
     let expression = over_user(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
-    let resource = object(resource.clone());
+    let resource = object(resource);
     let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(&resource))).collect();
     expression.evaluate(&known)
 }

@@ -67,7 +67,7 @@ pub(super) fn users(rules: &Value) -> Mapping {
     mapping(&json!({"resource-types": {"User": rules}}).to_string())
 }
 
-pub(super) fn object(value: Value) -> Object {
+pub(super) fn object(value: &Value) -> Object {
     value.as_object().unwrap().clone()
 }
 

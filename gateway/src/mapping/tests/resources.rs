@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
 use crate::mapping::{Kept, MapError, TypeMapping};
 
-fn created(mapping: &TypeMapping, resource: Value) -> Value {
+fn created(mapping: &TypeMapping, resource: &Value) -> Value {
     Value::Object(now(mapping.to_app(&object(resource), &mut Roles)).unwrap().document)
 }
 
@@ -21,7 +21,7 @@ fn a_new_samanage_user_is_one_document() {
         "roles": [{"primary": "True", "value": "{\"id\":\"1\",\"value\":\"25\",\"displayName\":\"Agent\"}"}],
         ENTERPRISE: {"department": "IT", "manager": {"value": "42"}},
     });
-    let made = now(samanage.of("User").unwrap().to_app(&object(resource), &mut Roles)).unwrap();
+    let made = now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Roles)).unwrap();
     assert_eq!(
         Value::Object(made.document),
         json!({
@@ -58,7 +58,7 @@ fn the_first_rule_with_a_value_wins_and_then_the_first_default() {
         (json!({"roles": [{"value": "Admin"}]}), json!({"role": {"name": "Admin"}})),
         (json!({"roles": [{"displayName": "Admin"}]}), json!({"role": {"name": "Admin"}})),
     ] {
-        assert_eq!(created(user, resource.clone()), expected, "{resource}");
+        assert_eq!(created(user, &resource), expected, "{resource}");
     }
 }
 
@@ -71,8 +71,8 @@ fn constants_and_rules_for_new_resources_are_written_on_create() {
         {"scim": "nickName", "constant": "answered", "direction": "to-scim"},
     ]));
     let user = mapping.of("User").unwrap();
-    assert_eq!(created(user, json!({"title": "x"})), json!({"kind": "member", "lang": "en"}));
-    let scim = now(user.to_scim(&object(json!({"kind": "owner"})), &[], &mut Roles)).unwrap();
+    assert_eq!(created(user, &json!({"title": "x"})), json!({"kind": "member", "lang": "en"}));
+    let scim = now(user.to_scim(&object(&json!({"kind": "owner"})), &[], &mut Roles)).unwrap();
     assert_eq!(Value::Object(scim), json!({"title": "owner", "nickName": "answered"}));
 }
 
@@ -92,7 +92,7 @@ fn a_value_that_a_rule_cannot_produce_is_an_error_that_names_the_attribute() {
                 .to_owned(),
         ),
     ] {
-        let error = now(samanage.of("User").unwrap().to_app(&object(resource.clone()), &mut Roles)).unwrap_err();
+        let error = now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Roles)).unwrap_err();
         assert_eq!(error.to_string(), expected, "{resource}");
     }
 }
@@ -110,7 +110,7 @@ fn an_app_document_becomes_a_scim_resource() {
         Kept { slot: "displayName".to_owned(), value: json!("Janie"), app: Some(json!("changed in the app")) },
         Kept { slot: "name.givenName".to_owned(), value: json!("Jane"), app: None },
     ];
-    let resource = now(samanage.of("User").unwrap().to_scim(&object(document), &kept, &mut Roles)).unwrap();
+    let resource = now(samanage.of("User").unwrap().to_scim(&object(&document), &kept, &mut Roles)).unwrap();
     assert_eq!(
         Value::Object(resource),
         json!({
@@ -128,7 +128,7 @@ fn an_app_document_becomes_a_scim_resource() {
 fn an_app_value_that_makes_no_sense_names_attribute_and_field() {
     let samanage = mapping(SAMANAGE);
     let error =
-        now(samanage.of("User").unwrap().to_scim(&object(json!({"disabled": 3})), &[], &mut Roles)).unwrap_err();
+        now(samanage.of("User").unwrap().to_scim(&object(&json!({"disabled": 3})), &[], &mut Roles)).unwrap_err();
     assert_eq!(
         error,
         MapError::AppValue {
@@ -143,9 +143,9 @@ fn an_app_value_that_makes_no_sense_names_attribute_and_field() {
 fn what_the_app_normalised_is_what_a_kept_value_is_compared_with() {
     let samanage = mapping(SAMANAGE);
     let user = samanage.of("User").unwrap();
-    let resource = object(json!({"userName": "Jane@X.example"}));
+    let resource = object(&json!({"userName": "Jane@X.example"}));
     let mut made = now(user.to_app(&resource, &mut Roles)).unwrap();
-    let answered = object(json!({"email": "jane@x.example"}));
+    let answered = object(&json!({"email": "jane@x.example"}));
     user.settle(&mut made.kept, &answered);
     let back = now(user.to_scim(&answered, &made.kept, &mut Roles)).unwrap();
     assert_eq!(back["userName"], "Jane@X.example");
@@ -162,7 +162,7 @@ fn a_scim_app_gets_back_what_it_was_given() {
         ENTERPRISE: {"department": "D", "manager": {"value": "602b"}},
         super::SPOKE: {"startDate": "2021-03-01"},
     });
-    let document = now(user.to_app(&object(resource.clone()), &mut Roles)).unwrap().document;
+    let document = now(user.to_app(&object(&resource), &mut Roles)).unwrap().document;
     assert_eq!(document["emails"], json!([{"type": "work", "value": "a@c.com"}]));
     assert_eq!(document[ENTERPRISE], json!({"department": "D", "manager": {"value": "602b"}}));
     let back = now(user.to_scim(&document, &[], &mut Roles)).unwrap();
