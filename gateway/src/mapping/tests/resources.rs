@@ -1,5 +1,6 @@
 //! Whole resources: to the app and back.
 
+use scim_protocol::Edits;
 use serde_json::{Value, json};
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
@@ -167,6 +168,17 @@ fn a_scim_app_gets_back_what_it_was_given() {
     assert_eq!(document[ENTERPRISE], json!({"department": "D", "manager": {"value": "602b"}}));
     let back = now(user.to_scim(&document, &[], &mut Roles)).unwrap();
     assert_eq!(Value::Object(back), resource, "the one element is the primary one");
+}
+
+#[test]
+fn every_step_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let samanage = mapping(SAMANAGE);
+    let (user, empty) = (samanage.of("User").unwrap(), object(&json!({})));
+    is_send(&user.to_app(&empty, &mut Roles));
+    is_send(&user.to_scim(&empty, &[], &mut Roles));
+    is_send(&user.diff(&empty, &empty, &mut Roles));
+    is_send(&user.change(&Edits::default(), &mut Roles));
 }
 
 #[test]
