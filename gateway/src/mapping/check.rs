@@ -43,7 +43,7 @@ pub(super) fn parse(
     if errors.is_empty() {
         return Ok(Mapping { types, defaults });
     }
-    errors.sort_by(|one, two| one.position.cmp(&two.position));
+    errors.sort_by_key(|error| error.position);
     Err(MappingErrors(errors))
 }
 

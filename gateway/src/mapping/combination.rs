@@ -38,7 +38,11 @@ pub(super) fn wrong_combinations(rule: &RuleDocument) -> Vec<(&'static str, Stri
             "expression",
             "an `expression` computes a field of the app; what is answered is computed by `inverse`",
         ),
-        (to_app && rule.inverse.is_some(), "inverse", "with `\"direction\": \"to-app\"` nothing is read back: leave `inverse` out"),
+        (
+            to_app && rule.inverse.is_some(),
+            "inverse",
+            "with `\"direction\": \"to-app\"` nothing is read back: leave `inverse` out",
+        ),
         (
             rule.inverse.is_some() && rule.app.is_none() && !to_scim,
             "inverse",
@@ -49,7 +53,11 @@ pub(super) fn wrong_combinations(rule: &RuleDocument) -> Vec<(&'static str, Stri
             "keep",
             "a kept value is stored on the way in and answered on the way back: leave `direction` out",
         ),
-        (rule.keep && rule.constant.is_some(), "keep", "a `constant` is no value of the client's: there is nothing to keep"),
+        (
+            rule.keep && rule.constant.is_some(),
+            "keep",
+            "a `constant` is no value of the client's: there is nothing to keep",
+        ),
         (rule.keep && rule.inverse.is_some(), "keep", "the way back is the kept value or `inverse`, not both"),
         (
             rule.default.is_some() && rule.constant.is_some(),

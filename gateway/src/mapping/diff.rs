@@ -36,6 +36,7 @@ impl TypeMapping {
                 continue;
             }
             let after = self.update_value(field, after, transforms).await?;
+            // What the app holds and no rule could write is different from anything that one can.
             let before = self.update_value(field, before, transforms).await.unwrap_or_default();
             if after != before && (after.is_some() || !rules().any(|rule| rule.default.is_some())) {
                 change.fields.push((field.path.as_str().to_owned(), after));

@@ -101,7 +101,14 @@ pub(super) fn check_shape(document: &Value, located: &Located<'_>) -> Vec<ShapeF
 }
 
 fn properties<'s>(schema: &'s Value, pointer: &str) -> Vec<&'s str> {
-    schema.pointer(pointer).and_then(Value::as_object).map(Object::keys).into_iter().flatten().map(String::as_str).collect()
+    schema
+        .pointer(pointer)
+        .and_then(Value::as_object)
+        .map(Object::keys)
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect()
 }
 
 fn explain(error: &jsonschema::ValidationError<'_>) -> String {
@@ -113,7 +120,10 @@ fn explain(error: &jsonschema::ValidationError<'_>) -> String {
     };
     match error.kind() {
         ValidationErrorKind::Required { property } => {
-            format!("{subject} must have {}", property.as_str().map_or_else(|| property.to_string(), |p| format!("`{p}`")))
+            format!(
+                "{subject} must have {}",
+                property.as_str().map_or_else(|| property.to_string(), |p| format!("`{p}`"))
+            )
         }
         ValidationErrorKind::Enum { options } => {
             let options: Vec<_> = options.as_array().into_iter().flatten().map(Value::to_string).collect();

@@ -12,6 +12,7 @@
 
 mod functions;
 mod inspect;
+mod tree;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +44,7 @@ pub(super) struct Expression {
 #[derive(Debug, PartialEq)]
 pub(super) enum Input {
     /// An attribute of the SCIM resource.
-    Slot(Slot),
+    Slot(Box<Slot>),
     /// Members of the app's document, from its top; empty is the document.
     App(Vec<String>),
 }
@@ -105,7 +106,9 @@ impl Expression {
     fn compile(text: &str, scope: inspect::Scope<'_>) -> Result<Self, Vec<Fault>> {
         let whole = |message: &str| vec![Fault { offset: 0, message: message.to_owned(), syntax: true }];
         if text.chars().count() > MAX_LENGTH {
-            return Err(whole(&format!("longer than {MAX_LENGTH} characters; a transform of the connector can do more")));
+            return Err(whole(&format!(
+                "longer than {MAX_LENGTH} characters; a transform of the connector can do more"
+            )));
         }
         let program = catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.compile(text)))
             .map_err(|_| whole("the parser gave up on it"))?
@@ -122,7 +125,7 @@ impl Expression {
     /// The slots that it reads.
     pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.inputs.iter().filter_map(|input| match input {
-            Input::Slot(slot) => Some(slot),
+            Input::Slot(slot) => Some(slot.as_ref()),
             Input::App(_) => None,
         })
     }
@@ -172,7 +175,9 @@ fn explain(error: &cel::ExecutionError) -> String {
             "a value is absent or has the wrong type; coalesce() and join() allow for absent ones".to_owned()
         }
         cel::ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
-        cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => "division by zero".to_owned(),
+        cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => {
+            "division by zero".to_owned()
+        }
         _ => "the values do not fit the expression".to_owned(),
     }
 }

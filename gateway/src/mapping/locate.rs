@@ -151,7 +151,8 @@ pub(super) fn child(pointer: &str, token: &str) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "{\n  \"a\": [\n    {\"b/c\": \"x\\\"\\u00e9yz\"},\n    \"é\", 7\n  ],\n  \"a2\": 1, \"a2\": 2\n}";
+    const TEXT: &str =
+        "{\n  \"a\": [\n    {\"b/c\": \"x\\\"\\u00e9yz\"},\n    \"é\", 7\n  ],\n  \"a2\": 1, \"a2\": 2\n}";
 
     #[test]
     fn values_keys_and_characters_of_strings_are_found() {

@@ -21,6 +21,7 @@ mod locate;
 mod nearest;
 mod overlap;
 mod rule;
+mod state;
 mod to_app;
 mod to_scim;
 mod transform;

@@ -1,9 +1,10 @@
 //! The known name that a mistyped one most likely means.
 
-/// The closest of `known` in any case, if it is close enough to be a slip: a third of the name at most.
+/// The closest of `known` in any case, if it is close enough to be a slip: two letters, or a third of a long name.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let wanted = name.to_ascii_lowercase();
-    let limit = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    let limit = if length < 4 { 1 } else { (length / 3).max(2) };
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(&wanted, &candidate.to_ascii_lowercase()), candidate))

@@ -139,10 +139,9 @@ impl Rule {
     }
 
     fn inverted(&self, inverse: &Expression, document: &Object) -> Result<Option<Value>, String> {
-        let whole;
         let mut known = Vec::with_capacity(inverse.inputs().len());
         let reads_whole = inverse.inputs().iter().any(|input| matches!(input, Input::App(path) if path.is_empty()));
-        whole = reads_whole.then(|| Value::Object(document.clone()));
+        let whole = reads_whole.then(|| Value::Object(document.clone()));
         for input in inverse.inputs() {
             let Input::App(path) = input else { continue };
             let value = match path.split_first() {
@@ -199,7 +198,12 @@ impl Rule {
                 _ => (element.is_string(), "a string"),
             };
             if !fits {
-                return Err(format!("{} is {}, and `{}` takes {expected}", shown(element), kind_of(element), self.name));
+                return Err(format!(
+                    "{} is {}, and `{}` takes {expected}",
+                    shown(element),
+                    kind_of(element),
+                    self.name
+                ));
             }
         }
         Ok(())

@@ -38,11 +38,7 @@ impl TypeMapping {
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
-    pub async fn to_app<T: Transforms>(
-        &self,
-        resource: &Object,
-        transforms: &mut T,
-    ) -> Result<AppDocument, MapError> {
+    pub async fn to_app<T: Transforms>(&self, resource: &Object, transforms: &mut T) -> Result<AppDocument, MapError> {
         let mut made = AppDocument::default();
         for field in &self.fields {
             if let Some(value) = self.create_value(field, resource, transforms).await? {
@@ -50,11 +46,16 @@ impl TypeMapping {
             }
         }
         for rule in &self.rules {
-            if rule.keep && let Some(value) = rule.slot.get(resource) {
+            if rule.keep
+                && let Some(value) = rule.slot.get(resource)
+            {
                 let app = rule.app.as_ref().and_then(|field| field.get(&made.document)).cloned();
                 made.kept.push(Kept { slot: rule.name.clone(), value: value.clone(), app });
             }
-            if rule.to_app && let Some(resource_type) = &rule.reference && let Some(value) = rule.slot.get(resource) {
+            if rule.to_app
+                && let Some(resource_type) = &rule.reference
+                && let Some(value) = rule.slot.get(resource)
+            {
                 for id in ids(value) {
                     made.references.push(Reference {
                         slot: rule.name.clone(),

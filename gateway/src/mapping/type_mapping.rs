@@ -63,8 +63,7 @@ impl TypeMapping {
 
     /// The matching attributes, the first to be tried first.
     pub fn match_slots(&self) -> Vec<&Slot> {
-        let mut matching: Vec<_> =
-            self.rules.iter().filter_map(|rule| Some((rule.precedence?, &rule.slot))).collect();
+        let mut matching: Vec<_> = self.rules.iter().filter_map(|rule| Some((rule.precedence?, &rule.slot))).collect();
         matching.sort_by_key(|(precedence, _)| *precedence);
         matching.into_iter().map(|(_, slot)| slot).collect()
     }

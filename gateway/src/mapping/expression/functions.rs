@@ -10,8 +10,22 @@ use super::MAX_STRING;
 
 /// Every function that an expression may call, for the check at load.
 pub(super) const NAMES: [&str; 16] = [
-    "coalesce", "join", "lower", "upper", "trim", "replace", // ours
-    "size", "contains", "startsWith", "endsWith", "int", "uint", "double", "string", "bool", "has",
+    "coalesce",
+    "join",
+    "lower",
+    "upper",
+    "trim",
+    "replace", // ours
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bool",
+    "has",
 ];
 
 /// Adds ours. None of the names is one of the standard library's overloads, which is the only way this can fail.
@@ -20,8 +34,10 @@ pub(super) fn add_to(context: &mut Context<'_, '_>) {
         context.add_function("lower", |This(text): This<Value>| each("lower", text, |text| text.to_lowercase())),
         context.add_function("upper", |This(text): This<Value>| each("upper", text, |text| text.to_uppercase())),
         context.add_function("trim", |This(text): This<Value>| each("trim", text, |text| text.trim().to_owned())),
-        context.add_function("replace", replace),
-        context.add_function("join", join),
+        context.add_function("replace", |This(text): This<Value>, from: Arc<String>, to: Arc<String>| {
+            replace(text, &from, &to)
+        }),
+        context.add_function("join", |This(list): This<Value>, separator: Arc<String>| join(&list, &separator)),
     ];
     debug_assert!(added.iter().all(Result::is_ok), "a function of the standard library has this name");
 }
@@ -36,21 +52,21 @@ fn each(function: &str, value: Value, with: impl FnOnce(&str) -> String) -> Resu
 }
 
 /// `replace(text, from, to)`; null stays null.
-fn replace(This(value): This<Value>, from: Arc<String>, to: Arc<String>) -> Result<Value, ExecutionError> {
+fn replace(value: Value, from: &str, to: &str) -> Result<Value, ExecutionError> {
     let Value::String(text) = &value else { return each("replace", value, str::to_owned) };
     if from.is_empty() {
         return Err(ExecutionError::function_error("replace", "the text to replace is empty"));
     }
     // Counted before it is made: replacing can multiply.
-    let hits = text.matches(from.as_str()).count();
+    let hits = text.matches(from).count();
     if text.len().saturating_add(hits.saturating_mul(to.len())) > MAX_STRING {
         return Err(ExecutionError::function_error("replace", "the result is too long"));
     }
-    bounded("replace", text.replace(from.as_str(), &to))
+    bounded("replace", text.replace(from, to))
 }
 
 /// `join(list, separator)` of what has a value and is not empty; null when nothing is left.
-fn join(This(list): This<Value>, separator: Arc<String>) -> Result<Value, ExecutionError> {
+fn join(list: &Value, separator: &str) -> Result<Value, ExecutionError> {
     let Value::List(parts) = list else {
         return match list {
             Value::Null => Ok(Value::Null),
@@ -66,7 +82,7 @@ fn join(This(list): This<Value>, separator: Arc<String>) -> Result<Value, Execut
             _ => return Err(ExecutionError::function_error("join", "expected a list of strings")),
         };
         if !joined.is_empty() {
-            joined.push_str(&separator);
+            joined.push_str(separator);
         }
         joined.push_str(text);
         if joined.len() > MAX_STRING {

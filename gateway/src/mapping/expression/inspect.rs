@@ -10,6 +10,7 @@ use scim_protocol::ResourceType;
 use scim_protocol::schema::{Attribute, AttributeType};
 
 use super::functions::NAMES;
+use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
 use super::{Fault, Input};
 use crate::mapping::nearest::hint;
 
@@ -55,8 +56,15 @@ pub(super) fn inspect(
     scope: Scope<'_>,
     source: &SourceInfo,
 ) -> Result<(IdedExpr, Vec<Input>), Vec<Fault>> {
-    let mut inspection =
-        Inspection { scope, source, inputs: Vec::new(), bound: Vec::new(), depth: 0, in_body: false, faults: Vec::new() };
+    let mut inspection = Inspection {
+        scope,
+        source,
+        inputs: Vec::new(),
+        bound: Vec::new(),
+        depth: 0,
+        in_body: false,
+        faults: Vec::new(),
+    };
     let (ast, _) = inspection.rewrite(ast);
     match inspection.faults.is_empty() {
         true => Ok((ast, inspection.inputs)),
@@ -147,7 +155,9 @@ impl<'s> Inspection<'s, '_> {
                 return self.variable_path(id, &root, &steps);
             }
             let Expr::Call(mut call) = node.expr else { return (node, Shape::Any) };
-            let (Some(index), Some(operand)) = (call.args.pop(), call.args.pop()) else { return (null(id), Shape::Any) };
+            let (Some(index), Some(operand)) = (call.args.pop(), call.args.pop()) else {
+                return (null(id), Shape::Any);
+            };
             let operand = self.rewrite(operand);
             if let Expr::Literal(LiteralValue::String(key)) = &index.expr {
                 return self.field(id, operand, key.inner());
@@ -168,7 +178,8 @@ impl<'s> Inspection<'s, '_> {
         }
         if call.func_name == operators::IN {
             // Nothing is in a list that is absent.
-            args = args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
+            args =
+                args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
         }
         let expr = Expr::Call(CallExpr { func_name: call.func_name, target: target.map(Box::new), args });
         (IdedExpr { id, expr }, Shape::Any)
@@ -295,7 +306,7 @@ fn attribute_path<'s>(
         return Err(format!("there is no attribute `{name}`{}", hint(name, known)));
     };
     if attribute.multi_valued {
-        return Ok((Input::Slot(slot), Shape::Many(attribute), steps.len() - rest.len()));
+        return Ok((Input::Slot(Box::new(slot)), Shape::Many(attribute), steps.len() - rest.len()));
     }
     if let (AttributeType::Complex, Some(sub)) = (attribute.kind, rest.as_slice().first()) {
         attribute = exactly(attribute, sub)?;
@@ -303,7 +314,7 @@ fn attribute_path<'s>(
         slot = resource_type.parse_slot(&text).map_err(|error| error.detail)?;
         rest.next();
     }
-    Ok((Input::Slot(slot), Shape::One(attribute), steps.len() - rest.len()))
+    Ok((Input::Slot(Box::new(slot)), Shape::One(attribute), steps.len() - rest.len()))
 }
 
 fn exactly<'s>(attribute: &'s Attribute, name: &str) -> Result<&'s Attribute, String> {
@@ -311,85 +322,4 @@ fn exactly<'s>(attribute: &'s Attribute, name: &str) -> Result<&'s Attribute, St
         let known = attribute.sub_attributes.iter().map(|sub| sub.name.as_str());
         format!("`{}` has no sub-attribute `{name}`{}", attribute.name, hint(name, known))
     })
-}
-
-/// `a.b["c"].d` as its root and steps.
-fn static_path(node: &IdedExpr) -> Option<(String, Vec<String>)> {
-    match &node.expr {
-        Expr::Ident(name) => Some((name.clone(), Vec::new())),
-        Expr::Select(select) if !select.test => {
-            let (root, mut steps) = static_path(&select.operand)?;
-            steps.push(select.field.clone());
-            Some((root, steps))
-        }
-        Expr::Call(call) if call.func_name == operators::INDEX => {
-            let [operand, index] = call.args.as_slice() else { return None };
-            let Expr::Literal(LiteralValue::String(key)) = &index.expr else { return None };
-            let (root, mut steps) = static_path(operand)?;
-            steps.push(key.inner().to_owned());
-            Some((root, steps))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a comprehension's step collects the elements themselves, as filter() does.
-fn lists_only(step: &IdedExpr, element: &str) -> bool {
-    match &step.expr {
-        Expr::List(list) => match list.elements.as_slice() {
-            [only] => matches!(&only.expr, Expr::Ident(name) if name == element),
-            _ => false,
-        },
-        Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
-            (operators::CONDITIONAL, [_, then, _]) => lists_only(then, element),
-            (operators::ADD, [_, added]) => lists_only(added, element),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-fn call(function: &str, args: Vec<IdedExpr>) -> Expr {
-    Expr::Call(CallExpr { func_name: function.to_owned(), target: None, args })
-}
-
-fn null(id: u64) -> IdedExpr {
-    IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) }
-}
-
-/// `operand.?field.orValue(null)` and its kin.
-fn or_null(id: u64, operator: &str, operand: IdedExpr, selector: IdedExpr) -> IdedExpr {
-    let optional = IdedExpr { id, expr: call(operator, vec![operand, selector]) };
-    let expr = Expr::Call(CallExpr {
-        func_name: "orValue".to_owned(),
-        target: Some(Box::new(optional)),
-        args: vec![null(id)],
-    });
-    IdedExpr { id, expr }
-}
-
-fn or_empty(list: IdedExpr) -> IdedExpr {
-    let id = list.id;
-    let empty = IdedExpr { id, expr: Expr::List(ListExpr::new(Vec::new())) };
-    coalesce(id, vec![list, empty])
-}
-
-/// The first that is not null. Each is bound to a variable (a comprehension over nothing, as CEL's `cel.bind`), so that
-/// it is evaluated once, and the ones after it only when they are needed.
-fn coalesce(id: u64, args: Vec<IdedExpr>) -> IdedExpr {
-    args.into_iter().rev().reduce(|rest, first| {
-        let node = |expr| IdedExpr { id, expr };
-        let bound = || node(Expr::Ident("@first".to_owned()));
-        let choice = vec![node(call(operators::NOT_EQUALS, vec![bound(), null(id)])), bound(), rest];
-        node(Expr::Comprehension(Box::new(ComprehensionExpr {
-            iter_range: node(Expr::List(ListExpr::new(Vec::new()))),
-            iter_var: "@none".to_owned(),
-            iter_var2: None,
-            accu_var: "@first".to_owned(),
-            accu_init: first,
-            loop_cond: node(Expr::Literal(LiteralValue::Boolean(false.into()))),
-            loop_step: bound(),
-            result: node(call(operators::CONDITIONAL, choice)),
-        })))
-    }).unwrap_or_else(|| null(id))
 }

@@ -1,0 +1,106 @@
+//! What edits say of one slot of a resource that nobody has read.
+
+use scim_protocol::{Edit, Object, Slot};
+use serde_json::Value;
+
+use super::overlap::{Overlap, overlap};
+use super::rule::has_value;
+
+/// What the edits say of one slot.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum State {
+    Untouched,
+    /// It ends with this value, or none.
+    Decided(Option<Value>),
+    Depends,
+}
+
+/// What the edits, one after the other, say of a slot. `single`: an element that is added replaces all.
+pub(super) fn state(slot: &Slot, single: bool, steps: &[Edit]) -> State {
+    steps.iter().fold(State::Untouched, |before, edit| match edit {
+        Edit::Set { slot: target, value } => written(slot, single, target, Some(value), before),
+        Edit::Clear { slot: target } => written(slot, single, target, None, before),
+        Edit::Add { slot: target, items } => added(slot, single, target, items, before),
+        Edit::Remove { slot: target, items } => removed(slot, target, items, before),
+    })
+}
+
+fn written(slot: &Slot, single: bool, target: &Slot, value: Option<&Value>, before: State) -> State {
+    match overlap(target, slot) {
+        Overlap::Apart => before,
+        Overlap::Same => State::Decided(value.filter(|value| has_value(value)).cloned()),
+        Overlap::Holds => State::Decided(value.and_then(|value| {
+            let mut alone = Object::new();
+            target.put(&mut alone, value.clone());
+            slot.get(&alone).cloned()
+        })),
+        Overlap::Part => match (before, value) {
+            (State::Decided(whole), value) => {
+                let mut alone = Object::new();
+                if let Some(whole) = whole {
+                    slot.put(&mut alone, whole);
+                }
+                match value {
+                    Some(value) => target.put(&mut alone, value.clone()),
+                    None => drop(target.take(&mut alone)),
+                }
+                State::Decided(slot.get(&alone).filter(|value| has_value(value)).cloned())
+            }
+            // The app holds one element, and this writes one: it is the one.
+            (_, Some(value)) if single => {
+                let mut alone = Object::new();
+                target.put(&mut alone, value.clone());
+                State::Decided(slot.get(&alone).cloned())
+            }
+            _ => State::Depends,
+        },
+        Overlap::Depends => State::Depends,
+    }
+}
+
+fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: State) -> State {
+    match overlap(target, slot) {
+        Overlap::Apart => before,
+        Overlap::Same if single => State::Decided(Some(Value::Array(items.to_vec()))),
+        Overlap::Same => match before {
+            State::Decided(whole) => {
+                let mut elements = whole.and_then(|whole| whole.as_array().cloned()).unwrap_or_default();
+                elements.extend(items.iter().filter(|item| !elements.contains(item)).cloned().collect::<Vec<_>>());
+                State::Decided(Some(Value::Array(elements)))
+            }
+            _ => State::Depends,
+        },
+        Overlap::Holds => {
+            // The elements that the slot's selector picks say what it becomes; any others leave it alone.
+            let mut alone = Object::new();
+            target.put(&mut alone, Value::Array(items.to_vec()));
+            match slot.get(&alone) {
+                Some(value) => State::Decided(Some(value.clone())),
+                None => before,
+            }
+        }
+        Overlap::Part | Overlap::Depends => State::Depends,
+    }
+}
+
+fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State {
+    match (overlap(target, slot), before) {
+        (Overlap::Apart, before) => before,
+        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) => {
+            let left: Vec<_> =
+                elements.into_iter().filter(|element| !items.iter().any(|item| same_item(item, element))).collect();
+            State::Decided(Some(Value::Array(left)).filter(has_value))
+        }
+        (Overlap::Same, State::Decided(None)) => State::Decided(None),
+        // Whether the current value is among what is removed, only the resource says.
+        _ => State::Depends,
+    }
+}
+
+/// Items of a multi-valued attribute are told apart by their `value`, or else by all they hold.
+pub(super) fn same_item(one: &Value, other: &Value) -> bool {
+    match (one.get("value"), other.get("value")) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
+}

@@ -1,0 +1,256 @@
+//! What is wrong with a document, where, and what would be right.
+
+use serde_json::json;
+
+use super::{ASKSPOKE, SAMANAGE, facts, mapping, types, user};
+use crate::mapping::{Mapping, MappingErrors};
+
+fn faults(text: &str) -> Vec<String> {
+    let Err(MappingErrors(errors)) = Mapping::parse(text, "m.json", &types(), &facts()) else {
+        panic!("loads: {text}")
+    };
+    errors.iter().map(ToString::to_string).collect()
+}
+
+/// A document whose third line holds one user rule, indented by four.
+fn with_rule(rule: &str) -> String {
+    format!("{{\"resource-types\": {{\n  \"User\": [\n    {rule}\n  ]}}}}")
+}
+
+#[test]
+fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
+    for (rule, expected) in [
+        // The shape.
+        (
+            r#"{"scim": "title", "aply": "always", "app": "t"}"#,
+            r#"3:23: User rule 1 (title): there is no `aply` here; did you mean `apply`?"#,
+        ),
+        (r#"{"app": "t"}"#, "3:5: User rule 1: a rule must have `scim`"),
+        (
+            r#"{"scim": "title", "app": "t", "apply": "once"}"#,
+            r#"3:44: User rule 1 (title): `apply` must be "always" or "on-create""#,
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "keep": "yes"}"#,
+            "3:43: User rule 1 (title): `keep` must be of type boolean",
+        ),
+        (r#"{"scim": "title", "app": "t", "match": 0}"#, "3:44: User rule 1 (title): `match` must be 1 or more"),
+        (r#"{"scim": "title", "app": ""}"#, "3:30: User rule 1 (title): `app` must not be empty"),
+        (
+            r#"{"scim": "title", "app": "t", "default": null}"#,
+            "3:46: User rule 1 (title): `default` must not be null; leave it out",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "app": "u"}"#,
+            "3:35: `app` stands here a second time; only one of them would be seen",
+        ),
+        ("7", "3:5: User rule 1: a rule must be of type object"),
+        // The SCIM attribute.
+        (
+            r#"{"scim": "titel", "app": "t"}"#,
+            "3:14: User rule 1 (titel): User has no attribute 'titel'; did you mean `title`?",
+        ),
+        (
+            r#"{"scim": "emails.value", "app": "t"}"#,
+            r#"3:14: User rule 1 (emails.value): `emails` has many values; choose one, as in `emails[type eq "work"].value`"#,
+        ),
+        (
+            r#"{"scim": "id", "app": "id"}"#,
+            "3:14: User rule 1 (id): `id` needs no rule: it is the app's own id, passed through",
+        ),
+        (
+            r#"{"scim": "schemas", "app": "s"}"#,
+            "3:14: User rule 1 (schemas): `schemas` needs no rule: the gateway answers it",
+        ),
+        (
+            r#"{"scim": "meta.version", "app": "v", "direction": "to-scim"}"#,
+            "3:14: User rule 1 (meta.version): of `meta` only `meta.created` and `meta.lastModified` can come from the app",
+        ),
+        (
+            r#"{"scim": "meta.created", "app": "c"}"#,
+            r#"3:14: User rule 1 (meta.created): clients cannot write `meta.created`; say "direction": "to-scim""#,
+        ),
+        // The app's field.
+        (
+            r#"{"scim": "title", "app": "a..b"}"#,
+            "3:33: User rule 1 (title): `a..b` is not a field path: expected a field name",
+        ),
+        (
+            r#"{"scim": "title", "app": "x[y eq \"z\" or]"}"#,
+            "3:44: User rule 1 (title): `x[y eq \"z\" or]` is not a field path: expected `and` or `]`",
+        ),
+        // The transform, the reference, the default.
+        (
+            r#"{"scim": "title", "app": "t", "transform": "rol"}"#,
+            "3:48: User rule 1 (title): there is no transform `rol`; did you mean `role`?",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "reference": "Usr"}"#,
+            "3:48: User rule 1 (title): the connector has no resource type `Usr`; did you mean `User`?",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "default": 7}"#,
+            "3:46: User rule 1 (title): the default does not fit: 7 is a number, and `title` takes a string",
+        ),
+        (
+            r#"{"scim": "active", "app": "t", "default": "yes"}"#,
+            r#"3:47: User rule 1 (active): the default does not fit: "yes" is a string, and `active` takes true or false"#,
+        ),
+        (
+            r#"{"scim": "roles", "app": "t", "default": ["x"]}"#,
+            r#"3:46: User rule 1 (roles): the default does not fit: "x" is a string, and `roles` takes an object"#,
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "transform": "integer", "default": "x"}"#,
+            r#"3:70: User rule 1 (title): the default does not fit: "x" is not a whole number"#,
+        ),
+        // Expressions.
+        (
+            r#"{"scim": "title", "app": "t", "expression": "lower(tilte)"}"#,
+            "3:56: User rule 1 (title): there is no attribute `tilte`; did you mean `title`?",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "expression": "\"\\\"\" + tilte"}"#,
+            "3:61: User rule 1 (title): there is no attribute `tilte`; did you mean `title`?",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "inverse": "upper(ap.x)"}"#,
+            "3:55: User rule 1 (title): there is no `ap`; the app's document is `app`",
+        ),
+        // What does not go together.
+        (
+            r#"{"scim": "title"}"#,
+            "3:14: User rule 1 (title): the rule names no field of the app: add `app`, or `\"keep\": true` if the gateway shall store the value",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "constant": 1, "expression": "title"}"#,
+            "3:64: User rule 1 (title): a rule has a `constant` or an `expression`, not both",
+        ),
+        (
+            r#"{"scim": "title", "keep": true, "expression": "title"}"#,
+            "3:51: User rule 1 (title): an `expression` computes a field of the app: add `app`",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "constant": 1, "direction": "to-scim"}"#,
+            "3:30: User rule 1 (title): a `constant` with `\"direction\": \"to-scim\"` is answered as it is and reads no field: leave `app` out",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "keep": true, "direction": "to-app"}"#,
+            "3:43: User rule 1 (title): a kept value is stored on the way in and answered on the way back: leave `direction` out",
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "single": true}"#,
+            "3:45: User rule 1 (title): `single` is for a whole multi-valued attribute, and `title` is none",
+        ),
+        (
+            r#"{"scim": "title", "keep": true, "default": "x"}"#,
+            "3:48: User rule 1 (title): a `default` is written to a field of the app, and this rule writes none",
+        ),
+        // Between rules.
+        (
+            r#"{"scim": "title", "app": "t"}, {"scim": "TITLE", "app": "u"}"#,
+            r#"3:45: User rule 2 (TITLE): rule 1 already gives this attribute its value; let one of them say "direction": "to-app""#,
+        ),
+        (
+            r#"{"scim": "name", "keep": true}, {"scim": "name.givenName", "keep": true}"#,
+            r#"3:46: User rule 2 (name.givenName): rule 1 already gives this attribute its value; let one of them say "direction": "to-app""#,
+        ),
+        (
+            r#"{"scim": "title", "app": "t", "match": 1}, {"scim": "nickName", "app": "n", "match": 1}"#,
+            "3:90: User rule 2 (nickName): rule 1 already has match precedence 1; give each its own",
+        ),
+        (
+            r#"{"scim": "title", "app": "t"}, {"scim": "nickName", "app": "t.n"}"#,
+            "3:64: User rule 2 (nickName): the field `t.n` overlaps `t`, which rule 1 writes; write the one or the parts",
+        ),
+    ] {
+        assert_eq!(faults(&with_rule(rule)), [format!("m.json:{expected}")], "{rule}");
+    }
+}
+
+#[test]
+fn an_expression_that_does_not_parse_is_reported_inside_its_text() {
+    let fault = faults(&with_rule(r#"{"scim": "title", "app": "t", "expression": "title +"}"#)).remove(0);
+    assert!(fault.starts_with("m.json:3:"), "{fault}");
+    let column: usize = fault.split(':').nth(2).unwrap().parse().unwrap();
+    assert!((50..=57).contains(&column), "{fault}");
+    assert!(fault.contains("User rule 1 (title): the expression does not parse: "), "{fault}");
+}
+
+#[test]
+fn faults_of_the_document_itself_are_located_too() {
+    for (text, expected) in [
+        ("{\n \"resource-types\": {},\n}", "m.json:3:1: not valid JSON: trailing comma"),
+        ("", "m.json:1:1: not valid JSON: EOF while parsing a value"),
+        ("{}", "m.json:1:1: the document must have `resource-types`"),
+        ("[]", "m.json:1:1: the document must be of type object"),
+        (
+            "{\"resource-types\": {},\n \"resource-type\": 1}",
+            "m.json:2:2: there is no `resource-type` here; did you mean `resource-types`?",
+        ),
+        (
+            "{\"resource-types\": {\"Usr\": []}}",
+            "m.json:1:21: the connector has no resource type `Usr`; did you mean `User`?",
+        ),
+        ("{\"resource-types\": {\"User\": {}}}", "m.json:1:29: `User` must be of type array"),
+    ] {
+        assert_eq!(faults(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn all_faults_are_reported_at_once_in_the_order_of_the_text() {
+    let text = json!({"resource-types": {
+        "User": [{"scim": "titel", "app": "a b"}, {"scim": "title", "app": "t", "what": 1}, {"scim": "nickName"}],
+        "Team": [],
+    }});
+    let text = serde_json::to_string_pretty(&text).unwrap();
+    let faults = faults(&text);
+    assert_eq!(faults.len(), 5, "{faults:#?}");
+    let lines: Vec<usize> = faults.iter().map(|fault| fault.split(':').nth(1).unwrap().parse().unwrap()).collect();
+    assert!(lines.is_sorted(), "{lines:?}");
+}
+
+#[test]
+fn an_incremental_field_takes_a_plain_rule_only() {
+    let text =
+        "{\"resource-types\": {\"Group\": [\n{\"scim\": \"members\", \"app\": \"members\", \"transform\": \"role\"}]}}";
+    assert_eq!(
+        faults(text),
+        [
+            "m.json:2:28: Group rule 1 (members): the app takes added and removed items of `members`, which only a plain \
+          rule on a whole multi-valued attribute can give it"
+        ]
+    );
+}
+
+#[test]
+fn a_default_behind_a_connectors_transform_is_judged_by_the_connector() {
+    let samanage = mapping(SAMANAGE);
+    let defaults: Vec<_> = samanage.defaults_to_check().collect();
+    let [default] = defaults.as_slice() else { panic!("one default") };
+    assert_eq!((default.transform.as_str(), default.text.as_str()), ("role", r#"{"displayName": "Requester"}"#));
+    assert_eq!(
+        default.refused("write {\"displayName\":\"<role name>\"}").to_string(),
+        "mapping.json:31:20: User rule 13 (roles): the default does not fit: write {\"displayName\":\"<role name>\"}"
+    );
+}
+
+#[test]
+fn what_no_rule_takes_is_listed() {
+    let unmapped = mapping(SAMANAGE).unmapped(&user());
+    for (name, expected) in [
+        ("nickName", true),
+        ("name.middleName", true),
+        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter", true),
+        ("urn:ietf:params:scim:schemas:extension:SpokeCustom:2.0:User:startDate", true),
+        ("title", false),
+        ("name.givenName", false),
+        ("emails", false),
+        ("groups", false),
+        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager", false),
+    ] {
+        assert_eq!(unmapped.iter().any(|found| found == name), expected, "{name} in {unmapped:?}");
+    }
+    assert!(mapping(ASKSPOKE).unmapped(&types()[1]).is_empty());
+}
