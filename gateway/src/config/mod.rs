@@ -115,9 +115,8 @@ impl Config {
         let connectors = connectors.collect();
         let around = Surroundings { directory, environment, connectors: &names };
         let instances = root.named::<InstanceName>("instances").into_iter();
-        let instances = instances
-            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?)))
-            .collect();
+        let instances =
+            instances.filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?))).collect();
         root.finish();
         Self { file: file.to_owned(), server, store, log, connectors, instances, places }
     }

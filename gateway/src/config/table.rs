@@ -119,10 +119,7 @@ impl<'a> Table<'a> {
             self.wrong_type(key, value, "a list of strings");
             return Vec::new();
         };
-        items
-            .iter()
-            .filter_map(|item| Some(Placed { value: self.parse(key, item)?, span: item.span() }))
-            .collect()
+        items.iter().filter_map(|item| Some(Placed { value: self.parse(key, item)?, span: item.span() })).collect()
     }
 
     /// `true` or `false`.
@@ -143,7 +140,8 @@ impl<'a> Table<'a> {
             self.wrong_type(key, value, &expected);
             return None;
         };
-        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
+        let number =
+            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
         if number.is_none() {
             self.mistake(key, format_args!("{integer} is out of bounds"), format_args!("write {expected}"));
         }
@@ -179,7 +177,11 @@ impl<'a> Table<'a> {
     }
 
     /// A free table as JSON, with every key's place noted in `places`.
-    pub(super) fn json(&self, key: &'static str, places: &mut BTreeMap<String, Position>) -> serde_json::Map<String, Value> {
+    pub(super) fn json(
+        &self,
+        key: &'static str,
+        places: &mut BTreeMap<String, Position>,
+    ) -> serde_json::Map<String, Value> {
         let Some(table) = self.table(key) else { return serde_json::Map::new() };
         let mut object = serde_json::Map::new();
         for (name, value) in table.entries {
@@ -241,7 +243,12 @@ impl<'a> Table<'a> {
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         let found = value.get_ref().type_str();
-        self.mistake_at(value.span(), key, format_args!("is a value of type {found}"), format_args!("write {expected}"));
+        self.mistake_at(
+            value.span(),
+            key,
+            format_args!("is a value of type {found}"),
+            format_args!("write {expected}"),
+        );
     }
 }
 
@@ -274,7 +281,12 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
         DeValue::Integer(integer) => {
             let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
             if number.is_none() {
-                report.add(value.span(), path, format_args!("{integer} does not fit 64 bits"), "write a smaller number");
+                report.add(
+                    value.span(),
+                    path,
+                    format_args!("{integer} does not fit 64 bits"),
+                    "write a smaller number",
+                );
             }
             number.map(Value::from)
         }
@@ -289,7 +301,9 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
             report.add(value.span(), path, "is a date", "write it as a string, in quotes");
             None
         }
-        DeValue::Array(items) => Some(Value::Array(items.iter().filter_map(|item| to_json(item, path, report)).collect())),
+        DeValue::Array(items) => {
+            Some(Value::Array(items.iter().filter_map(|item| to_json(item, path, report)).collect()))
+        }
         DeValue::Table(entries) => {
             let members = entries.iter().filter_map(|(key, value)| {
                 Some((key.get_ref().to_string(), to_json(value, &join(path, key.get_ref()), report)?))

@@ -202,13 +202,17 @@ async fn every_refusal_is_a_scim_error_with_a_correlation_id() {
 async fn a_request_that_is_right_reaches_its_route_and_is_counted() {
     let gateway = start(Options::default()).await;
     let request = gateway.post("/acme/scim/v2/Users?aadOptscim062020", "right");
-    let response = request.header("x-correlation-id", "from-the-client").body("{\"userName\":\"a\"}").send().await.unwrap();
+    let response =
+        request.header("x-correlation-id", "from-the-client").body("{\"userName\":\"a\"}").send().await.unwrap();
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers()["x-correlation-id"], "from-the-client");
     let metrics = gateway.get("/metrics").await;
     assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
     let metrics = metrics.text().await.unwrap();
-    assert!(metrics.contains("scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1"),
+        "{metrics}"
+    );
     assert!(metrics.contains("scim_operations_in_flight 0"), "{metrics}");
 }
 
@@ -253,7 +257,8 @@ async fn one_operation_too_many_is_shed_and_health_still_answers() {
 async fn a_shutdown_finishes_what_runs_and_accepts_nothing_more() {
     let mut gateway = start(Options::default()).await;
     let (base, client) = (gateway.base.clone(), gateway.client());
-    let running = tokio::spawn(async move { client.get(format!("{base}/acme/slow")).send().await.unwrap().text().await });
+    let running =
+        tokio::spawn(async move { client.get(format!("{base}/acme/slow")).send().await.unwrap().text().await });
     gateway.stand.entered.notified().await;
     gateway.stop.take().unwrap().send(()).unwrap();
     while TcpStream::connect(gateway.base.trim_start_matches("http://")).await.is_ok() {
@@ -298,7 +303,10 @@ async fn what_is_no_http_is_refused_and_harms_nobody() {
         (&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..], "HTTP/1.1 400"),
         (b"nonsense\r\n\r\n", "HTTP/1.1 400"),
         (b"GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n", "HTTP/1.1 400"),
-        (b"POST /acme/scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd", "HTTP/1.1 400"),
+        (
+            b"POST /acme/scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
+            "HTTP/1.1 400",
+        ),
         (long_head.as_bytes(), "HTTP/1.1 431"),
         (many_heads.as_bytes(), "HTTP/1.1 431"),
     ] {
