@@ -77,9 +77,7 @@ impl Config {
         let (document, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             // What the parser recovered would give mistakes that are none.
-            for error in &errors {
-                report.add(error.span().unwrap_or(0..0), "", format_args!("is not TOML: {}", error.message()), "");
-            }
+            report.add_syntax_errors(&errors);
             return Err(ConfigErrors::of(report.into_mistakes()));
         }
         let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
