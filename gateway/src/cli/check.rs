@@ -62,7 +62,7 @@ fn write_instances(config: &Config, terminal: &mut Terminal<'_>) -> io::Result<(
     let right = terminal.green("right:");
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
-    terminal.line(format_args!("{right} {file}: {instances} instances of {connectors} connectors"))?;
+    terminal.line(format_args!("{right} {file}: instances: {instances}, connectors: {connectors}"))?;
     for (name, instance) in &config.instances {
         terminal.line(format_args!("    /{name}/scim/v2  {}", instance.connector))?;
     }

@@ -104,7 +104,11 @@ impl Instance {
         let (auth, username) = authentication(&table);
         let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
         if let Some(path) = mapping.as_ref().filter(|path| !path.is_file()) {
-            table.mistake("mapping", format_args!("{} is not a file", path.display()), "paths start at this file's directory");
+            table.mistake(
+                "mapping",
+                format_args!("{} is not a file", path.display()),
+                "paths start at this file's directory",
+            );
         }
         let tokens = tokens(&table);
         let client = table.text("client").unwrap_or(ClientChoice::Auto);

@@ -19,14 +19,28 @@ pub struct Position {
 impl Position {
     /// The first character of a file.
     pub const START: Self = Self { line: 1, column: 1 };
+}
 
-    /// The position of a byte offset in a text; an offset past the end is the end.
-    pub fn of(text: &str, offset: usize) -> Self {
-        let before = text.char_indices().take_while(|(at, _)| *at < offset).map(|(_, character)| character);
-        before.fold(Self::START, |position, character| match character {
-            '\n' => Self { line: position.line + 1, column: 1 },
-            _ => Self { column: position.column + 1, ..position },
-        })
+/// A text whose line starts are known, so that many positions in it cost little.
+#[derive(Debug)]
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The position of a byte offset; an offset past the end is the end.
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
+        let rest = self.text.get(start..).unwrap_or_default();
+        let column = 1 + rest.char_indices().take_while(|(at, _)| start + at < offset).count();
+        Position { line, column }
     }
 }
 
@@ -124,7 +138,7 @@ mod tests {
     fn a_position_counts_lines_and_characters_from_one() {
         let text = "a\nöb = 1\n";
         for (offset, line, column) in [(0, 1, 1), (1, 1, 2), (2, 2, 1), (4, 2, 2), (99, 3, 1)] {
-            assert_eq!(Position::of(text, offset), Position { line, column }, "offset {offset}");
+            assert_eq!(Lines::new(text).position(offset), Position { line, column }, "offset {offset}");
         }
     }
 

@@ -77,9 +77,7 @@ impl Config {
         let (document, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             // What the parser recovered would give mistakes that are none.
-            for error in &errors {
-                report.add(error.span().unwrap_or(0..0), "", format_args!("is not TOML: {}", error.message()), "");
-            }
+            report.add_syntax_errors(&errors);
             return Err(ConfigErrors::from(report.into_mistakes()));
         }
         let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
@@ -115,9 +113,8 @@ impl Config {
         let connectors = connectors.collect();
         let around = Surroundings { directory, environment, connectors: &names };
         let instances = root.named::<InstanceName>("instances").into_iter();
-        let instances = instances
-            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?)))
-            .collect();
+        let instances =
+            instances.filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?))).collect();
         root.finish();
         Self { file: file.to_owned(), server, store, log, connectors, instances, places }
     }

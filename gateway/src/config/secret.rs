@@ -54,7 +54,11 @@ impl SecretSource {
     ///
     /// # Errors
     /// [`SecretError`]; it names the variable or file and never its content.
-    pub fn read(&self, directory: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<SecretString, SecretError> {
+    pub fn read(
+        &self,
+        directory: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<SecretString, SecretError> {
         let text = match self {
             Self::Environment(name) => environment(name).ok_or_else(|| SecretError::NotSet(name.clone()))?,
             Self::File(path) => {

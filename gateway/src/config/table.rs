@@ -4,7 +4,7 @@
 //! where each key and value stands, which keys were asked for, and hence which ones nobody knows.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Mistake, Position};
+use super::mistake::{Lines, Mistake, Position};
 
 type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 
@@ -22,24 +22,35 @@ type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     file: &'a Path,
-    text: &'a str,
+    lines: Lines<'a>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(file: &'a Path, text: &'a str) -> Self {
-        Self { file, text, mistakes: RefCell::new(Vec::new()) }
+        Self { file, lines: Lines::new(text), mistakes: RefCell::new(Vec::new()) }
     }
 
     /// Notes a mistake at a byte range of the text.
     pub(super) fn add(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
         self.mistakes.borrow_mut().push(Mistake {
             file: self.file.to_owned(),
-            position: Some(Position::of(self.text, span.start)),
+            position: Some(self.lines.position(span.start)),
             key: key.to_owned(),
             message: message.to_string(),
             expected: expected.to_string(),
         });
+    }
+
+    /// Notes what makes the text no TOML. One error a line: the parser's next ones there follow from the first.
+    pub(super) fn add_syntax_errors(&self, errors: &[toml::de::Error]) {
+        let mut lines = BTreeSet::new();
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            if lines.insert(self.lines.position(span.start).line) {
+                self.add(span, "", format_args!("is not TOML: {}", error.message()), "");
+            }
+        }
     }
 
     pub(super) fn into_mistakes(self) -> Vec<Mistake> {
@@ -119,10 +130,7 @@ impl<'a> Table<'a> {
             self.wrong_type(key, value, "a list of strings");
             return Vec::new();
         };
-        items
-            .iter()
-            .filter_map(|item| Some(Placed { value: self.parse(key, item)?, span: item.span() }))
-            .collect()
+        items.iter().filter_map(|item| Some(Placed { value: self.parse(key, item)?, span: item.span() })).collect()
     }
 
     /// `true` or `false`.
@@ -143,7 +151,8 @@ impl<'a> Table<'a> {
             self.wrong_type(key, value, &expected);
             return None;
         };
-        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
+        let number =
+            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
         if number.is_none() {
             self.mistake(key, format_args!("{integer} is out of bounds"), format_args!("write {expected}"));
         }
@@ -179,12 +188,16 @@ impl<'a> Table<'a> {
     }
 
     /// A free table as JSON, with every key's place noted in `places`.
-    pub(super) fn json(&self, key: &'static str, places: &mut BTreeMap<String, Position>) -> serde_json::Map<String, Value> {
+    pub(super) fn json(
+        &self,
+        key: &'static str,
+        places: &mut BTreeMap<String, Position>,
+    ) -> serde_json::Map<String, Value> {
         let Some(table) = self.table(key) else { return serde_json::Map::new() };
         let mut object = serde_json::Map::new();
         for (name, value) in table.entries {
             let path = table.path_of(name.get_ref());
-            places.insert(path.clone(), Position::of(self.report.text, value.span().start));
+            places.insert(path.clone(), self.report.lines.position(value.span().start));
             if let Some(value) = to_json(value, &path, self.report) {
                 object.insert(name.get_ref().to_string(), value);
             }
@@ -194,10 +207,10 @@ impl<'a> Table<'a> {
 
     /// Notes where this table and its values stand.
     pub(super) fn note_places(&self, places: &mut BTreeMap<String, Position>) {
-        places.insert(self.path.clone(), Position::of(self.report.text, self.span.start));
+        places.insert(self.path.clone(), self.report.lines.position(self.span.start));
         for (key, value) in self.entries {
             let span = if value.get_ref().is_table() { key.span() } else { value.span() };
-            places.insert(self.path_of(key.get_ref()), Position::of(self.report.text, span.start));
+            places.insert(self.path_of(key.get_ref()), self.report.lines.position(span.start));
         }
     }
 
@@ -241,7 +254,12 @@ impl<'a> Table<'a> {
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         let found = value.get_ref().type_str();
-        self.mistake_at(value.span(), key, format_args!("is a value of type {found}"), format_args!("write {expected}"));
+        self.mistake_at(
+            value.span(),
+            key,
+            format_args!("is a value of type {found}"),
+            format_args!("write {expected}"),
+        );
     }
 }
 
@@ -274,7 +292,12 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
         DeValue::Integer(integer) => {
             let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
             if number.is_none() {
-                report.add(value.span(), path, format_args!("{integer} does not fit 64 bits"), "write a smaller number");
+                report.add(
+                    value.span(),
+                    path,
+                    format_args!("{integer} does not fit 64 bits"),
+                    "write a smaller number",
+                );
             }
             number.map(Value::from)
         }
@@ -289,7 +312,9 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
             report.add(value.span(), path, "is a date", "write it as a string, in quotes");
             None
         }
-        DeValue::Array(items) => Some(Value::Array(items.iter().filter_map(|item| to_json(item, path, report)).collect())),
+        DeValue::Array(items) => {
+            Some(Value::Array(items.iter().filter_map(|item| to_json(item, path, report)).collect()))
+        }
         DeValue::Table(entries) => {
             let members = entries.iter().filter_map(|(key, value)| {
                 Some((key.get_ref().to_string(), to_json(value, &join(path, key.get_ref()), report)?))

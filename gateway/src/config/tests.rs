@@ -115,7 +115,8 @@ fn every_setting_is_read() {
     assert_eq!((acme.auth, acme.username.as_deref()), (Some(AuthKind::Basic), Some("admin")));
     assert_eq!(acme.mapping, Some(directory.path().join("mapping.json")));
     assert_eq!((acme.tokens.len(), acme.client), (1, ClientChoice::EntraOptscim));
-    let settings = json!({"unknown-references": "create", "page.size": 50, "ratio": 0.5, "nested": {"list": [true, 16]}});
+    let settings =
+        json!({"unknown-references": "create", "page.size": 50, "ratio": 0.5, "nested": {"list": [true, 16]}});
     assert_eq!(serde_json::Value::Object(acme.settings.clone()), settings);
     let limits = Limits {
         memory_bytes: Some(64 << 20),
@@ -142,38 +143,83 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         ("[servr]".into(), "gateway.toml:1:2: servr: is not a known key; did you mean `server`? Known here: `server`"),
         ("server = 1".into(), "gateway.toml:1:10: server: is integer; write a table: [server]"),
         ("[server]\nlisten = 8080".into(), "2:10: server.listen: is a value of type integer; write a string"),
-        ("[server]\nlisten = \"localhost\"".into(), "2:10: server.listen: `localhost` is not an IP address and a port; write one"),
-        ("[server]\nmax-in-flight = 0".into(), "2:17: server.max-in-flight: 0 is out of bounds; write a whole number from 1 to"),
+        (
+            "[server]\nlisten = \"localhost\"".into(),
+            "2:10: server.listen: `localhost` is not an IP address and a port; write one",
+        ),
+        (
+            "[server]\nmax-in-flight = 0".into(),
+            "2:17: server.max-in-flight: 0 is out of bounds; write a whole number from 1 to",
+        ),
         ("[server]\nmax-in-flight = -5".into(), "-5 is out of bounds"),
-        ("[server]\nmax_in_flight = 5".into(), "2:1: server.max_in_flight: is not a known key; did you mean `max-in-flight`?"),
-        ("[log]\nlevel = \"warning\"".into(), "2:9: log.level: `warning` is not one of the known words; did you mean `warn`?"),
+        (
+            "[server]\nmax_in_flight = 5".into(),
+            "2:1: server.max_in_flight: is not a known key; did you mean `max-in-flight`?",
+        ),
+        (
+            "[log]\nlevel = \"warning\"".into(),
+            "2:9: log.level: `warning` is not one of the known words; did you mean `warn`?",
+        ),
         ("[store]\nurl = \"postgres://u:pw@h/d\"".into(), "2:7: store.url: `postgres` is not a store; write \"sqlite:"),
         ("[connectors.Bad_Name]\nfile = \"x\"".into(), "1:13: connectors.Bad_Name: `Bad_Name` contains 'B'"),
         ("[connectors.samanage]".into(), "1:13: connectors.samanage.file: is missing; write file ="),
-        ("[connectors.samanage]\nfile = \"nowhere.wasm\"".into(), "2:8: connectors.samanage.file: nowhere.wasm is not a file"),
-        ("[connectors.samanage]\nfile = \"mapping.json\"\nsha256 = \"ab\"".into(), "3:10: connectors.samanage.sha256: `ab` is not"),
-        (instance(""), "3:12: instances.acme.tokens: is missing: nobody could call this instance; run `scim-gateway token new`"),
+        (
+            "[connectors.samanage]\nfile = \"nowhere.wasm\"".into(),
+            "2:8: connectors.samanage.file: nowhere.wasm is not a file",
+        ),
+        (
+            "[connectors.samanage]\nfile = \"mapping.json\"\nsha256 = \"ab\"".into(),
+            "3:10: connectors.samanage.sha256: `ab` is not",
+        ),
+        (
+            instance(""),
+            "3:12: instances.acme.tokens: is missing: nobody could call this instance; run `scim-gateway token new`",
+        ),
         (instance("tokens = [\"scim_abc\"]"), "5:11: instances.acme.tokens: this is a token, not its hash"),
         (instance(&format!("tokens = [\n\"{HASH}\",\n\"{HASH}\"]")), "7:1: instances.acme.tokens: lists a hash twice"),
         (instance("tokens = 5"), "5:10: instances.acme.tokens: is a value of type integer; write a list of strings"),
         (with_token("regio = \"eu\""), "6:1: instances.acme.regio: is not a known key; did you mean `region`?"),
-        (with_token("region = \"eu\"\nbase-url = \"https://a.example\""), "6:10: instances.acme.region: stands beside `base-url`"),
-        (with_token("base-url = \"http://a.example\""), "6:12: instances.acme.base-url: would send the credential unencrypted; write https"),
+        (
+            with_token("region = \"eu\"\nbase-url = \"https://a.example\""),
+            "6:10: instances.acme.region: stands beside `base-url`",
+        ),
+        (
+            with_token("base-url = \"http://a.example\""),
+            "6:12: instances.acme.base-url: would send the credential unencrypted; write https",
+        ),
         (with_token("base-url = \"a.example\""), "6:12: instances.acme.base-url: `a.example` is not a URL"),
-        (with_token("credential = \"hunter2\""), "6:14: instances.acme.credential: a credential is not written into this file"),
+        (
+            with_token("credential = \"hunter2\""),
+            "6:14: instances.acme.credential: a credential is not written into this file",
+        ),
         (with_token("credential = \"env:NO_SUCH\""), "the environment variable NO_SUCH is not set; set NO_SUCH"),
         (with_token("credential = \"file:absent\""), "absent cannot be read"),
         (with_token("auth = \"basic\""), "6:8: instances.acme.auth: is `basic` without a `username`"),
-        (with_token("auth = \"bearer\"\nusername = \"x\""), "7:12: instances.acme.username: is used only with auth = \"basic\""),
+        (
+            with_token("auth = \"bearer\"\nusername = \"x\""),
+            "7:12: instances.acme.username: is used only with auth = \"basic\"",
+        ),
         (with_token("username = \"a:b\""), "contains a colon"),
         (with_token("mapping = \"none.json\""), "6:11: instances.acme.mapping: none.json is not a file"),
         (with_token("client = \"azure\""), "6:10: instances.acme.client: `azure` is not one of the known words"),
-        (with_token("[instances.acme.limits]\nsends = \"many\""), "7:9: instances.acme.limits.sends: is a value of type string"),
-        (with_token("[instances.acme.limits]\nmemory-mb = 5"), "7:1: instances.acme.limits.memory-mb: is not a known key; did you mean"),
-        (with_token("[instances.acme.settings]\nday = 2026-01-01"), "7:7: instances.acme.settings.day: is a date; write it as a string"),
+        (
+            with_token("[instances.acme.limits]\nsends = \"many\""),
+            "7:9: instances.acme.limits.sends: is a value of type string",
+        ),
+        (
+            with_token("[instances.acme.limits]\nmemory-mb = 5"),
+            "7:1: instances.acme.limits.memory-mb: is not a known key; did you mean",
+        ),
+        (
+            with_token("[instances.acme.settings]\nday = 2026-01-01"),
+            "7:7: instances.acme.settings.day: is a date; write it as a string",
+        ),
         (with_token("[instances.acme.settings]\nx = inf"), "7:5: instances.acme.settings.x: inf has no form in JSON"),
         ("[instances.acme]".into(), "1:12: instances.acme.connector: is missing; name one of the [connectors]"),
-        ("[instances.acme]\nconnector = \"samange\"".into(), "2:13: instances.acme.connector: there is no [connectors.samange]"),
+        (
+            "[instances.acme]\nconnector = \"samange\"".into(),
+            "2:13: instances.acme.connector: there is no [connectors.samange]",
+        ),
     ];
     for (text, expected) in cases {
         let found = mistakes(&text);
@@ -185,10 +231,8 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
 #[test]
 fn all_mistakes_are_reported_at_once_in_the_order_of_the_file() {
     let text = "[server]\nlisten = 1\nport = 2\n[log]\nformat = \"xml\"\n[instances.acme]\nclient = \"x\"\n";
-    let lines: Vec<String> = mistakes(text)
-        .iter()
-        .map(|mistake| mistake.split(':').nth(1).unwrap_or_default().to_owned())
-        .collect();
+    let lines: Vec<String> =
+        mistakes(text).iter().map(|mistake| mistake.split(':').nth(1).unwrap_or_default().to_owned()).collect();
     assert_eq!(lines, ["2", "3", "5", "6", "6", "7"]);
 }
 

@@ -16,7 +16,7 @@ use crate::config::{Format, Level, Log};
 #[error("the log is already set up: {0}")]
 pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
 
-/// Sends the log of this process to standard error.
+/// Sends the log of this process to standard error, panics included, so that every line has one form.
 ///
 /// # Errors
 /// A log was set up before.
@@ -24,7 +24,13 @@ pub fn install(log: Log) -> Result<(), LogError> {
     let terminal = std::io::stderr().is_terminal();
     let format = log.format.unwrap_or(if terminal { Format::Text } else { Format::Json });
     let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    Ok(tracing::subscriber::set_global_default(subscriber(format, log.level, colour, std::io::stderr))?)
+    tracing::subscriber::set_global_default(subscriber(format, log.level, colour, std::io::stderr))?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let text = panic.payload_as_str().unwrap_or("of an unknown kind");
+        tracing::error!(target: "scim_gateway::panic", place, "panic: {text}");
+    }));
+    Ok(())
 }
 
 /// A subscriber that writes to `writer`. Libraries are heard at `warn` and above, the gateway at `level`.

@@ -35,7 +35,10 @@ impl Metrics {
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
-            (OPERATIONS, "SCIM operations by instance, operation and status; instance is empty until a token is accepted."),
+            (
+                OPERATIONS,
+                "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
+            ),
             (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, text.into());

@@ -12,4 +12,4 @@ pub use operation::{OperationRecord, Recording};
 pub use path_template::PathTemplate;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -36,7 +36,9 @@ fn segment(segment: &str) -> String {
         return segment.to_owned();
     }
     match segment.rsplit_once('.') {
-        Some((word, extension @ ("json" | "xml"))) if is_word(word) || is_version(word) => format!("{word}.{extension}"),
+        Some((word, extension @ ("json" | "xml"))) if is_word(word) || is_version(word) => {
+            format!("{word}.{extension}")
+        }
         Some((_, extension @ ("json" | "xml"))) => format!("{{id}}.{extension}"),
         _ => "{id}".to_owned(),
     }
@@ -48,7 +50,9 @@ fn is_word(text: &str) -> bool {
 
 fn is_version(text: &str) -> bool {
     text.strip_prefix('v').is_some_and(|number| {
-        number.len() <= 4 && number.starts_with(|c: char| c.is_ascii_digit()) && !number.contains(|c: char| !c.is_ascii_digit() && c != '.')
+        number.len() <= 4
+            && number.starts_with(|c: char| c.is_ascii_digit())
+            && !number.contains(|c: char| !c.is_ascii_digit() && c != '.')
     })
 }
 

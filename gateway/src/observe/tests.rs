@@ -10,8 +10,9 @@ use super::*;
 use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
 
+/// A log that a test reads.
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -24,12 +25,21 @@ impl io::Write for Captured {
     }
 }
 
+impl Captured {
+    pub(crate) fn subscriber(&self, format: Format, level: Level) -> impl tracing::Subscriber + Send + Sync {
+        let writer = self.clone();
+        subscriber(format, level, false, move || writer.clone())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
 fn captured(format: Format, level: Level, act: impl FnOnce()) -> String {
     let captured = Captured::default();
-    let writer = captured.clone();
-    tracing::subscriber::with_default(subscriber(format, level, false, move || writer.clone()), act);
-    let bytes = captured.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
+    tracing::subscriber::with_default(captured.subscriber(format, level), act);
+    captured.text()
 }
 
 fn record() -> OperationRecord {

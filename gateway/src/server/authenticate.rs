@@ -100,7 +100,9 @@ mod tests {
     use http::HeaderValue;
 
     fn access() -> Access {
-        let entry = |name: &str, tokens: &[&str]| (name.parse().expect("a name"), tokens.iter().map(|t| TokenHash::of(t)).collect());
+        let entry = |name: &str, tokens: &[&str]| {
+            (name.parse().expect("a name"), tokens.iter().map(|t| TokenHash::of(t)).collect())
+        };
         Access { tokens: [entry("acme", &["old", "new"]), entry("globex", &["other"])].into() }
     }
 
@@ -151,7 +153,8 @@ mod tests {
     #[test]
     fn an_outsider_cannot_tell_a_wrong_token_from_an_unknown_instance() {
         let map = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer wrong"))]);
-        let [known, unknown] = ["acme", "nobody"].map(|name| access().admit(name, &map).expect_err(name).error().clone());
+        let [known, unknown] =
+            ["acme", "nobody"].map(|name| access().admit(name, &map).expect_err(name).error().clone());
         assert_eq!(known, unknown);
     }
 }

@@ -47,7 +47,11 @@ impl FromStr for CorrelationId {
 
     fn from_str(text: &str) -> Result<Self, CorrelationIdError> {
         let harmless = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-        if harmless && (1..=LONGEST).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(CorrelationIdError) }
+        if harmless && (1..=LONGEST).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(CorrelationIdError)
+        }
     }
 }
 
@@ -72,7 +76,8 @@ pub(super) async fn correlate(mut request: Request, next: Next) -> Response {
 /// `00-<32 hexadecimal digits>-…`, not all zero (W3C Trace Context §3.2).
 fn trace_id(headers: &HeaderMap) -> Option<CorrelationId> {
     let id = headers.get("traceparent")?.to_str().ok()?.split('-').nth(1)?;
-    let valid = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0');
+    let valid =
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0');
     valid.then(|| id.parse().ok()).flatten()
 }
 
@@ -89,7 +94,8 @@ mod tests {
             (vec![("x-correlation-id", "in jected"), ("client-request-id", "0b1e")], "0b1e"),
             (vec![("traceparent", trace)], "4bf92f3577b34da6a3ce929d0e0e4736"),
         ] {
-            let map = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            let map =
+                headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
             assert_eq!(CorrelationId::of(&map.collect()).as_str(), expected);
         }
     }

@@ -32,8 +32,7 @@ pub(super) struct Operations {
 /// Takes a place or answers 503, then runs the rest apart from the socket; the request carries its [`Recording`].
 pub(super) async fn detach(State(operations): State<Operations>, mut request: Request, next: Next) -> Response {
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
-    let recording =
-        Recording::begin(&correlation, request.method().as_str(), request.uri().path(), Instant::now());
+    let recording = Recording::begin(&correlation, request.method().as_str(), request.uri().path(), Instant::now());
     request.extensions_mut().insert(recording.clone());
     let Some(place) = operations.in_flight.enter() else {
         let response = overloaded().into_response();
@@ -51,7 +50,9 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
         response
     });
     match tokio::time::timeout(operations.patience, task).await {
-        Ok(answer) => answer.unwrap_or_else(|error| Failure::from(internal()).because(error.to_string()).into_response()),
+        Ok(answer) => {
+            answer.unwrap_or_else(|error| Failure::from(internal()).because(error.to_string()).into_response())
+        }
         Err(_) => too_late().into_response(),
     }
 }

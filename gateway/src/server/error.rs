@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_its_cause_to_itself_and_rounds_the_wait_up() {
-        let failure = Failure::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
+        let failure =
+            Failure::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
         let response = failure.into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("2")));

@@ -14,7 +14,8 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::config::{Config, TokenHash};
+use crate::config::{Config, Format, Level, TokenHash};
+use crate::observe::tests::Captured;
 use crate::observe::Recording;
 
 /// What the stand-in for SCIM's routes shows to a test.
@@ -31,7 +32,6 @@ struct Stand {
 struct Gateway {
     base: String,
     stand: Stand,
-    metrics: Arc<Metrics>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
@@ -78,12 +78,11 @@ async fn start(options: Options) -> Gateway {
         .route("/{instance}/slow", get(slow))
         .route("/{instance}/panic", get(panics))
         .with_state(stand.clone());
-    let metrics = Arc::new(Metrics::new());
     let in_flight = InFlight::new(options.in_flight);
     let shell = Shell {
         in_flight: in_flight.clone(),
         request_timeout: options.patience,
-        metrics: Arc::clone(&metrics),
+        metrics: Arc::new(Metrics::new()),
         readiness: Arc::new(Fixed(options.parts)),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -96,7 +95,7 @@ async fn start(options: Options) -> Gateway {
         })
         .await
     });
-    Gateway { base, stand, metrics, stop: Some(stop), serving }
+    Gateway { base, stand, stop: Some(stop), serving }
 }
 
 async fn create(
@@ -173,6 +172,8 @@ async fn scim_error(response: reqwest::Response) -> (u16, Value) {
 
 #[tokio::test]
 async fn every_refusal_is_a_scim_error_with_a_correlation_id() {
+    let log = Captured::default();
+    let _log = tracing::subscriber::set_default(log.subscriber(Format::Json, Level::Info));
     let gateway = start(Options::default()).await;
     let users = "/acme/scim/v2/Users";
     let long = "x".repeat(4096);
@@ -196,19 +197,29 @@ async fn every_refusal_is_a_scim_error_with_a_correlation_id() {
     let refused = gateway.post(users, "wrong").send().await.unwrap();
     assert_eq!(refused.headers()["www-authenticate"], "Bearer realm=\"scim\"");
     assert_eq!(gateway.stop().await, Ended::Finished);
+    let lines: Vec<Value> = log.text().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let operations: Vec<&Value> = lines.iter().filter(|line| line["target"] == "scim_gateway::operation").collect();
+    assert_eq!(operations.len(), 11, "one line a request");
+    assert!(operations.iter().all(|line| line["correlation"].is_string()));
+    let panic = operations.iter().find(|line| line["status"] == 500).unwrap();
+    assert_eq!((&panic["level"], &panic["cause"]), (&"error".into(), &"panic: a secret of the gateway".into()));
 }
 
 #[tokio::test]
 async fn a_request_that_is_right_reaches_its_route_and_is_counted() {
     let gateway = start(Options::default()).await;
     let request = gateway.post("/acme/scim/v2/Users?aadOptscim062020", "right");
-    let response = request.header("x-correlation-id", "from-the-client").body("{\"userName\":\"a\"}").send().await.unwrap();
+    let response =
+        request.header("x-correlation-id", "from-the-client").body("{\"userName\":\"a\"}").send().await.unwrap();
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers()["x-correlation-id"], "from-the-client");
     let metrics = gateway.get("/metrics").await;
     assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
     let metrics = metrics.text().await.unwrap();
-    assert!(metrics.contains("scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1"),
+        "{metrics}"
+    );
     assert!(metrics.contains("scim_operations_in_flight 0"), "{metrics}");
 }
 
@@ -225,12 +236,16 @@ async fn an_operation_outlives_a_client_that_hangs_up() {
 
 #[tokio::test]
 async fn a_client_that_waits_too_long_is_told_and_the_operation_goes_on() {
+    let log = Captured::default();
+    let _log = tracing::subscriber::set_default(log.subscriber(Format::Json, Level::Info));
     let gateway = start(Options { patience: Duration::from_millis(20), ..Options::default() }).await;
     let response = gateway.get("/acme/slow").await;
     assert!(response.headers().contains_key("retry-after"));
     assert_eq!(scim_error(response).await.0, 504);
     gateway.stand.release.add_permits(1);
-    gateway.stand.ended.acquire().await.unwrap().forget();
+    gateway.stop().await;
+    let line: Value = serde_json::from_str(log.text().lines().next().unwrap()).unwrap();
+    assert_eq!((&line["status"], &line["unheard"]), (&200.into(), &true.into()), "{line}");
 }
 
 #[tokio::test]
@@ -253,7 +268,8 @@ async fn one_operation_too_many_is_shed_and_health_still_answers() {
 async fn a_shutdown_finishes_what_runs_and_accepts_nothing_more() {
     let mut gateway = start(Options::default()).await;
     let (base, client) = (gateway.base.clone(), gateway.client());
-    let running = tokio::spawn(async move { client.get(format!("{base}/acme/slow")).send().await.unwrap().text().await });
+    let running =
+        tokio::spawn(async move { client.get(format!("{base}/acme/slow")).send().await.unwrap().text().await });
     gateway.stand.entered.notified().await;
     gateway.stop.take().unwrap().send(()).unwrap();
     while TcpStream::connect(gateway.base.trim_start_matches("http://")).await.is_ok() {
@@ -298,7 +314,10 @@ async fn what_is_no_http_is_refused_and_harms_nobody() {
         (&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..], "HTTP/1.1 400"),
         (b"nonsense\r\n\r\n", "HTTP/1.1 400"),
         (b"GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n", "HTTP/1.1 400"),
-        (b"POST /acme/scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd", "HTTP/1.1 400"),
+        (
+            b"POST /acme/scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
+            "HTTP/1.1 400",
+        ),
         (long_head.as_bytes(), "HTTP/1.1 431"),
         (many_heads.as_bytes(), "HTTP/1.1 431"),
     ] {
