@@ -1,0 +1,178 @@
+//! Users: how many calls an operation takes, finding, changing, refusals.
+
+use super::*;
+
+#[test]
+fn creating_a_user_without_references_is_one_call() {
+    let fake = FakeApp::new().reply("POST", "/users.json", Reply::json(200, jane()));
+    Samanage::create(fake.app(), "User", wanted(json!({"title": "Lead"}))).unwrap();
+    assert_eq!(fake.lines(), ["POST /users.json"]);
+}
+
+#[test]
+fn s4_a_user_is_found_by_e_mail_in_any_case_and_only_exactly() {
+    let rows = json!([jane(), jane_with(json!({"id": 6, "email": "jane@acme.example.org"}))]);
+    let fake = FakeApp::new().reply("GET", "/users.json", Reply::json(200, rows).header("X-Total-Count", "2"));
+    let page = Samanage::search(fake.app(), "User", &query("email", "Jane@ACME.example")).unwrap();
+    assert_eq!(page.resources.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["5"]);
+    assert_eq!(page.total, None);
+    assert_eq!(fake.lines(), ["GET /users.json?email=Jane@ACME.example&page=1&per_page=100"]);
+}
+
+#[test]
+fn s4_a_plus_in_an_address_is_given_to_the_host_as_it_is_which_encodes_it() {
+    let fake = FakeApp::new().reply("GET", "/users.json", Reply::json(200, json!([])));
+    let page = Samanage::search(fake.app(), "User", &query("email", "a+b@acme.example")).unwrap();
+    assert!(page.resources.is_empty());
+    assert_eq!(fake.calls()[0].query("email"), Some("a+b@acme.example"));
+}
+
+#[test]
+fn s5_put_holds_only_what_changes_and_an_empty_text_for_what_is_cleared() {
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, jane_with(json!({"title": "Chief"}))));
+    let change = change(json!({
+        "title": "Chief", "phone": null, "department.name": null, "reports_to.id": null, "site.name": null
+    }));
+    let stored = Samanage::update(fake.app(), "User", "5", &change).unwrap();
+    assert_eq!(stored.document.unwrap()["title"], "Chief");
+    let body = json!({"title": "Chief", "phone": "", "department": "", "reports_to": "", "site": ""});
+    assert_eq!(fake.bodies(), [json!({"user": body})]);
+}
+
+#[test]
+fn s5_a_name_or_an_e_mail_address_cannot_be_cleared_and_a_role_stays() {
+    let fake = FakeApp::new();
+    for field in ["name", "email"] {
+        let fault = Samanage::update(fake.app(), "User", "5", &change(json!({field: null}))).unwrap_err();
+        assert!(is(&fault, 400, Some("invalidValue")), "{field}");
+    }
+    Samanage::update(fake.app(), "User", "5", &change(json!({"role.name": null}))).unwrap();
+    assert!(fake.calls().is_empty());
+    assert_eq!(fake.log().len(), 1);
+}
+
+#[test]
+fn s6_disabling_a_user_is_one_call_and_is_believed_only_when_samanage_shows_it() {
+    for (shown, ok) in [(true, true), (false, false)] {
+        let answer = jane_with(json!({"disabled": shown}));
+        let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, answer));
+        let updated = Samanage::update(fake.app(), "User", "5", &change(json!({"disabled": true})));
+        assert_eq!(updated.is_ok(), ok);
+        assert_eq!(fake.bodies(), [json!({"user": {"disabled": true}})]);
+    }
+}
+
+#[test]
+fn a_change_that_is_confirmed_without_a_user_is_read_again() {
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::status(200)).reply(
+        "GET",
+        "/users/5.json",
+        Reply::json(200, jane_with(json!({"disabled": true}))),
+    );
+    assert!(Samanage::update(fake.app(), "User", "5", &change(json!({"disabled": true}))).is_ok());
+}
+
+#[test]
+fn s9_an_unknown_manager_is_left_out_and_reported_and_the_user_is_created() {
+    let fake = FakeApp::new()
+        .reply("POST", "/users.json", Reply::json(422, json!({"error": "invalid"})))
+        .reply("GET", "/users.json", Reply::json(200, json!([])))
+        .reply("GET", "/users/77.json", Reply::status(404))
+        .reply("POST", "/users.json", Reply::json(200, jane()));
+    let stored = Samanage::create(fake.app(), "User", wanted(json!({"reports_to": {"id": 77}}))).unwrap();
+    assert_eq!((stored.id.as_str(), stored.unresolved), ("5", vec!["reports_to.id".to_owned()]));
+    let bodies = fake.bodies();
+    assert_eq!(bodies[0]["user"]["reports_to"], json!({"id": 77}));
+    assert_eq!(bodies[3]["user"].get("reports_to"), None);
+}
+
+#[test]
+fn s9_a_manager_whom_samanage_silently_ignores_is_reported_too() {
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, jane()));
+    let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": 77}))).unwrap();
+    assert_eq!(stored.unresolved, ["reports_to.id"]);
+}
+
+#[test]
+fn s9_a_known_manager_takes_no_call_of_his_own() {
+    let answer = jane_with(json!({"reports_to": {"id": "6", "name": "Boss"}}));
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, answer));
+    let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": 6}))).unwrap();
+    assert!(stored.unresolved.is_empty());
+    assert_eq!(fake.lines(), ["PUT /users/5.json"]);
+}
+
+#[test]
+fn s9_a_change_of_nothing_but_an_unknown_manager_writes_nothing() {
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::status(422)).reply(
+        "GET",
+        "/users/77.json",
+        Reply::status(404),
+    );
+    let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": 77}))).unwrap();
+    assert_eq!((stored.id.as_str(), stored.unresolved), ("5", vec!["reports_to.id".to_owned()]));
+}
+
+#[test]
+fn s10_a_user_needs_the_one_name_that_the_mapping_makes_of_all_names() {
+    for name in [json!(null), json!(" ")] {
+        let fake = FakeApp::new();
+        let fault = Samanage::create(fake.app(), "User", wanted(json!({"name": name}))).unwrap_err();
+        assert!(is(&fault, 400, Some("invalidValue")));
+        assert!(fault.detail.contains("displayName, name.formatted or given and family name"), "{fault}");
+    }
+}
+
+#[test]
+fn s20_a_duplicate_e_mail_address_is_409_whatever_samanage_says_about_it() {
+    for (status, body) in [(422, r#"{"email":["has already been taken"]}"#), (400, ""), (409, "no")] {
+        let fake = FakeApp::new().reply("POST", "/users.json", Reply::text(status, body)).reply(
+            "GET",
+            "/users.json",
+            Reply::json(200, json!([jane()])),
+        );
+        let fault = Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err();
+        assert!(is(&fault, 409, Some("uniqueness")), "{status}: {fault}");
+    }
+}
+
+#[test]
+fn s20_changing_to_an_e_mail_address_of_another_user_is_409_too() {
+    let fake = FakeApp::new().reply("PUT", "/users/8.json", Reply::status(422)).reply(
+        "GET",
+        "/users.json",
+        Reply::json(200, json!([jane()])),
+    );
+    let fault = Samanage::update(fake.app(), "User", "8", &change(json!({"email": "jane@acme.example"}))).unwrap_err();
+    assert!(is(&fault, 409, Some("uniqueness")), "{fault}");
+}
+
+#[test]
+fn a_refusal_that_nothing_explains_is_passed_on_in_samanages_words() {
+    let fake = FakeApp::new()
+        .reply("POST", "/users.json", Reply::json(422, json!({"error": "phone is too long"})))
+        .reply("GET", "/users.json", Reply::json(200, json!([])))
+        .reply("GET", "/roles.json", Reply::json(200, json!([{"role": {"id": 9, "name": "Requester"}}])));
+    let fault = Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err();
+    assert!(is(&fault, 400, Some("invalidValue")));
+    assert!(fault.detail.contains("phone is too long"), "{fault}");
+}
+
+#[test]
+fn an_unknown_user_is_404_and_an_id_that_is_no_number_takes_no_call() {
+    let fake = FakeApp::new().reply("GET", "/users/5.json", Reply::status(404)).reply(
+        "PUT",
+        "/users/5.json",
+        Reply::status(404),
+    );
+    let change = change(json!({"title": "x"}));
+    for fault in [
+        Samanage::read(fake.app(), "User", "5", &[]).unwrap_err(),
+        Samanage::update(fake.app(), "User", "5", &change).unwrap_err(),
+        Samanage::read(fake.app(), "User", "../roles", &[]).unwrap_err(),
+        Samanage::update(fake.app(), "User", "0b1a-c", &change).unwrap_err(),
+    ] {
+        assert!(is(&fault, 404, None), "{fault}");
+    }
+    assert_eq!(fake.calls().len(), 2);
+}
