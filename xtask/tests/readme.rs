@@ -146,9 +146,10 @@ fn serve(readme: &Readme) {
     let folder = readme.folder();
     let binary = built().gateway;
     let config = folder.path().join("gateway.toml");
+    let log = folder.path().join("gateway.log");
     let served = async {
-        let gateway = GatewayProcess::start(&binary, &config, &folder.path().join("log"));
-        gateway.await.unwrap().stop().await.unwrap()
+        let gateway = GatewayProcess::start(&binary, &config, &log).await.unwrap();
+        gateway.stop().await.unwrap()
     };
     assert!(tokio::runtime::Runtime::new().unwrap().block_on(served).success());
 }
