@@ -53,7 +53,7 @@ impl Call {
             program.name.clone(),
             MemoryCeiling::new(memory),
             CpuBudget::new(limits.cpu, program.tick),
-            Budget::new(limits.sends, deadline),
+            Budget::new(limits.sends, deadline - grace(limits.wall)),
         );
         let mut store = Store::new(program.pre.engine(), state);
         store.limiter(|state| &mut state.memory);
@@ -250,6 +250,11 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("sends", &self.sends()).finish_non_exhaustive()
     }
+}
+
+/// The app's time ends a little before the operation's, so that a connector can still say what became of its call.
+fn grace(wall: Duration) -> Duration {
+    (wall / 20).min(Duration::from_secs(1))
 }
 
 fn text(document: &Document) -> Result<String, CallError> {

@@ -284,3 +284,6 @@ fn brief(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,3 +228,6 @@ impl Egress {
 fn refused(reason: impl ToString) -> SendError {
     SendError::unsent(SendErrorCode::Refused, reason)
 }
+
+#[cfg(test)]
+mod tests;

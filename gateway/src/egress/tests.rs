@@ -1,0 +1,221 @@
+//! The rules of `send`, over a transport that is a script and a clock that is paused; `tests/wire.rs` has the sockets.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+
+use super::*;
+
+mod wire;
+
+/// Answers in order, then 200 for ever; remembers what it was asked.
+#[derive(Debug, Default)]
+struct Script {
+    answers: Mutex<VecDeque<Result<Incoming, Failure>>>,
+    seen: Mutex<Vec<Outgoing>>,
+    at_once: AtomicUsize,
+    most_at_once: AtomicUsize,
+}
+
+impl Transport for Script {
+    fn attempt(&self, request: Outgoing, _: usize) -> BoxFuture<'_, Result<Incoming, Failure>> {
+        self.seen.lock().unwrap().push(request);
+        let next = self.answers.lock().unwrap().pop_front();
+        Box::pin(async move {
+            let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most_at_once.fetch_max(now, Ordering::SeqCst);
+            sleep(Duration::from_millis(10)).await;
+            self.at_once.fetch_sub(1, Ordering::SeqCst);
+            next.unwrap_or_else(|| answer(200, &[]))
+        })
+    }
+}
+
+impl Script {
+    fn of(answers: impl IntoIterator<Item = Result<Incoming, Failure>>) -> Arc<Self> {
+        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), ..Self::default() })
+    }
+
+    fn attempts(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+}
+
+fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> Result<Incoming, Failure> {
+    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    Ok(Incoming { status, headers: headers.collect::<HeaderMap>(), body: Vec::new() })
+}
+
+fn failure(code: SendErrorCode, sent: bool) -> Result<Incoming, Failure> {
+    Err(Failure { code, detail: "scripted".to_owned(), sent })
+}
+
+fn config() -> EgressConfig {
+    let auth = Auth::Header { header: "X-App-Token".to_owned(), scheme: Some("Bearer".to_owned()) };
+    EgressConfig::new("test", "https://app.example/api", auth, SecretString::from("hunter2"))
+}
+
+fn over(script: &Arc<Script>) -> Egress {
+    Egress::over(config(), Arc::clone(script) as Arc<dyn Transport>).unwrap()
+}
+
+fn request(method: &str, path: &str) -> AppRequest {
+    AppRequest { method: method.to_owned(), path: path.to_owned(), ..AppRequest::default() }
+}
+
+fn within(seconds: u64) -> Budget {
+    Budget::new(10, Instant::now() + Duration::from_secs(seconds))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_credential_is_put_in_and_nothing_else_is_added() {
+    let script = Script::of([answer(201, &[("set-cookie", "a=b"), ("etag", "1")])]);
+    let mut create = request("POST", "/users.json");
+    create.headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+    create.body = Some(b"{}".to_vec());
+    let response = over(&script).send(create, &mut within(10)).await.unwrap();
+    assert_eq!((response.status, response.headers), (201, vec![("etag".to_owned(), "1".to_owned())]));
+    let seen = script.seen.lock().unwrap();
+    assert_eq!(seen[0].url.as_str(), "https://app.example/api/users.json");
+    let mut headers: Vec<_> = seen[0].headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
+    headers.sort();
+    assert_eq!(headers, ["accept: application/json", "x-app-token: Bearer hunter2"]);
+    assert!(!format!("{seen:?}{:?}", over(&script)).contains("hunter2"), "a secret does not show in Debug");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_a_rule_never_reaches_the_wire() {
+    let script = Script::of([]);
+    let egress = over(&script);
+    let with =
+        |name: &str| AppRequest { headers: vec![(name.to_owned(), "x".to_owned())], ..request("GET", "/users.json") };
+    let cases = [
+        (request("CONNECT", "/"), "method `CONNECT` is not one of GET, POST, PUT, PATCH, DELETE"),
+        (request("get", "/"), "method `get` is not one of GET, POST, PUT, PATCH, DELETE"),
+        (request("GET", "/../admin"), "a path holds no `.` or `..` segment, encoded or not"),
+        (request("GET", "https://evil.example/"), "a path starts with `/` and names no host"),
+        (request("GET", "//evil.example/"), "a path holds no `//`"),
+        (with("X-App-Token"), "header `x-app-token` is the host's to set"),
+        (with("authorization"), "header `authorization` is the host's to set"),
+        (with("Host"), "header `host` is the host's to set"),
+        (
+            AppRequest { query: vec![("q".to_owned(), "x".repeat(20_000))], ..request("GET", "/") },
+            "path and query have more than 16384 bytes",
+        ),
+        (
+            AppRequest { body: Some(vec![0; (4 << 20) + 1]), ..request("PUT", "/") },
+            "the body has more than 4194304 bytes",
+        ),
+    ];
+    for (request, detail) in cases {
+        let mut budget = within(10);
+        let error = egress.send(request, &mut budget).await.unwrap_err();
+        assert_eq!(error, SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
+    }
+    assert_eq!(script.attempts(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_has_so_many_calls_and_no_more() {
+    let script = Script::of([]);
+    let (egress, mut budget) = (over(&script), Budget::new(2, Instant::now() + Duration::from_secs(10)));
+    for _ in 0..2 {
+        egress.send(request("GET", "/"), &mut budget).await.unwrap();
+    }
+    let error = egress.send(request("GET", "/"), &mut budget).await.unwrap_err();
+    assert_eq!((error.code, error.sent, script.attempts()), (SendErrorCode::Budget, false, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_asks_to_wait_is_waited_for_while_time_remains() {
+    let later: &[(&str, &str)] = &[("retry-after", "3")];
+    // method, first answer, seconds there are, status given to the connector, attempts, whole seconds waited
+    let cases = [
+        ("GET", 429, later, 10, 200, 2, 3),
+        ("POST", 429, later, 10, 200, 2, 3),
+        ("PATCH", 429, later, 10, 200, 2, 3),
+        ("GET", 429, later, 3, 429, 1, 0),
+        ("GET", 429, &[], 10, 429, 1, 0),
+        ("GET", 429, &[("retry-after", "soon")], 10, 429, 1, 0),
+        ("GET", 503, later, 10, 200, 2, 3),
+        ("POST", 503, later, 10, 503, 1, 0),
+        ("GET", 500, later, 10, 500, 1, 0),
+    ];
+    for (method, first, headers, seconds, status, attempts, waited) in cases {
+        let script = Script::of([answer(first, headers)]);
+        let begun = Instant::now();
+        let response = over(&script).send(request(method, "/"), &mut within(seconds)).await.unwrap();
+        let outcome = (response.status, script.attempts(), begun.elapsed().as_secs());
+        assert_eq!(outcome, (status, attempts, waited), "{method} {first} {headers:?} {seconds}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_always_asks_to_wait_gets_its_429_through_in_the_end() {
+    let script = Script::of((0..20).map(|_| answer(429, &[("retry-after", "1")])));
+    let response = over(&script).send(request("GET", "/"), &mut within(100)).await.unwrap();
+    assert_eq!((response.status, script.attempts()), (429, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_is_safe_to_repeat_is_repeated_and_only_once() {
+    use SendErrorCode::{Interrupted, Refused, Timeout, TooLarge, Unreachable};
+    let cases = [
+        ("GET", Interrupted, true, 2),
+        ("PUT", Interrupted, true, 2),
+        ("DELETE", Interrupted, true, 2),
+        ("POST", Interrupted, true, 1),
+        ("PATCH", Interrupted, true, 1),
+        ("POST", Unreachable, false, 2),
+        ("PATCH", Unreachable, false, 2),
+        ("GET", Timeout, true, 1),
+        ("GET", TooLarge, true, 1),
+        ("GET", Refused, false, 1),
+    ];
+    for (method, code, sent, attempts) in cases {
+        let script = Script::of([failure(code, sent), failure(code, sent), failure(code, sent)]);
+        let error = over(&script).send(request(method, "/"), &mut within(10)).await.unwrap_err();
+        assert_eq!((error.code, error.sent, script.attempts()), (code, sent, attempts), "{method} {code:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_at_the_same_time_are_limited() {
+    let script = Script::of([]);
+    let config = EgressConfig { concurrency: 3, ..config() };
+    let egress = Egress::over(config, Arc::clone(&script) as Arc<dyn Transport>).unwrap();
+    let calls = (0..20).map(|_| async { egress.send(request("GET", "/"), &mut within(10)).await.unwrap() });
+    futures_util::future::join_all(calls).await;
+    assert_eq!((script.attempts(), script.most_at_once.load(Ordering::SeqCst)), (20, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_does_not_answer_costs_its_time_limit_and_counts_as_sent() {
+    #[derive(Debug)]
+    struct Silence;
+    impl Transport for Silence {
+        fn attempt(&self, _: Outgoing, _: usize) -> BoxFuture<'_, Result<Incoming, Failure>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    for (seconds, expected) in [(60, 20), (5, 5)] {
+        let egress = Egress::over(config(), Arc::new(Silence)).unwrap();
+        let begun = Instant::now();
+        let error = egress.send(request("GET", "/"), &mut within(seconds)).await.unwrap_err();
+        assert_eq!((error.code, error.sent, begun.elapsed().as_secs()), (SendErrorCode::Timeout, true, expected));
+    }
+}
+
+#[test]
+fn an_instance_that_cannot_reach_its_app_is_refused_when_it_is_built() {
+    let with = |base_url: &str, secret: &str| {
+        let config = EgressConfig { base_url: base_url.to_owned(), credential: SecretString::from(secret), ..config() };
+        Egress::over(config, Script::of([])).map(drop).unwrap_err().to_string()
+    };
+    assert_eq!(with("https://app.example", ""), "the credential is empty");
+    let inside = "base URL `https://10.0.0.1` points at a private network; set `allow-private` if the app is in your own network";
+    assert_eq!(with("https://10.0.0.1", "x"), inside);
+}

@@ -1,0 +1,95 @@
+//! What does not become a connector, and what the operator is told.
+
+use std::sync::Arc;
+
+use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256};
+
+use crate::fixture::{self, component, module};
+use crate::world::runtime;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
+    let runtime = runtime();
+    let trap = "unreachable";
+    let two = r#"(import "env" "secret" (func)) (import "wasi_snapshot_preview1" "fd_write" (func (param i32)))"#;
+    let cases = [
+        (b"not wasm at all".to_vec(), "it is not a WebAssembly file"),
+        (
+            component("(component)"),
+            "it does not fit contract 0.1: no exported instance named `scim-gateway:connector/descriptor@0.1.0`",
+        ),
+        (component("(module)"), "it does not fit contract 0.1: no exported instance named"),
+        (
+            component(
+                r#"(component (import "wasi:cli/environment@0.2.0" (instance)) (import "wasi:io/poll@0.2.0" (instance)))"#,
+            ),
+            "it imports `wasi:cli/environment@0.2.0`, `wasi:io/poll@0.2.0`, which the contract does not grant; remove what needs them",
+        ),
+        (
+            component(r#"(component (import "scim-gateway:connector/app@0.2.0" (instance)))"#),
+            "it imports `scim-gateway:connector/app@0.2.0`, but this gateway speaks contract 0.1; build it against the wit/ of this gateway",
+        ),
+        (
+            component(r#"(component (import "scim-gateway:connector/secrets@0.1.0" (instance)))"#),
+            "it imports `scim-gateway:connector/secrets@0.1.0`, which the contract does not grant; remove what needs it",
+        ),
+        (
+            module(two, 1, trap),
+            "it imports `env.secret`, `wasi_snapshot_preview1.fd_write`, which the contract does not grant",
+        ),
+        (
+            module("", 1, trap),
+            "`describe` failed when it was tried: the connector trapped: wasm `unreachable` instruction executed",
+        ),
+        (
+            module("", 1, "(loop (br 0)) unreachable"),
+            "`describe` failed when it was tried: the connector used more than its 2000 ms",
+        ),
+        (
+            module("", 2000, trap),
+            "`describe` failed when it was tried: the connector asked for 131072000 bytes of memory",
+        ),
+        (module("", 1, "i32.const 0"), "its descriptor is wrong: it is not JSON: expected ident at line 1"),
+        (fixture::hostile()[..5000].to_vec(), "it does not compile: unexpected end"),
+    ];
+    for (bytes, said) in cases {
+        let error = runtime.load(bytes, "bad.wasm", None).await.unwrap_err().to_string();
+        assert!(error.starts_with("bad.wasm: "), "{error}");
+        assert!(error.contains(said), "{said}\n in {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_pinned_connector_loads_with_its_own_digest_only() {
+    let runtime = runtime();
+    let right = Sha256::of(&fixture::hostile());
+    runtime.load(fixture::hostile(), "x", Some(&right)).await.unwrap();
+    let wrong = Sha256::of(b"something else");
+    let error = runtime.load(fixture::hostile(), "x", Some(&wrong)).await.unwrap_err().to_string();
+    assert_eq!(error, format!("x: its SHA-256 is {right}, pinned is {wrong}; if the change is wanted, change the pin"));
+}
+
+#[tokio::test]
+async fn a_file_above_the_size_limit_is_not_compiled() {
+    let runtime = Runtime::new(RuntimeLimits { connector_bytes: 1000, ..RuntimeLimits::default() }).unwrap();
+    let error = runtime.load(fixture::hostile(), "x", None).await.unwrap_err().to_string();
+    assert!(error.contains("above the limit of 1000"), "{error}");
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_compiled_once_and_shared() {
+    let runtime = runtime();
+    let (one, two) =
+        (runtime.load(fixture::hostile(), "a", None).await, runtime.load(fixture::hostile(), "b", None).await);
+    assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
+}
+
+#[tokio::test]
+async fn compiled_code_is_kept_on_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let limits = RuntimeLimits { cache: Some(directory.path().join("code")), ..RuntimeLimits::default() };
+    let runtime = Runtime::new(limits).unwrap();
+    let connector = runtime.load(fixture::hostile(), "x", None).await.unwrap();
+    assert_eq!((connector.descriptor.id.as_str(), connector.has_transforms()), ("hostile", true));
+    assert!(directory.path().join("code").read_dir().unwrap().next().is_some());
+}

@@ -1,0 +1,9 @@
+//! Connectors that misbehave: each is stopped, each is told apart, and a neighbour does not notice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
+
+mod contract;
+mod fixture;
+mod loading;
+mod log_lines;
+mod stopping;
+mod world;

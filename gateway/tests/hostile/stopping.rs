@@ -1,0 +1,152 @@
+//! Every way to misbehave while running.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits};
+use scim_gateway::egress::SendErrorCode;
+
+use crate::world::{Broken, Counting, app, context, hostile, limits, runtime};
+
+/// A read in which the connector behaves as asked: the id that it answers, or why there is none.
+async fn behave(connector: &Connector, context: &CallContext, behaviour: &str) -> Result<String, CallError> {
+    let mut call = connector.open(context).await?;
+    call.read("User", behaviour, &[]).await.map(|stored| stored.id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let (egress, _) = app().await;
+    let context = CallContext { egress: Some(egress), ..context(&connector) };
+    let cases = [
+        ("spins", "cpu", "used more than its 200 ms of processor time"),
+        ("floods-settings", "cpu", "used more than its 200 ms of processor time"),
+        ("eats-memory", "memory", "above its limit of 16777216"),
+        ("recurses", "trap", "call stack exhausted"),
+        ("panics", "panic", "index out of bounds: the len is 0 but the index is 7"),
+        ("panics-silently", "trap", "unreachable"),
+        ("traps", "trap", "unreachable"),
+        ("floods-the-host", "hostcall", "passed more than 1048576 bytes to the host in one call"),
+        ("huge-result", "hostcall", "passed more than 1048576 bytes to the host in one call"),
+        ("sends-without-end", "sends", "went on calling the app after its 5 calls were used up"),
+        ("stops-at-budget", "fault", "502 -: budget"),
+        (
+            "deep-json",
+            "bad-answer",
+            "`read` breaks the contract: `document` is a JSON object: recursion limit exceeded",
+        ),
+        ("not-json", "bad-answer", "`read` breaks the contract: `document` is a JSON object: invalid type: sequence"),
+        ("no-id", "bad-answer", "`read` breaks the contract: `id` is 1 to 1024 bytes"),
+        ("faults", "fault", "409 uniqueness: taken"),
+        ("forbidden-header", "fault", "refused: header `authorization` is the host's to set (sent: false)"),
+        ("other-host", "fault", "refused: header `host` is the host's to set (sent: false)"),
+        ("connects", "fault", "refused: method `CONNECT` is not one of GET, POST, PUT, PATCH, DELETE (sent: false)"),
+        ("/../admin", "fault", "refused: a path holds no `.` or `..` segment"),
+        ("/%2e%2e/admin", "fault", "refused: a path holds no `.` or `..` segment"),
+        ("//evil.example/", "fault", "refused: a path holds no `//`"),
+        ("https://evil.example/", "fault", "refused: a path starts with `/` and names no host"),
+    ];
+    for (behaviour, class, said) in cases {
+        let error = behave(&connector, &context, behaviour).await.unwrap_err();
+        assert_eq!(error.class(), class, "{behaviour}: {error}");
+        assert!(error.to_string().contains(said), "{behaviour}: {error}");
+        assert_eq!(behave(&connector, &context, "good").await, Ok("200".to_owned()), "after {behaviour}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_neighbour_gets_its_turn_while_others_spin() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let patient = CallLimits { cpu: Duration::from_secs(60), wall: Duration::from_secs(60), ..limits() };
+    let spinning = CallContext { limits: patient, ..context(&connector) };
+    let spinners: Vec<_> = (0..4)
+        .map(|_| {
+            let (connector, context) = (Arc::clone(&connector), spinning.clone());
+            tokio::spawn(async move { behave(&connector, &context, "spins").await })
+        })
+        .collect();
+    for _ in 0..3 {
+        assert_eq!(behave(&connector, &context(&connector), "setting").await, Ok("\"red\"".to_owned()));
+    }
+    for spinner in spinners {
+        assert!(!spinner.is_finished(), "it spins to this moment");
+        spinner.abort();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_ends_at_its_time_limit_whatever_it_waits_for() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let short = CallLimits { cpu: Duration::from_secs(60), wall: Duration::from_millis(300), ..limits() };
+    let spinning = CallContext { limits: short.clone(), ..context(&connector) };
+    let waiting = CallContext { state: Arc::new(Broken::Stuck), ..spinning.clone() };
+    for (context, behaviour) in [(spinning, "spins"), (waiting, "remembers")] {
+        let error = behave(&connector, &context, behaviour).await.unwrap_err();
+        assert_eq!(error, CallError::TimedOut { limit: short.wall }, "{behaviour}");
+        assert_eq!(error.for_client().status, 504);
+    }
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_ends_in_a_503_and_a_place_comes_back() {
+    let one = RuntimeLimits { places: 1, queue: Duration::from_millis(20), ..RuntimeLimits::default() };
+    let runtime = Runtime::new(one).unwrap();
+    let connector = hostile(&runtime).await;
+    let context = context(&connector);
+    let held = connector.open(&context).await.unwrap();
+    let error = connector.open(&context).await.unwrap_err();
+    assert_eq!(
+        (error.class(), error.for_client().status, error.for_client().retry_after_seconds),
+        ("pool-full", 503, Some(1))
+    );
+    drop(held);
+    connector.open(&context).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_operator_sees_each_call_to_the_app_even_when_the_connector_dies() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let (egress, calls) = app().await;
+    let context = CallContext { egress: Some(egress), ..context(&connector) };
+    let mut call = connector.open(&context).await.unwrap();
+    assert_eq!(call.read("User", "sends-without-end", &[]).await.unwrap_err().class(), "sends");
+    let seen: Vec<_> =
+        call.sends().iter().map(|sent| (sent.method.as_str(), sent.path.as_str(), sent.outcome)).collect();
+    assert_eq!(seen, vec![("GET", "/users.json", Ok(200)); 5]);
+    assert_eq!(calls.load(Ordering::SeqCst), 5);
+    let mut call = connector.open(&context).await.unwrap();
+    call.read("User", "/a//b", &[]).await.unwrap_err();
+    assert_eq!(call.sends()[0].outcome, Err(SendErrorCode::Refused));
+}
+
+#[tokio::test]
+async fn an_instance_that_was_stopped_answers_nothing_any_more() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let mut call = connector.open(&context(&connector)).await.unwrap();
+    call.read("User", "traps", &[]).await.unwrap_err();
+    let error = call.read("User", "setting", &[]).await.unwrap_err();
+    assert_eq!(error.class(), "trap", "{error}");
+}
+
+#[tokio::test]
+async fn state_is_bounded_and_its_failures_do_not_stop_a_connector() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let state = Arc::new(Counting::default());
+    let counting = CallContext { state: state.clone(), ..context(&connector) };
+    assert_eq!(behave(&connector, &counting, "remembers").await, Ok("kept".to_owned()));
+    assert_eq!(behave(&connector, &counting, "large-state").await, Ok("survived".to_owned()));
+    assert_eq!(state.uses.load(Ordering::SeqCst), 2, "what is too large is not kept");
+    let patient = CallContext { limits: CallLimits { cpu: Duration::from_secs(20), ..limits() }, ..counting };
+    assert_eq!(behave(&connector, &patient, "floods-state").await, Ok("survived".to_owned()));
+    assert!(state.uses.load(Ordering::SeqCst) < 2010);
+    let failing = CallContext { state: Arc::new(Broken::Failing), ..context(&connector) };
+    assert_eq!(behave(&connector, &failing, "remembers").await.unwrap_err().class(), "bad-answer", "an empty id");
+}
