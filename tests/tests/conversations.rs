@@ -1,4 +1,5 @@
 //! The identity providers' conversations against the real gateway binary over sockets, one test a file.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, StepReport};
