@@ -19,9 +19,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(method: String, path: String, response: Response) -> Self {
+    pub(crate) fn new(method: &str, path: &str, response: Response) -> Self {
         let Response { status, headers, body } = response;
-        Self { status, body, headers, call: method + " " + &path }
+        Self { status, body, headers, call: format!("{method} {path}") }
     }
 
     /// Whether the status is 2xx.
@@ -120,7 +120,7 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> Answer {
         let headers = vec![("retry-after".to_owned(), "17".to_owned())];
-        Answer::new("POST".into(), "/users".into(), Response { status, headers, body: body.into() })
+        Answer::new("POST", "/users", Response { status, headers, body: body.into() })
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Call<'_> {
     /// When no answer came; `?` turns it into a [`crate::Fault`].
     pub fn send(self) -> Result<Answer, SendError> {
         let (method, path) = (self.request.method.clone(), self.request.path.clone());
-        self.host.send(self.request).map(|response| Answer::new(method, path, response))
+        self.host.send(self.request).map(|response| Answer::new(&method, &path, response))
     }
 }
 

@@ -1,4 +1,5 @@
 //! The conversation files fit their published JSON Schema, so that what an editor accepts is what the player plays.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! The identity providers' conversations against the real gateway binary over sockets, one test a file.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, StepReport};
@@ -55,7 +56,8 @@ fn assert_plays(file: &str) {
 
 async fn play(conversation: &Conversation, artifacts: &Artifacts) -> ConversationReport {
     let folder = tempfile::tempdir().unwrap();
-    let system = System::start(artifacts, folder.path(), &[Plan::from(conversation)]).await.unwrap();
+    let system = System::start(artifacts, folder.path(), &[Plan::from(conversation)]).await;
+    let system = system.unwrap_or_else(|error| panic!("{error}"));
     let player = Player::new(system.target(&conversation.name).unwrap());
     let report = player.play(conversation, |_| ()).await;
     system.stop().await.unwrap();

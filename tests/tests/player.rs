@@ -1,4 +1,5 @@
 //! The player against a gateway of a few lines: what is as expected passes, and each kind of difference is found and placed.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};

@@ -1,6 +1,7 @@
 //! Every command of the README is run here, as it stands there, and its `gateway.toml` is the one that is checked and served.
 //!
 //! The one exception is `cargo xtask test`, which runs this test: that `.ci/run` calls it and nothing else is checked instead.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,8 +13,10 @@ use scim_gateway_tests::gateway_process::GatewayProcess;
 use scim_gateway_tests::http::{Http, HttpRequest};
 use serde_json::Value;
 
+type Exercise = fn(&Readme);
+
 /// The README's commands, each with what runs it.
-const EXERCISED: &[(&str, fn(&Readme))] = &[
+const EXERCISED: &[(&str, Exercise)] = &[
     ("cargo xtask demo", demo),
     ("cargo xtask test", test),
     ("cargo xtask sandbox --dir sandbox", sandbox),

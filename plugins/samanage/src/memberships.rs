@@ -26,7 +26,7 @@ pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
     let mut ids = Vec::new();
     for item in items {
         let id = record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default();
-        record::numeric(users::KIND, &id).map_err(|_| unknown(&[id.clone()]))?;
+        record::numeric(users::KIND, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
         if !ids.contains(&id) {
             ids.push(id);
         }

@@ -50,7 +50,7 @@ pub(crate) fn to_scim(value: &Value) -> Option<Value> {
 
 /// Accepts `{"displayName":"<name>"}` and nothing else.
 pub(crate) fn check_default(default: &str) -> Result<(), String> {
-    let value: Value = serde_json_from(default);
+    let value: Value = json_or_text(default);
     let exact = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("displayName"));
     if exact
         .and_then(Value::as_str)
@@ -124,6 +124,6 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// The JSON in a text, or the text itself: a default may be anything.
-fn serde_json_from(text: &str) -> Value {
+fn json_or_text(text: &str) -> Value {
     text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -7,7 +7,10 @@ use crate::{Comparison, ItemChange, PageRequest};
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 fn object(value: Value) -> Object {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
 }
 
 fn query(offset: u64, limit: u32) -> Query {

@@ -18,7 +18,10 @@ use scim_connector_sdk::{
 };
 
 fn object(value: Value) -> Object {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
 }
 
 /// A user as Samanage shows it.
