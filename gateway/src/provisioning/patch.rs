@@ -8,6 +8,7 @@ use super::connected::Connected;
 use super::work::Work;
 use super::{awaited, remember};
 use crate::clients::Leniency;
+use crate::connectors::Stored;
 use crate::mapping::AppChange;
 use scim_protocol::check::{self, Direction};
 use scim_protocol::patch::{self, Edits, PatchRequest};
@@ -21,8 +22,11 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     work.ignored.clone_from(&edits.ignored);
 
     let _turn = work.turn(id).await;
-    let change = change(work, id, &edits).await?;
-    let stored = work.send(id, &change).await?;
+    let (change, read) = change(work, id, &edits).await?;
+    let stored = match read.filter(|_| change.is_empty()) {
+        Some(read) => read,
+        None => work.send(id, &change).await?,
+    };
     let mut writes = awaited::of_change(work, id, &stored, &change);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
     work.commit(writes).await?;
@@ -35,15 +39,17 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     Ok(Answer::ok(Value::Object(work.present(current))))
 }
 
-async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<AppChange, Failure> {
+/// What the edits change in the app, and the resource where it had to be read to know.
+async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChange, Option<Stored>), Failure> {
     let mapping = &work.kind.mapping;
     if let Some(change) = mapping.change(edits, &mut Connected(&mut work.call)).await? {
-        return Ok(change);
+        return Ok((change, None));
     }
     let stored = work.read(id, &[]).await?;
-    let before = work.resolve(stored, &[]).await?.resource;
+    let before = work.resolve(stored.clone(), &[]).await?.resource;
     let mut after = before.clone();
     patch::apply(&work.kind.scim, &mut after, edits)?;
     check::check(&work.kind.scim, &after, Direction::Replace)?;
-    Ok(mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?)
+    let change = mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    Ok((change, Some(stored)))
 }

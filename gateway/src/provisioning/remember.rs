@@ -5,6 +5,7 @@ use super::work::Work;
 use crate::connectors::Stored;
 use crate::mapping::{Kept, KeptChange, KeptValue};
 use crate::store::Write;
+use serde_json::Value;
 
 /// What is kept of a new resource.
 pub(super) fn of_new(work: &Work<'_>, stored: &Stored, mut kept: Vec<Kept>) -> Vec<Write> {
@@ -17,7 +18,7 @@ pub(super) fn of_new(work: &Work<'_>, stored: &Stored, mut kept: Vec<Kept>) -> V
         value: kept.value,
         app: kept.app,
     };
-    kept.into_iter().map(keep).collect()
+    kept.into_iter().filter(|kept| !app_gives_it_back(&kept.value, kept.app.as_ref())).map(keep).collect()
 }
 
 /// What becomes of the kept values of a changed resource.
@@ -28,10 +29,16 @@ pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, mut kept: Ve
     let write = |KeptChange { slot, value, app }: KeptChange| {
         let resource = work.key(id);
         match value {
+            KeptValue::Set(value) if app_gives_it_back(&value, app.as_ref()) => Write::Drop { resource, slot },
             KeptValue::Set(value) => Write::Keep { resource, slot, value, app },
             KeptValue::Clear => Write::Drop { resource, slot },
             KeptValue::Stay => Write::Rebase { resource, slot, app },
         }
     };
     kept.into_iter().map(write).collect()
+}
+
+/// A value that the app holds as the client wrote it needs no keeping: its own search finds it, too.
+fn app_gives_it_back(value: &Value, app: Option<&Value>) -> bool {
+    app == Some(value)
 }

@@ -6,7 +6,7 @@
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
 use super::instance::Kind;
-use super::work::Work;
+use super::work::{Current, Work};
 use super::{awaited, remember};
 use scim_protocol::Object;
 use scim_protocol::check::Direction;
@@ -21,13 +21,29 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     carry_over(work.kind, &before, &mut after);
     let change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
     let stored = if change.is_empty() { found } else { work.send(id, &change).await? };
+    let confirmed = stored.document.is_none().then(|| confirmed(before, after));
     let mut writes = awaited::of_change(work, id, &stored, &change);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
     work.commit(writes).await?;
 
-    let omit = work.omitted();
-    let current = work.resolve(stored, &omit).await?;
+    let current = match confirmed {
+        Some(resource) => Current { id: stored.id, resource, version: stored.version },
+        None => {
+            let omit = work.omitted();
+            work.resolve(stored, &omit).await?
+        }
+    };
     Ok(Answer::ok(Value::Object(work.present(current))))
+}
+
+/// The resource after a change that the app confirmed without showing it: what was asked for, and of what a client cannot ask
+/// for what was there before.
+fn confirmed(before: Object, after: Object) -> Object {
+    let mut resource = after;
+    if let Some((name, meta)) = before.into_iter().find(|(name, _)| name == "meta") {
+        resource.insert(name, meta);
+    }
+    resource
 }
 
 /// What a PUT leaves as it is although its body is silent about it.
