@@ -67,8 +67,8 @@ impl Call {
         let started = timeout_at(deadline, program.pre.instantiate_async(&mut store)).await;
         let instance = match started {
             Ok(Ok(instance)) => instance,
-            Ok(Err(error)) => return Err(CallError::classify(&error, &ceilings, store.data_mut().panic.take())),
-            Err(_) => return Err(CallError::TimedOut { limit: limits.wall }),
+            Ok(Err(error)) => return Err(store.data_mut().stopped(CallError::classify(&error, &ceilings, None))),
+            Err(_) => return Err(store.data_mut().stopped(CallError::TimedOut { limit: limits.wall })),
         };
         let exports = program
             .exports
@@ -240,8 +240,12 @@ impl Call {
         match answer {
             Ok(Ok(Ok(result))) => Ok(result),
             Ok(Ok(Err(fault))) => Err(convert::fault(function, fault.into())),
-            Ok(Err(error)) => Err(CallError::classify(&error, &self.ceilings, self.store.data_mut().panic.take())),
-            Err(_) => Err(CallError::TimedOut { limit: self.wall }),
+            Ok(Err(error)) => {
+                let state = self.store.data_mut();
+                let panic = state.panic.take();
+                Err(state.stopped(CallError::classify(&error, &self.ceilings, panic)))
+            }
+            Err(_) => Err(self.store.data_mut().stopped(CallError::TimedOut { limit: self.wall })),
         }
     }
 }

@@ -138,7 +138,7 @@ impl CallError {
         match (error.downcast_ref::<Trap>(), panic) {
             (Some(Trap::Interrupt), _) => Self::CpuExhausted { budget: limits.cpu },
             (Some(Trap::UnreachableCodeReached), Some(message)) => Self::Panicked { message },
-            (Some(trap), _) => Self::Trap { trap: trap.to_string() },
+            (Some(trap), _) => Self::Trap { trap: trap.to_string().trim_start_matches("wasm trap: ").to_owned() },
             (None, _) if is_hostcall_fuel(error) => Self::HostcallFuel { limit: limits.hostcall_bytes },
             (None, _) => Self::Host { problem: format!("{error:#}") },
         }

@@ -10,6 +10,7 @@ use tracing::Level;
 use super::bindings::scim_gateway::connector::{app, log, settings, state, types};
 use super::context::CallContext;
 use super::cpu::CpuBudget;
+use super::error::CallError;
 use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
 use crate::egress::{AppCall, AppRequest, Budget, SendError, SendErrorCode};
@@ -71,6 +72,14 @@ impl HostState {
             log_lines: 0,
             state_calls: 0,
         }
+    }
+
+    /// Names a connector that was stopped in the operator's log.
+    pub(super) fn stopped(&self, error: CallError) -> CallError {
+        let Self { connector, operation, context: CallContext { instance, correlation_id, .. }, .. } = self;
+        let class = error.class();
+        tracing::warn!(%connector, %instance, operation, %correlation_id, class, %error, "connector stopped");
+        error
     }
 
     async fn forward(&mut self, request: AppRequest) -> Result<crate::egress::AppResponse, SendError> {

@@ -147,7 +147,7 @@ mod tests {
         .unwrap()
     }
 
-    fn outcome(given: Value) -> Result<Value, String> {
+    fn outcome(given: &Value) -> Result<Value, String> {
         resolve(&declared(), given.as_object().unwrap())
             .map(Value::Object)
             .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "))
@@ -156,14 +156,14 @@ mod tests {
     #[test]
     fn defaults_fill_what_the_operator_left_out() {
         assert_eq!(
-            outcome(json!({ "organization": "acme" })),
+            outcome(&json!({ "organization": "acme" })),
             Ok(json!({ "organization": "acme", "unknown-references": "refuse" }))
         );
     }
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let said = outcome(json!({ "unknown-references": "perhaps", "pages": "3", "colour": "red" })).unwrap_err();
+        let said = outcome(&json!({ "unknown-references": "perhaps", "pages": "3", "colour": "red" })).unwrap_err();
         for part in [
             "unknown setting `colour`; there are organization, pages, unknown-references",
             "setting `organization` (Organization) is required",
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_pattern_is_held_to() {
-        assert!(outcome(json!({ "organization": "evil.example/" })).is_err());
+        assert!(outcome(&json!({ "organization": "evil.example/" })).is_err());
     }
 
     #[test]

@@ -73,8 +73,8 @@ impl SendErrorCode {
 }
 
 impl SendError {
-    pub(super) fn unsent(code: SendErrorCode, detail: impl ToString) -> Self {
-        Self { code, detail: detail.to_string(), sent: false }
+    pub(super) fn unsent(code: SendErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), sent: false }
     }
 }
 

@@ -18,6 +18,7 @@
 //!
 //! Log lines carry method, path with its ids left out, status and milliseconds: no query, body or credential.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -154,7 +155,7 @@ impl Egress {
         if !budget.take() {
             return Err(SendError::unsent(SendErrorCode::Budget, "the operation has used up its calls to the app"));
         }
-        let path = request.path.parse::<AppPath>().map_err(refused)?;
+        let path = request.path.parse::<AppPath>().map_err(|error| refused(&error))?;
         let outgoing = self.checked(request, &path)?;
         let (method, started) = (outgoing.method.clone(), Instant::now());
         let outcome = self.exchange(outgoing, budget).await;
@@ -182,20 +183,21 @@ impl Egress {
             "PATCH" => Method::PATCH,
             "DELETE" => Method::DELETE,
             other => {
-                return Err(refused(format!(
+                return Err(refused(&format!(
                     "method `{}` is not one of GET, POST, PUT, PATCH, DELETE",
                     other.escape_debug()
                 )));
             }
         };
-        let mut headers = headers::checked(&request.headers, &self.credential.header).map_err(refused)?;
+        let mut headers =
+            headers::checked(&request.headers, &self.credential.header).map_err(|error| refused(&error))?;
         headers.insert(self.credential.header.clone(), self.credential.value.clone());
-        let url = self.base_url.join(path, &request.query).ok_or_else(|| refused("the path leaves the base URL"))?;
+        let url = self.base_url.join(path, &request.query).ok_or_else(|| refused(&"the path leaves the base URL"))?;
         if url.as_str().len() > LONGEST_URL {
-            return Err(refused(format!("path and query have more than {LONGEST_URL} bytes")));
+            return Err(refused(&format!("path and query have more than {LONGEST_URL} bytes")));
         }
         if request.body.as_ref().is_some_and(|body| body.len() > self.max_request_bytes) {
-            return Err(refused(format!("the body has more than {} bytes", self.max_request_bytes)));
+            return Err(refused(&format!("the body has more than {} bytes", self.max_request_bytes)));
         }
         Ok(Outgoing { method, url, headers, body: request.body.map(Into::into) })
     }
@@ -225,8 +227,8 @@ impl Egress {
     }
 }
 
-fn refused(reason: impl ToString) -> SendError {
-    SendError::unsent(SendErrorCode::Refused, reason)
+fn refused(reason: &dyn fmt::Display) -> SendError {
+    SendError::unsent(SendErrorCode::Refused, reason.to_string())
 }
 
 #[cfg(test)]

@@ -56,6 +56,6 @@ async fn transforms_translate_and_cannot_call_the_app() {
     assert_eq!(call.transform_to_app("calls", &value).await.unwrap_err().for_client().detail, "refused");
     assert_eq!(call.check_default("same", "{\"right\":true}").await, Ok(Ok(())));
     assert_eq!(call.check_default("same", "{ }").await, Ok(Err("write it as {\"right\":true}".to_owned())));
-    call.check().await.expect_err("the app has no `/`, but it can be called again");
+    call.check().await.unwrap();
     assert_eq!(call.sends().last().unwrap().outcome, Ok(404));
 }

@@ -29,18 +29,39 @@ impl MakeWriter<'_> for Lines {
     }
 }
 
-#[tokio::test]
-async fn a_flood_is_cut_off_and_a_line_stays_a_line() {
+/// What is logged while the connector behaves as asked.
+async fn logged(behaviour: &str) -> Vec<String> {
     let runtime = runtime();
     let connector = hostile(&runtime).await;
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let mut call = connector.open(&context(&connector)).await.unwrap();
-    call.read("User", "floods-the-log", &[]).await.unwrap();
+    drop(call.read("User", behaviour, &[]).await);
     drop(guard);
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let mut logged: Vec<_> = text.lines().filter(|line| line.contains("connector")).collect();
+    text.lines().filter(|line| line.contains("connector")).map(ToOwned::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_connector_that_is_stopped_is_named_with_the_cause() {
+    let lines = logged("panics").await;
+    let parts = [
+        "connector stopped",
+        "connector=hostile",
+        "instance=test",
+        "operation=\"read\"",
+        "class=\"panic\"",
+        "correlation_id=c-1",
+    ];
+    for part in parts {
+        assert!(lines.last().unwrap().contains(part), "{part} in {lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_is_cut_off_and_a_line_stays_a_line() {
+    let mut logged = logged("floods-the-log").await;
     assert!(logged.pop().unwrap().contains("the rest of this operation's lines are left out"));
     assert_eq!(logged.len(), 99);
     for (line, n) in logged.iter().zip(0..) {

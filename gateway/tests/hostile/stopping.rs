@@ -25,7 +25,7 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
         ("spins", "cpu", "used more than its 200 ms of processor time"),
         ("floods-settings", "cpu", "used more than its 200 ms of processor time"),
         ("eats-memory", "memory", "above its limit of 16777216"),
-        ("recurses", "trap", "call stack exhausted"),
+        ("recurses", "trap", "out of bounds memory access"),
         ("panics", "panic", "index out of bounds: the len is 0 but the index is 7"),
         ("panics-silently", "trap", "unreachable"),
         ("traps", "trap", "unreachable"),

@@ -88,7 +88,12 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
     match behaviour {
         "good" => return get("/users.json").map(|status| stored(&status.to_string())),
         "spins" => spin(),
-        "eats-memory" => drop((0..).map(|n: usize| vec![1_u8; n * 1024]).collect::<Vec<_>>()),
+        "eats-memory" => {
+            let mut eaten = Vec::new();
+            loop {
+                eaten.push(std::hint::black_box(vec![1_u8; 64 << 10]));
+            }
+        }
         "recurses" => drop(recurse(1)),
         "panics" => {
             std::panic::set_hook(Box::new(|info| log::emit("error", &info.to_string())));
