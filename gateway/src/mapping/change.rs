@@ -67,8 +67,11 @@ impl TypeMapping {
         for field in &self.fields {
             if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
                 match items(rule, &edits.steps) {
-                    Some(items) if items.added.is_empty() && items.removed.is_empty() => {}
-                    Some(items) => change.items.push(items),
+                    Some(Items::Changed(items)) if items.added.is_empty() && items.removed.is_empty() => {}
+                    Some(Items::Changed(items)) => change.items.push(items),
+                    Some(Items::Become(all)) => {
+                        change.fields.push((field.path.as_str().to_owned(), Some(Value::Array(all))));
+                    }
                     None => return Ok(None),
                 }
                 continue;
@@ -178,18 +181,33 @@ impl Rule {
     }
 }
 
-fn items(rule: &Rule, steps: &[Edit]) -> Option<ItemChange> {
-    let mut change = ItemChange { path: rule.field().to_owned(), ..ItemChange::default() };
+/// What becomes of an incremental field.
+enum Items {
+    Changed(ItemChange),
+    /// All of its items are said.
+    Become(Vec<Value>),
+}
+
+fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
+    let mut items = Items::Changed(ItemChange { path: rule.field().to_owned(), ..ItemChange::default() });
     for edit in steps {
         let way = overlap(edit.slot(), &rule.slot);
-        match (way, edit) {
-            (Overlap::Apart, _) => {}
-            (Overlap::Same, Edit::Add { items, .. }) => put_in(items, &mut change.added, &mut change.removed),
-            (Overlap::Same, Edit::Remove { items, .. }) => put_in(items, &mut change.removed, &mut change.added),
+        match (way, edit, &mut items) {
+            (Overlap::Apart, _, _) => {}
+            (Overlap::Same, Edit::Set { value: Value::Array(all), .. }, _) => items = Items::Become(all.clone()),
+            (Overlap::Same, Edit::Clear { .. }, _) => items = Items::Become(Vec::new()),
+            (Overlap::Same, Edit::Add { items, .. }, Items::Changed(change)) => {
+                put_in(items, &mut change.added, &mut change.removed);
+            }
+            (Overlap::Same, Edit::Remove { items, .. }, Items::Changed(change)) => {
+                put_in(items, &mut change.removed, &mut change.added);
+            }
+            (Overlap::Same, Edit::Add { items, .. }, Items::Become(all)) => put_in(items, all, &mut Vec::new()),
+            (Overlap::Same, Edit::Remove { items, .. }, Items::Become(all)) => put_in(items, &mut Vec::new(), all),
             _ => return None,
         }
     }
-    Some(change)
+    Some(items)
 }
 
 /// The later word on an item counts.

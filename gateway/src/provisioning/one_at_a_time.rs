@@ -44,8 +44,9 @@ mod tests {
     #[tokio::test]
     async fn a_second_change_waits_for_the_first_and_others_do_not() {
         let turns = OneAtATime::default();
-        let first = turns.turn(&user("1")).await;
-        let mut second = Box::pin(turns.turn(&user("1")));
+        let one = user("1");
+        let first = turns.turn(&one).await;
+        let mut second = Box::pin(turns.turn(&one));
         assert!(second.as_mut().now_or_never().is_none());
         let _other = turns.turn(&user("2")).await;
         drop(first);

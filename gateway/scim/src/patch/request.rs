@@ -53,6 +53,10 @@ fn operation(value: Value) -> Result<Operation, Error> {
         Some(Value::String(op)) if op.eq_ignore_ascii_case("add") => Op::Add,
         Some(Value::String(op)) if op.eq_ignore_ascii_case("remove") => Op::Remove,
         Some(Value::String(op)) if op.eq_ignore_ascii_case("replace") => Op::Replace,
+        Some(Value::String(op)) => {
+            let op: String = op.chars().take(SHOWN_OF_OP).collect();
+            return Err(Error::invalid_syntax(format!("'op' must be \"add\", \"remove\" or \"replace\", not \"{op}\"")));
+        }
         _ => return Err(Error::invalid_syntax("'op' must be \"add\", \"remove\" or \"replace\"")),
     };
     let path = match take(&mut operation, "path") {
@@ -67,6 +71,9 @@ fn operation(value: Value) -> Result<Operation, Error> {
     }
     Ok(Operation { op, path, value })
 }
+
+/// Characters of an unknown operation that its error repeats.
+const SHOWN_OF_OP: usize = 32;
 
 /// The value of a key, in the RFC's case or any other.
 fn take(object: &mut Object, key: &str) -> Option<Value> {
