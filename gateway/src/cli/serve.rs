@@ -28,7 +28,8 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
     let shared = Shared::open(&config.store.url.to_string()).await.map_err(Failure::Open)?;
-    let instances = instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
+    let instances =
+        instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
     let instances = Arc::new(instances);
     let shell = Shell {
         in_flight: in_flight.clone(),

@@ -100,7 +100,6 @@ impl ConfigErrors {
         if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
     }
 
-
     /// A file that cannot be read at all.
     pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
         Self(vec![Mistake {

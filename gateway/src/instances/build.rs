@@ -44,8 +44,9 @@ async fn load(
     shared: &Shared,
 ) -> Result<Arc<Connector>, Mistake> {
     let file = connector.file.display().to_string();
-    let mistake =
-        |problem: String| config.mistake(&format!("connectors.{name}.file"), problem, "name a connector built for this gateway");
+    let mistake = |problem: String| {
+        config.mistake(&format!("connectors.{name}.file"), problem, "name a connector built for this gateway")
+    };
     let bytes = std::fs::read(&connector.file).map_err(|error| mistake(format!("{file} cannot be read: {error}")))?;
     shared.runtime.load(bytes, &file, connector.sha256.as_ref()).await.map_err(|error| mistake(error.to_string()))
 }
@@ -67,9 +68,8 @@ impl Building<'_> {
 
     async fn instance(&self) -> Result<Hosted, Vec<Mistake>> {
         let descriptor = &self.connector.descriptor;
-        let settings = resolve_settings(&descriptor.settings, &self.from.settings).map_err(|errors| {
-            errors.iter().map(|error| self.mistake("settings", error, "")).collect::<Vec<_>>()
-        });
+        let settings = resolve_settings(&descriptor.settings, &self.from.settings)
+            .map_err(|errors| errors.iter().map(|error| self.mistake("settings", error, "")).collect::<Vec<_>>());
         let mapping = mapping::load(self).await;
         let (settings, mapping) = match (settings, mapping) {
             (Ok(settings), Ok(mapping)) => (settings, mapping),
@@ -105,8 +105,9 @@ impl Building<'_> {
         if let Some(bytes) = self.from.limits.response_bytes {
             egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
-        Egress::new(egress, &self.shared.network)
-            .map_err(|error| self.mistake("base-url", error, "allow-private-addresses = true lets an instance reach a private network"))
+        Egress::new(egress, &self.shared.network).map_err(|error| {
+            self.mistake("base-url", error, "allow-private-addresses = true lets an instance reach a private network")
+        })
     }
 
     fn base_url_of(&self, region: Option<&str>, settings: &Document) -> Result<String, Mistake> {

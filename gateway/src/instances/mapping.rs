@@ -36,7 +36,9 @@ pub(super) async fn load(building: &Building<'_>) -> Result<Mapping, Vec<Mistake
         let unmapped = mapping.unmapped(kind);
         if !unmapped.is_empty() {
             tracing::info!(
-                instance = building.name.as_str(), resource_type = kind.name, attributes = unmapped.join(", "),
+                instance = building.name.as_str(),
+                resource_type = kind.name,
+                attributes = unmapped.join(", "),
                 "no rule takes these attributes: what clients send there is ignored"
             );
         }

@@ -53,7 +53,7 @@ impl OperationRecord {
         let calls = (!calls.is_empty()).then(|| calls.join(", "));
         let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
         let instance = self.instance.as_ref().map(InstanceName::as_str);
-                let ignored = (!self.ignored.is_empty()).then(|| self.ignored.join(", "));
+        let ignored = (!self.ignored.is_empty()).then(|| self.ignored.join(", "));
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {

@@ -82,7 +82,7 @@ fn an_operation_is_one_json_line_with_its_app_calls_as_a_list() {
         "id": "4711", "status": 201, "duration_ms": 34.0,
         "app_calls": [
             {"method": "POST", "path": "/users.json", "status": 201, "duration_ms": 30.0},
-            {"method": "GET", "path": "/users/{id}.json", "status": null, "duration_ms": 1.5},
+            {"method": "GET", "path": "/users/{id}.json", "status": null, "error": "timeout", "duration_ms": 1.5},
         ],
     });
     assert_eq!(line, expected);
@@ -95,7 +95,7 @@ fn an_operation_is_one_readable_text_line() {
     for part in [
         "INFO POST /acme/scim/v2/Users correlation=\"c-1\" instance=\"acme\" client=\"entra\" operation=\"create\"",
         "status=201 duration_ms=34.0",
-        "app_calls=\"POST /users.json 201 30.0ms, GET /users/{id}.json no answer 1.5ms\"",
+        "app_calls=\"POST /users.json 201 30.0ms, GET /users/{id}.json timeout 1.5ms\"",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
@@ -134,7 +134,7 @@ fn operations_and_app_calls_are_counted_by_instance() {
         "scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1",
         "scim_operations_total{instance=\"\",operation=\"\",status=\"401\"} 1",
         "scim_app_calls_total{instance=\"acme\",status=\"201\"} 1",
-        "scim_app_calls_total{instance=\"acme\",status=\"none\"} 1",
+        "scim_app_calls_total{instance=\"acme\",status=\"timeout\"} 1",
         "scim_operation_duration_seconds_bucket{instance=\"acme\",operation=\"create\",le=\"0.05\"} 1",
         "scim_app_call_duration_seconds_count{instance=\"acme\"} 2",
         "scim_operations_in_flight 3",

@@ -69,8 +69,7 @@ pub(super) async fn resolve(work: &mut Work<'_>, created: &Current) {
 async fn try_resolve(work: &mut Work<'_>, created: &Current) -> Result<(), Failure> {
     let mut identifiers = vec![created.id.as_str()];
     identifiers.extend(IDENTIFIERS.iter().filter_map(|name| created.resource.get(*name).and_then(Value::as_str)));
-    let waiting =
-        work.instance.store.awaiting(&work.instance.name, &work.kind.scim.name, &identifiers).await?;
+    let waiting = work.instance.store.awaiting(&work.instance.name, &work.kind.scim.name, &identifiers).await?;
     for reference in waiting {
         write(work, &reference, &created.id).await?;
     }

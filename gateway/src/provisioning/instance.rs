@@ -1,7 +1,9 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
 use super::one_at_a_time::OneAtATime;
-use crate::connectors::{Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType};
+use crate::connectors::{
+    Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType,
+};
 use crate::egress::Egress;
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
@@ -105,11 +107,7 @@ impl Instance {
     }
 
     pub(super) fn key(&self, kind: &Kind, id: &str) -> ResourceKey {
-        ResourceKey {
-            instance: self.name.to_string(),
-            resource_type: kind.scim.name.clone(),
-            id: id.to_owned(),
-        }
+        ResourceKey { instance: self.name.to_string(), resource_type: kind.scim.name.clone(), id: id.to_owned() }
     }
 }
 

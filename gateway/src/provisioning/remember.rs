@@ -12,12 +12,8 @@ pub(super) fn of_new(work: &Work<'_>, stored: &Stored, mut kept: Vec<Kept>) -> V
     if let Some(document) = &stored.document {
         work.kind.mapping.settle(&mut kept, document);
     }
-    let keep = |kept: Kept| Write::Keep {
-        resource: work.key(&stored.id),
-        slot: kept.slot,
-        value: kept.value,
-        app: kept.app,
-    };
+    let keep =
+        |kept: Kept| Write::Keep { resource: work.key(&stored.id), slot: kept.slot, value: kept.value, app: kept.app };
     kept.into_iter().filter(|kept| !app_gives_it_back(&kept.value, kept.app.as_ref())).map(keep).collect()
 }
 

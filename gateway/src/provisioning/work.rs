@@ -1,7 +1,7 @@
 //! What every operation on a resource type works with: the open connector, the mapping, the store, the projection.
 
-use super::answer::{Answer, Failure};
 use super::Outcome;
+use super::answer::{Answer, Failure};
 use super::connected::{Connected, app_change};
 use super::instance::{Instance, Kind};
 use super::request::Caller;
@@ -85,7 +85,9 @@ impl<'a> Work<'a> {
     /// out, everything of the right type.
     pub(super) fn accept(&mut self, body: Value, direction: check::Direction) -> Result<Object, Failure> {
         let Value::Object(body) = body else {
-            return Err(Error::invalid_syntax(format!("the body must be a JSON object: a {}", self.kind.scim.name)).into());
+            return Err(
+                Error::invalid_syntax(format!("the body must be a JSON object: a {}", self.kind.scim.name)).into()
+            );
         };
         let normalized = self.kind.scim.normalize(body);
         self.ignored = normalized.ignored;
@@ -170,8 +172,9 @@ impl<'a> Work<'a> {
         let scim = &self.kind.scim;
         let mut shown = Object::new();
         let extensions = scim.extensions.iter().map(|extension| extension.schema.id.as_str());
-        let schemas: Vec<&str> =
-            std::iter::once(scim.schema.id.as_str()).chain(extensions.filter(|urn| resource.contains_key(*urn))).collect();
+        let schemas: Vec<&str> = std::iter::once(scim.schema.id.as_str())
+            .chain(extensions.filter(|urn| resource.contains_key(*urn)))
+            .collect();
         shown.insert("schemas".to_owned(), json!(schemas));
         let location = self.location(&id);
         shown.insert("id".to_owned(), Value::String(id));

@@ -34,7 +34,9 @@ pub(super) fn route(method: &Method, path: &str, query: &str, body: Option<Value
         (&Method::GET, ["Schemas"]) => Operation::Schemas(None),
         (&Method::GET, ["Schemas", urn]) => Operation::Schemas(Some((*urn).to_owned())),
         (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return Err(not_allowed(method, "GET")),
-        (_, ["Bulk"]) => return Err(Error::not_implemented("bulk operations are not supported; send one request each")),
+        (_, ["Bulk"]) => {
+            return Err(Error::not_implemented("bulk operations are not supported; send one request each"));
+        }
         (_, ["Me", ..]) => return Err(Error::not_implemented("/Me is not supported: tokens belong to no user")),
         (_, [".search"]) => {
             return Err(Error::not_implemented("search one resource type, for example POST /Users/.search"));
@@ -107,11 +109,14 @@ impl Parameters {
                 Value::Number(number) => Some(number.to_string()),
                 Value::Array(names) => {
                     let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
-                    let names = names.ok_or_else(|| Error::invalid_syntax(format!("{name} must hold attribute names")))?;
+                    let names =
+                        names.ok_or_else(|| Error::invalid_syntax(format!("{name} must hold attribute names")))?;
                     Some(names.join(","))
                 }
                 Value::Null => None,
-                _ => return Err(Error::invalid_syntax(format!("{name} must be a string, a number or a list of names"))),
+                _ => {
+                    return Err(Error::invalid_syntax(format!("{name} must be a string, a number or a list of names")));
+                }
             };
         }
         Ok(parameters)

@@ -81,7 +81,8 @@ async fn answer(
     let Asked { operation, projection } = route(&parts.method, path, query, body)?;
     note(recording, |record| {
         record.operation = Some(operation.name());
-        record.resource_type = operation.endpoint().and_then(|endpoint| hosted.instance.kind(endpoint)).map(|kind| kind.scim.name.clone());
+        record.resource_type =
+            operation.endpoint().and_then(|endpoint| hosted.instance.kind(endpoint)).map(|kind| kind.scim.name.clone());
         record.id = operation.id().map(str::to_owned);
     });
     let caller = Caller {
@@ -133,7 +134,8 @@ fn respond(answer: Answer) -> Response {
 impl From<provisioning::Failure> for Failure {
     fn from(failure: provisioning::Failure) -> Self {
         let provisioning::Failure { error, retry_after_seconds, class, cause } = failure;
-        let mut answer = Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
+        let mut answer =
+            Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
         if let Some(seconds) = retry_after_seconds {
             answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
         }

@@ -15,8 +15,8 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::config::{Config, Format, Level, TokenHash};
-use crate::observe::tests::Captured;
 use crate::observe::Recording;
+use crate::observe::tests::Captured;
 
 /// What the stand-in for SCIM's routes shows to a test.
 #[derive(Clone)]

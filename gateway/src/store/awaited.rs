@@ -55,7 +55,8 @@ mod tests {
             value: "boss".to_owned(),
         };
         store.commit(vec![wait]).await.unwrap();
-        let waiting = Awaited { resource_type: "User".to_owned(), id: "1".to_owned(), slot: "manager.value".to_owned() };
+        let waiting =
+            Awaited { resource_type: "User".to_owned(), id: "1".to_owned(), slot: "manager.value".to_owned() };
         assert_eq!(store.awaiting("acme", "User", &["9", "boss"]).await.unwrap(), [waiting]);
 
         store.commit(vec![Write::Resolved { resource: user("1"), slot: "manager.value".to_owned() }]).await.unwrap();

@@ -90,8 +90,7 @@ mod tests {
             let slot = "name.givenName".to_owned();
             store.commit(vec![Write::Keep { resource: user("7"), slot, value: json!(value), app }]).await.unwrap();
         }
-        let expected =
-            KeptValue { slot: "name.givenName".to_owned(), value: json!("New"), app: Some(json!("new")) };
+        let expected = KeptValue { slot: "name.givenName".to_owned(), value: json!("New"), app: Some(json!("new")) };
         assert_eq!(store.kept(&user("7")).await.unwrap(), [expected]);
         assert!(store.find_kept("acme", "User", "name.givenName", &json!("Old")).await.unwrap().is_empty());
     }
@@ -99,8 +98,7 @@ mod tests {
     #[tokio::test]
     async fn instances_do_not_see_each_others_values() {
         let (store, _folder) = temporary().await;
-        let write =
-            Write::Keep { resource: user("7"), slot: "externalId".to_owned(), value: json!("e"), app: None };
+        let write = Write::Keep { resource: user("7"), slot: "externalId".to_owned(), value: json!("e"), app: None };
         store.commit(vec![write]).await.unwrap();
         assert!(store.find_kept("other", "User", "externalId", &json!("e")).await.unwrap().is_empty());
     }

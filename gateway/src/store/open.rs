@@ -5,8 +5,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, SqlStr};
 use std::borrow::Cow;
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "what is remembered", include_str!("migrations/0001_remembered.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "what is remembered", include_str!("migrations/0001_remembered.sql"))];
 
 /// Readers that may run side by side; the writer holds one connection more.
 const CONNECTIONS: u32 = 8;

@@ -31,11 +31,7 @@ impl StateSpace {
 
     /// Sets the value under `name`, durably.
     pub async fn set(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        let write = Write::SetState {
-            instance: self.instance.clone(),
-            name: name.to_owned(),
-            value: value.to_owned(),
-        };
+        let write = Write::SetState { instance: self.instance.clone(), name: name.to_owned(), value: value.to_owned() };
         self.store.commit(vec![write]).await
     }
 

@@ -249,7 +249,8 @@ mod tests {
     #[tokio::test]
     async fn forgetting_a_resource_leaves_no_row_of_it() {
         let (store, _folder) = temporary().await;
-        let keep = Write::Keep { resource: user("1"), slot: "title".to_owned(), value: json!("x"), app: Some(json!("X")) };
+        let keep =
+            Write::Keep { resource: user("1"), slot: "title".to_owned(), value: json!("x"), app: Some(json!("X")) };
         store.commit(vec![keep, Write::Forget(user("1"))]).await.unwrap();
         assert!(store.kept(&user("1")).await.unwrap().is_empty());
     }

@@ -55,7 +55,9 @@ fn operation(value: Value) -> Result<Operation, Error> {
         Some(Value::String(op)) if op.eq_ignore_ascii_case("replace") => Op::Replace,
         Some(Value::String(op)) => {
             let op: String = op.chars().take(SHOWN_OF_OP).collect();
-            return Err(Error::invalid_syntax(format!("'op' must be \"add\", \"remove\" or \"replace\", not \"{op}\"")));
+            return Err(Error::invalid_syntax(format!(
+                "'op' must be \"add\", \"remove\" or \"replace\", not \"{op}\""
+            )));
         }
         _ => return Err(Error::invalid_syntax("'op' must be \"add\", \"remove\" or \"replace\"")),
     };

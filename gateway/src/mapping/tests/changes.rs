@@ -100,10 +100,28 @@ fn what_depends_on_the_current_resource_is_left_to_the_host() {
         (0, json!([{"op": "remove", "path": "displayName"}])),
         (0, json!([{"op": "remove", "path": "roles", "value": [{"value": "Admin"}]}])),
         (0, json!([{"op": "replace", "path": "emails[primary eq true].value", "value": "p"}])),
-        (1, json!([{"op": "replace", "path": "members", "value": [{"value": "1"}]}])),
-        (1, json!([{"op": "remove", "path": "members"}])),
     ] {
         assert_eq!(changed(&samanage, resource_type, &operations), None, "{operations}");
+    }
+}
+
+#[test]
+fn a_whole_list_of_members_is_the_connectors_to_compare() {
+    let samanage = mapping(SAMANAGE);
+    for (operations, expected) in [
+        (json!([{"op": "replace", "path": "members", "value": [{"value": "1"}]}]), json!([{"value": "1"}])),
+        (json!([{"op": "replace", "path": "members", "value": []}]), json!([])),
+        (json!([{"op": "remove", "path": "members"}]), json!([])),
+        (
+            json!([{"op": "replace", "path": "members", "value": [{"value": "1"}, {"value": "2"}]},
+                {"op": "remove", "path": "members[value eq \"1\"]"},
+                {"op": "add", "path": "members", "value": [{"value": "3"}]}]),
+            json!([{"value": "2"}, {"value": "3"}]),
+        ),
+    ] {
+        let change = changed(&samanage, 1, &operations).unwrap_or_else(|| panic!("{operations} was not decided"));
+        assert_eq!(fields(&change), json!([["members", expected]]), "{operations}");
+        assert!(change.items.is_empty(), "{operations}");
     }
 }
 
