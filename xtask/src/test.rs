@@ -9,7 +9,9 @@ use std::io::{Write, stderr, stdout};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use scim_gateway_tests::artifacts::{Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, cargo};
+use scim_gateway_tests::artifacts::{
+    Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, WASM_TARGET, cargo, connector_ids,
+};
 
 use crate::stage::{note, readable, stage};
 use crate::terminal::Paint;
@@ -44,7 +46,10 @@ pub(crate) fn run() -> Result<bool, CommandError> {
     let count = if built.is_ok() { Count::PASSED } else { Count::FAILED };
     outcomes.push(Outcome { name: "connectors and gateway".into(), count, took: begun.elapsed() });
     match built {
-        Ok(artifacts) => test_stages(&artifacts, &mut outcomes)?,
+        Ok(artifacts) => {
+            outcomes.push(one("lints of what runs as WebAssembly", &mut lints_of_guests()?));
+            test_stages(&artifacts, &mut outcomes)?;
+        }
         Err(error) => note(format!("{error}; the tests need it and were not run")),
     }
     summarize(&outcomes)
@@ -65,6 +70,17 @@ fn test_stages(artifacts: &Artifacts, outcomes: &mut Vec<Outcome>) -> Result<(),
         outcomes.push(counted("examples in the documentation", &mut examples, artifacts)?);
     }
     Ok(())
+}
+
+/// The connectors and the part of the SDK that is compiled for WebAssembly only.
+fn lints_of_guests() -> Result<Command, CommandError> {
+    let mut command = cargo();
+    command.args(["clippy", "--target", WASM_TARGET, "--profile", "connector", "--package", "scim-connector-sdk"]);
+    for id in connector_ids()? {
+        command.args(["--package", &format!("{id}-connector")]);
+    }
+    command.args(["--", "-D", "warnings"]);
+    Ok(command)
 }
 
 /// The same packages are always selected together: another selection may mean other features and so another compilation.

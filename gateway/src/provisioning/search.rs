@@ -8,7 +8,7 @@ use super::connected::comparison;
 use super::pages::{PageSpan, Window};
 use super::request::SearchText;
 use super::work::{Current, Work};
-use crate::connectors::{FieldComparison, Page, Query, Stored};
+use crate::connectors::{FieldComparison, Page, Paging, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
 use scim_protocol::{Error, Object};
@@ -75,22 +75,19 @@ fn number(name: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
 async fn all(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
     let omit = work.omitted();
     let window = found.window;
-    let mut max = work.kind.abilities.paging;
-    let mut span = window.first_page(max);
-    let first = page(work, Vec::new(), span, None, &omit).await?;
-    let Some(total) = first.total else {
+    let mut span = window.first_page(work.kind.abilities.paging);
+    let mut page_now = page(work, Vec::new(), span, None, &omit).await?;
+    if let Some(limit) = other_limit(&page_now, span) {
+        // The app pages in a size of its own: the window falls differently onto its pages.
+        span = window.first_page(Paging { max_page_size: limit, ..work.kind.abilities.paging });
+        page_now = page(work, Vec::new(), span, None, &omit).await?;
+    }
+    let Some(total) = page_now.total.filter(|_| other_limit(&page_now, span).is_none()) else {
         return walk(work, None, Vec::new(), omit, found).await;
     };
     found.total = total;
-    let mut page_now = first;
     loop {
-        if let Some(limit) = page_now.limit.filter(|limit| *limit != span.limit && *limit > 0) {
-            // The app pages in its own size: start again with it, once.
-            max.max_page_size = limit;
-            span = window.first_page(max);
-            page_now = page(work, Vec::new(), span, None, &omit).await?;
-        }
-        let (next, more) = (page_now.next.clone(), page_now.more);
+        let (next, more) = (page_now.next.take(), page_now.more);
         let indexed = (span.offset..).zip(page_now.resources);
         let wanted = indexed.filter(|(index, _)| (window.start..window.end()).contains(index));
         for current in currents(work, wanted.map(|(_, stored)| stored).collect(), &omit).await? {
@@ -102,6 +99,11 @@ async fn all(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
         }
         page_now = page(work, Vec::new(), span, next, &omit).await?;
     }
+}
+
+/// The page size that the app used instead of the one that it was asked for.
+fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
+    page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
 /// `id eq "…"`, and comparisons with what the store keeps: the resources are read by their ids. Says whether that settled
@@ -153,13 +155,13 @@ async fn walk(
     let mut cursor = None;
     loop {
         let page = page(work, comparisons.clone(), span, cursor, &omit).await?;
+        span.limit = other_limit(&page, span).unwrap_or(span.limit);
         for current in currents(work, page.resources, &omit).await? {
             take(work, filter, current, found);
         }
         if !page.more {
             return Ok(());
         }
-        span.limit = page.limit.filter(|limit| *limit > 0).unwrap_or(span.limit);
         span = span.next();
         cursor = page.next;
         if span.offset >= MAX_SCANNED {
