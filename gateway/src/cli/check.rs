@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use scim_gateway::config::{Config, Mistake};
+use scim_gateway::config::{Config, Mistake, StoreUrl};
 use scim_gateway::instances::{self, Shared};
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn check_all(config: &Config) -> Result<Vec<Mistake>, Failure> {
     let scratch = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(async {
-        let store = format!("sqlite:{}", scratch.path().join("check.db").display());
+        let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
         let shared = Shared::open(&store).await.map_err(Failure::Open)?;
         let mistakes = instances::build(config, &shared).await.err().unwrap_or_default();
         shared.store.close().await;

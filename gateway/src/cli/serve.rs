@@ -2,16 +2,21 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use scim_gateway::config::{Config, ConfigErrors};
 use scim_gateway::instances::{self, Instances, Shared};
 use scim_gateway::observe::{self, Metrics};
 use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
+use jiff::Timestamp;
+use scim_gateway::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
 use super::terminal::Terminal;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`.
 pub(super) fn run(file: &Path) -> Result<(), Failure> {
@@ -27,7 +32,7 @@ pub(super) fn run(file: &Path) -> Result<(), Failure> {
 async fn serve(config: &Config) -> Result<Ended, Failure> {
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
-    let shared = Shared::open(&config.store.url.to_string()).await.map_err(Failure::Open)?;
+    let shared = Shared::open(&config.store.url).await.map_err(Failure::Open)?;
     let instances =
         instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
     let instances = Arc::new(instances);
@@ -63,7 +68,21 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let ended = tokio::select! {
         ended = serving => ended,
         () = metrics.upkeep() => Ended::Finished,
+        () = trim_log(&shared.store, config.store.log_retention_days) => Ended::Finished,
     };
     shared.store.close().await;
     Ok(ended)
+}
+
+/// Deletes what the provisioning log has kept long enough, at the start and then daily.
+async fn trim_log(store: &Store, days: u32) {
+    let mut daily = tokio::time::interval(DAY);
+    loop {
+        daily.tick().await;
+        match store.trim_log(Timestamp::now(), days).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, days, "the provisioning log was trimmed"),
+            Err(error) => tracing::error!(%error, "the provisioning log could not be trimmed"),
+        }
+    }
 }

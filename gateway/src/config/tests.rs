@@ -67,7 +67,8 @@ fn every_setting_is_read() {
         request-timeout-seconds = 5
         max-in-flight = 1_000
         [store]
-        url = "sqlite::memory:"
+        url = "postgres://gateway@localhost/scim"
+        log-retention-days = 30
         [log]
         format = "json"
         level = "debug"
@@ -103,7 +104,8 @@ fn every_setting_is_read() {
     assert_eq!(config.server.listen.to_string(), "[::1]:0");
     assert_eq!(config.server.request_timeout, Duration::from_secs(5));
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
-    assert_eq!(config.store.url, StoreUrl::SqliteMemory);
+    assert_eq!(config.store.url.to_string(), "postgres://gateway@localhost/scim");
+    assert_eq!(config.store.log_retention_days, 30);
     assert_eq!(config.log, Log { format: Some(Format::Json), level: Level::Debug });
     let connector = config.connectors.get("samanage").expect("a connector");
     assert_eq!(connector.file, directory.path().join("connectors/samanage.wasm"));
@@ -160,7 +162,7 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
             "[log]\nlevel = \"warning\"".into(),
             "2:9: log.level: `warning` is not one of the known words; did you mean `warn`?",
         ),
-        ("[store]\nurl = \"postgres://u:pw@h/d\"".into(), "2:7: store.url: `postgres` is not a store; write \"sqlite:"),
+        ("[store]\nurl = \"mysql://u:pw@h/d\"".into(), "2:7: store.url: `mysql` is not a store; write \"sqlite:"),
         ("[connectors.Bad_Name]\nfile = \"x\"".into(), "1:13: connectors.Bad_Name: `Bad_Name` contains 'B'"),
         ("[connectors.samanage]".into(), "1:13: connectors.samanage.file: is missing; write file ="),
         (

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clients::{Client, Hints};
-use crate::config::{Config, InstanceName};
+use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
 use crate::egress::{Network, NetworkError};
 use crate::provisioning::Instance;
@@ -46,7 +46,7 @@ impl Shared {
     ///
     /// # Errors
     /// [`SharedError`], whichever cannot be opened.
-    pub async fn open(store: &str) -> Result<Self, SharedError> {
+    pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
             network: Network::new()?,

@@ -12,6 +12,7 @@ mod create;
 mod delete;
 mod discovery;
 mod instance;
+mod journal;
 mod one_at_a_time;
 mod pages;
 mod patch;
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub result: Result<Answer, Failure>,
     /// The id of the resource it was about, where there is one.
     pub id: Option<String>,
+    /// The attribute by which client and app recognise the resource, and what it holds.
+    pub matching: Option<(String, String)>,
     /// The app calls that were made, in order.
     pub sends: Vec<AppCall>,
     /// Attributes that the client sent and this instance does not know.
@@ -46,17 +49,24 @@ pub struct Outcome {
 impl Outcome {
     /// What came of a request that got as far as neither app nor resource.
     fn untouched(result: Result<Answer, Failure>) -> Self {
-        Self { result, id: None, sends: Vec::new(), ignored: Vec::new() }
+        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new() }
     }
 }
 
-/// Handles one request of one instance.
+/// Handles one request of one instance, and puts it into the provisioning log.
 pub async fn handle(instance: &Instance, request: Request) -> Outcome {
     let Request { operation, caller } = request;
+    let begun = journal::Begun::now(instance, &operation);
+    let outcome = carry_out(instance, operation, &caller).await;
+    begun.end(instance, &caller, &outcome).await;
+    outcome
+}
+
+async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
     let Some(endpoint) = operation.endpoint() else {
         return Outcome::untouched(discovery::answer(instance, &operation, &caller.base));
     };
-    let mut work = match Work::begin(instance, endpoint, operation.id(), &caller).await {
+    let mut work = match Work::begin(instance, endpoint, operation.id(), caller).await {
         Ok(work) => work,
         Err(failure) => return Outcome::untouched(Err(failure)),
     };

@@ -26,6 +26,8 @@ pub(super) struct Work<'a> {
     pub(super) ignored: Vec<String>,
     /// The resource it turned out to be about.
     pub(super) id: Option<String>,
+    /// That resource's matching attribute and what it holds, once it is known.
+    matching: Option<(String, String)>,
     base: &'a str,
     attributes_asked_for: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Work<'a> {
             call,
             ignored: Vec::new(),
             id: id.map(str::to_owned),
+            matching: None,
             base: &caller.base,
             attributes_asked_for: text.attributes.is_some() || text.excluded_attributes.is_some(),
         })
@@ -69,7 +72,7 @@ impl<'a> Work<'a> {
 
     /// Ends the operation.
     pub(super) fn finish(self, result: Result<Answer, Failure>) -> Outcome {
-        Outcome { result, id: self.id, sends: self.call.sends().to_vec(), ignored: self.ignored }
+        Outcome { result, id: self.id, matching: self.matching, sends: self.call.sends().to_vec(), ignored: self.ignored }
     }
 
     /// Waits for the turn to change a resource.
@@ -97,6 +100,7 @@ impl<'a> Work<'a> {
         }
         check::strip_read_only(&self.kind.scim, &mut resource);
         check::check(&self.kind.scim, &resource, direction)?;
+        self.recognise(&resource);
         Ok(resource)
     }
 
@@ -136,6 +140,9 @@ impl<'a> Work<'a> {
             }
         };
         let resource = self.to_scim(&document, kept).await?;
+        if self.id.as_ref() == Some(&stored.id) {
+            self.recognise(&resource);
+        }
         Ok(Current { id: stored.id, resource, version })
     }
 
@@ -164,6 +171,13 @@ impl<'a> Work<'a> {
     /// App fields that the client does not want to see and that cost the app something.
     pub(super) fn omitted(&self) -> Vec<String> {
         self.kind.mapping.omit(|slot| self.projection.wants(&slot.path))
+    }
+
+    /// Notes by which attribute the operation's resource is recognised, for the provisioning log.
+    pub(super) fn recognise(&mut self, resource: &Object) {
+        let slot = self.kind.mapping.match_slots().into_iter().find(|slot| slot.get(resource).is_some());
+        self.matching =
+            slot.and_then(|slot| Some((slot.to_string(), slot.get(resource)?.as_str()?.to_owned())));
     }
 
     /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.

@@ -92,7 +92,7 @@ async fn answer(
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
     let request = provisioning::Request { operation, caller };
-    let Outcome { result, id, sends, ignored } = provisioning::handle(&hosted.instance, request).await;
+    let Outcome { result, id, sends, ignored, .. } = provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
         record.app_calls = sends;

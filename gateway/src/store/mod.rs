@@ -1,23 +1,44 @@
-//! What the gateway must remember, in SQLite: attributes that an app cannot hold, references that wait for
-//! their resource, and the connectors' small state.
+//! What the gateway must remember, in SQLite or PostgreSQL: attributes that an app cannot hold, references that wait for their
+//! resource, the connectors' small state, and the provisioning log.
 //!
 //! Every write goes through one task ([`writer`]) that puts what arrives together into one transaction, and is
 //! acknowledged after its commit: durability does not cost one fsync per request.
 
 mod awaited;
+mod claim;
+mod effects;
+mod error;
 mod kept;
+mod known;
+mod log;
+mod log_query;
 mod open;
 mod state;
+mod statement;
+mod write;
 mod writer;
 
 pub use awaited::Awaited;
+pub use error::StoreError;
 pub use kept::KeptValue;
-pub use open::StoreError;
+pub use log::{LoggedCall, LogEntry, Matching};
+pub use log_query::{LogFilter, read_log};
 pub use state::StateSpace;
-pub use writer::Write;
+pub use write::Write;
 
+use crate::config::StoreUrl;
+use known::Known;
+use open::Database;
 use sqlx::AnyPool;
-use tokio::sync::mpsc;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use writer::{Message, Writer};
+
+/// How long a gateway waits at its start for the one before it to let go of an SQLite database.
+const TAKE_OVER: Duration = Duration::from_secs(10);
 
 /// Names one resource of one instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,19 +51,41 @@ pub struct ResourceKey {
     pub id: String,
 }
 
-/// A cheap handle; clones share the pool and the writer.
-#[derive(Debug, Clone)]
+/// A cheap handle; clones share the connections and the writer.
+#[derive(Clone)]
 pub struct Store {
-    pool: AnyPool,
-    writer: mpsc::Sender<writer::Batch>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    readers: AnyPool,
+    writer: mpsc::Sender<Message>,
+    log: mpsc::Sender<LogEntry>,
+    dropped: Arc<AtomicU64>,
+    /// None on PostgreSQL, where other gateways write.
+    known: Option<Arc<Known>>,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:path`), creates it when absent, and brings its tables up to date.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let pool = open::pool(url).await?;
-        let writer = writer::start(pool.clone());
-        Ok(Self { pool, writer })
+    /// Opens the database, brings its tables up to date and starts the writer. An SQLite file is created when absent, and
+    /// belongs to this store until [`Self::close`] or the end of the last handle; another gateway's is waited for a while, then
+    /// refused ([`StoreError::InUse`]).
+    pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        let claim = match url {
+            StoreUrl::SqliteFile(path) => Some(claim::claim(path, TAKE_OVER).await?),
+            StoreUrl::Postgres(_) => None,
+        };
+        let database = Database::at(url, true)?;
+        database.migrate().await?;
+        let readers = database.readers().await?;
+        let known = match url {
+            StoreUrl::SqliteFile(_) => Some(Arc::new(Known::load(&readers).await?)),
+            StoreUrl::Postgres(_) => None,
+        };
+        let dropped = Arc::new(AtomicU64::new(0));
+        let (log, rows) = log::queue(dropped.clone());
+        let writer = Writer { database, known: known.clone(), log: rows, claim }.start();
+        Ok(Self { shared: Arc::new(Shared { readers, writer, log, dropped, known }) })
     }
 
     /// Makes the writes durable, all or none, and returns when they are.
@@ -50,22 +93,40 @@ impl Store {
         if writes.is_empty() {
             return Ok(());
         }
-        writer::submit(&self.writer, writes).await
+        let (done, outcome) = oneshot::channel();
+        self.send(Message::Commit(writes, done)).await?;
+        outcome.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Waits until every write accepted so far is durable and closes the database.
+    /// Makes durable what was accepted so far, log rows too, and closes the database.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let (done, closed) = oneshot::channel();
+        // Either end may be gone already: then it is closed.
+        if self.send(Message::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+        self.shared.readers.close().await;
+    }
+
+    async fn send(&self, message: Message) -> Result<(), StoreError> {
+        self.shared.writer.send(message).await.map_err(|_| StoreError::Closed)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 pub(crate) mod testing {
     use super::{ResourceKey, Store};
+    use crate::config::StoreUrl;
 
     pub(crate) async fn temporary() -> (Store, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+        let store = Store::open(&StoreUrl::SqliteFile(folder.path().join("store.db"))).await.unwrap();
         (store, folder)
     }
 

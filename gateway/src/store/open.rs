@@ -1,85 +1,100 @@
-//! Opening the database and bringing its tables up to date.
+//! Reaching the database and bringing its tables up to date. SQLite and PostgreSQL share every statement and every
+//! migration; what differs between them is here, in [`super::claim`] and in [`super::known`].
 
-use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use super::StoreError;
+use crate::config::StoreUrl;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor, SqlStr};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, SqlStr};
 use std::borrow::Cow;
+use std::os::unix::ffi::OsStrExt as _;
+use std::time::Duration;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "what is remembered", include_str!("migrations/0001_remembered.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "what is remembered", include_str!("migrations/0001_remembered.sql")),
+    (2, "bounded indexes", include_str!("migrations/0002_bounded_indexes.sql")),
+    (3, "provisioning log", include_str!("migrations/0003_provisioning_log.sql")),
+];
 
-/// Readers that may run side by side; the writer holds one connection more.
-const CONNECTIONS: u32 = 8;
+/// Readers that may run side by side; the writer has a connection of its own.
+const READERS: u32 = 8;
+/// How long a reader waits for a connection: clients give up after some 30 seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection that was idle for longer is tested before its next use; testing each time would double the round trips.
+const FRESH: Duration = Duration::from_secs(1);
 
-/// Why the store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The URL names a database that the gateway does not speak.
-    #[error("the store's url `{0}` is not understood: write `sqlite:PATH`, for example `sqlite:scim-gateway.db`")]
-    Url(String),
-    /// The database could not be opened.
-    #[error("the store at `{url}` cannot be opened: {source}")]
-    Open {
-        /// As configured.
-        url: String,
-        /// What the database said.
-        source: sqlx::Error,
-    },
-    /// The tables could not be brought up to date.
-    #[error("the store's tables cannot be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-    /// A statement failed.
-    #[error("the store failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// A transaction that was shared with other operations failed.
-    #[error("the store failed to commit: {0}")]
-    Commit(String),
-    /// The process is shutting down.
-    #[error("the store is closed")]
-    Closed,
-    /// A row holds what the gateway never wrote.
-    #[error("the store holds a value that is not JSON: {0}")]
-    Corrupt(#[from] serde_json::Error),
+/// WAL lets readers go on while the writer commits; FULL makes each commit survive a power cut.
+const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+/// A server may be set up to acknowledge a commit before it is on the disk; the gateway's promises need it there.
+const POSTGRES_SESSION: &str = "SELECT set_config('application_name', 'scim-gateway', false);
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// What stands for itself in a URL's path.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+/// How to reach a database.
+#[derive(Clone)]
+pub(super) struct Database {
+    url: StoreUrl,
+    options: AnyConnectOptions,
+    session: &'static str,
 }
 
-pub(super) async fn pool(url: &str) -> Result<AnyPool, StoreError> {
-    install_default_drivers();
-    let Some(path) = url.strip_prefix("sqlite:") else { return Err(StoreError::Url(url.to_owned())) };
-    let separator = if path.contains('?') { '&' } else { '?' };
-    let pool = AnyPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                // WAL lets readers go on while the writer commits; FULL makes each commit survive a power cut.
-                connection.execute("PRAGMA journal_mode = WAL").await?;
-                connection.execute("PRAGMA synchronous = FULL").await?;
-                connection.execute("PRAGMA busy_timeout = 5000").await?;
-                Ok(())
-            })
-        })
-        .connect(&format!("sqlite:{path}{separator}mode=rwc"))
-        .await
-        .map_err(|source| StoreError::Open { url: url.to_owned(), source })?;
-    let migrations = MIGRATIONS.iter().map(|&(version, description, sql)| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, SqlStr::from_static(sql), false)
-    });
-    Migrator::with_migrations(migrations.collect()).run(&pool).await?;
-    Ok(pool)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Store, testing};
-
-    #[tokio::test]
-    async fn a_store_opened_twice_migrates_once() {
-        let (store, folder) = testing::temporary().await;
-        store.close().await;
-        Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+impl Database {
+    /// The database at `url`; an SQLite file is created when `create` says so.
+    pub(super) fn at(url: &StoreUrl, create: bool) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let (text, session) = match url {
+            StoreUrl::SqliteFile(path) => {
+                let mode = if create { "rwc" } else { "rw" };
+                let path = percent_encode(path.as_os_str().as_bytes(), PATH);
+                (format!("sqlite:{path}?mode={mode}"), SQLITE_SESSION)
+            }
+            StoreUrl::Postgres(url) => (url.expose().to_owned(), POSTGRES_SESSION),
+        };
+        let options = text.parse().map_err(|source| StoreError::Open { url: url.clone(), source })?;
+        Ok(Self { url: url.clone(), options, session })
     }
 
-    #[tokio::test]
-    async fn an_unknown_database_is_refused_with_the_right_form() {
-        let error = Store::open("mysql://localhost").await.unwrap_err().to_string();
-        assert!(error.contains("sqlite:PATH"), "{error}");
+    /// One connection.
+    pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = self.options.connect().await?;
+        connection.execute(self.session).await?;
+        Ok(connection)
+    }
+
+    /// Brings the tables up to date. On PostgreSQL this takes an advisory lock, so gateways that start together take turns;
+    /// an SQLite database belongs to one gateway.
+    pub(super) async fn migrate(&self) -> Result<(), StoreError> {
+        let mut connection = self.connect().await.map_err(|source| self.unopened(source))?;
+        let migrations = MIGRATIONS.iter().map(|&(version, description, sql)| {
+            Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, SqlStr::from_static(sql), false)
+        });
+        Migrator::with_migrations(migrations.collect()).run(&mut connection).await?;
+        Ok(connection.close().await?)
+    }
+
+    /// Connections for reading.
+    pub(super) async fn readers(&self) -> Result<AnyPool, StoreError> {
+        let session = self.session;
+        let pool = AnyPoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(|connection, age| {
+                Box::pin(async move {
+                    if age.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_connect(move |connection, _| Box::pin(async move { connection.execute(session).await.map(drop) }));
+        pool.connect_with(self.options.clone()).await.map_err(|source| self.unopened(source))
+    }
+
+    fn unopened(&self, source: sqlx::Error) -> StoreError {
+        StoreError::Open { url: self.url.clone(), source }
     }
 }

@@ -22,9 +22,9 @@ impl StateSpace {
     pub async fn get(&self, name: &str) -> Result<Option<String>, StoreError> {
         let value =
             sqlx::query_scalar::<Any, String>("SELECT value FROM connector_state WHERE instance = $1 AND name = $2")
-                .bind(self.instance.clone())
-                .bind(name.to_owned())
-                .fetch_optional(&self.store.pool)
+                .bind(&self.instance)
+                .bind(name)
+                .fetch_optional(&self.store.shared.readers)
                 .await?;
         Ok(value)
     }
@@ -38,21 +38,5 @@ impl StateSpace {
     /// Deletes the value under `name`, durably.
     pub async fn delete(&self, name: &str) -> Result<(), StoreError> {
         self.store.commit(vec![Write::DeleteState { instance: self.instance.clone(), name: name.to_owned() }]).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::temporary;
-
-    #[tokio::test]
-    async fn a_value_is_seen_by_its_own_instance_until_it_is_deleted() {
-        let (store, _folder) = temporary().await;
-        let (acme, other) = (store.state("acme"), store.state("other"));
-        acme.set("department:Sales", "1").await.unwrap();
-        assert_eq!(acme.get("department:Sales").await.unwrap().as_deref(), Some("1"));
-        assert_eq!(other.get("department:Sales").await.unwrap(), None);
-        acme.delete("department:Sales").await.unwrap();
-        assert_eq!(acme.get("department:Sales").await.unwrap(), None);
     }
 }

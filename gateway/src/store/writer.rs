@@ -1,257 +1,192 @@
-//! The one task that writes. What waits when a transaction begins rides in it; everyone is told after its commit.
+//! The one task that writes. What waits when a transaction begins rides in it; everyone is told after its commit. It has a
+//! connection of its own, so that no reader makes it wait.
 
-use super::{ResourceKey, StoreError};
-use serde_json::Value;
-use sqlx::{Any, AnyPool, Transaction};
+use super::effects::Effects;
+use super::known::Known;
+use super::log::LogQueue;
+use super::open::Database;
+use super::{LogEntry, StoreError, Write};
+use sqlx::{AnyConnection, Connection as _};
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 /// Operations that may wait for the next transaction; beyond it they wait for a place.
 const QUEUE: usize = 1024;
 /// Operations that share a transaction at the most, which bounds how long the first of them waits.
 const GROUP: usize = 256;
+/// Rows of the log that no write waits for ride with the next transaction, or in one of their own after this long.
+const LOG_DELAY: Duration = Duration::from_millis(250);
+/// A transaction that takes longer has lost its database.
+const TRANSACTION: Duration = Duration::from_secs(20);
+/// How often a transaction is tried that another gateway or a lost connection broke.
+const ATTEMPTS: u32 = 4;
+/// Rows of the log that are deleted at once: others wait for it.
+const TRIMMED_AT_ONCE: u64 = 1000;
+const TRIM: &str = "DELETE FROM provisioning_log WHERE (time, correlation) IN
+    (SELECT time, correlation FROM provisioning_log WHERE time < $1 ORDER BY time, correlation LIMIT 1000)";
 
-/// One thing to remember or to forget.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Write {
-    /// Keeps an attribute's value.
-    Keep {
-        /// Whose attribute.
-        resource: ResourceKey,
-        /// As the mapping writes it.
-        slot: String,
-        /// As the client sent it.
-        value: Value,
-        /// What the app's field held at that time, where the app has one.
-        app: Option<Value>,
-    },
-    /// Notes that the app's field beside a kept value has changed by the client's own hand; no effect where nothing is kept.
-    Rebase {
-        /// Whose attribute.
-        resource: ResourceKey,
-        /// As the mapping writes it.
-        slot: String,
-        /// What the app's field holds now.
-        app: Option<Value>,
-    },
-    /// Forgets an attribute's value.
-    Drop {
-        /// Whose attribute.
-        resource: ResourceKey,
-        /// As the mapping writes it.
-        slot: String,
-    },
-    /// Remembers a reference to a resource that is not there yet.
-    Await {
-        /// The resource that refers.
-        resource: ResourceKey,
-        /// The referring attribute, as the mapping writes it.
-        slot: String,
-        /// The resource type that is referred to.
-        refers_to: String,
-        /// The identifier that the client sent.
-        value: String,
-    },
-    /// Forgets a reference that waited: it was written, changed or cleared.
-    Resolved {
-        /// The resource that refers.
-        resource: ResourceKey,
-        /// The referring attribute.
-        slot: String,
-    },
-    /// Forgets all about a resource.
-    Forget(ResourceKey),
-    /// Sets a value of a connector's state.
-    SetState {
-        /// Whose state.
-        instance: String,
-        /// The connector's key.
-        name: String,
-        /// The connector's value.
-        value: String,
-    },
-    /// Deletes a value of a connector's state.
-    DeleteState {
-        /// Whose state.
-        instance: String,
-        /// The connector's key.
-        name: String,
-    },
-}
+pub(super) type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 
 #[derive(Debug)]
-pub(super) struct Batch {
-    writes: Vec<Write>,
-    done: oneshot::Sender<Result<(), StoreError>>,
+pub(super) enum Message {
+    /// Commit these, all or none.
+    Commit(Vec<Write>, Done<()>),
+    /// Delete rows of the log that are older; answers whether there may be more, and how many went.
+    Trim(String, Done<(bool, u64)>),
+    /// Commit what was accepted and let go of the database.
+    Close(oneshot::Sender<()>),
 }
 
-pub(super) fn start(pool: AnyPool) -> mpsc::Sender<Batch> {
-    let (sender, mut receiver) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
-        let mut waiting = Vec::with_capacity(GROUP);
-        while receiver.recv_many(&mut waiting, GROUP).await > 0 {
-            commit_group(&pool, std::mem::take(&mut waiting)).await;
-        }
-    });
-    sender
+pub(super) struct Writer {
+    pub(super) database: Database,
+    pub(super) known: Option<Arc<Known>>,
+    pub(super) log: LogQueue,
+    /// Held for as long as this task may write.
+    pub(super) claim: Option<File>,
 }
 
-pub(super) async fn submit(writer: &mpsc::Sender<Batch>, writes: Vec<Write>) -> Result<(), StoreError> {
-    let (done, outcome) = oneshot::channel();
-    writer.send(Batch { writes, done }).await.map_err(|_| StoreError::Closed)?;
-    outcome.await.map_err(|_| StoreError::Closed)?
-}
-
-/// One operation's bad write must not fail the others': when the shared transaction fails, each gets its own.
-async fn commit_group(pool: &AnyPool, batches: Vec<Batch>) {
-    if transaction(pool, batches.iter().flat_map(|batch| &batch.writes)).await.is_ok() {
-        for batch in batches {
-            let _ = batch.done.send(Ok(()));
-        }
-        return;
+impl Writer {
+    /// Starts the task; it ends when nobody can send to it any more.
+    pub(super) fn start(self) -> mpsc::Sender<Message> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(self.run(receiver));
+        sender
     }
-    for batch in batches {
-        let outcome = transaction(pool, batch.writes.iter()).await;
-        let _ = batch.done.send(outcome.map_err(|error| StoreError::Commit(error.to_string())));
-    }
-}
 
-async fn transaction(pool: &AnyPool, writes: impl Iterator<Item = &Write>) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    for write in writes {
-        execute(&mut transaction, write).await?;
-    }
-    transaction.commit().await
-}
-
-async fn execute(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), sqlx::Error> {
-    match write {
-        Write::Keep { resource, slot, value, app } => {
-            run(
-                transaction,
-                "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",
-                &[&resource.instance, &resource.resource_type, &resource.id, slot, &value.to_string()],
-                Some(app.as_ref().map(Value::to_string)),
-            )
-            .await
-        }
-        Write::Rebase { resource, slot, app } => {
-            run(
-                transaction,
-                "UPDATE kept SET app = $5 WHERE instance = $1 AND resource_type = $2 AND id = $3 AND slot = $4",
-                &[&resource.instance, &resource.resource_type, &resource.id, slot],
-                Some(app.as_ref().map(Value::to_string)),
-            )
-            .await
-        }
-        Write::Drop { resource, slot } => {
-            run(
-                transaction,
-                "DELETE FROM kept WHERE instance = $1 AND resource_type = $2 AND id = $3 AND slot = $4",
-                &[&resource.instance, &resource.resource_type, &resource.id, slot],
-                None,
-            )
-            .await
-        }
-        Write::Await { resource, slot, refers_to, value } => {
-            run(
-                transaction,
-                "INSERT INTO awaited (instance, resource_type, id, slot, refers_to, value) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value",
-                &[&resource.instance, &resource.resource_type, &resource.id, slot, refers_to, value],
-                None,
-            )
-            .await
-        }
-        Write::Resolved { resource, slot } => {
-            run(
-                transaction,
-                "DELETE FROM awaited WHERE instance = $1 AND resource_type = $2 AND id = $3 AND slot = $4",
-                &[&resource.instance, &resource.resource_type, &resource.id, slot],
-                None,
-            )
-            .await
-        }
-        Write::Forget(resource) => {
-            let key: [&str; 3] = [&resource.instance, &resource.resource_type, &resource.id];
-            run(transaction, "DELETE FROM kept WHERE instance = $1 AND resource_type = $2 AND id = $3", &key, None)
-                .await?;
-            run(transaction, "DELETE FROM awaited WHERE instance = $1 AND resource_type = $2 AND id = $3", &key, None)
-                .await
-        }
-        Write::SetState { instance, name, value } => {
-            run(
-                transaction,
-                "INSERT INTO connector_state (instance, name, value) VALUES ($1, $2, $3)
-                 ON CONFLICT (instance, name) DO UPDATE SET value = excluded.value",
-                &[instance, name, value],
-                None,
-            )
-            .await
-        }
-        Write::DeleteState { instance, name } => {
-            run(
-                transaction,
-                "DELETE FROM connector_state WHERE instance = $1 AND name = $2",
-                &[instance, name],
-                None,
-            )
-            .await
-        }
-    }
-}
-
-/// Runs one statement; `last`, where there is one, is bound after `values` and may be NULL.
-async fn run(
-    transaction: &mut Transaction<'_, Any>,
-    statement: &'static str,
-    values: &[&str],
-    last: Option<Option<String>>,
-) -> Result<(), sqlx::Error> {
-    let mut query = sqlx::query::<Any>(statement);
-    for &value in values {
-        query = query.bind(value.to_owned());
-    }
-    if let Some(last) = last {
-        query = query.bind(last);
-    }
-    query.execute(&mut **transaction).await.map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::{temporary, user};
-    use super::*;
-    use serde_json::json;
-
-    #[tokio::test]
-    async fn writes_that_arrive_together_are_all_durable_when_acknowledged() {
-        let (store, folder) = temporary().await;
-        let keep = |n: usize| {
-            let store = store.clone();
-            async move {
-                let write = Write::Keep {
-                    resource: user(&n.to_string()),
-                    slot: "externalId".to_owned(),
-                    value: json!(format!("e{n}")),
-                    app: None,
-                };
-                store.commit(vec![write]).await
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let mut connection = None;
+        let (mut waiting, mut closers) = (Vec::with_capacity(GROUP), Vec::new());
+        loop {
+            let received = timeout(LOG_DELAY, messages.recv_many(&mut waiting, GROUP)).await;
+            let (mut batches, mut trims) = (Vec::with_capacity(waiting.len()), Vec::new());
+            for message in waiting.drain(..) {
+                match message {
+                    Message::Commit(writes, done) => batches.push((writes, done)),
+                    Message::Trim(before, done) => trims.push((before, done)),
+                    Message::Close(done) => {
+                        messages.close();
+                        closers.push(done);
+                    }
+                }
             }
-        };
-        let outcomes = futures_util::future::join_all((0..300).map(keep)).await;
-        assert!(outcomes.iter().all(Result::is_ok));
-        let again =
-            super::super::Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
-        assert_eq!(again.find_kept("acme", "User", "externalId", &json!("e299")).await.unwrap(), ["299"]);
+            self.commit_group(&mut connection, batches).await;
+            for (before, done) in trims {
+                let _ = done.send(self.trim(&mut connection, &before).await);
+            }
+            if received == Ok(0) {
+                break;
+            }
+        }
+        while !self.log.is_empty() {
+            self.commit_group(&mut connection, Vec::new()).await;
+        }
+        if let Some(connection) = connection {
+            let _ = connection.close().await;
+        }
+        drop(self.claim);
+        for done in closers {
+            let _ = done.send(());
+        }
     }
 
-    #[tokio::test]
-    async fn forgetting_a_resource_leaves_no_row_of_it() {
-        let (store, _folder) = temporary().await;
-        let keep =
-            Write::Keep { resource: user("1"), slot: "title".to_owned(), value: json!("x"), app: Some(json!("X")) };
-        store.commit(vec![keep, Write::Forget(user("1"))]).await.unwrap();
-        assert!(store.kept(&user("1")).await.unwrap().is_empty());
+    /// One operation's bad write must not fail the others': when the shared transaction fails for it, each gets its own.
+    async fn commit_group(&mut self, connection: &mut Option<AnyConnection>, batches: Vec<(Vec<Write>, Done<()>)>) {
+        let log = self.log.take();
+        if batches.is_empty() && log.is_empty() {
+            return;
+        }
+        let outcome = self.commit(connection, batches.iter().flat_map(|(writes, _)| writes), &log).await;
+        let each_alone = outcome.as_ref().is_err_and(|error| batches.len() > 1 && is_a_rows_fault(error));
+        if outcome.is_err() && (!each_alone || self.commit(connection, std::iter::empty(), &log).await.is_err()) {
+            self.log.count_dropped(log.len());
+        }
+        for (writes, done) in batches {
+            let outcome = match &outcome {
+                Err(_) if each_alone => {
+                    self.commit(connection, writes.iter(), &[]).await.map_err(|error| error.to_string())
+                }
+                outcome => outcome.as_ref().map(|&()| ()).map_err(sqlx::Error::to_string),
+            };
+            let _ = done.send(outcome.map_err(StoreError::Commit));
+        }
     }
+
+    async fn commit<'a>(
+        &self,
+        connection: &mut Option<AnyConnection>,
+        writes: impl Iterator<Item = &'a Write>,
+        log: &'a [LogEntry],
+    ) -> Result<(), sqlx::Error> {
+        let effects = Effects::of(writes, log);
+        let mut attempt = 1;
+        loop {
+            let outcome = timeout(TRANSACTION, self.transaction(connection, &effects)).await;
+            match outcome.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into()))) {
+                Ok(()) => break,
+                Err(error) => {
+                    // Whatever state it is in, the database undoes what was not committed.
+                    *connection = None;
+                    if attempt == ATTEMPTS || !may_pass(&error) {
+                        return Err(error);
+                    }
+                    attempt += 1;
+                }
+            }
+        }
+        if let Some(known) = &self.known {
+            known.follow(&effects);
+        }
+        Ok(())
+    }
+
+    async fn transaction(
+        &self,
+        connection: &mut Option<AnyConnection>,
+        effects: &Effects<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let mut transaction = self.connected(connection).await?.begin().await?;
+        effects.run(&mut transaction).await?;
+        transaction.commit().await
+    }
+
+    async fn trim(&self, connection: &mut Option<AnyConnection>, before: &str) -> Result<(bool, u64), StoreError> {
+        let delete = async { sqlx::query(TRIM).bind(before).execute(self.connected(connection).await?).await };
+        let outcome = timeout(TRANSACTION, delete).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())));
+        if outcome.is_err() {
+            *connection = None;
+        }
+        let deleted = outcome?.rows_affected();
+        Ok((deleted == TRIMMED_AT_ONCE, deleted))
+    }
+
+    async fn connected<'a>(
+        &self,
+        connection: &'a mut Option<AnyConnection>,
+    ) -> Result<&'a mut AnyConnection, sqlx::Error> {
+        if connection.is_none() {
+            *connection = Some(self.database.connect().await?);
+        }
+        connection.as_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+}
+
+/// PostgreSQL's classes "data exception", "integrity constraint violation" and "program limit exceeded".
+fn is_a_rows_fault(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code.len() == 5 && ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+}
+
+/// A deadlock with another gateway, a server that restarts, a connection that was cut. Repeating is safe even where the commit
+/// came through: every statement says what is to be, not what is to change.
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut,
+        error => code(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01" | "57P01" | "57P02")),
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
 }

@@ -1,0 +1,203 @@
+//! What a group of writes comes to. Many operations share a transaction; folding them first means that a row is touched once
+//! however often it changed, that rows of one kind can share a statement, and that all gateways touch rows in the same order.
+
+use super::statement::{Cell, Statement};
+use super::{LogEntry, ResourceKey, Write};
+use serde_json::Value;
+use sqlx::AnyConnection;
+use std::collections::BTreeMap;
+
+/// A resource, borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key<'a> {
+    pub(super) instance: &'a str,
+    pub(super) resource_type: &'a str,
+    pub(super) id: &'a str,
+}
+
+/// What happens to the rows of one resource.
+#[derive(Debug, Default)]
+pub(super) struct ResourceEffect<'a> {
+    /// All its rows go before the others come.
+    pub(super) forgotten: bool,
+    kept: BTreeMap<&'a str, Kept<'a>>,
+    /// By slot: the type that is referred to and the identifier, or that the reference waits no more.
+    awaited: BTreeMap<&'a str, Option<(&'a str, &'a str)>>,
+}
+
+#[derive(Debug)]
+enum Kept<'a> {
+    Set { value: &'a Value, app: Option<&'a Value> },
+    Rebase(Option<&'a Value>),
+    Gone,
+}
+
+/// The net effect of writes that are committed together.
+#[derive(Debug, Default)]
+pub(super) struct Effects<'a> {
+    resources: BTreeMap<Key<'a>, ResourceEffect<'a>>,
+    /// By instance and name; none where it is deleted.
+    state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
+    log: Vec<&'a LogEntry>,
+}
+
+impl<'a> Effects<'a> {
+    /// Folds writes in their order.
+    pub(super) fn of(writes: impl Iterator<Item = &'a Write>, log: &'a [LogEntry]) -> Self {
+        let mut effects = Self { log: log.iter().collect(), ..Self::default() };
+        for write in writes {
+            effects.add(write);
+        }
+        effects
+    }
+
+    pub(super) fn resources(&self) -> impl Iterator<Item = (&Key<'a>, &ResourceEffect<'a>)> {
+        self.resources.iter()
+    }
+
+    fn add(&mut self, write: &'a Write) {
+        match write {
+            Write::Keep { resource, slot, value, app } => {
+                self.resource(resource).kept.insert(slot, Kept::Set { value, app: app.as_ref() });
+            }
+            Write::Rebase { resource, slot, app } => self.resource(resource).rebase(slot, app.as_ref()),
+            Write::Drop { resource, slot } => {
+                self.resource(resource).kept.insert(slot, Kept::Gone);
+            }
+            Write::Await { resource, slot, refers_to, value } => {
+                self.resource(resource).awaited.insert(slot, Some((refers_to, value)));
+            }
+            Write::Resolved { resource, slot } => {
+                self.resource(resource).awaited.insert(slot, None);
+            }
+            Write::Forget(resource) => {
+                *self.resource(resource) = ResourceEffect { forgotten: true, ..ResourceEffect::default() };
+            }
+            Write::SetState { instance, name, value } => {
+                self.state.insert((instance, name), Some(value));
+            }
+            Write::DeleteState { instance, name } => {
+                self.state.insert((instance, name), None);
+            }
+            Write::Log(entry) => self.log.push(entry),
+        }
+    }
+
+    fn resource(&mut self, key: &'a ResourceKey) -> &mut ResourceEffect<'a> {
+        let key = Key { instance: &key.instance, resource_type: &key.resource_type, id: &key.id };
+        self.resources.entry(key).or_default()
+    }
+
+    /// Runs the statements: what goes, then what comes.
+    pub(super) async fn run(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let forgotten: Vec<Vec<Cell<'_>>> =
+            self.resources.iter().filter(|(_, effect)| effect.forgotten).map(|(key, _)| key.cells().into()).collect();
+        FORGET_KEPT.run(connection, &forgotten).await?;
+        FORGET_AWAITED.run(connection, &forgotten).await?;
+
+        let (mut gone, mut rebased, mut set) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut resolved, mut awaited) = (Vec::new(), Vec::new());
+        for (key, effect) in &self.resources {
+            let row = |slot: &&'a str| [&key.cells()[..], &[Cell::text(slot)]].concat();
+            for (slot, kept) in &effect.kept {
+                match kept {
+                    Kept::Set { value, app } => {
+                        set.push([row(slot), vec![Cell::json(value), Cell::optional_json(*app)]].concat())
+                    }
+                    Kept::Rebase(app) => rebased.push([row(slot), vec![Cell::optional_json(*app)]].concat()),
+                    Kept::Gone => gone.push(row(slot)),
+                }
+            }
+            for (slot, reference) in &effect.awaited {
+                match reference {
+                    Some((refers_to, value)) => {
+                        awaited.push([row(slot), vec![Cell::text(refers_to), Cell::text(value)]].concat());
+                    }
+                    None => resolved.push(row(slot)),
+                }
+            }
+        }
+        DROP_KEPT.run(connection, &gone).await?;
+        REBASE_KEPT.run(connection, &rebased).await?;
+        KEEP.run(connection, &set).await?;
+        RESOLVE.run(connection, &resolved).await?;
+        AWAIT.run(connection, &awaited).await?;
+
+        let (mut deleted, mut set) = (Vec::new(), Vec::new());
+        for ((instance, name), value) in &self.state {
+            let mut row = vec![Cell::text(instance), Cell::text(name)];
+            match value {
+                Some(value) => {
+                    row.push(Cell::text(value));
+                    set.push(row);
+                }
+                None => deleted.push(row),
+            }
+        }
+        DELETE_STATE.run(connection, &deleted).await?;
+        SET_STATE.run(connection, &set).await?;
+
+        let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
+        LOG.run(connection, &log).await
+    }
+}
+
+impl<'a> Key<'a> {
+    fn cells(&self) -> [Cell<'a>; 3] {
+        [Cell::text(self.instance), Cell::text(self.resource_type), Cell::text(self.id)]
+    }
+}
+
+impl<'a> ResourceEffect<'a> {
+    /// Whether something of the resource is kept by this.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.values().any(|kept| matches!(kept, Kept::Set { .. }))
+    }
+
+    fn rebase(&mut self, slot: &'a str, fresh: Option<&'a Value>) {
+        match self.kept.get_mut(slot) {
+            Some(Kept::Set { app, .. } | Kept::Rebase(app)) => *app = fresh,
+            Some(Kept::Gone) => {}
+            None if self.forgotten => {}
+            None => {
+                self.kept.insert(slot, Kept::Rebase(fresh));
+            }
+        }
+    }
+}
+
+const FORGET_KEPT: Statement =
+    Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" };
+const FORGET_AWAITED: Statement =
+    Statement { head: "DELETE FROM awaited WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" };
+const DROP_KEPT: Statement =
+    Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id, slot) IN (VALUES ", tail: ")" };
+// Both databases call the columns of VALUES column1, column2, …
+const REBASE_KEPT: Statement = Statement {
+    head: "UPDATE kept SET app = fresh.column5 FROM (VALUES ",
+    tail: ") AS fresh WHERE instance = fresh.column1 AND resource_type = fresh.column2 AND id = fresh.column3
+        AND slot = fresh.column4",
+};
+const KEEP: Statement = Statement {
+    head: "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ",
+    tail: " ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",
+};
+const RESOLVE: Statement =
+    Statement { head: "DELETE FROM awaited WHERE (instance, resource_type, id, slot) IN (VALUES ", tail: ")" };
+const AWAIT: Statement = Statement {
+    head: "INSERT INTO awaited (instance, resource_type, id, slot, refers_to, value) VALUES ",
+    tail: " ON CONFLICT (instance, resource_type, id, slot)
+        DO UPDATE SET refers_to = excluded.refers_to, value = excluded.value",
+};
+const DELETE_STATE: Statement =
+    Statement { head: "DELETE FROM connector_state WHERE (instance, name) IN (VALUES ", tail: ")" };
+const SET_STATE: Statement = Statement {
+    head: "INSERT INTO connector_state (instance, name, value) VALUES ",
+    tail: " ON CONFLICT (instance, name) DO UPDATE SET value = excluded.value",
+};
+// A transaction whose end was lost is repeated.
+const LOG: Statement = Statement {
+    head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,
+        scim_type, app_calls, duration_us) VALUES ",
+    tail: " ON CONFLICT (time, correlation) DO NOTHING",
+};
