@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use scim_gateway::config::{Config, ConfigErrors};
 use scim_gateway::instances::{self, Instances, Shared};
 use scim_gateway::observe::{self, Metrics};
 use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
-use jiff::Timestamp;
 use scim_gateway::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};

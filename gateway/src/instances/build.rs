@@ -62,14 +62,15 @@ pub(super) struct Building<'a> {
 
 impl Building<'_> {
     /// A mistake at a key of the instance's table.
-    pub(super) fn mistake(&self, key: &str, problem: impl ToString, right: &str) -> Mistake {
-        self.config.mistake(&format!("instances.{}.{key}", self.name), problem.to_string(), right)
+    pub(super) fn mistake(&self, key: &str, problem: impl Into<String>, right: &str) -> Mistake {
+        self.config.mistake(&format!("instances.{}.{key}", self.name), problem, right)
     }
 
     async fn instance(&self) -> Result<Hosted, Vec<Mistake>> {
         let descriptor = &self.connector.descriptor;
-        let settings = resolve_settings(&descriptor.settings, &self.from.settings)
-            .map_err(|errors| errors.iter().map(|error| self.mistake("settings", error, "")).collect::<Vec<_>>());
+        let settings = resolve_settings(&descriptor.settings, &self.from.settings).map_err(|errors| {
+            errors.iter().map(|error| self.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()
+        });
         let mapping = mapping::load(self).await;
         let (settings, mapping) = match (settings, mapping) {
             (Ok(settings), Ok(mapping)) => (settings, mapping),
@@ -106,7 +107,11 @@ impl Building<'_> {
             egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
         Egress::new(egress, &self.shared.network).map_err(|error| {
-            self.mistake("base-url", error, "allow-private-addresses = true lets an instance reach a private network")
+            self.mistake(
+                "base-url",
+                error.to_string(),
+                "allow-private-addresses = true lets an instance reach a private network",
+            )
         })
     }
 
@@ -116,7 +121,7 @@ impl Building<'_> {
             .descriptor
             .base_url
             .resolve(region, settings)
-            .map_err(|error| self.mistake(key, error, "or give the whole base-url"))
+            .map_err(|error| self.mistake(key, error.to_string(), "or give the whole base-url"))
     }
 
     fn credential(&self) -> Result<(Auth, SecretString), Mistake> {
