@@ -4,5 +4,6 @@ pub mod artifacts;
 pub mod conversation;
 pub mod gateway_process;
 pub mod http;
+pub mod openid_provider;
 pub mod simulators;
 pub mod system;
