@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::base_url::BaseUrl;
+use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
 use super::name::ConnectorName;
@@ -81,6 +82,8 @@ pub struct Instance {
     pub settings: Map<String, Value>,
     /// What an operation may use.
     pub limits: Limits,
+    /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
+    pub jit: Option<Jit>,
 }
 
 /// What reading an instance needs to know besides its table.
@@ -114,6 +117,7 @@ impl Instance {
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
         let limits = Limits::read(table.table("limits"));
+        let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
         let connector = connector?;
         Some(Self {
@@ -128,6 +132,7 @@ impl Instance {
             client,
             settings,
             limits,
+            jit,
         })
     }
 }

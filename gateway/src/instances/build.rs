@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Hosted, Instances, Shared, mapping};
+use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, InstanceName, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, resolve_settings};
 use crate::egress::{Auth, Egress, EgressConfig};
+use crate::jit::{Clock, SignIn};
 use crate::provisioning::{Instance, Parts};
 
 /// Builds every instance of a configuration.
@@ -89,7 +90,12 @@ impl Building<'_> {
             limits: self.limits(),
             store: self.shared.store.clone(),
         };
-        Ok(Hosted { instance: Arc::new(Instance::new(parts)), client: client(self.from.client) })
+        let instance = Arc::new(Instance::new(parts));
+        let sign_in = self.from.jit.clone().map(|jit| {
+            let accounts = ProvisionedAccounts(Arc::clone(&instance));
+            Arc::new(SignIn::new(self.name, jit, accounts, self.shared.provider_http.clone(), Clock::system()))
+        });
+        Ok(Hosted { instance, client: client(self.from.client), sign_in })
     }
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {
