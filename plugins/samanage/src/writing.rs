@@ -1,7 +1,7 @@
 //! One write of a user and what its outcome means. A write is done when Samanage shows it: a lost answer is looked
 //! into (S-15), and what a 200 silently left out is found (S-8).
 
-use scim_connector_sdk::{Fault, Object, Stored, json};
+use scim_connector_sdk::{Fault, Object, Stored, Value, json};
 
 use crate::api::Api;
 use crate::refusal::{self, Refusal};
@@ -13,6 +13,12 @@ const MANAGER: &str = "reports_to.id";
 /// Creates a user, or changes the one with an id. An unknown manager is left out and reported (S-9).
 pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<Stored, Fault> {
     let mut unresolved = Vec::new();
+    if !manager_has_an_id(&mut user) {
+        unresolved.push(MANAGER.to_owned());
+        if let (Some(id), true) = (id, user.is_empty()) {
+            return Ok(Stored { unresolved, ..Stored::new(id) });
+        }
+    }
     loop {
         let call = id.map_or_else(|| api.post(users::LIST), |id| api.put(&users::path(id)));
         let answered = match call.json(&json!({"user": user})).send() {
@@ -39,6 +45,19 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
         stored.unresolved.extend(unresolved);
         return Ok(stored);
     }
+}
+
+/// Ids of Samanage are numbers. Okta may send a manager's user name, which is no id yet: it is left out (S-9).
+fn manager_has_an_id(user: &mut Object) -> bool {
+    let Some(id) = user.get("reports_to").and_then(|manager| manager.get("id")).and_then(Value::as_str) else {
+        return true;
+    };
+    let number = id.trim().parse::<u64>().ok();
+    match number {
+        Some(number) => user.insert("reports_to".to_owned(), json!({"id": number})),
+        None => user.remove("reports_to"),
+    };
+    number.is_some()
 }
 
 /// Whether a user whose creation was not confirmed is there now. A POST is never sent again blindly.

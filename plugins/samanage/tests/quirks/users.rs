@@ -103,6 +103,20 @@ fn s9_a_known_manager_takes_no_call_of_his_own() {
 }
 
 #[test]
+fn s9_a_manager_who_is_no_id_is_left_out_and_reported() {
+    let fake = FakeApp::new().reply("POST", "/users.json", Reply::json(200, jane()));
+    let manager = json!({"reports_to": {"id": "boss@contoso.example"}});
+    let stored = Samanage::create(fake.app(), "User", wanted(manager)).unwrap();
+    assert_eq!(stored.unresolved, ["reports_to.id"]);
+    assert_eq!(fake.bodies()[0]["user"].get("reports_to"), None);
+
+    let fake = FakeApp::new();
+    let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": "boss"}))).unwrap();
+    assert_eq!((stored.id.as_str(), stored.unresolved), ("5", vec!["reports_to.id".to_owned()]));
+    assert!(fake.lines().is_empty());
+}
+
+#[test]
 fn s9_a_change_of_nothing_but_an_unknown_manager_writes_nothing() {
     let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::status(422)).reply(
         "GET",
