@@ -70,6 +70,9 @@ impl transforms::Guest for Hostile {
             "same" => Ok(Some(value)),
             "nothing" => Ok(None),
             "nonsense" => Ok(Some("{".to_owned())),
+            "calls-without-end" => loop {
+                drop(get("/users.json"));
+            },
             "calls" => get("/users.json").map(|status| Some(status.to_string())),
             _ => Err(fault(400, "no such transform")),
         }
