@@ -38,6 +38,7 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
             "bad-answer",
             "`read` breaks the contract: `document` is a JSON object: recursion limit exceeded",
         ),
+        ("many-values", "bad-answer", "`read` breaks the contract: an answer holds at most 400000 JSON values"),
         ("not-json", "bad-answer", "`read` breaks the contract: `document` is a JSON object: invalid type: sequence"),
         ("no-id", "bad-answer", "`read` breaks the contract: `id` is 1 to 1024 bytes"),
         ("faults", "fault", "409 uniqueness: taken"),

@@ -127,6 +127,10 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
             let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
             return Ok(Stored { document: Some(deep), ..stored("1") });
         }
+        "many-values" => {
+            let many = format!("{{\"a\":[{}0]}}", "0,".repeat(500_000));
+            return Ok(Stored { document: Some(many), ..stored("1") });
+        }
         "not-json" => return Ok(Stored { document: Some("[]".to_owned()), ..stored("1") }),
         "no-id" => return Ok(stored("")),
         "faults" => {
