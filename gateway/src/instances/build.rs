@@ -12,6 +12,7 @@ use crate::config::{self, ClientChoice, Config, InstanceName, Location, Mistake}
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, resolve_settings};
 use crate::egress::{Auth, Egress, EgressConfig};
 use crate::provisioning::{Instance, Parts};
+use crate::server::InFlight;
 
 /// Builds every instance of a configuration.
 ///
@@ -88,7 +89,11 @@ impl Building<'_> {
             limits: self.limits(),
             store: self.shared.store.clone(),
         };
-        Ok(Hosted { instance: Arc::new(Instance::new(parts)), client: client(self.from.client) })
+        Ok(Hosted {
+            instance: Arc::new(Instance::new(parts)),
+            in_flight: InFlight::share(self.config.server.max_in_flight),
+            client: client(self.from.client),
+        })
     }
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {

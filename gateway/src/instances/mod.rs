@@ -11,7 +11,7 @@ use crate::config::{Config, InstanceName};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
 use crate::egress::{Network, NetworkError};
 use crate::provisioning::Instance;
-use crate::server::{Access, PartState, Parts, Readiness};
+use crate::server::{Access, InFlight, PartState, Parts, Readiness};
 use crate::store::{Store, StoreError};
 
 pub use build::build;
@@ -69,6 +69,8 @@ pub struct Instances {
 pub struct Hosted {
     /// Ready to serve.
     pub instance: Arc<Instance>,
+    /// Its share of what the gateway does at once.
+    pub in_flight: InFlight,
     client: Option<Client>,
 }
 
