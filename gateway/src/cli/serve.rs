@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use scim_gateway::config::{Config, ConfigErrors};
 use scim_gateway::instances::{self, Instances, Shared};
@@ -59,11 +60,18 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         }
         tracing::info!(target: "scim_gateway::server", "shutting down: finishing what runs");
     };
-    let serving = server::serve(listener, router, &in_flight, ListenLimits::default(), shutdown);
+    let serving = server::serve(listener, router, &in_flight, limits(config), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
         () = metrics.upkeep() => Ended::Finished,
     };
     shared.store.close().await;
     Ok(ended)
+}
+
+/// A shutdown waits for the longest operation that the configuration allows, and a little for its answer.
+fn limits(config: &Config) -> ListenLimits {
+    let default = ListenLimits::default();
+    let longest = config.instances.values().filter_map(|instance| instance.limits.wall).max().unwrap_or_default();
+    ListenLimits { grace: default.grace.max(longest + Duration::from_secs(5)), ..default }
 }
