@@ -104,7 +104,7 @@ fn every_setting_is_read() {
     assert_eq!(config.server.listen.to_string(), "[::1]:0");
     assert_eq!(config.server.request_timeout, Duration::from_secs(5));
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
-    assert_eq!(config.server.public_url.map(|url| url.to_string()).as_deref(), Some("https://gateway.example"));
+    assert_eq!(config.server.public_url.as_ref().map(ToString::to_string).as_deref(), Some("https://gateway.example"));
     assert_eq!(config.store.url, StoreUrl::SqliteMemory);
     assert_eq!(config.log, Log { format: Some(Format::Json), level: Level::Debug });
     let connector = config.connectors.get("samanage").expect("a connector");

@@ -43,6 +43,7 @@ impl StateSpace {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Write;
     use super::super::testing::temporary;
 
     #[tokio::test]
@@ -54,5 +55,19 @@ mod tests {
         assert_eq!(other.get("department:Sales").await.unwrap(), None);
         acme.delete("department:Sales").await.unwrap();
         assert_eq!(acme.get("department:Sales").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_state_that_is_full_is_emptied_and_no_other_instance_notices() {
+        let (store, _folder) = temporary().await;
+        let (acme, other) = (store.state("acme"), store.state("other"));
+        other.set("0", "theirs").await.unwrap();
+        let set = |name: usize| Write::SetState { instance: "acme".into(), name: name.to_string(), value: "x".into() };
+        store.commit((0..4096).map(set).collect()).await.unwrap();
+        acme.set("4095", "changed").await.unwrap();
+        assert_eq!(acme.get("0").await.unwrap().as_deref(), Some("x"), "a known name makes it no fuller");
+        acme.set("4096", "y").await.unwrap();
+        assert_eq!((acme.get("0").await.unwrap(), acme.get("4096").await.unwrap().as_deref()), (None, Some("y")));
+        assert_eq!(other.get("0").await.unwrap().as_deref(), Some("theirs"));
     }
 }

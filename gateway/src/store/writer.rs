@@ -78,6 +78,12 @@ pub enum Write {
     },
 }
 
+/// A connector is somebody else's code and must not fill the disk. Its state is a cache by contract (`wit/state.wit`): with 4096
+/// names it is full, and one more empties it.
+const EMPTY_FULL_STATE: &str = "DELETE FROM connector_state WHERE instance = $1
+     AND (SELECT COUNT(*) FROM connector_state AS all_names WHERE all_names.instance = $1) >= 4096
+     AND NOT EXISTS (SELECT 1 FROM connector_state AS same WHERE same.instance = $1 AND same.name = $2)";
+
 #[derive(Debug)]
 pub(super) struct Batch {
     writes: Vec<Write>,
@@ -180,6 +186,7 @@ async fn execute(transaction: &mut Transaction<'_, Any>, write: &Write) -> Resul
                 .await
         }
         Write::SetState { instance, name, value } => {
+            run(transaction, EMPTY_FULL_STATE, &[instance, name], None).await?;
             run(
                 transaction,
                 "INSERT INTO connector_state (instance, name, value) VALUES ($1, $2, $3)
