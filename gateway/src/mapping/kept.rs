@@ -26,9 +26,6 @@ pub enum KeptValue {
     Set(Value),
     /// The client removed it.
     Clear,
-    /// It stays, and the app's field beside it changes by the client's own hand: if there is such a value, only its
-    /// `app` is stored anew.
-    Stay,
 }
 
 /// A change of one kept value.
