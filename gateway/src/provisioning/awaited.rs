@@ -10,6 +10,7 @@ use super::work::{Current, Work};
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, Reference};
 use crate::store::{Awaited, Write};
+use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;
 
@@ -46,6 +47,12 @@ pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &App
         }
     }
     writes
+}
+
+/// What to forget when a whole resource was said and it does not refer to anything: a reference that waited is withdrawn.
+pub(super) fn withdrawn(work: &Work<'_>, id: &str, resource: &Object) -> Vec<Write> {
+    let silent = work.kind.mapping.references().filter(|reference| reference.slot.get(resource).is_none());
+    silent.map(|reference| Write::Resolved { resource: work.key(id), slot: reference.slot.to_string() }).collect()
 }
 
 fn warn(work: &Work<'_>, id: &str, slot: &str, refers_to: &str) {

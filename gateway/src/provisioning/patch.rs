@@ -50,6 +50,9 @@ async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChan
     let mut after = before.clone();
     patch::apply(&work.kind.scim, &mut after, edits)?;
     check::check(&work.kind.scim, &after, Direction::Replace)?;
-    let change = mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    let mut change = mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    if let Some(document) = &stored.document {
+        mapping.settle_unchanged(&mut change, document);
+    }
     Ok((change, Some(stored)))
 }

@@ -19,10 +19,15 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     let found = work.read(id, &[]).await?;
     let before = work.resolve(found.clone(), &[]).await?.resource;
     carry_over(work.kind, &before, &mut after);
-    let change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    if let Some(document) = &found.document {
+        work.kind.mapping.settle_unchanged(&mut change, document);
+    }
+    let withdrawn = awaited::withdrawn(work, id, &after);
     let stored = if change.is_empty() { found } else { work.send(id, &change).await? };
     let confirmed = stored.document.is_none().then(|| confirmed(before, after));
     let mut writes = awaited::of_change(work, id, &stored, &change);
+    writes.extend(withdrawn);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
     work.commit(writes).await?;
 

@@ -11,8 +11,9 @@ use super::work::{Current, Work};
 use crate::connectors::{FieldComparison, Page, Paging, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
-use scim_protocol::{Error, Object};
+use scim_protocol::{Error, Object, Slot, Uniqueness};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Resources in an answer when the client does not say, and at the most.
 const DEFAULT_COUNT: u64 = 100;
@@ -28,12 +29,14 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
         Some(text) => Some(Filter::parse(text)?.check(&work.kind.scim)?),
         None => None,
     };
-    let mut found = Found { window, total: 0, resources: Vec::new() };
+    let mut found = Found { window, total: 0, resources: Vec::new(), seen: HashSet::new() };
     match &filter {
         None => all(work, &mut found).await?,
         Some(filter) => {
-            if !by_known_id(work, filter, &mut found).await? {
-                scan(work, filter, &mut found).await?;
+            let wants = |slot: &Slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path);
+            let omit = work.kind.mapping.omit(wants);
+            if !by_known_id(work, filter, &omit, &mut found).await? {
+                scan(work, filter, omit, &mut found).await?;
             }
         }
     }
@@ -45,6 +48,8 @@ struct Found {
     window: Window,
     total: u64,
     resources: Vec<Object>,
+    /// Ids that were looked at: what the store knew may come again from the app.
+    seen: HashSet<String>,
 }
 
 impl Found {
@@ -107,28 +112,47 @@ fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
 }
 
 /// `id eq "…"`, and comparisons with what the store keeps: the resources are read by their ids. Says whether that settled
-/// the filter; a kept value that has gone stale in the app proves nothing, so then the app is asked, too.
-async fn by_known_id(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
+/// the filter: a kept value that has gone stale in the app proves nothing, and one that need not be unique may be another
+/// resource's own in the app; then the app is asked, too.
+async fn by_known_id(
+    work: &mut Work<'_>,
+    filter: &Filter,
+    omit: &[String],
+    found: &mut Found,
+) -> Result<bool, Failure> {
     if let Some(id) = required_id(filter) {
-        take_by_id(work, filter, id, found).await?;
+        take_by_id(work, filter, id, omit, found).await?;
         return Ok(true);
     }
     for kept in work.kind.mapping.kept_comparisons(filter) {
         let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
-            take_by_id(work, filter, &id, found).await?;
+            take_by_id(work, filter, &id, omit, found).await?;
         }
-        if found.total > 0 || !work.kind.mapping.is_in_app(&kept.slot) {
+        if !work.kind.mapping.is_in_app(&kept.slot) || (found.total > 0 && is_unique(work, &kept.slot)) {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut Found) -> Result<(), Failure> {
-    match work.read(id, &[]).await {
+/// Whether no two resources of the app have the same value there.
+fn is_unique(work: &Work<'_>, slot: &str) -> bool {
+    let slot = work.kind.scim.parse_slot(slot).ok();
+    let attribute = slot.and_then(|slot| work.kind.scim.resolve_slot(&slot).map(|found| found.attribute.uniqueness));
+    attribute.is_some_and(|uniqueness| uniqueness != Uniqueness::None)
+}
+
+async fn take_by_id(
+    work: &mut Work<'_>,
+    filter: &Filter,
+    id: &str,
+    omit: &[String],
+    found: &mut Found,
+) -> Result<(), Failure> {
+    match work.read(id, omit).await {
         Ok(stored) => {
-            let current = work.resolve(stored, &[]).await?;
+            let current = work.resolve(stored, omit).await?;
             take(work, Some(filter), current, found);
             Ok(())
         }
@@ -138,9 +162,8 @@ async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut 
 }
 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
-async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
+async fn scan(work: &mut Work<'_>, filter: &Filter, omit: Vec<String>, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
-    let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
     walk(work, Some(filter), pushed.comparisons.into_iter().map(comparison).collect(), omit, found).await
 }
 
@@ -187,6 +210,9 @@ async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[String]) -> Re
 }
 
 fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
+    if !found.seen.insert(current.id.clone()) {
+        return;
+    }
     let matches = filter.is_none_or(|filter| {
         let mut resource = current.resource.clone();
         resource.insert("id".to_owned(), Value::String(current.id.clone()));
@@ -205,7 +231,12 @@ async fn page(
     omit: &[String],
 ) -> Result<Page, Failure> {
     let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
-    Ok(work.call.search(&work.kind.scim.name, &query).await?)
+    let answer = work.call.search(&work.kind.scim.name, &query).await.map_err(Failure::from);
+    // No list is ever not found: the client would take it for a wrong tenant URL.
+    answer.map_err(|failure| match failure.error.status {
+        404 => Failure { error: Error::bad_gateway(failure.error.detail), ..failure },
+        _ => failure,
+    })
 }
 
 /// The id that every match must have.
@@ -215,6 +246,7 @@ fn required_id(filter: &Filter) -> Option<&str> {
             if comparison.op == CompareOp::Eq
                 && comparison.path.selector.is_none()
                 && comparison.path.sub.is_none()
+                && comparison.path.path.schema.is_none()
                 && comparison.path.path.attribute.eq_ignore_ascii_case("id") =>
         {
             comparison.value.as_str()
