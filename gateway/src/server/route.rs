@@ -59,6 +59,11 @@ pub(super) fn route(method: &Method, path: &str, query: &str, body: Option<Value
                 _ => return Err(not_allowed(method, "GET, PUT, PATCH and DELETE")),
             }
         }
+        (_, []) => {
+            return Err(Error::not_found(
+                "this is the tenant URL itself; resources are below it, at /Users and /Groups",
+            ));
+        }
         _ => return Err(Error::not_found(format!("there is nothing at {path}; resources are at /Users and /Groups"))),
     };
     Ok(Asked { operation, projection: parameters.projection() })
