@@ -82,6 +82,7 @@ impl System {
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
+                group_policy: plan.options.group_policy.clone(),
                 limits: plan.options.limits.clone(),
                 settings: plan.options.settings.clone(),
             };

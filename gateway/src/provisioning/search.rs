@@ -8,6 +8,7 @@ use super::connected::comparison;
 use super::pages::{PageSpan, Window};
 use super::request::SearchText;
 use super::work::{Current, Work};
+use super::{inactive, membership};
 use crate::connectors::{FieldComparison, Page, Paging, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
@@ -29,22 +30,30 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
         None => None,
     };
     let mut found = Found { window, total: 0, resources: Vec::new() };
-    match &filter {
+    inactive::finish_all(work).await?;
+    match filter.as_ref().map(|filter| (filter, required_id(filter))) {
         None => all(work, &mut found).await?,
-        Some(filter) => {
-            if !by_known_id(work, filter, &mut found).await? {
+        Some((filter, Some(id))) => take_by_id(work, filter, id, &mut found).await?,
+        Some((filter, None)) => {
+            if !by_kept(work, filter, &mut found).await? {
                 scan(work, filter, &mut found).await?;
             }
         }
+    }
+    if filter.as_ref().and_then(required_id).is_none() {
+        inactive::take_matching(work, filter.as_ref(), &mut found).await?;
     }
     let list = ListResponse::page(found.total, window.start + 1, found.resources);
     Ok(Answer::ok(serde_json::to_value(list).unwrap_or_default()))
 }
 
-struct Found {
-    window: Window,
-    total: u64,
-    resources: Vec<Object>,
+/// What the client gets.
+pub(super) struct Found {
+    pub(super) window: Window,
+    /// How many match, so far.
+    pub(super) total: u64,
+    /// Those in the window.
+    pub(super) resources: Vec<Object>,
 }
 
 impl Found {
@@ -106,13 +115,9 @@ fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
     page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
-/// `id eq "…"`, and comparisons with what the store keeps: the resources are read by their ids. Says whether that settled
-/// the filter; a kept value that has gone stale in the app proves nothing, so then the app is asked, too.
-async fn by_known_id(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
-    if let Some(id) = required_id(filter) {
-        take_by_id(work, filter, id, found).await?;
-        return Ok(true);
-    }
+/// Comparisons with what the store keeps: the resources are read by their ids. Says whether that settled the filter; a
+/// kept value that has gone stale in the app proves nothing, so then the app is asked, too.
+async fn by_kept(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
     for kept in work.kind.mapping.kept_comparisons(filter) {
         let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
@@ -126,6 +131,10 @@ async fn by_known_id(work: &mut Work<'_>, filter: &Filter, found: &mut Found) ->
 }
 
 async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut Found) -> Result<(), Failure> {
+    if let Some(inactive) = inactive::find(work, id).await? {
+        take(work, Some(filter), inactive::current(inactive), found);
+        return Ok(());
+    }
     match work.read(id, &[]).await {
         Ok(stored) => {
             let current = work.resolve(stored, &[]).await?;
@@ -141,7 +150,9 @@ async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut 
 async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
     let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
-    walk(work, Some(filter), pushed.comparisons.into_iter().map(comparison).collect(), omit, found).await
+    let comparisons = pushed.comparisons.into_iter().map(comparison);
+    let comparisons = comparisons.filter(|comparison| !membership::decides(work, &comparison.field)).collect();
+    walk(work, Some(filter), comparisons, omit, found).await
 }
 
 async fn walk(
@@ -183,10 +194,12 @@ async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[String]) -> Re
         let kept = kept.remove(&stored.id).unwrap_or_default();
         currents.push(work.resolve_with(stored, &kept, omit).await?);
     }
+    inactive::recognise(work, &mut currents).await?;
     Ok(currents)
 }
 
-fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
+/// Counts a resource that matches, and shows it where it is in the client's window.
+pub(super) fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
     let matches = filter.is_none_or(|filter| {
         let mut resource = current.resource.clone();
         resource.insert("id".to_owned(), Value::String(current.id.clone()));
@@ -205,7 +218,7 @@ async fn page(
     omit: &[String],
 ) -> Result<Page, Failure> {
     let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
-    Ok(work.call.search(&work.kind.scim.name, &query).await?)
+    work.app.search(work.kind, query).await
 }
 
 /// The id that every match must have.
