@@ -7,6 +7,7 @@ pub mod config;
 pub mod connectors;
 pub mod egress;
 pub mod instances;
+pub mod jit;
 pub mod mapping;
 pub mod observe;
 pub mod provisioning;

@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod conversation;
 pub mod gateway_process;
 pub mod http;
+pub mod openid_provider;
 pub mod postgres;
 pub mod simulators;
 pub mod system;

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use scim_gateway::config::{Config, ConfigErrors};
 use scim_gateway::instances::{self, Instances, Shared};
+use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
 use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
-use jiff::Timestamp;
 use scim_gateway::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,12 +43,14 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         metrics: Arc::clone(&metrics),
         readiness: Arc::<Instances>::clone(&instances),
     };
+    let signing_in = Arc::clone(&instances);
+    let sign_ins = jit::routes(move |name| signing_in.sign_in(name));
     let scim = server::scim(ScimRoutes {
         instances,
         body: BodyLimits::from(&config.server),
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    let router = server::router(shell, scim);
+    let router = server::router(shell, scim.merge(sign_ins));
 
     // Before the line that says so, so that a signal after it is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::base_url::BaseUrl;
+use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
 use super::name::ConnectorName;
@@ -95,6 +96,8 @@ pub struct Instance {
     pub group_policy: Option<GroupPolicy>,
     /// What an operation may use.
     pub limits: Limits,
+    /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
+    pub jit: Option<Jit>,
 }
 
 /// What reading an instance needs to know besides its table.
@@ -129,6 +132,7 @@ impl Instance {
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
+        let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
         let connector = connector?;
         Some(Self {
@@ -144,6 +148,7 @@ impl Instance {
             settings,
             group_policy,
             limits,
+            jit,
         })
     }
 }

@@ -8,6 +8,7 @@
 mod base_url;
 mod connector;
 mod instance;
+mod jit;
 mod limits;
 mod log;
 mod mistake;
@@ -27,6 +28,7 @@ use toml::de::DeTable;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
+pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mistake::{ConfigErrors, Mistake, Position};

@@ -45,6 +45,7 @@ pub use budget::Budget;
 pub use credential::{Auth, CredentialError};
 pub use headers::HeaderError;
 pub use message::{AppCall, AppRequest, AppResponse, SendError, SendErrorCode};
+pub(crate) use network::tls;
 pub use network::{Network, NetworkError};
 pub use path::{AppPath, PathError};
 

@@ -53,7 +53,8 @@ impl fmt::Debug for Network {
     }
 }
 
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// Whom the gateway trusts over TLS: the system's certificate authorities.
+pub(crate) fn tls() -> Result<ClientConfig, rustls::Error> {
     let builder = || {
         ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions()
     };

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Hosted, Instances, Shared, mapping};
+use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
 use crate::egress::{Auth, Egress, EgressConfig};
+use crate::jit::{Clock, SignIn};
 use crate::provisioning::{Instance, Parts};
 
 /// Builds every instance of a configuration.
@@ -62,14 +63,15 @@ pub(super) struct Building<'a> {
 
 impl Building<'_> {
     /// A mistake at a key of the instance's table.
-    pub(super) fn mistake(&self, key: &str, problem: impl ToString, right: &str) -> Mistake {
-        self.config.mistake(&format!("instances.{}.{key}", self.name), problem.to_string(), right)
+    pub(super) fn mistake(&self, key: &str, problem: impl Into<String>, right: &str) -> Mistake {
+        self.config.mistake(&format!("instances.{}.{key}", self.name), problem, right)
     }
 
     async fn instance(&self) -> Result<Hosted, Vec<Mistake>> {
         let descriptor = &self.connector.descriptor;
-        let settings = resolve_settings(&descriptor.settings, &self.from.settings)
-            .map_err(|errors| errors.iter().map(|error| self.mistake("settings", error, "")).collect::<Vec<_>>());
+        let settings = resolve_settings(&descriptor.settings, &self.from.settings).map_err(|errors| {
+            errors.iter().map(|error| self.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()
+        });
         let mapping = mapping::load(self).await;
         let (settings, mapping) = match (settings, mapping) {
             (Ok(settings), Ok(mapping)) => (settings, mapping),
@@ -89,7 +91,12 @@ impl Building<'_> {
             store: self.shared.store.clone(),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
         };
-        Ok(Hosted { instance: Arc::new(Instance::new(parts)), client: client(self.from.client) })
+        let instance = Arc::new(Instance::new(parts));
+        let sign_in = self.from.jit.clone().map(|jit| {
+            let accounts = ProvisionedAccounts(Arc::clone(&instance));
+            Arc::new(SignIn::new(self.name, jit, accounts, self.shared.provider_http.clone(), Clock::system()))
+        });
+        Ok(Hosted { instance, client: client(self.from.client), sign_in })
     }
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {
@@ -107,7 +114,11 @@ impl Building<'_> {
             egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
         Egress::new(egress, &self.shared.network).map_err(|error| {
-            self.mistake("base-url", error, "allow-private-addresses = true lets an instance reach a private network")
+            self.mistake(
+                "base-url",
+                error.to_string(),
+                "allow-private-addresses = true lets an instance reach a private network",
+            )
         })
     }
 
@@ -117,7 +128,7 @@ impl Building<'_> {
             .descriptor
             .base_url
             .resolve(region, settings)
-            .map_err(|error| self.mistake(key, error, "or give the whole base-url"))
+            .map_err(|error| self.mistake(key, error.to_string(), "or give the whole base-url"))
     }
 
     fn credential(&self) -> Result<(Auth, SecretString), Mistake> {

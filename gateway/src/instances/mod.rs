@@ -1,5 +1,6 @@
 //! The instances of a configuration: all built aside and checked before any of them serves.
 
+mod accounts;
 mod build;
 mod mapping;
 
@@ -9,11 +10,13 @@ use std::sync::Arc;
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Network, NetworkError};
+use crate::egress::{Network, NetworkError, tls};
+use crate::jit::{HttpLimits, ProviderHttp, SignIn};
 use crate::provisioning::Instance;
 use crate::server::{Access, PartState, Parts, Readiness};
 use crate::store::{Store, StoreError};
 
+pub use accounts::ProvisionedAccounts;
 pub use build::build;
 
 /// What all instances share.
@@ -23,6 +26,8 @@ pub struct Shared {
     pub runtime: Runtime,
     /// Connects to the apps.
     pub network: Network,
+    /// Connects to the OpenID providers at which people sign in.
+    pub provider_http: ProviderHttp,
     /// What the gateway remembers.
     pub store: Store,
 }
@@ -36,6 +41,12 @@ pub enum SharedError {
     /// The connections to the apps.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// TLS.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The connections to the OpenID providers.
+    #[error("the HTTP client for OpenID providers cannot be set up: {0}")]
+    ProviderHttp(#[from] reqwest::Error),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,6 +61,7 @@ impl Shared {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
             network: Network::new()?,
+            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
             store: Store::open(store).await?,
         })
     }
@@ -70,6 +82,7 @@ pub struct Hosted {
     /// Ready to serve.
     pub instance: Arc<Instance>,
     client: Option<Client>,
+    sign_in: Option<Arc<SignIn<ProvisionedAccounts>>>,
 }
 
 impl Instances {
@@ -82,6 +95,12 @@ impl Instances {
     #[must_use]
     pub fn get(&self, name: &InstanceName) -> Option<&Hosted> {
         self.hosted.get(name)
+    }
+
+    /// Where people sign in whose accounts this instance creates.
+    #[must_use]
+    pub fn sign_in(&self, name: &str) -> Option<Arc<SignIn<ProvisionedAccounts>>> {
+        self.hosted.get(name)?.sign_in.clone()
     }
 
     /// All of them, by name.

@@ -74,7 +74,13 @@ impl<'a> Work<'a> {
 
     /// Ends the operation.
     pub(super) fn finish(self, result: Result<Answer, Failure>) -> Outcome {
-        Outcome { result, id: self.id, matching: self.matching, sends: self.app.call.sends().to_vec(), ignored: self.ignored }
+        Outcome {
+            result,
+            id: self.id,
+            matching: self.matching,
+            sends: self.app.call.sends().to_vec(),
+            ignored: self.ignored,
+        }
     }
 
     /// Waits for the turn to change a resource.
@@ -141,16 +147,25 @@ impl<'a> Work<'a> {
                 (again.document.unwrap_or_default(), again.version)
             }
         };
+<<<<<<< HEAD
         let mut resource = self.to_scim(&document, kept).await?;
         membership::show(self, &stored.id, &mut resource, omit).await?;
+=======
+        let resource = self.mapped(&document, kept).await?;
+>>>>>>> main
         if self.id.as_ref() == Some(&stored.id) {
             self.recognise(&resource);
         }
         Ok(Current { id: stored.id, resource, version })
     }
 
+<<<<<<< HEAD
     pub(super) async fn to_scim(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
         Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.app.call)).await?)
+=======
+    async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
+        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
+>>>>>>> main
     }
 
     async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {
@@ -179,8 +194,7 @@ impl<'a> Work<'a> {
     /// Notes by which attribute the operation's resource is recognised, for the provisioning log.
     pub(super) fn recognise(&mut self, resource: &Object) {
         let slot = self.kind.mapping.match_slots().into_iter().find(|slot| slot.get(resource).is_some());
-        self.matching =
-            slot.and_then(|slot| Some((slot.to_string(), slot.get(resource)?.as_str()?.to_owned())));
+        self.matching = slot.and_then(|slot| Some((slot.to_string(), slot.get(resource)?.as_str()?.to_owned())));
     }
 
     /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.

@@ -148,8 +148,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn name(method: Method, path: &str) -> String {
-        match route(&method, path, "", Some(json!({}))) {
+    fn name(method: &Method, path: &str) -> String {
+        match route(method, path, "", Some(json!({}))) {
             Ok(asked) => asked.operation.name().to_owned(),
             Err(error) => error.status.to_string(),
         }
@@ -175,7 +175,7 @@ mod tests {
             (Method::GET, "/", "404"),
             (Method::GET, "/Users/42/name", "404"),
         ] {
-            assert_eq!(name(method.clone(), path), expected, "{method} {path}");
+            assert_eq!(name(&method, path), expected, "{method} {path}");
         }
     }
 

@@ -59,7 +59,8 @@ impl Store {
         Ok(found)
     }
 
-    /// The ids of the resources whose kept attribute equals `value`, in order.
+    /// The ids of the resources whose kept attribute equals `value` but for upper and lower case, in order. Whether case matters is
+    /// the schema's: the caller compares again.
     pub async fn find_kept(
         &self,
         instance: &str,
@@ -69,7 +70,7 @@ impl Store {
     ) -> Result<Vec<String>, StoreError> {
         let mut ids = sqlx::query_scalar::<Any, String>(
             "SELECT id FROM kept WHERE instance = $1 AND resource_type = $2 AND slot = $3
-             AND substr(value, 1, 200) = substr($4, 1, 200) AND value = $4",
+             AND lower(substr(value, 1, 200)) = lower(substr($4, 1, 200)) AND lower(value) = lower($4)",
         )
         .bind(instance)
         .bind(resource_type)

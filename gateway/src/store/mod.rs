@@ -25,7 +25,7 @@ mod writer;
 pub use awaited::Awaited;
 pub use error::StoreError;
 pub use kept::KeptValue;
-pub use log::{LoggedCall, LogEntry, Matching};
+pub use log::{LogEntry, LoggedCall, Matching};
 pub use log_query::{LogFilter, read_log};
 pub use memberships::Wanted;
 pub use standing::{Inactive, Phase};

@@ -1,0 +1,101 @@
+//! Accounts for people who sign in (`jit`), made the way an identity provider would make them: through provisioning.
+
+use std::sync::Arc;
+
+use scim_protocol::urn;
+use serde_json::{Value, json};
+
+use crate::clients::Client;
+use crate::jit::{AccountError, Accounts, Created};
+use crate::provisioning::{
+    self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, SearchText,
+};
+
+const USERS: &str = "/Users";
+const GROUPS: &str = "/Groups";
+
+/// The accounts of one instance's app.
+#[derive(Debug)]
+pub struct ProvisionedAccounts(pub(super) Arc<Instance>);
+
+impl Accounts for ProvisionedAccounts {
+    async fn create_if_absent(
+        &self,
+        email: &str,
+        groups: &[String],
+        correlation: &str,
+    ) -> Result<Created, AccountError> {
+        if self.find(USERS, "userName", email, correlation).await?.is_some() {
+            return Ok(Created::Existed);
+        }
+        let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": email });
+        let answer = match self.handle(Operation::Create { endpoint: USERS.to_owned(), body }, correlation).await {
+            Ok(answer) => answer,
+            // Another tab was faster.
+            Err(failure) if failure.error.status == 409 => return Ok(Created::Existed),
+            Err(failure) => return Err(refused(failure)),
+        };
+        let user = id(answer.body.as_ref()).unwrap_or_default();
+        for group in groups {
+            self.join(group, &user, correlation).await?;
+        }
+        Ok(Created::Created)
+    }
+}
+
+impl ProvisionedAccounts {
+    /// Makes a new user a member of a group, which is created when there is none of that name.
+    async fn join(&self, group: &str, user: &str, correlation: &str) -> Result<(), AccountError> {
+        let group = match self.find(GROUPS, "displayName", group, correlation).await? {
+            Some(id) => id,
+            None => {
+                let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": group });
+                let create = Operation::Create { endpoint: GROUPS.to_owned(), body };
+                let answer = self.handle(create, correlation).await.map_err(refused)?;
+                id(answer.body.as_ref()).unwrap_or_default()
+            }
+        };
+        let add = json!({ "op": "add", "path": "members", "value": [{ "value": user }] });
+        let body = json!({ "schemas": [urn::PATCH_OP], "Operations": [add] });
+        let patch = Operation::Patch { endpoint: GROUPS.to_owned(), id: group, body };
+        self.handle(patch, correlation).await.map(drop).map_err(refused)
+    }
+
+    async fn find(
+        &self,
+        endpoint: &str,
+        attribute: &str,
+        value: &str,
+        correlation: &str,
+    ) -> Result<Option<String>, AccountError> {
+        let filter = format!("{attribute} eq {}", Value::from(value));
+        let query = SearchText { filter: Some(filter), count: Some("1".to_owned()), ..SearchText::default() };
+        let search = Operation::Search { endpoint: endpoint.to_owned(), query };
+        let answer = self.handle(search, correlation).await.map_err(refused)?;
+        Ok(answer.body.as_ref().and_then(|list| id(list.pointer("/Resources/0"))))
+    }
+
+    async fn handle(&self, operation: Operation, correlation: &str) -> Result<Answer, Failure> {
+        let caller = Caller {
+            profile: Client::Rfc.profile(),
+            projection: ProjectionText { excluded_attributes: Some("members".to_owned()), ..ProjectionText::default() },
+            base: String::new(),
+            correlation_id: correlation.into(),
+        };
+        let Outcome { result, .. } = provisioning::handle(&self.0, Request { operation, caller }).await;
+        result
+    }
+}
+
+fn id(resource: Option<&Value>) -> Option<String> {
+    resource?.get("id")?.as_str().map(str::to_owned)
+}
+
+fn refused(failure: Failure) -> AccountError {
+    let text = failure.cause.unwrap_or(failure.error.detail);
+    if (400..500).contains(&failure.error.status) && failure.error.status != 429 {
+        AccountError::Refused(text)
+    } else {
+        AccountError::Unavailable(text)
+    }
+}

@@ -1,0 +1,88 @@
+//! The cookie that ties a sign-in to the browser in which it began.
+//!
+//! Threat: an attacker begins a sign-in, stops before the call-back and lets a victim open it, or plays back a victim's call-back
+//! in a browser of his own. Either browser lacks the cookie. Each sign-in has its own, so that two tabs do not disturb each other.
+//! `__Host-` (RFC 6265bis §4.1.3.2) keeps sibling domains from setting it; `SameSite=Lax` lets it come along when the
+//! provider sends the browser back.
+
+use http::HeaderMap;
+use http::header::COOKIE;
+use subtle::ConstantTimeEq as _;
+
+use super::pending::LIFETIME;
+
+/// How much of the state is in the cookie's name: enough to tell sign-ins of one browser apart.
+const NAMED: usize = 16;
+
+/// The cookie of one sign-in.
+#[derive(Debug, Clone)]
+pub(super) struct BrowserCookie {
+    name: String,
+    secure: bool,
+}
+
+impl BrowserCookie {
+    /// `secure` when browsers reach the gateway over https; without it there is no `__Host-` cookie.
+    pub(super) fn of(state: &str, secure: bool) -> Self {
+        let prefix = if secure { "__Host-scim-jit-" } else { "scim-jit-" };
+        Self { name: format!("{prefix}{}", state.get(..NAMED).unwrap_or(state)), secure }
+    }
+
+    /// `Set-Cookie` at the beginning.
+    pub(super) fn set(&self, secret: &str) -> String {
+        self.line(secret, LIFETIME.as_secs())
+    }
+
+    /// `Set-Cookie` at the end.
+    pub(super) fn clear(&self) -> String {
+        self.line("", 0)
+    }
+
+    /// Whether a request comes from the browser that holds `secret`.
+    pub(super) fn proves(&self, headers: &HeaderMap, secret: &str) -> bool {
+        let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let mut values = pairs.filter(|(name, _)| *name == self.name).map(|(_, value)| value);
+        values.any(|value| bool::from(value.as_bytes().ct_eq(secret.as_bytes())))
+    }
+
+    fn line(&self, value: &str, seconds: u64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    const STATE: &str = "0123456789abcdefGHI";
+
+    #[test]
+    fn the_cookie_is_out_of_reach_of_scripts_other_hosts_and_other_sites() {
+        let line = BrowserCookie::of(STATE, true).set("s3cret");
+        let expected = "__Host-scim-jit-0123456789abcdef=s3cret; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure";
+        assert_eq!(line, expected);
+        let line = BrowserCookie::of(STATE, false).clear();
+        assert_eq!(line, "scim-jit-0123456789abcdef=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    }
+
+    #[test]
+    fn only_the_right_value_under_the_right_name_proves_the_browser() {
+        let cookie = BrowserCookie::of(STATE, true);
+        for (lines, expected) in [
+            (vec!["__Host-scim-jit-0123456789abcdef=s3cret"], true),
+            (vec!["a=b; __Host-scim-jit-0123456789abcdef=s3cret; c"], true),
+            (vec!["a=b", "__Host-scim-jit-0123456789abcdef=s3cret"], true),
+            (vec![], false),
+            (vec!["__Host-scim-jit-0123456789abcdef="], false),
+            (vec!["__Host-scim-jit-0123456789abcdef=s3cre"], false),
+            (vec!["scim-jit-0123456789abcdef=s3cret"], false),
+            (vec!["__Host-scim-jit-another=s3cret"], false),
+        ] {
+            let headers: HeaderMap = lines.iter().map(|line| (COOKIE, HeaderValue::from_static(line))).collect();
+            assert_eq!(cookie.proves(&headers, "s3cret"), expected, "{lines:?}");
+        }
+    }
+}

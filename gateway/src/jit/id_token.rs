@@ -1,0 +1,145 @@
+//! Verifying an ID token (OpenID Connect Core §3.1.3.7).
+//!
+//! Signature, issuer, audience, expiry and nonce are checked by `openidconnect`, told to accept only asymmetric algorithms: with
+//! `none` or an HMAC anybody who knows the public keys could sign. A token for several audiences is refused, because any of
+//! them could pass it on. What the library leaves open is checked here: `azp`, `iat` and `nbf`.
+
+use std::time::{Duration, SystemTime};
+
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm as Algorithm, CoreRevocableToken,
+    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AdditionalClaims, ClaimsVerificationError, ClientId, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, IdTokenClaims, IdTokenFields, IdTokenVerifier, Nonce, SignatureVerificationError,
+    StandardErrorResponse, StandardTokenResponse,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::clock::age;
+use super::provider::{Discovered, readable};
+
+/// By how much the clocks of gateway and provider may differ.
+const SKEW: Duration = Duration::from_secs(300);
+/// Entra dates its tokens five minutes back.
+const BACKDATED: Duration = Duration::from_secs(300);
+
+const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RsaSsaPkcs1V15Sha256,
+    Algorithm::RsaSsaPkcs1V15Sha384,
+    Algorithm::RsaSsaPkcs1V15Sha512,
+    Algorithm::RsaSsaPssSha256,
+    Algorithm::RsaSsaPssSha384,
+    Algorithm::RsaSsaPssSha512,
+    Algorithm::EcdsaP256Sha256,
+    Algorithm::EcdsaP384Sha384,
+    Algorithm::EdDsa,
+];
+
+/// The claims that OpenID Connect Core does not name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct OtherClaims {
+    /// Not before, in seconds since 1970 (RFC 7519 §4.1.5).
+    pub(super) nbf: Option<f64>,
+    /// Entra's user principal name.
+    pub(super) upn: Option<String>,
+    /// Entra's groups: ids, or names where the tenant says so. Any JSON, so that a foreign shape stops nobody who needs no groups.
+    pub(super) groups: Option<Value>,
+    /// Where Entra has put claims that did not fit.
+    #[serde(rename = "_claim_names")]
+    pub(super) elsewhere: Option<Value>,
+}
+
+impl AdditionalClaims for OtherClaims {}
+
+pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
+pub(super) type IdToken =
+    openidconnect::IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
+type TokenFields =
+    IdTokenFields<OtherClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
+/// The library's client with our claims, made from a provider's metadata.
+pub(super) type Client = openidconnect::Client<
+    OtherClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    StandardTokenResponse<TokenFields, CoreTokenType>,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// What a token must fit.
+#[derive(Debug)]
+pub(super) struct Expected<'a> {
+    pub(super) client_id: &'a str,
+    pub(super) nonce: &'a Nonce,
+    /// When the sign-in began.
+    pub(super) began: SystemTime,
+    pub(super) now: SystemTime,
+}
+
+/// Why a token proves nothing; for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum TokenError {
+    /// Signed with a key that is not known: the provider may have new ones.
+    #[error("the ID token is signed with a key that the provider does not publish")]
+    UnknownKey,
+    /// Forged, expired or not for us.
+    #[error("the ID token is not valid: {0}")]
+    Invalid(String),
+    /// Made for another party.
+    #[error("the ID token was issued to another party (azp)")]
+    AuthorizedParty,
+    /// Too far in the future, or from before the sign-in.
+    #[error("the ID token was not issued during this sign-in (iat); compare the clocks")]
+    IssuedAt,
+    /// Not yet.
+    #[error("the ID token is not valid yet (nbf); compare the clocks")]
+    NotBefore,
+}
+
+/// The claims of a token that proves what it says.
+pub(super) fn verify<'t>(
+    token: &'t IdToken,
+    provider: &Discovered,
+    expected: &Expected<'_>,
+) -> Result<&'t Claims, TokenError> {
+    let (metadata, now) = (&provider.metadata, expected.now);
+    let client_id = ClientId::new(expected.client_id.to_owned());
+    // A public client's verifier knows no secret and therefore no HMAC.
+    let verifier = IdTokenVerifier::new_public_client(client_id, metadata.issuer().clone(), metadata.jwks().clone())
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || now.into());
+    let claims = token.claims(&verifier, expected.nonce).map_err(|error| match error {
+        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
+            TokenError::UnknownKey
+        }
+        ClaimsVerificationError::SignatureVerification(error) => TokenError::Invalid(readable(&error.to_string())),
+        error => TokenError::Invalid(readable(&error.to_string())),
+    })?;
+    if claims.authorized_party().is_some_and(|party| party.as_str() != expected.client_id) {
+        return Err(TokenError::AuthorizedParty);
+    }
+    let issued = SystemTime::from(claims.issue_time());
+    if issued > now + SKEW || issued + SKEW + BACKDATED < expected.began {
+        return Err(TokenError::IssuedAt);
+    }
+    let seconds = age(SystemTime::UNIX_EPOCH, now + SKEW).as_secs_f64();
+    if claims.additional_claims().nbf.is_some_and(|not_before| not_before > seconds) {
+        return Err(TokenError::NotBefore);
+    }
+    Ok(claims)
+}

@@ -1,0 +1,76 @@
+//! The plain page for a person whose sign-in failed.
+//!
+//! No scripts, no styles, no frames, no forms; every text is the gateway's own, and what is not a constant is escaped.
+
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
+
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+/// What a page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) status: StatusCode,
+    pub(super) title: &'static str,
+    /// What to do now.
+    pub(super) advice: &'static str,
+    /// Whether starting again may help.
+    pub(super) again: bool,
+}
+
+impl Page {
+    /// The answer; `start` is the address at which the sign-in starts.
+    pub(super) fn answer(self, start: Option<&str>, correlation: &str) -> Response {
+        let Self { status, title, advice, again } = self;
+        let again =
+            start.filter(|_| again).map(|start| format!("<p><a href=\"{}\">Start again</a></p>\n", escaped(start)));
+        let html = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+             <h1>{title}</h1>\n<p>{advice}</p>\n{}<p>Number for your administrator: <code>{}</code></p>\n</html>\n",
+            again.unwrap_or_default(),
+            escaped(correlation),
+        );
+        let mut response = (status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        keep_to_yourself(&mut response);
+        response
+    }
+}
+
+/// Neither stored nor named to the next site: addresses here hold codes.
+pub(super) fn keep_to_yourself(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_end_an_attribute_or_begin_a_tag_is_escaped() {
+        assert_eq!(escaped("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+    }
+}

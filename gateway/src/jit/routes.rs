@@ -1,0 +1,94 @@
+//! The two addresses of a sign-in. Nothing of a request gets into a `Location`: both targets are configured.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{InvalidHeaderValue, LOCATION, SET_COOKIE};
+use http::{HeaderValue, StatusCode};
+
+use super::accounts::Accounts;
+use super::failure::Failure;
+use super::page::keep_to_yourself;
+use super::sign_in::{Next, SignIn};
+use crate::server::CorrelationId;
+
+/// `GET /{instance}/jit` and `GET /{instance}/jit/callback`.
+///
+/// `find` answers the sign-in of an instance's name, each time anew, so that instances may come and go. Failures are pages:
+/// 400 (start again), 403 (refused), 404 (nobody signs in here), 502 (the provider), 503 (the app).
+pub fn routes<A, F>(find: F) -> Router
+where
+    A: Accounts,
+    F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
+{
+    Router::new()
+        .route("/{instance}/jit", get(begin::<A, F>))
+        .route("/{instance}/jit/callback", get(finish::<A, F>))
+        .with_state(Arc::new(find))
+}
+
+async fn begin<A, F>(State(find): State<Arc<F>>, Path(instance): Path<String>, request: Request) -> Response
+where
+    A: Accounts,
+    F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
+{
+    let correlation = correlation(&request);
+    let sign_in = find(&instance);
+    let next = match &sign_in {
+        Some(sign_in) => sign_in.begin().await,
+        None => Err(Failure::NotServed),
+    };
+    answer(next, sign_in.as_deref(), &correlation)
+}
+
+async fn finish<A, F>(State(find): State<Arc<F>>, Path(instance): Path<String>, request: Request) -> Response
+where
+    A: Accounts,
+    F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
+{
+    let correlation = correlation(&request);
+    let sign_in = find(&instance);
+    let query = request.uri().query().unwrap_or_default();
+    let next = match &sign_in {
+        Some(sign_in) => sign_in.finish(query, request.headers(), correlation.as_str()).await,
+        None => Err(Failure::NotServed),
+    };
+    answer(next, sign_in.as_deref(), &correlation)
+}
+
+fn correlation(request: &Request) -> CorrelationId {
+    let given = request.extensions().get::<CorrelationId>();
+    given.cloned().unwrap_or_else(|| CorrelationId::of(request.headers()))
+}
+
+fn answer<A: Accounts>(
+    next: Result<Next, Failure>,
+    sign_in: Option<&SignIn<A>>,
+    correlation: &CorrelationId,
+) -> Response {
+    let failure = match next {
+        Ok(next) => match redirect(&next) {
+            Ok(response) => return response,
+            Err(_) => Failure::Address,
+        },
+        Err(failure) => failure,
+    };
+    let correlation = correlation.as_str();
+    // Whoever guesses addresses fills no log with them.
+    if failure != Failure::NotServed {
+        tracing::warn!(target: "scim_gateway::jit", correlation, cause = %failure, "sign-in failed");
+    }
+    failure.page().answer(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)
+}
+
+fn redirect(next: &Next) -> Result<Response, InvalidHeaderValue> {
+    let mut response = StatusCode::FOUND.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::from_str(next.location.as_str())?);
+    headers.insert(SET_COOKIE, HeaderValue::from_str(&next.cookie)?);
+    keep_to_yourself(&mut response);
+    Ok(response)
+}

@@ -1,0 +1,127 @@
+//! One instance's sign-in, from beginning to account.
+
+use http::HeaderMap;
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
+use std::time::SystemTime;
+use url::Url;
+
+use super::accounts::{Accounts, Created};
+use super::browser::BrowserCookie;
+use super::callback::Callback;
+use super::clock::Clock;
+use super::failure::Failure;
+use super::id_token::{Claims, Expected, IdToken, TokenError, verify};
+use super::pending::{Begun, Pending};
+use super::person::Person;
+use super::provider::{Provider, readable};
+use super::provider_http::ProviderHttp;
+use crate::config::{InstanceName, Jit};
+
+/// The length of state, nonce and the cookie's value, in random bytes.
+const SECRET_BYTES: u32 = 32;
+
+/// Where the people of one instance sign in. It holds the sign-ins that have begun: keep it as long as its settings stay.
+#[derive(Debug)]
+pub struct SignIn<A> {
+    settings: Jit,
+    start: Url,
+    provider: Provider,
+    pending: Pending,
+    accounts: A,
+    clock: Clock,
+}
+
+/// Where the browser goes next, and its cookie.
+#[derive(Debug)]
+pub(super) struct Next {
+    pub(super) location: Url,
+    pub(super) cookie: String,
+}
+
+impl<A: Accounts> SignIn<A> {
+    /// The sign-in of an instance; asks the provider nothing yet.
+    pub fn new(instance: &InstanceName, settings: Jit, accounts: A, http: ProviderHttp, clock: Clock) -> Self {
+        let start = below(settings.public_url.url(), &[instance.as_str(), "jit"]);
+        let redirect = below(&start, &["callback"]);
+        let provider = Provider::new(settings.clone(), redirect, http);
+        Self { settings, start, provider, pending: Pending::new(), accounts, clock }
+    }
+
+    /// The address at which a sign-in starts, as browsers see it.
+    pub fn start(&self) -> &Url {
+        &self.start
+    }
+
+    /// Sends the browser to the provider.
+    pub(super) async fn begin(&self) -> Result<Next, Failure> {
+        let now = self.clock.now();
+        let state = CsrfToken::new_random_len(SECRET_BYTES);
+        let nonce = Nonce::new_random_len(SECRET_BYTES);
+        let browser = CsrfToken::new_random_len(SECRET_BYTES).into_secret();
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let cookie = self.cookie(state.secret()).set(&browser);
+        let location = self.provider.authorization(state.clone(), nonce.clone(), challenge, now).await?;
+        self.pending.insert(state.into_secret(), Begun { nonce, verifier, browser, at: now });
+        Ok(Next { location, cookie })
+    }
+
+    /// Takes the browser back, and sends it to the app when there is an account.
+    pub(super) async fn finish(&self, query: &str, headers: &HeaderMap, correlation: &str) -> Result<Next, Failure> {
+        let now = self.clock.now();
+        let callback = Callback::parse(query).ok_or(Failure::NoCallback)?;
+        let begun = self.pending.take(&callback.state, now).ok_or(Failure::UnknownState)?;
+        let cookie = self.cookie(&callback.state);
+        if !cookie.proves(headers, &begun.browser) {
+            return Err(Failure::OtherBrowser);
+        }
+        if callback.issuer.is_some_and(|issuer| issuer != self.settings.issuer.as_str()) {
+            return Err(Failure::OtherIssuer);
+        }
+        let code = callback.outcome.map_err(|refusal| Failure::Denied {
+            code: readable(&refusal.code),
+            description: readable(&refusal.description),
+        })?;
+        let token = self.provider.exchange(code, begun.verifier, now).await?;
+        // The exchange may have taken seconds.
+        let now = self.clock.now();
+        let person = Person::of(self.verified(&token, &begun.nonce, begun.at, now).await?, &self.settings)?;
+        let created = self.accounts.create_if_absent(&person.email, &person.groups, correlation).await?;
+        let outcome = match created {
+            Created::Created => "created",
+            Created::Existed => "existed",
+        };
+        tracing::info!(target: "scim_gateway::jit", correlation, outcome, "signed in");
+        Ok(Next { location: self.settings.sign_in_url.url().clone(), cookie: cookie.clear() })
+    }
+
+    async fn verified<'t>(
+        &self,
+        token: &'t IdToken,
+        nonce: &Nonce,
+        began: SystemTime,
+        now: SystemTime,
+    ) -> Result<&'t Claims, Failure> {
+        let expected = Expected { client_id: &self.settings.client_id, nonce, began, now };
+        let provider = self.provider.discovered(now).await?;
+        match verify(token, &provider, &expected) {
+            Err(TokenError::UnknownKey) => {
+                let provider = self.provider.newer(provider, now).await?;
+                Ok(verify(token, &provider, &expected)?)
+            }
+            verified => Ok(verified?),
+        }
+    }
+
+    fn cookie(&self, state: &str) -> BrowserCookie {
+        BrowserCookie::of(state, !self.settings.public_url.is_plain())
+    }
+}
+
+fn below(url: &Url, segments: &[&str]) -> Url {
+    let mut url = url.clone();
+    // A URL with a host always has segments.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}

@@ -1,0 +1,192 @@
+//! A real OpenID provider on loopback: the npm package `oidc-provider`, run by `tests/jit/provider.mjs`.
+//!
+//! The gateway's own tests use a provider that is made by hand, by the same people and with the same misunderstandings. This one is
+//! certified, signs with RSA, keeps sessions in cookies and shows a sign-in form.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+/// The gateway's client at the provider.
+pub const CLIENT_ID: &str = "gateway";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "gateway-s3cret";
+/// The address of the one person there.
+pub const EMAIL: &str = "ada@example.com";
+
+const FORM: [(&str, &str); 2] = [("login", "ada"), ("password", "correct horse")];
+
+/// A provider that runs until this is dropped.
+#[derive(Debug)]
+pub struct RealProvider {
+    /// Its issuer.
+    pub issuer: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+    /// Ends with its standard input, and is killed when this is dropped.
+    _process: Child,
+}
+
+/// Why there is no provider.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// node or npm is not there.
+    #[error("`{0}` cannot be run ({1}): the sign-in tests need Node.js 20 or newer, with npm, on the PATH")]
+    NotInstalled(&'static str, std::io::Error),
+    /// npm cannot get the packages of `tests/jit/package-lock.json`.
+    #[error("npm could not install the OpenID provider of the tests (is its registry reachable?):\n{0}")]
+    Install(String),
+    /// The provider ended at once; its own words are on standard error.
+    #[error("the OpenID provider of the tests did not start; its own words are above")]
+    NotStarted,
+    /// A file that cannot be copied.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+    /// An answer that is neither the form nor a redirect, or none.
+    #[error("the OpenID provider of the tests did not answer {0} as it should: {1}")]
+    Answer(Url, String),
+}
+
+impl RealProvider {
+    /// Installs the provider below `target` if it is not there, and starts it for one gateway.
+    ///
+    /// # Errors
+    /// [`ProviderError`], which says what is missing.
+    pub async fn start(target: &Path, redirect_uri: &Url) -> Result<Self, ProviderError> {
+        let modules = install(target).await?;
+        let mut process = Command::new("node")
+            .arg(source("provider.mjs"))
+            .args([modules.as_os_str(), redirect_uri.as_str().as_ref()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| ProviderError::NotInstalled("node", error))?;
+        let output = process.stdout.take().ok_or(ProviderError::NotStarted)?;
+        let issuer =
+            BufReader::new(output).lines().next_line().await.ok().flatten().ok_or(ProviderError::NotStarted)?;
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Ok(Self { issuer, client, _process: process })
+    }
+
+    /// Bends the next ID token: `claims` are laid over the real ones, null removes one; signed with the provider's key unless `forged`.
+    ///
+    /// # Errors
+    /// The provider does not answer.
+    pub async fn bend_next_id_token(&self, claims: &Value, forged: bool) -> Result<(), ProviderError> {
+        let body = serde_json::json!({ "claims": claims, "forged": forged }).to_string();
+        let url = Url::parse(&self.issuer).and_then(|issuer| issuer.join("/test/next-id-token"));
+        let url = url.map_err(|_| ProviderError::NotStarted)?;
+        self.ask(Method::POST, &url, &Cookies::default(), body).await.map(drop)
+    }
+
+    /// What a person's browser does here: follows the redirects, fills in the form, and ends at the call-back's address, which
+    /// is returned and not visited.
+    ///
+    /// # Errors
+    /// The provider does not answer, or not with a redirect or the form.
+    pub async fn sign_in(&self, authorization: &Url) -> Result<Url, ProviderError> {
+        let mut cookies = Cookies::default();
+        let mut url = authorization.clone();
+        while url.as_str().starts_with(&self.issuer) {
+            let mut answer = self.ask(Method::GET, &url, &cookies, String::new()).await?;
+            cookies.keep(&answer);
+            if answer.status() == StatusCode::OK {
+                let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(FORM).finish();
+                answer = self.ask(Method::POST, &url, &cookies, form).await?;
+                cookies.keep(&answer);
+            }
+            let location = answer.headers().get(LOCATION).and_then(|location| url.join(location.to_str().ok()?).ok());
+            url = location
+                .ok_or_else(|| ProviderError::Answer(url, format!("{} without a Location", answer.status())))?;
+        }
+        Ok(url)
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &Url,
+        cookies: &Cookies,
+        body: String,
+    ) -> Result<Response<()>, ProviderError> {
+        let failed = |cause: String| ProviderError::Answer(url.clone(), cause);
+        let request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(COOKIE, cookies.header())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(body))
+            .map_err(|error| failed(error.to_string()))?;
+        let answer = self.client.request(request).await.map_err(|error| failed(error.to_string()))?;
+        if answer.status().is_client_error() || answer.status().is_server_error() {
+            return Err(failed(answer.status().to_string()));
+        }
+        Ok(answer.map(drop))
+    }
+}
+
+/// The cookies of one browser; the provider is the only site that it visits.
+#[derive(Debug, Default)]
+struct Cookies(Vec<(String, String)>);
+
+impl Cookies {
+    fn keep(&mut self, answer: &Response<()>) {
+        for line in answer.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            let pair = line.split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                self.0.retain(|(known, _)| known != name);
+                self.0.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    fn header(&self) -> String {
+        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn source(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("jit").join(file)
+}
+
+/// The directory with `node_modules`, as the lock file says; npm checks the packages' hashes.
+async fn install(target: &Path) -> Result<PathBuf, ProviderError> {
+    let directory = target.join("openid-provider");
+    let failed = |error| ProviderError::File(directory.clone(), error);
+    std::fs::create_dir_all(&directory).map_err(failed)?;
+    // Each test may be a process of its own: the first installs, the others wait until the lock goes with the file.
+    let turn = File::create(target.join("openid-provider.lock")).map_err(failed)?;
+    turn.lock().map_err(failed)?;
+    let installed = directory.join("installed-package-lock.json");
+    let wanted = std::fs::read(source("package-lock.json")).map_err(failed)?;
+    if std::fs::read(&installed).is_ok_and(|present| present == wanted) {
+        return Ok(directory);
+    }
+    for file in ["package.json", "package-lock.json"] {
+        std::fs::copy(source(file), directory.join(file)).map_err(failed)?;
+    }
+    let npm = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+        .arg(&directory)
+        .output()
+        .await
+        .map_err(|error| ProviderError::NotInstalled("npm", error))?;
+    if !npm.status.success() {
+        return Err(ProviderError::Install(String::from_utf8_lossy(&npm.stderr).into_owned()));
+    }
+    // Written last: an installation that was cut off is made again.
+    std::fs::write(installed, wanted).map_err(failed)?;
+    Ok(directory)
+}
