@@ -28,7 +28,9 @@ pub(crate) fn to_app(settings: Settings<'_>, value: &Value) -> Result<Option<Val
 pub(crate) fn check_default(default: &str) -> Result<(), String> {
     match default.parse() {
         Ok(Value::String(_)) => Ok(()),
-        _ => Err("the default of an ssoName is a name in quotes, or \"\" for the setting `default-sso-name`".to_owned()),
+        _ => {
+            Err("the default of an ssoName is a name in quotes, or \"\" for the setting `default-sso-name`".to_owned())
+        }
     }
 }
 

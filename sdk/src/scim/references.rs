@@ -44,7 +44,8 @@ pub(super) fn write<W: Refers>(
 /// Which ids are the reason of a refusal: those that it names, or else any, as far as the app has no such user.
 fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
     let named: Vec<&String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).collect();
-    let is_about_values = fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
+    let is_about_values =
+        fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
     let suspects = match (fault.status, named.is_empty()) {
         (400 | 404, false) => named,
         _ if is_about_values && ids.len() <= LOOKED_UP => ids.iter().collect(),
@@ -135,7 +136,7 @@ mod tests {
         Reply::json(400, json!({"status": "400", "scimType": "invalidValue", "detail": detail}))
     }
 
-    fn object(value: Value) -> Object {
+    fn object(value: &Value) -> Object {
         value.as_object().unwrap().clone()
     }
 
@@ -148,7 +149,7 @@ mod tests {
                 .reply("POST", "/Groups", Reply::json(201, json!({"id": "g"})))
                 .handle(|call| (call.path == "/Users/5").then(|| Reply::json(200, json!({"id": "5"}))));
             let members = json!([{"value": "5"}, {"value": "9"}]);
-            let group = object(json!({"displayName": "G", "members": members}));
+            let group = object(&json!({"displayName": "G", "members": members}));
             let stored = ScimApp::groups(fake.app()).create(group).unwrap();
             assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
             assert_eq!(fake.bodies().last().unwrap()["members"], json!([{"value": "5"}]));
@@ -159,7 +160,8 @@ mod tests {
     #[test]
     fn so_it_is_in_a_change_by_items_and_in_one_by_the_whole_list() {
         let item = |id: &str| json!({"value": id});
-        let by_items = ItemChange { path: "members".parse().unwrap(), added: vec![item("5"), item("9")], removed: vec![] };
+        let by_items =
+            ItemChange { path: "members".parse().unwrap(), added: vec![item("5"), item("9")], removed: vec![] };
         let whole = change(json!({"members": [item("5"), item("9")]}));
         for change in [Change { items: vec![by_items], fields: Vec::new() }, whole] {
             let fake = FakeApp::new()
@@ -192,7 +194,7 @@ mod tests {
             .reply("POST", "/Users", refusal("no manager 77"))
             .reply("GET", "/Users/77", Reply::status(404))
             .reply("POST", "/Users", Reply::json(201, json!({"id": "1"})));
-        let user = object(json!({"userName": "a", urn: {"manager": {"value": "77"}}}));
+        let user = object(&json!({"userName": "a", urn: {"manager": {"value": "77"}}}));
         let stored = ScimApp::users(fake.app()).referring(MANAGER).create(user).unwrap();
         assert_eq!(stored.unresolved, [MANAGER]);
         let core = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -11,9 +11,8 @@ fn to_app(fake: &FakeApp, value: Value) -> Result<Option<Value>, Fault> {
 #[test]
 fn p1_a_user_without_an_sso_name_gets_the_configured_one() {
     for sso_name in [None, Some(""), Some("  ")] {
-        let fake = FakeApp::new()
-            .setting("default-sso-name", "Acme SSO")
-            .reply("POST", "/Users", Reply::json(201, ada()));
+        let fake =
+            FakeApp::new().setting("default-sso-name", "Acme SSO").reply("POST", "/Users", Reply::json(201, ada()));
         Splashtop::create(fake.app(), "User", wanted(sso_name)).unwrap();
         assert_eq!(fake.bodies()[0][SPLASHTOP], json!({"ssoName": "Acme SSO"}));
         assert_eq!(fake.bodies()[0]["schemas"], json!([CORE, SPLASHTOP]));

@@ -26,9 +26,11 @@ fn p3_nothing_is_written_beside_a_user_name_that_cannot_be() {
 
 #[test]
 fn p5_deactivation_is_one_delete_and_reactivation_one_post_with_the_sso_name() {
-    let fake = FakeApp::new()
-        .reply("DELETE", "/Users/100", Reply::status(204))
-        .reply("POST", "/Users", Reply::json(201, ada()));
+    let fake = FakeApp::new().reply("DELETE", "/Users/100", Reply::status(204)).reply(
+        "POST",
+        "/Users",
+        Reply::json(201, ada()),
+    );
     Splashtop::delete(fake.app(), "User", "100").unwrap();
     Splashtop::create(fake.app(), "User", wanted(Some("Acme SSO"))).unwrap();
     assert_eq!(fake.lines(), ["DELETE /Users/100", "POST /Users"]);
