@@ -147,25 +147,16 @@ impl<'a> Work<'a> {
                 (again.document.unwrap_or_default(), again.version)
             }
         };
-<<<<<<< HEAD
-        let mut resource = self.to_scim(&document, kept).await?;
+        let mut resource = self.mapped(&document, kept).await?;
         membership::show(self, &stored.id, &mut resource, omit).await?;
-=======
-        let resource = self.mapped(&document, kept).await?;
->>>>>>> main
         if self.id.as_ref() == Some(&stored.id) {
             self.recognise(&resource);
         }
         Ok(Current { id: stored.id, resource, version })
     }
 
-<<<<<<< HEAD
-    pub(super) async fn to_scim(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
+    pub(super) async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
         Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.app.call)).await?)
-=======
-    async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
-        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
->>>>>>> main
     }
 
     async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {

@@ -137,7 +137,7 @@ pub(super) async fn look_up(work: &mut Work<'_>, resource: &Object) -> Result<Op
     let name = matching(work.kind, resource);
     for stored in work.app.search(work.kind, query).await?.resources {
         let document = stored.document.clone().unwrap_or_default();
-        let resource = work.to_scim(&document, &[]).await?;
+        let resource = work.mapped(&document, &[]).await?;
         let id = stored.id.clone();
         if matching(work.kind, &resource) == name && work.app.app_id(work.kind, &id).await? == id {
             return Ok(Some(Account { id, stored, resource }));

@@ -345,7 +345,7 @@ fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<BTre
 async fn refusal(work: &mut Work<'_>, members: &Members, user: &str, other: &str) -> Failure {
     let name = match work.read(other, std::slice::from_ref(&members.field)).await {
         Ok(stored) => {
-            let resource = work.to_scim(&stored.document.unwrap_or_default(), &[]).await.unwrap_or_default();
+            let resource = work.mapped(&stored.document.unwrap_or_default(), &[]).await.unwrap_or_default();
             resource.get("displayName").and_then(Value::as_str).map(|name| format!("{name} ({other})"))
         }
         Err(_) => None,
