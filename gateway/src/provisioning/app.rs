@@ -46,8 +46,9 @@ impl<'a> App<'a> {
 
     /// The id by which the app knows a resource.
     pub(super) async fn app_id(&self, kind: &Kind, id: &str) -> Result<String, Failure> {
-        let ids = self.ids(Direction::ToApp, &[(&kind.scim.name, id.to_owned())]).await?;
-        Ok(ids.into_values().next().unwrap_or_else(|| id.to_owned()))
+        let asked = (kind.scim.name.clone(), id.to_owned());
+        let mut ids = self.ids(Direction::ToApp, &[(&asked.0, asked.1.clone())]).await?;
+        Ok(ids.remove(&asked).unwrap_or(asked.1))
     }
 
     /// The ids by which clients know resources of a type.
@@ -186,7 +187,9 @@ impl<'a> App<'a> {
                 Direction::ToApp => (id, app_id),
                 Direction::ToClient => (app_id, id),
             };
-            found.insert((kind.clone(), id.clone()), other.clone());
+            if asked.iter().any(|(asked_kind, asked)| *asked_kind == kind.as_str() && asked == id) {
+                found.insert((kind.clone(), id.clone()), other.clone());
+            }
         }
         Ok(found)
     }

@@ -146,13 +146,12 @@ impl Store {
 
     /// How many inactive resources there are.
     pub async fn count_inactive(&self, instance: &str, resource_type: &str) -> Result<u64, StoreError> {
-        let count = sqlx::query_scalar::<Any, i64>(
-            "SELECT COUNT(*) FROM inactive WHERE instance = $1 AND resource_type = $2",
-        )
-        .bind(instance)
-        .bind(resource_type)
-        .fetch_one(&self.shared.readers)
-        .await?;
+        let count =
+            sqlx::query_scalar::<Any, i64>("SELECT COUNT(*) FROM inactive WHERE instance = $1 AND resource_type = $2")
+                .bind(instance)
+                .bind(resource_type)
+                .fetch_one(&self.shared.readers)
+                .await?;
         Ok(count.unsigned_abs())
     }
 

@@ -1,9 +1,9 @@
 //! What is written of inactive resources, bindings and memberships, folded as [`super::effects`] folds the rest.
 
+use super::ResourceKey;
 use super::effects::Key;
 use super::standing::{Inactive, Phase};
 use super::statement::{Cell, Statement};
-use super::ResourceKey;
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 

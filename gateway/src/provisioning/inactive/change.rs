@@ -21,11 +21,7 @@ pub(in super::super) fn sets_inactive(kind: &Kind, edits: &Edits) -> bool {
 }
 
 /// Remembers the resource as the client wants it to be, and removes its account.
-pub(in super::super) async fn deactivate(
-    work: &mut Work<'_>,
-    id: &str,
-    resource: Object,
-) -> Result<Answer, Failure> {
+pub(in super::super) async fn deactivate(work: &mut Work<'_>, id: &str, resource: Object) -> Result<Answer, Failure> {
     let inactive = inactive(work.kind, id, Phase::Removing, resource);
     work.commit(vec![remembered(work.key(id), &inactive)]).await?;
     match remove(work, inactive).await? {

@@ -41,7 +41,8 @@ pub(super) async fn restore(
                 work.app.bind(work.kind, &id, &stored.id);
                 stored
             }
-            Err(refusal) if refusal.error.scim_type == Some(ScimType::Uniqueness) => match look_up(work, &after).await? {
+            Err(refusal) if refusal.error.scim_type == Some(ScimType::Uniqueness) => match look_up(work, &after).await?
+            {
                 Some(account) => take_over(work, &id, account, &after).await?,
                 None => return Err(refusal),
             },
@@ -123,7 +124,8 @@ pub(super) struct Account {
 pub(super) async fn look_up(work: &mut Work<'_>, resource: &Object) -> Result<Option<Account>, Failure> {
     let Some(slot) = work.kind.mapping.match_slots().into_iter().next() else { return Ok(None) };
     let Some(value) = slot.get(resource).cloned() else { return Ok(None) };
-    let path = Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
+    let path =
+        Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
     let filter = Filter::Compare(Comparison { path, op: CompareOp::Eq, value });
     let pushed = work.kind.mapping.push_down(&filter, &work.kind.abilities.filters).comparisons;
     if pushed.is_empty() {

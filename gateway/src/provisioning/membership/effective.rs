@@ -73,7 +73,8 @@ pub(super) fn told(
         return Ok(Told::default());
     }
     let is_wanted = wanted.iter().any(|wanted| wanted.group == group);
-    let mut later: Vec<Wanted> = wanted.iter().filter(|wanted| wanted.group != group || wish == Wish::In).cloned().collect();
+    let mut later: Vec<Wanted> =
+        wanted.iter().filter(|wanted| wanted.group != group || wish == Wish::In).cloned().collect();
     if wish == Wish::In && !is_wanted {
         later.push(Wanted { group: group.to_owned(), since: i64::MAX, created, pending: false });
     }

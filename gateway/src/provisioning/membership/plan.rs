@@ -297,8 +297,7 @@ impl<'a> Change<'a> {
         for _ in 0..ROUNDS {
             let users: Vec<&str> = expected.keys().copied().collect();
             let now = work.instance.store.wanted(&work.instance.name, &users).await?;
-            let inactive =
-                work.instance.store.inactive_among(&work.instance.name, &self.members.user, &users).await?;
+            let inactive = work.instance.store.inactive_among(&work.instance.name, &self.members.user, &users).await?;
             let mut changes = Changes::default();
             for (user, expected) in &mut expected {
                 let wanted = now.get(*user).map(Vec::as_slice).unwrap_or_default();
