@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use scim_gateway_tests::artifacts::{self, Artifacts};
+use scim_gateway_tests::artifacts::{self, Artifacts, WASM_TARGET};
 use scim_gateway_tests::gateway_process::GatewayProcess;
 use scim_gateway_tests::http::{Http, HttpRequest};
 use serde_json::Value;
@@ -21,6 +21,7 @@ const EXERCISED: &[(&str, Exercise)] = &[
     ("cargo xtask test", test),
     ("cargo xtask sandbox --dir sandbox", sandbox),
     ("cargo build --package scim-gateway", build),
+    ("cargo build --package samanage-connector --profile connector --target wasm32-unknown-unknown", build_connector),
     ("scim-gateway token new", token),
     ("scim-gateway check --config gateway.toml", check),
     ("scim-gateway serve --config gateway.toml", serve),
@@ -132,6 +133,14 @@ fn sandbox(_: &Readme) {
 fn build(_: &Readme) {
     let built = artifacts::cargo().args(["build", "--package", "scim-gateway"]).status().unwrap();
     assert!(built.success());
+}
+
+fn build_connector(readme: &Readme) {
+    let arguments = ["build", "--package", "samanage-connector", "--profile", "connector", "--target", WASM_TARGET];
+    let status = artifacts::cargo().args(arguments).status().unwrap();
+    assert!(status.success());
+    assert!(readme.0.contains("target/wasm32-unknown-unknown/connector/samanage_connector.wasm"));
+    assert!(built().connector("samanage").ends_with("wasm32-unknown-unknown/connector/samanage_connector.wasm"));
 }
 
 fn token(readme: &Readme) {

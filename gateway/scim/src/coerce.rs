@@ -3,7 +3,7 @@
 //! - **bare reference**: `"manager": "42"` for `{"value": "42"}`, and `"roles": ["admin"]` likewise (Entra);
 //! - **array of one**: `"manager": [{"value": "42"}]` for a single-valued complex attribute (Entra);
 //! - **single value**: one value where an array belongs;
-//! - **empty reference**: `"manager": ""` for no manager (Entra).
+//! - **empty reference**: `"manager": ""` or `"manager": {"value": ""}` for no manager (Entra).
 //!
 //! All of them follow from the schema. Whatever else is wrong stays as it is, for [`crate::check()`] to refuse.
 
@@ -74,7 +74,13 @@ fn complex(attribute: &Attribute, value: &mut Value) {
         *value = only;
     }
     match value {
-        Value::Object(object) => attributes(object, &|name| attribute.sub(name)),
+        Value::Object(object) => {
+            attributes(object, &|name| attribute.sub(name));
+            let is_nobody = object.get("value").and_then(Value::as_str) == Some("");
+            if is_nobody && attribute.refers() && !attribute.multi_valued {
+                *value = Value::Null;
+            }
+        }
         Value::String(text) if text.is_empty() && !attribute.multi_valued => *value = Value::Null,
         Value::String(_) | Value::Number(_) | Value::Bool(_) => {
             if let Some(sub) = attribute.sub("value") {
@@ -123,6 +129,8 @@ mod tests {
             (json!(["42"]), json!({ "value": "42" })),
             (json!({ "value": "42" }), json!({ "value": "42" })),
             (json!(""), json!(null)),
+            (json!({ "value": "" }), json!(null)),
+            (json!([{ "value": "", "displayName": "Nobody" }]), json!(null)),
             (json!([{ "value": "1" }, { "value": "2" }]), json!([{ "value": "1" }, { "value": "2" }])),
         ] {
             let mut value = sent.clone();

@@ -15,7 +15,7 @@ use crate::{
 pub struct Normalized {
     /// What the resource type knows.
     pub resource: Object,
-    /// Paths of what it does not: `nickName`, `emails.label`, a URN. For the operator.
+    /// Paths of what it does not: `nickName`, `emails.label`, a URN; at most [`MAX_LISTED`]. For the operator.
     pub ignored: Vec<String>,
 }
 
@@ -104,8 +104,14 @@ fn keep(kept: &mut Object, key: String, attribute: &Attribute, value: Option<Val
     }
 }
 
+/// The most paths that are listed as ignored: a body may hold tens of thousands of unknown names, and the log is for people.
+pub const MAX_LISTED: usize = 100;
+
 /// Each path once, however many elements have it.
 pub(crate) fn list(ignored: &mut Vec<String>, path: impl FnOnce() -> String) {
+    if ignored.len() == MAX_LISTED {
+        return;
+    }
     let path = path();
     if !ignored.contains(&path) {
         ignored.push(path);

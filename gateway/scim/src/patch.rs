@@ -100,7 +100,8 @@ impl Edit {
 pub struct Edits {
     /// To be done in this order.
     pub steps: Vec<Edit>,
-    /// Paths of what the client sent and this resource type does not take, for the operator.
+    /// Paths of what the client sent and this resource type does not take, at most [`crate::normalize::MAX_LISTED`], for the
+    /// operator.
     pub ignored: Vec<String>,
     /// What [`apply`] may do where a value path matches nothing.
     pub leniency: Leniency,

@@ -4,6 +4,7 @@
 mod fixture;
 
 use fixture::{APP, ENTERPRISE, group, object, user};
+use scim_protocol::normalize::MAX_LISTED;
 use scim_protocol::{Direction, Projection, ScimType, check, strip_read_only};
 use serde_json::{Value, json};
 
@@ -33,6 +34,13 @@ fn an_entra_post_is_understood() {
             (ENTERPRISE): { "manager": { "value": "1" } }, (APP): { "ssoName": "s" },
         })
     );
+}
+
+#[test]
+fn a_body_of_unknown_names_is_not_repeated_to_the_operator() {
+    let nonsense = (0..50_000).map(|n| (format!("nonsense{n}"), Value::from(n))).collect();
+    let normalized = user().normalize(nonsense);
+    assert_eq!((normalized.resource.len(), normalized.ignored.len()), (0, MAX_LISTED));
 }
 
 #[test]

@@ -67,7 +67,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         }
         tracing::info!(target: "scim_gateway::server", "shutting down: finishing what runs");
     };
-    let serving = server::serve(listener, router, &in_flight, ListenLimits::default(), shutdown);
+    let serving = server::serve(listener, router, &in_flight, limits(config), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
         () = metrics.upkeep() => Ended::Finished,
@@ -88,4 +88,11 @@ async fn trim_log(store: &Store, days: u32) {
             Err(error) => tracing::error!(%error, "the provisioning log could not be trimmed"),
         }
     }
+}
+
+/// A shutdown waits for the longest operation that the configuration allows, and a little for its answer.
+fn limits(config: &Config) -> ListenLimits {
+    let default = ListenLimits::default();
+    let longest = config.instances.values().filter_map(|instance| instance.limits.wall).max().unwrap_or_default();
+    ListenLimits { grace: default.grace.max(longest + Duration::from_secs(5)), ..default }
 }

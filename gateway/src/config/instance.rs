@@ -76,7 +76,7 @@ pub struct Instance {
     pub connector: ConnectorName,
     /// Where the app is.
     pub location: Location,
-    /// Whether the app may be at a loopback, private or link-local address, and reached by plain http.
+    /// Whether the app may be at a loopback or private address, and reached by plain http. Link-local ones stay closed.
     pub allow_private_addresses: bool,
     /// The credential for the app, if it needs one.
     pub credential: Option<SecretString>,

@@ -7,7 +7,7 @@ use super::table::Table;
 /// The limits that the operator sets; what is `None` is left to the connector's descriptor and the gateway's defaults.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Memory of one operation, in bytes (`memory-mib`).
+    /// Memory of one operation, in bytes (`memory-mib`); at most what the runtime's pool has for one.
     pub memory_bytes: Option<u64>,
     /// Time on the processor of one operation (`cpu-ms`).
     pub cpu: Option<Duration>,
@@ -17,7 +17,7 @@ pub struct Limits {
     pub sends: Option<u32>,
     /// Bytes of one answer of the app (`response-bytes`).
     pub response_bytes: Option<u64>,
-    /// Operations of the instance at once (`concurrency`).
+    /// Requests to the app at once (`concurrency`).
     pub concurrency: Option<u32>,
 }
 
@@ -26,7 +26,7 @@ impl Limits {
         let Some(table) = table else { return Self::default() };
         let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         let limits = Self {
-            memory_bytes: table.integer("memory-mib", 1..=4096).map(|mebibytes| mebibytes << 20),
+            memory_bytes: table.integer("memory-mib", 1..=256).map(|mebibytes| mebibytes << 20),
             cpu: table.integer("cpu-ms", 1..=600_000).map(Duration::from_millis),
             wall: table.integer("wall-ms", 1..=3_600_000).map(Duration::from_millis),
             sends: table.integer("sends", 1..=100_000).map(count),

@@ -66,6 +66,7 @@ fn every_setting_is_read() {
         max-body-bytes = 2048
         request-timeout-seconds = 5
         max-in-flight = 1_000
+        public-url = "https://gateway.example/"
         [store]
         url = "postgres://gateway@localhost/scim"
         log-retention-days = 30
@@ -106,6 +107,7 @@ fn every_setting_is_read() {
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
     assert_eq!(config.store.url.to_string(), "postgres://gateway@localhost/scim");
     assert_eq!(config.store.log_retention_days, 30);
+    assert_eq!(config.server.public_url.as_ref().map(ToString::to_string).as_deref(), Some("https://gateway.example"));
     assert_eq!(config.log, Log { format: Some(Format::Json), level: Level::Debug });
     let connector = config.connectors.get("samanage").expect("a connector");
     assert_eq!(connector.file, directory.path().join("connectors/samanage.wasm"));

@@ -3,6 +3,8 @@
 //! A thread advances the engine's epoch; running code notices at its next loop or call. It then yields, so that one
 //! connector cannot keep a worker thread, and is stopped once it has used up its budget. A connector that waits for
 //! its app notices a tick too when it wakes up, so what is charged is the time since it woke, never more than a tick.
+//! What it computed before it waited is charged when it begins to wait: else one that often waits a little would compute for
+//! nothing.
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,11 @@ pub(super) struct CpuBudget {
 impl CpuBudget {
     pub(super) fn new(limit: Duration, tick: Duration) -> Self {
         Self { limit, tick, used: Duration::ZERO, since: Instant::now() }
+    }
+
+    /// The connector waits from here on. Whether its time is used up is seen at the next tick.
+    pub(super) fn pause(&mut self) {
+        self.charge();
     }
 
     /// The connector runs again after the host has done something for it.

@@ -49,8 +49,10 @@ pub enum CallError {
         /// Bytes that one call may carry.
         limit: usize,
     },
-    /// It went on calling the app after it had been told that its calls are used up.
-    #[error("the connector went on calling the app after its {budget} calls were used up")]
+    /// It went on calling the app after it had been told that its calls are used up, or that there is no app here.
+    #[error(
+        "the connector went on calling the app after it was told not to; an operation has {budget} calls, a transform none"
+    )]
     SendsExhausted {
         /// Calls that one operation may make.
         budget: u32,

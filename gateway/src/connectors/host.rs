@@ -13,7 +13,7 @@ use super::cpu::CpuBudget;
 use super::error::CallError;
 use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
-use crate::egress::{AppCall, AppRequest, Budget, SendError, SendErrorCode};
+use crate::egress::{AppCall, AppRequest, AppResponse, Budget, SendError, SendErrorCode};
 
 /// Lines that one operation may log.
 const LOG_LINES: u32 = 100;
@@ -21,7 +21,7 @@ const LOG_LINES: u32 = 100;
 const LOG_LINE: usize = 2000;
 /// Calls to the state that one operation may make.
 const STATE_CALLS: u32 = 2000;
-/// Calls to the app beyond the budget that are answered before the connector is stopped.
+/// Calls to the app beyond the budget, or where there is no app, that are answered before the connector is stopped.
 const PATIENCE: u32 = 10;
 
 /// One operation's share of the host.
@@ -38,14 +38,14 @@ pub(super) struct HostState {
     context: CallContext,
     connector: String,
     budget: Budget,
-    over_budget: u32,
+    futile_sends: u32,
     log_lines: u32,
     state_calls: u32,
 }
 
-/// A connector went on calling the app after its budget was used up.
+/// A connector went on calling the app after it had been told that it cannot.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("calls to the app went on after all {budget} were used up")]
+#[error("calls to the app went on after it was out of reach")]
 pub(super) struct SendsWithoutEnd {
     pub(super) budget: u32,
 }
@@ -68,7 +68,7 @@ impl HostState {
             context,
             connector,
             budget,
-            over_budget: 0,
+            futile_sends: 0,
             log_lines: 0,
             state_calls: 0,
         }
@@ -82,14 +82,32 @@ impl HostState {
         error
     }
 
-    async fn forward(&mut self, request: AppRequest) -> Result<crate::egress::AppResponse, SendError> {
+    /// Sends the request and notes it, with how long it took, for the operator. The calls are bounded by the budget; where there
+    /// is no app, or none any more, by patience.
+    async fn forward(&mut self, request: AppRequest) -> wasmtime::Result<Result<AppResponse, SendError>> {
         let refused =
             |detail: &str| Err(SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
-        match &self.context.egress {
+        let (method, path, started) = (shortened(&request.method), shortened(&request.path), Instant::now());
+        let outcome = match &self.context.egress {
             _ if self.pure => refused("a value transform cannot call the app"),
             None => refused("there is no app here: the connector is only being looked at"),
-            Some(egress) => egress.send(request, &mut self.budget).await,
+            Some(egress) => {
+                self.cpu.pause();
+                let outcome = egress.send(request, &mut self.budget).await;
+                self.cpu.resume();
+                if !matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
+                    let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
+                    self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });
+                    return Ok(outcome);
+                }
+                outcome
+            }
+        };
+        self.futile_sends += 1;
+        if self.futile_sends > PATIENCE {
+            return Err(SendsWithoutEnd { budget: self.context.limits.sends }.into());
         }
+        Ok(outcome)
     }
 
     /// One line of the operator's log. Line breaks and other controls become spaces, so that a line stays a line.
@@ -103,7 +121,7 @@ impl HostState {
         let Self { connector, operation, context: CallContext { instance, correlation_id, .. }, .. } = self;
         macro_rules! emit {
             ($level:expr) => {
-                tracing::event!(target: "connector", $level, %connector, %instance, operation, %correlation_id, "{text}")
+                tracing::event!(target: "scim_gateway::connector", $level, %connector, %instance, operation, %correlation_id, "{text}")
             };
         }
         match level {
@@ -130,20 +148,8 @@ impl HostState {
 
 impl app::Host for HostState {
     async fn send(&mut self, request: app::Request) -> wasmtime::Result<Result<app::Response, app::SendError>> {
-        let started = Instant::now();
-        let (method, path) = (shortened(&request.method), shortened(&request.path));
-        let app::Request { method: verb, path: target, query, headers, body } = request;
-        let outcome = self.forward(AppRequest { method: verb, path: target, query, headers, body }).await;
-        self.cpu.resume();
-        if matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
-            self.over_budget += 1;
-            if self.over_budget > PATIENCE {
-                return Err(SendsWithoutEnd { budget: self.context.limits.sends }.into());
-            }
-        } else {
-            let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
-            self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });
-        }
+        let app::Request { method, path, query, headers, body } = request;
+        let outcome = self.forward(AppRequest { method, path, query, headers, body }).await?;
         Ok(outcome
             .map(|answer| app::Response { status: answer.status, headers: answer.headers, body: answer.body })
             .map_err(|error| {
@@ -180,6 +186,7 @@ impl state::Host for HostState {
         if !self.state_allowed() {
             return Ok(None);
         }
+        self.cpu.pause();
         let found = self.context.state.get(&key).await;
         self.cpu.resume();
         Ok(found.unwrap_or_else(|error| {
@@ -198,6 +205,7 @@ impl state::Host for HostState {
                 ),
             );
         } else if self.state_allowed() {
+            self.cpu.pause();
             let kept = self.context.state.set(&key, &value).await;
             self.cpu.resume();
             kept.unwrap_or_else(|error| self.state_failed(&error));
@@ -207,6 +215,7 @@ impl state::Host for HostState {
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<()> {
         if self.state_allowed() {
+            self.cpu.pause();
             let deleted = self.context.state.delete(&key).await;
             self.cpu.resume();
             deleted.unwrap_or_else(|error| self.state_failed(&error));

@@ -15,6 +15,7 @@ mod cpu;
 mod descriptor;
 mod engine;
 mod error;
+mod extent;
 mod host;
 mod memory;
 mod places;

@@ -19,7 +19,7 @@ pub enum BaseUrlError {
     #[error("base URL `{0}`: {1}; write it like `https://api.app.example/v1`")]
     Syntax(String, String),
     /// Neither `https` nor, where private addresses are allowed, `http`.
-    #[error("base URL `{0}`: use https; http only goes with `allow-private`")]
+    #[error("base URL `{0}`: use https; http only goes with `allow-private-addresses`")]
     Scheme(String),
     /// A credential has its own place.
     #[error("a base URL holds no user name or password; give the credential as `credential`")]
@@ -28,7 +28,7 @@ pub enum BaseUrlError {
     #[error("base URL `{0}` has a query or a fragment; remove it")]
     QueryOrFragment(String),
     /// See [`super::address`].
-    #[error("base URL `{url}` points at {place}; set `allow-private` if the app is in your own network")]
+    #[error("base URL `{url}` points at {place}; set `allow-private-addresses` if the app is in your own network")]
     Address {
         /// The URL.
         url: String,
@@ -103,9 +103,13 @@ mod tests {
             (
                 "http://app.example",
                 false,
-                "base URL `http://app.example`: use https; http only goes with `allow-private`",
+                "base URL `http://app.example`: use https; http only goes with `allow-private-addresses`",
             ),
-            ("ftp://app.example", true, "base URL `ftp://app.example`: use https; http only goes with `allow-private`"),
+            (
+                "ftp://app.example",
+                true,
+                "base URL `ftp://app.example`: use https; http only goes with `allow-private-addresses`",
+            ),
             (
                 "https://u:p@app.example",
                 false,

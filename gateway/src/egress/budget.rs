@@ -27,10 +27,13 @@ impl Budget {
         self.sends.checked_sub(1).map(|left| self.sends = left).is_some()
     }
 
-    /// Whether a wait leaves time for something after it.
+    /// Whether a wait leaves time for something after it. An app may ask for a wait of any length: one beyond what a
+    /// clock can hold is beyond the deadline, too.
     pub(super) fn allows(&self, wait: Duration) -> bool {
         /// An answer that would come later than this before the end is of no use.
         const MARGIN: Duration = Duration::from_millis(100);
-        Instant::now() + wait + MARGIN < self.deadline
+        wait.checked_add(MARGIN)
+            .and_then(|wait| Instant::now().checked_add(wait))
+            .is_some_and(|end| end < self.deadline)
     }
 }

@@ -49,6 +49,7 @@ pub(crate) use network::tls;
 pub use network::{Network, NetworkError};
 pub use path::{AppPath, PathError};
 
+use crate::observe::PathTemplate;
 use credential::Credential;
 use retry::Attempts;
 use transport::{Failure, Incoming, Outgoing, Transport};
@@ -165,7 +166,7 @@ impl Egress {
             Err(failure) => (None, Some(failure.code.as_str())),
         };
         tracing::info!(
-            instance = self.instance, %method, path = path.template(), status, error,
+            instance = self.instance, %method, path = %PathTemplate::of(path.as_str()), status, error,
             millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "app call"
         );

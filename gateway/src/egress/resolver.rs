@@ -15,7 +15,7 @@ pub(super) struct JudgingResolver {
 
 /// A name leads to no address that may be connected to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` resolves to {place}; set `allow-private` if the app is in your own network")]
+#[error("`{name}` resolves to {place}; set `allow-private-addresses` if the app is in your own network")]
 pub(super) struct Closed {
     name: String,
     place: Place,
@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_public_name_that_leads_inside_is_refused() {
-        let said = "`app.example` resolves to loopback; set `allow-private` if the app is in your own network";
+        let said =
+            "`app.example` resolves to loopback; set `allow-private-addresses` if the app is in your own network";
         assert_eq!(kept(&["127.0.0.1"], false), Err(said.to_owned()));
         assert_eq!(kept(&["127.0.0.1"], true), Ok(vec!["127.0.0.1".to_owned()]));
     }

@@ -38,7 +38,7 @@ impl Attempts {
                 let wait = asked_to_wait(method, answer)?;
                 self.waits += 1;
                 // Many operations wait for the same app: they do not come back all at once.
-                Some(wait + PAUSE.mul_f64(jitter))
+                Some(wait.saturating_add(PAUSE.mul_f64(jitter)))
             }
             Err(failure) if self.retries < MOST_RETRIES && may_repeat(method, failure) => {
                 self.retries += 1;

@@ -140,6 +140,7 @@ async fn an_app_that_asks_to_wait_is_waited_for_while_time_remains() {
         ("GET", 429, later, 3, 429, 1, 0),
         ("GET", 429, &[], 10, 429, 1, 0),
         ("GET", 429, &[("retry-after", "soon")], 10, 429, 1, 0),
+        ("GET", 429, &[("retry-after", "18446744073709551615")], 10, 429, 1, 0),
         ("GET", 503, later, 10, 200, 2, 3),
         ("POST", 503, later, 10, 503, 1, 0),
         ("GET", 500, later, 10, 500, 1, 0),
@@ -216,6 +217,6 @@ fn an_instance_that_cannot_reach_its_app_is_refused_when_it_is_built() {
         Egress::over(config, Script::of([])).map(drop).unwrap_err().to_string()
     };
     assert_eq!(with("https://app.example", ""), "the credential is empty");
-    let inside = "base URL `https://10.0.0.1` points at a private network; set `allow-private` if the app is in your own network";
+    let inside = "base URL `https://10.0.0.1` points at a private network; set `allow-private-addresses` if the app is in your own network";
     assert_eq!(with("https://10.0.0.1", "x"), inside);
 }

@@ -49,7 +49,7 @@ impl Transport for reqwest::Client {
             builder = builder.body(body);
         }
         Box::pin(async move {
-            let mut response = builder.send().await.map_err(|error| before_answer(&error))?;
+            let mut response = builder.send().await.map_err(|error| before_answer(&error.without_url()))?;
             let too_large = || Failure {
                 code: SendErrorCode::TooLarge,
                 detail: format!("the answer has more than {most} bytes"),
@@ -60,7 +60,7 @@ impl Transport for reqwest::Client {
                 return Err(too_large());
             }
             let mut body = BytesMut::new();
-            while let Some(chunk) = response.chunk().await.map_err(|error| within_answer(&error))? {
+            while let Some(chunk) = response.chunk().await.map_err(|error| within_answer(&error.without_url()))? {
                 if body.len() + chunk.len() > most {
                     return Err(too_large());
                 }
@@ -90,7 +90,7 @@ fn within_answer(error: &reqwest::Error) -> Failure {
     Failure { code: SendErrorCode::Interrupted, detail: innermost(error), sent: true }
 }
 
-/// The last cause: the others repeat it, and the first names the URL with its query.
+/// The last cause: the others repeat it. The URL, whose query holds e-mail addresses, has been taken out by the callers.
 fn innermost(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(String::new, ToString::to_string)
 }

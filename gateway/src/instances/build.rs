@@ -13,6 +13,7 @@ use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, M
 use crate::egress::{Auth, Egress, EgressConfig};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{Instance, Parts};
+use crate::server::InFlight;
 
 /// Builds every instance of a configuration.
 ///
@@ -96,7 +97,8 @@ impl Building<'_> {
             let accounts = ProvisionedAccounts(Arc::clone(&instance));
             Arc::new(SignIn::new(self.name, jit, accounts, self.shared.provider_http.clone(), Clock::system()))
         });
-        Ok(Hosted { instance, client: client(self.from.client), sign_in })
+        let in_flight = InFlight::share(self.config.server.max_in_flight);
+        Ok(Hosted { instance, in_flight, client: client(self.from.client), sign_in })
     }
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {

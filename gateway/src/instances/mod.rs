@@ -13,7 +13,7 @@ use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
 use crate::egress::{Network, NetworkError, tls};
 use crate::jit::{HttpLimits, ProviderHttp, SignIn};
 use crate::provisioning::Instance;
-use crate::server::{Access, PartState, Parts, Readiness};
+use crate::server::{Access, InFlight, PartState, Parts, Readiness};
 use crate::store::{Store, StoreError};
 
 pub use accounts::ProvisionedAccounts;
@@ -81,6 +81,8 @@ pub struct Instances {
 pub struct Hosted {
     /// Ready to serve.
     pub instance: Arc<Instance>,
+    /// Its share of what the gateway does at once.
+    pub in_flight: InFlight,
     client: Option<Client>,
     sign_in: Option<Arc<SignIn<ProvisionedAccounts>>>,
 }

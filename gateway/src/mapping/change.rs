@@ -3,15 +3,18 @@
 //! Each edit either decides what a rule reads, or leaves it alone, or makes it depend on the resource. Only if something depends
 //! does the host have to read the resource and compare ([`TypeMapping::diff`]).
 
+use std::collections::HashSet;
+
 use scim_protocol::{Edit, Edits};
 use serde_json::Value;
 
+use super::app_path::AppPath;
 use super::error::MapError;
 use super::expression::{Failure, Input, Known};
 use super::kept::{KeptChange, KeptValue};
 use super::overlap::{Overlap, overlap};
 use super::rule::{Rule, Source, has_value};
-use super::state::{State, same_item, state};
+use super::state::{State, identity, state};
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 
@@ -89,8 +92,8 @@ impl TypeMapping {
                 State::Depends => return Ok(None),
             }
         }
-        self.let_stay(&mut change);
-        Ok(Some(change))
+        // What the client knows of a field that changes by another rule, only the resource says.
+        Ok(Some(change).filter(|change| self.bystanders(change).is_empty()))
     }
 
     async fn outcome<T: Transforms>(
@@ -126,18 +129,13 @@ impl TypeMapping {
         Ok(if has_default { Outcome::Unchanged } else { Outcome::Becomes(None) })
     }
 
-    /// Kept values beside a field that changes and that the client does not write now: they stay what the client knows.
-    pub(super) fn let_stay(&self, change: &mut AppChange) {
-        for rule in self.rules.iter().filter(|rule| rule.keep) {
-            let Some(field) = &rule.app else { continue };
-            let changed = change.fields.iter().find(|(path, _)| path == field.as_str());
-            if let Some((_, value)) = changed
-                && !change.kept.iter().any(|kept| kept.slot == rule.name)
-            {
-                let app = value.clone();
-                change.kept.push(KeptChange { slot: rule.name.clone(), value: KeptValue::Stay, app });
-            }
-        }
+    /// The rules whose values are kept beside a field that changes although the client does not write them now: `userName`
+    /// beside the field of the work e-mail address. They must stay what the client knows.
+    pub(super) fn bystanders(&self, change: &AppChange) -> Vec<&Rule> {
+        let is_changed = |field: &AppPath| change.fields.iter().any(|(path, _)| path == field.as_str());
+        let is_written = |rule: &Rule| change.kept.iter().any(|kept| kept.slot == rule.name);
+        let rules = self.rules.iter().filter(|rule| rule.keep && rule.app.as_ref().is_some_and(is_changed));
+        rules.filter(|rule| !is_written(rule)).collect()
     }
 }
 
@@ -212,10 +210,10 @@ fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
 
 /// The later word on an item counts.
 fn put_in(items: &[Value], here: &mut Vec<Value>, there: &mut Vec<Value>) {
-    for item in items {
-        there.retain(|known| !same_item(known, item));
-        if !here.iter().any(|known| same_item(known, item)) {
-            here.push(item.clone());
-        }
+    if !there.is_empty() {
+        let coming: HashSet<String> = items.iter().map(identity).collect();
+        there.retain(|item| !coming.contains(&identity(item)));
     }
+    let mut known: HashSet<String> = here.iter().map(identity).collect();
+    here.extend(items.iter().filter(|item| known.insert(identity(item))).cloned());
 }

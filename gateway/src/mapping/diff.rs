@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::change::{AppChange, ItemChange};
 use super::error::MapError;
 use super::rule::{Rule, has_value};
+use super::state::identity;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 
@@ -48,7 +49,11 @@ impl TypeMapping {
                 change.keep(rule, value.cloned());
             }
         }
-        self.let_stay(&mut change);
+        for rule in self.bystanders(&change) {
+            if let Some(value) = rule.slot.get(after) {
+                change.keep(rule, Some(value.clone()));
+            }
+        }
         Ok(change)
     }
 
@@ -81,7 +86,6 @@ fn item_diff(rule: &Rule, before: &Object, after: &Object) -> Option<ItemChange>
     };
     let (before, after) = (elements(before), elements(after));
     let only_in = |these: &[Value], others: &[Value]| {
-        // A group may have tens of thousands of members: no comparison of each with each.
         let mut known: HashSet<String> = others.iter().map(identity).collect();
         let mut found = Vec::new();
         for item in these {
@@ -94,8 +98,4 @@ fn item_diff(rule: &Rule, before: &Object, after: &Object) -> Option<ItemChange>
     let change =
         ItemChange { path: rule.field().to_owned(), added: only_in(after, before), removed: only_in(before, after) };
     (!change.added.is_empty() || !change.removed.is_empty()).then_some(change)
-}
-
-fn identity(item: &Value) -> String {
-    item.get("value").unwrap_or(item).to_string()
 }

@@ -69,7 +69,8 @@ impl TypeMapping {
     fn pushed(&self, part: &Filter, filters: &BTreeMap<String, Vec<String>>) -> Option<AppComparison> {
         match part {
             Filter::Compare(Comparison { path, op, value }) => {
-                let rule = self.providing(path)?;
+                // A kept value may differ from the app's, and the store is asked for equal ones only.
+                let rule = self.providing(path).filter(|rule| !rule.keep || *op == CompareOp::Eq)?;
                 // Of a whole array the app may be able to search one sub-attribute: `members.value`.
                 let field = match (&rule.app, path.path.sub.as_ref().filter(|_| rule.whole_array)) {
                     (Some(app), None) => app.as_str().to_owned(),

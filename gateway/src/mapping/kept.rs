@@ -5,6 +5,7 @@ use scim_protocol::Object;
 use serde_json::Value;
 
 use super::app_path::AppPath;
+use super::change::AppChange;
 use super::type_mapping::TypeMapping;
 
 /// One kept value of a resource.
@@ -26,9 +27,6 @@ pub enum KeptValue {
     Set(Value),
     /// The client removed it.
     Clear,
-    /// It stays, and the app's field beside it changes by the client's own hand: if there is such a value, only its
-    /// `app` is stored anew.
-    Stay,
 }
 
 /// A change of one kept value.
@@ -58,6 +56,19 @@ impl TypeMapping {
         for kept in kept {
             if let Some(field) = self.field_of(&kept.slot) {
                 kept.app = field.get(document).cloned();
+            }
+        }
+    }
+
+    /// Takes the fields that the change leaves alone from the document that was read before it, for values that are kept beside
+    /// them: an app may confirm a write without showing it.
+    pub fn settle_unchanged(&self, change: &mut AppChange, read: &Object) {
+        let AppChange { fields, kept, .. } = change;
+        for kept in kept {
+            if let Some(field) = self.field_of(&kept.slot)
+                && !fields.iter().any(|(path, _)| path == field.as_str())
+            {
+                kept.app = field.get(read).cloned();
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What edits say of one slot of a resource that nobody has read.
 
+use std::collections::HashSet;
+
 use scim_protocol::{Edit, Object, Slot};
 use serde_json::Value;
 
@@ -65,7 +67,8 @@ fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: Stat
         Overlap::Same => match before {
             State::Decided(whole) => {
                 let mut elements = whole.and_then(|whole| whole.as_array().cloned()).unwrap_or_default();
-                elements.extend(items.iter().filter(|item| !elements.contains(item)).cloned().collect::<Vec<_>>());
+                let known: HashSet<String> = elements.iter().map(Value::to_string).collect();
+                elements.extend(items.iter().filter(|item| !known.contains(&item.to_string())).cloned());
                 State::Decided(Some(Value::Array(elements)))
             }
             _ => State::Depends,
@@ -87,8 +90,8 @@ fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State 
     match (overlap(target, slot), before) {
         (Overlap::Apart, before) => before,
         (Overlap::Same, State::Decided(Some(Value::Array(elements)))) => {
-            let left: Vec<_> =
-                elements.into_iter().filter(|element| !items.iter().any(|item| same_item(item, element))).collect();
+            let gone: HashSet<String> = items.iter().map(identity).collect();
+            let left: Vec<_> = elements.into_iter().filter(|element| !gone.contains(&identity(element))).collect();
             State::Decided(Some(Value::Array(left)).filter(has_value))
         }
         (Overlap::Same, State::Decided(None)) => State::Decided(None),
@@ -97,10 +100,8 @@ fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State 
     }
 }
 
-/// Items of a multi-valued attribute are told apart by their `value`, or else by all they hold.
-pub(super) fn same_item(one: &Value, other: &Value) -> bool {
-    match (one.get("value"), other.get("value")) {
-        (Some(one), Some(other)) => one == other,
-        _ => one == other,
-    }
+/// Items of a multi-valued attribute are told apart by their `value`, or else by all they hold. A text, because a group may
+/// have tens of thousands of members: no comparison of each with each.
+pub(super) fn identity(item: &Value) -> String {
+    item.get("value").unwrap_or(item).to_string()
 }

@@ -1,5 +1,9 @@
 //! Log lines on standard error: text for people, JSON for programs.
+//!
+//! Threat: a value with a line break or a terminal's escape sequence, such as the message of a connector's panic, forges lines
+//! or repaints the screen. JSON escapes them; in text they become spaces.
 
+use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
 
 use tracing::Subscriber;
@@ -45,11 +49,28 @@ where
         Format::Json => Box::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLine).finish()),
         Format::Text => {
             let fields = debug_fn(|writer, field, value| match field.name() {
-                "message" => write!(writer, "{value:?}"),
+                "message" => write!(writer, "{}", OneLine(value)),
                 name if name.ends_with(JSON_FIELD) => Ok(()),
-                name => write!(writer, "{name}={value:?}"),
+                name => write!(writer, "{name}={}", OneLine(value)),
             });
             Box::new(builder.with_target(false).fmt_fields(fields.delimited(" ")).finish())
         }
+    }
+}
+
+/// A value without control characters.
+struct OneLine<'a>(&'a dyn fmt::Debug);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Flat(f), "{:?}", self.0)
+    }
+}
+
+struct Flat<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for Flat<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| self.0.write_char(if c.is_control() { ' ' } else { c }))
     }
 }

@@ -53,7 +53,7 @@ impl OperationRecord {
         let calls = (!calls.is_empty()).then(|| calls.join(", "));
         let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
         let instance = self.instance.as_ref().map(InstanceName::as_str);
-        let ignored = (!self.ignored.is_empty()).then(|| self.ignored.join(", "));
+        let ignored = names(&self.ignored);
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {
@@ -130,6 +130,17 @@ impl Recording {
             record.clone()
         })
     }
+}
+
+/// The first few of the names that a client sent, each cut short: a body may hold thousands, of any length.
+fn names(sent: &[String]) -> Option<String> {
+    const MOST: usize = 20;
+    const LONGEST: usize = 100;
+    let mut shown: Vec<String> = sent.iter().take(MOST).map(|name| name.chars().take(LONGEST).collect()).collect();
+    if sent.len() > MOST {
+        shown.push(format!("and {} more", sent.len() - MOST));
+    }
+    (!shown.is_empty()).then(|| shown.join(", "))
 }
 
 /// A duration in milliseconds, to a tenth of a microsecond.

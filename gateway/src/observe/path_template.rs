@@ -69,6 +69,7 @@ mod tests {
             ("/scim/v2/Users/ada@example.com", "/scim/v2/Users/{id}"),
             ("/api/v2.1/groups/0b7a-33/members", "/api/v2.1/groups/{id}/members"),
             ("/users/ada%40example", "/users/{id}"),
+            ("/users/ada.lovelace", "/users/{id}"),
             ("/", "/"),
             ("", ""),
             ("/.json", "/.json"),

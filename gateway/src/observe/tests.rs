@@ -113,6 +113,24 @@ fn a_fault_of_the_gateway_is_an_error_and_one_of_the_app_a_warning() {
 }
 
 #[test]
+fn a_client_cannot_fill_the_log_with_names_of_attributes() {
+    let ignored = (0..1000).map(|n| format!("{n}{}", "x".repeat(1000))).collect();
+    let text = captured(Format::Json, Level::Info, || OperationRecord { ignored, ..record() }.emit());
+    assert!(text.len() < 4000 && text.contains("and 980 more"), "{text}");
+}
+
+#[test]
+fn a_value_cannot_forge_a_line() {
+    let forged = "panicked at x:1:\n2026-01-01 INFO forged \u{1b}[2Jline";
+    for format in [Format::Text, Format::Json] {
+        let text = captured(format, Level::Info, || {
+            tracing::warn!(target: "scim_gateway::connector", error = %forged, "stopped: {forged}");
+        });
+        assert_eq!((text.lines().count(), text.contains('\u{1b}')), (1, false), "{text}");
+    }
+}
+
+#[test]
 fn a_line_inside_an_operation_carries_its_correlation_id() {
     for (format, expected) in [(Format::Json, "\"correlation\":\"c-9\""), (Format::Text, "correlation=c-9")] {
         let text = captured(format, Level::Info, || {

@@ -49,6 +49,12 @@ pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &App
     writes
 }
 
+/// What to forget when a whole resource was said and it does not refer to anything: a reference that waited is withdrawn.
+pub(super) fn withdrawn(work: &Work<'_>, id: &str, resource: &Object) -> Vec<Write> {
+    let silent = work.kind.mapping.references().filter(|reference| reference.slot.get(resource).is_none());
+    silent.map(|reference| Write::Resolved { resource: work.key(id), slot: reference.slot.to_string() }).collect()
+}
+
 fn warn(work: &Work<'_>, id: &str, slot: &str, refers_to: &str) {
     tracing::warn!(
         instance = %work.instance.name, id, attribute = slot,

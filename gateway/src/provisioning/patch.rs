@@ -63,7 +63,10 @@ async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChan
     let stored = work.read(id, &[]).await?;
     let before = work.resolve(stored.clone(), &[]).await?.resource;
     let after = patched(work.kind, &before, edits)?;
-    let change = mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
+    let mut change = mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
+    if let Some(document) = &stored.document {
+        mapping.settle_unchanged(&mut change, document);
+    }
     Ok((change, Some(stored)))
 }
 

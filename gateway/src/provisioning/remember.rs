@@ -28,7 +28,6 @@ pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, mut kept: Ve
             KeptValue::Set(value) if app_gives_it_back(&value, app.as_ref()) => Write::Drop { resource, slot },
             KeptValue::Set(value) => Write::Keep { resource, slot, value, app },
             KeptValue::Clear => Write::Drop { resource, slot },
-            KeptValue::Stay => Write::Rebase { resource, slot, app },
         }
     };
     kept.into_iter().map(write).collect()

@@ -28,11 +28,16 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
         return inactive::deactivate(work, id, confirmed(&before, after)).await;
     }
     let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
+    if let Some(document) = &found.document {
+        work.kind.mapping.settle_unchanged(&mut change, document);
+    }
+    let withdrawn = awaited::withdrawn(work, id, &after);
     let mut members = membership::of_put(work, id, &mut change, &found, &after).await?;
     let mut stored = if change.is_empty() { found } else { work.send(id, &change).await? };
     members.follow(work, &mut stored.unresolved).await?;
     let confirmed = stored.document.is_none().then(|| confirmed(&before, after));
     let mut writes = awaited::of_change(work, id, &stored, &change);
+    writes.extend(withdrawn);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
     writes.extend(members.writes(work));
     work.commit(writes).await?;

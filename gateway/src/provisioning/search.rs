@@ -12,8 +12,9 @@ use super::{inactive, membership};
 use crate::connectors::{FieldComparison, Page, Paging, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
-use scim_protocol::{Error, Object};
+use scim_protocol::{Error, Object, Slot, Uniqueness};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Resources in an answer when the client does not say, and at the most.
 const DEFAULT_COUNT: u64 = 100;
@@ -29,14 +30,17 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
         Some(text) => Some(Filter::parse(text)?.check(&work.kind.scim)?),
         None => None,
     };
-    let mut found = Found { window, total: 0, resources: Vec::new() };
+    let mut found = Found { window, total: 0, resources: Vec::new(), seen: HashSet::new() };
     inactive::finish_all(work).await?;
-    match filter.as_ref().map(|filter| (filter, required_id(filter))) {
+    match &filter {
         None => all(work, &mut found).await?,
-        Some((filter, Some(id))) => take_by_id(work, filter, id, &mut found).await?,
-        Some((filter, None)) => {
-            if !by_kept(work, filter, &mut found).await? {
-                scan(work, filter, &mut found).await?;
+        Some(filter) => {
+            let wants = |slot: &Slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path);
+            let omit = work.kind.mapping.omit(wants);
+            if let Some(id) = required_id(filter) {
+                take_by_id(work, filter, id, &omit, &mut found).await?;
+            } else if !by_kept(work, filter, &omit, &mut found).await? {
+                scan(work, filter, omit, &mut found).await?;
             }
         }
     }
@@ -54,6 +58,8 @@ pub(super) struct Found {
     pub(super) total: u64,
     /// Those in the window.
     pub(super) resources: Vec<Object>,
+    /// Ids that were looked at: what the store knew may come again from the app.
+    seen: HashSet<String>,
 }
 
 impl Found {
@@ -115,29 +121,43 @@ fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
     page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
-/// Comparisons with what the store keeps: the resources are read by their ids. Says whether that settled the filter; a
-/// kept value that has gone stale in the app proves nothing, so then the app is asked, too.
-async fn by_kept(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<bool, Failure> {
+/// Comparisons with what the store keeps: the resources are read by their ids. Says whether that settled the filter: a
+/// kept value that has gone stale in the app proves nothing, and one that need not be unique may be another resource's own
+/// in the app; then the app is asked, too.
+async fn by_kept(work: &mut Work<'_>, filter: &Filter, omit: &[String], found: &mut Found) -> Result<bool, Failure> {
     for kept in work.kind.mapping.kept_comparisons(filter) {
         let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
-            take_by_id(work, filter, &id, found).await?;
+            take_by_id(work, filter, &id, omit, found).await?;
         }
-        if found.total > 0 || !work.kind.mapping.is_in_app(&kept.slot) {
+        if !work.kind.mapping.is_in_app(&kept.slot) || (found.total > 0 && is_unique(work, &kept.slot)) {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut Found) -> Result<(), Failure> {
+/// Whether no two resources of the app have the same value there.
+fn is_unique(work: &Work<'_>, slot: &str) -> bool {
+    let slot = work.kind.scim.parse_slot(slot).ok();
+    let attribute = slot.and_then(|slot| work.kind.scim.resolve_slot(&slot).map(|found| found.attribute.uniqueness));
+    attribute.is_some_and(|uniqueness| uniqueness != Uniqueness::None)
+}
+
+async fn take_by_id(
+    work: &mut Work<'_>,
+    filter: &Filter,
+    id: &str,
+    omit: &[String],
+    found: &mut Found,
+) -> Result<(), Failure> {
     if let Some(inactive) = inactive::find(work, id).await? {
         take(work, Some(filter), inactive::current(inactive), found);
         return Ok(());
     }
-    match work.read(id, &[]).await {
+    match work.read(id, omit).await {
         Ok(stored) => {
-            let current = work.resolve(stored, &[]).await?;
+            let current = work.resolve(stored, omit).await?;
             take(work, Some(filter), current, found);
             Ok(())
         }
@@ -147,9 +167,8 @@ async fn take_by_id(work: &mut Work<'_>, filter: &Filter, id: &str, found: &mut 
 }
 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
-async fn scan(work: &mut Work<'_>, filter: &Filter, found: &mut Found) -> Result<(), Failure> {
+async fn scan(work: &mut Work<'_>, filter: &Filter, omit: Vec<String>, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
-    let omit = work.kind.mapping.omit(|slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path));
     let comparisons = pushed.comparisons.into_iter().map(comparison);
     let comparisons = comparisons.filter(|comparison| !membership::decides(work, &comparison.field)).collect();
     walk(work, Some(filter), comparisons, omit, found).await
@@ -200,6 +219,9 @@ async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[String]) -> Re
 
 /// Counts a resource that matches, and shows it where it is in the client's window.
 pub(super) fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
+    if !found.seen.insert(current.id.clone()) {
+        return;
+    }
     let matches = filter.is_none_or(|filter| {
         let mut resource = current.resource.clone();
         resource.insert("id".to_owned(), Value::String(current.id.clone()));
@@ -218,7 +240,11 @@ async fn page(
     omit: &[String],
 ) -> Result<Page, Failure> {
     let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
-    work.app.search(work.kind, query).await
+    // No list is ever not found: the client would take it for a wrong tenant URL.
+    work.app.search(work.kind, query).await.map_err(|failure| match failure.error.status {
+        404 => Failure { error: Error::bad_gateway(failure.error.detail), ..failure },
+        _ => failure,
+    })
 }
 
 /// The id that every match must have.
@@ -228,6 +254,7 @@ fn required_id(filter: &Filter) -> Option<&str> {
             if comparison.op == CompareOp::Eq
                 && comparison.path.selector.is_none()
                 && comparison.path.sub.is_none()
+                && comparison.path.path.schema.is_none()
                 && comparison.path.path.attribute.eq_ignore_ascii_case("id") =>
         {
             comparison.value.as_str()

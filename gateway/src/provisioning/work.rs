@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use tokio::sync::OwnedMutexGuard;
 
+/// RFC 3986 unreserved characters stay as they are in an id.
+const SEGMENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// One operation under way.
 pub(super) struct Work<'a> {
     pub(super) instance: &'a Instance,
@@ -219,7 +223,7 @@ impl<'a> Work<'a> {
 
     /// The resource's address.
     pub(super) fn location(&self, id: &str) -> String {
-        let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+        let id = percent_encoding::utf8_percent_encode(id, SEGMENT);
         format!("{}{}/{id}", self.base, self.kind.scim.endpoint)
     }
 

@@ -28,9 +28,13 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
+/// Identity providers send a body at once; one that trickles in would hold a place for nothing.
+const LONGEST_TIME: Duration = Duration::from_secs(10);
+
 impl From<&Server> for BodyLimits {
+    /// Half of a client's wait at most, so that 408 comes before the 504 that speaks of the app.
     fn from(server: &Server) -> Self {
-        Self { bytes: server.max_body_bytes, time: server.request_timeout }
+        Self { bytes: server.max_body_bytes, time: LONGEST_TIME.min(server.request_timeout / 2) }
     }
 }
 

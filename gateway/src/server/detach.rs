@@ -34,10 +34,13 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
     let recording = Recording::begin(&correlation, request.method().as_str(), request.uri().path(), Instant::now());
     request.extensions_mut().insert(recording.clone());
-    let Some(place) = operations.in_flight.enter() else {
-        let response = overloaded().into_response();
-        finish(&recording, &response, &operations.metrics);
-        return response;
+    let place = match operations.in_flight.enter("max-in-flight") {
+        Ok(place) => place,
+        Err(busy) => {
+            let response = busy.into_response();
+            finish(&recording, &response, &operations.metrics);
+            return response;
+        }
     };
     let span = tracing::info_span!(target: "scim_gateway::operation", "operation", %correlation);
     let _hearing = Hearing(recording.clone());
@@ -77,11 +80,6 @@ fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
     let record = recording.finish(Instant::now());
     record.emit();
     metrics.count(&record);
-}
-
-fn overloaded() -> Failure {
-    let error = Error::unavailable("the gateway is busy; send the same request again");
-    Failure::from(error).because("more operations at once than max-in-flight").retry_after(Duration::from_secs(1))
 }
 
 fn too_late() -> Failure {

@@ -76,7 +76,11 @@ pub async fn serve(
     };
     match tokio::time::timeout(limits.grace, finish).await {
         Ok(()) => Ended::Finished,
-        Err(_) => Ended::CutOff { operations: in_flight.count() },
+        // A connection on which nothing was asked, or whose answer is not fetched, is no loss.
+        Err(_) => match in_flight.count() {
+            0 => Ended::Finished,
+            operations => Ended::CutOff { operations },
+        },
     }
 }
 

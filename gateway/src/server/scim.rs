@@ -68,6 +68,8 @@ async fn answer(
         .get(&name)
         .ok_or_else(|| Failure::from(Error::unavailable("the instance is being loaded; try again in a moment")))?;
     let query = parts.uri.query().unwrap_or_default();
+    // Before the body is read: a client that sends it slowly holds a place of its own instance.
+    let _place = hosted.in_flight.enter("the instance's share of max-in-flight")?;
     let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let client = hosted.client(Hints { user_agent: agent, query });
     note(recording, |record| {

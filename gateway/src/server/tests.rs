@@ -305,6 +305,16 @@ async fn a_shutdown_ends_after_its_time_of_grace() {
 }
 
 #[tokio::test]
+async fn a_connection_that_never_asks_is_no_operation_that_was_cut_off() {
+    let listen = ListenLimits { grace: Duration::from_millis(20), ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let mut socket = gateway.socket().await;
+    socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /acme").await.unwrap();
+    socket.read_exact(&mut [0_u8; 16]).await.unwrap();
+    assert_eq!(gateway.stop().await, Ended::Finished);
+}
+
+#[tokio::test]
 async fn what_is_no_http_is_refused_and_harms_nobody() {
     let listen = ListenLimits { head_bytes: 8192, ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;

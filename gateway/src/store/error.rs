@@ -34,6 +34,9 @@ pub enum StoreError {
     /// A transaction that was shared with other operations failed.
     #[error("the store failed to commit: {0}")]
     Commit(String),
+    /// A connector's state holds as many names as it may.
+    #[error("the connector's state is full: it takes no new names until some are deleted")]
+    StateFull,
     /// The process is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -56,6 +56,9 @@ async fn transforms_translate_and_cannot_call_the_app() {
     assert_eq!(call.transform_to_app("calls", &value).await.unwrap_err().for_client().detail, "refused");
     assert_eq!(call.check_default("same", "{\"right\":true}").await, Ok(Ok(())));
     assert_eq!(call.check_default("same", "{ }").await, Ok(Err("write it as {\"right\":true}".to_owned())));
+    assert_eq!(call.sends(), [], "what is not let out costs the host no memory");
     call.check().await.unwrap();
     assert_eq!(call.sends().last().unwrap().outcome, Ok(404));
+    let error = call.transform_to_app("calls-without-end", &value).await.unwrap_err();
+    assert_eq!((error.class(), call.sends().len()), ("sends", 1));
 }

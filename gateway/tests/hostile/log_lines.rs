@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use scim_gateway::config::{Format, Level};
+use scim_gateway::observe;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::{context, hostile, runtime};
@@ -34,7 +36,7 @@ async fn logged(behaviour: &str) -> Vec<String> {
     let runtime = runtime();
     let connector = hostile(&runtime).await;
     let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
+    let subscriber = observe::subscriber(Format::Text, Level::Info, false, lines.clone());
     let guard = tracing::subscriber::set_default(subscriber);
     let mut call = connector.open(&context(&connector)).await.unwrap();
     drop(call.read("User", behaviour, &[]).await);
@@ -46,6 +48,7 @@ async fn logged(behaviour: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_connector_that_is_stopped_is_named_with_the_cause() {
     let lines = logged("panics").await;
+    assert_eq!(lines.len(), 2, "its own words and the host's, a line each: {lines:?}");
     let parts = [
         "connector stopped",
         "connector=hostile",

@@ -3,7 +3,8 @@
 use scim_connector_sdk::{Change, Fault, Object, Page, Query, Stored, Value, json};
 
 use crate::api::Api;
-use crate::paging::List;
+use crate::paging::{self, List};
+use crate::roster::Known;
 use crate::{memberships, people, record, roster};
 
 pub(crate) const KIND: &str = "Group";
@@ -52,7 +53,8 @@ pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault
 }
 
 pub(crate) fn read(api: Api<'_>, id: &str, omit_members: bool) -> Result<Stored, Fault> {
-    record::stored(document(api, fetch(api, id)?, omit_members)?)
+    let mut members = (!omit_members).then(Known::default);
+    record::stored(document(api, fetch(api, id)?, members.as_mut())?)
 }
 
 pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
@@ -88,19 +90,21 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
         names.push((comparison.field.as_str(), value));
     }
     let part = List { path: LIST, singular: SINGULAR, filters: &names }.part(api, &query.page)?;
-    let found = part.rows.len();
     let asked = |group: &Object| names.iter().all(|(field, value)| people::has_text(group, field, value));
+    let mut users = (!query.omits(MEMBERS)).then(Known::default);
     let mut groups = Vec::new();
     for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {
-        groups.push(record::stored(document(api, group, query.omits(MEMBERS))?)?);
+        groups.push(record::stored(document(api, group, users.as_mut())?)?);
     }
-    let total = part.total.filter(|_| groups.len() == found);
+    // Samanage counts hidden groups, too, and whether another page has any is not known: only a whole list is counted.
+    let total = (query.page.offset == 0 && !part.more).then_some(groups.len() as u64);
     Ok(Page { resources: groups, total, limit: part.limit, more: part.more, next: None })
 }
 
-/// The document that the mapping sees: memberships become members with users' ids, or are left out.
-fn document(api: Api<'_>, mut group: Object, omit_members: bool) -> Result<Object, Fault> {
-    let members = if omit_members { None } else { Some(roster::members(api, &group)?) };
+/// The document that the mapping sees: memberships become members with users' ids, or are left out where no users are
+/// to be looked up.
+fn document(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<Object, Fault> {
+    let members = users.map(|users| roster::members(api, &group, users)).transpose()?;
     let member = |person: people::Person| json!({"value": person.id, "display": person.name});
     with_members(&mut group, members.map(|members| members.into_iter().map(member).collect()));
     Ok(group)
@@ -125,6 +129,7 @@ fn named(api: Api<'_>, name: &str) -> Result<Option<Object>, Fault> {
 fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_connector_sdk::Answer) -> Fault {
     match (answer.status, id) {
         (404, Some(id)) => return Fault::not_found(KIND, id),
+        (404, None) => return paging::missing(LIST),
         (400 | 409 | 422, _) => {}
         _ => return answer.fault(),
     }

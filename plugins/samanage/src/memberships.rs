@@ -2,15 +2,19 @@
 //! membership's id, and a group lists its memberships by users' names: so the membership is found by name and proved
 //! by the ids of the user's groups.
 
+use std::collections::HashSet;
+
 use scim_connector_sdk::{Fault, Value};
 
 use crate::api::Api;
 use crate::people::{self, Person};
-use crate::roster::{self, Membership};
+use crate::roster::{self, Known, Membership};
 use crate::{deletion, groups, record, users};
 
 const PATH: &str = "/memberships.json";
 const PER_CALL: usize = 100;
+/// Up to so many users who leave are read one by one; beyond, going through all users takes fewer calls.
+const ONE_BY_ONE: usize = 100;
 
 /// The users' ids in the value of `members`.
 pub(crate) fn ids(members: Option<&Value>) -> Result<Vec<String>, Fault> {
@@ -77,10 +81,16 @@ fn not_members(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String
 /// Removes users from a group. Who is not in it, or not there at all, is already removed.
 pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
     let mut leaving = Vec::new();
-    for id in users {
-        let person = people::with_id(api, id)?.as_ref().and_then(Person::of);
-        leaving.extend(person.filter(|person| person.is_in(group)));
+    if users.len() > ONE_BY_ONE {
+        let named: HashSet<&String> = users.iter().collect();
+        leaving = people::all(api)?;
+        leaving.retain(|person| named.contains(&person.id));
+    } else {
+        for id in users {
+            leaving.extend(people::with_id(api, id)?.as_ref().and_then(Person::of));
+        }
     }
+    leaving.retain(|person| person.is_in(group));
     if leaving.is_empty() {
         return Ok(());
     }
@@ -95,7 +105,7 @@ pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fau
     if users.is_empty() {
         return listed.iter().try_for_each(|membership| delete(api, membership));
     }
-    let members = roster::members(api, &record)?;
+    let members = roster::members(api, &record, &mut Known::default())?;
     let is_member = |id: &String| members.iter().any(|member| member.id == *id);
     let coming: Vec<String> = users.iter().filter(|id| !is_member(id)).cloned().collect();
     add(api, group, &coming)?;

@@ -81,7 +81,11 @@ impl List<'_> {
         for (name, value) in self.filters {
             call = call.query(*name, *value);
         }
-        let answer = call.query("page", number.to_string()).query("per_page", size.to_string()).send()?.ok()?;
+        let answer = call.query("page", number.to_string()).query("per_page", size.to_string()).send()?;
+        if answer.status == 404 {
+            return Err(missing(self.path));
+        }
+        let answer = answer.ok()?;
         let Value::Array(rows) = answer.json()? else {
             return Err(Fault::bad_answer(format!("Samanage answered {} with something that is no list", self.path)));
         };
@@ -103,6 +107,11 @@ impl List<'_> {
         };
         Ok(Rows { rows, total: number_in(&answer, "x-total-count"), limit, more })
     }
+}
+
+/// A list is never unknown, and a client that is told 404 believes that a resource is.
+pub(crate) fn missing(path: &str) -> Fault {
+    Fault::bad_answer(format!("Samanage has no {path}: the base URL may be wrong"))
 }
 
 fn number_in(answer: &Answer, header: &str) -> Option<u64> {

@@ -52,20 +52,17 @@ pub(crate) fn with_email(api: Api<'_>, email: &str) -> Result<Option<Object>, Fa
 
 /// The members of a group among the users with a name.
 pub(crate) fn named_in(api: Api<'_>, name: &str, group: &str) -> Result<Vec<Person>, Fault> {
-    members(api, &[("name", name)], group)
+    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[("name", name)] };
+    list.collect(api, |user| Person::of(&user).filter(|person| person.is_in(group)))
 }
 
-/// The members of a group among all users.
-pub(crate) fn all_in(api: Api<'_>, group: &str) -> Result<Vec<Person>, Fault> {
-    members(api, &[], group)
+/// All users.
+pub(crate) fn all(api: Api<'_>) -> Result<Vec<Person>, Fault> {
+    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[] };
+    list.collect(api, |user| Person::of(&user))
 }
 
 /// Whether a field has a text, in any case.
 pub(crate) fn has_text(record: &Object, field: &str, wanted: &str) -> bool {
     record::text(record, field).is_some_and(|text| text.trim().to_lowercase() == wanted.trim().to_lowercase())
-}
-
-fn members(api: Api<'_>, filters: &[(&str, &str)], group: &str) -> Result<Vec<Person>, Fault> {
-    let list = List { path: users::LIST, singular: users::SINGULAR, filters };
-    list.collect(api, |user| Person::of(&user).filter(|person| person.is_in(group)))
 }

@@ -3,10 +3,12 @@
 
 use scim_connector_sdk::{Answer, Fault, Object, Stored, Value};
 
-/// Ids are numbers: any other was never Samanage's, which saves a call and keeps it out of a path.
-pub(crate) fn numeric(kind: &str, id: &str) -> Result<(), Fault> {
-    let is_numeric = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
-    if is_numeric { Ok(()) } else { Err(Fault::not_found(kind, id)) }
+/// Ids are numbers: any other was never Samanage's, which saves a call and keeps it out of a path. Samanage would read
+/// `007` as 7, and one user would have two ids.
+pub(crate) fn numeric(kind: &str, id: &str) -> Result<u64, Fault> {
+    let is_canonical = id.bytes().all(|byte| byte.is_ascii_digit()) && !id.starts_with('0');
+    let number = id.parse().ok().filter(|_| is_canonical);
+    number.ok_or_else(|| Fault::not_found(kind, id))
 }
 
 /// The record in a value, out of its wrapper `{"user": {…}}` and without salt.

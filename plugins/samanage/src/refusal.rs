@@ -4,7 +4,7 @@
 use scim_connector_sdk::{Answer, Fault, Object};
 
 use crate::api::Api;
-use crate::{people, record, references, roles, users};
+use crate::{paging, people, record, references, roles, users};
 
 /// What to do about a refused write.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(crate) enum Refusal {
 pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &Answer) -> Refusal {
     let plain = match id {
         Some(id) if answer.status == 404 => Fault::not_found(users::KIND, id),
+        None if answer.status == 404 => paging::missing(users::LIST),
         _ => answer.fault(),
     };
     if !matches!(answer.status, 400 | 404 | 409 | 422) {

@@ -8,8 +8,32 @@ use crate::people::{self, Person};
 use crate::record;
 
 pub(crate) const MEMBERSHIPS: &str = "memberships";
-/// Up to so many names are looked up one by one; beyond, going through all users takes fewer calls.
+/// Up to so many names in an operation are looked up one by one; beyond, going through all users takes fewer calls.
 const NAMES: usize = 5;
+
+/// What looking for members has learnt about users. A list of groups shares it: going through all users for each group
+/// would take more calls than an operation has.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    names: usize,
+    everyone: Option<Vec<Person>>,
+}
+
+impl Known {
+    /// Whether so many more names may be looked up one by one.
+    fn takes(&mut self, names: usize) -> bool {
+        self.names += names;
+        self.everyone.is_none() && self.names <= NAMES
+    }
+
+    fn all_in(&mut self, api: Api<'_>, group: &str) -> Result<Vec<Person>, Fault> {
+        let everyone = match &mut self.everyone {
+            Some(everyone) => everyone,
+            none => none.insert(people::all(api)?),
+        };
+        Ok(everyone.iter().filter(|person| person.is_in(group)).cloned().collect())
+    }
+}
 
 /// A membership as a group lists it.
 #[derive(Clone, Debug)]
@@ -59,7 +83,7 @@ fn membership(listed: &Object) -> Option<Membership> {
 }
 
 /// The members of a group, without a call when it has none or lists their ids.
-pub(crate) fn members(api: Api<'_>, group: &Object) -> Result<Vec<Person>, Fault> {
+pub(crate) fn members(api: Api<'_>, group: &Object, users: &mut Known) -> Result<Vec<Person>, Fault> {
     let (listed, group) = (listed(group), record::id(group).unwrap_or_default());
     if let Some(known) = listed.iter().map(known).collect::<Option<Vec<_>>>() {
         return Ok(known);
@@ -67,8 +91,8 @@ pub(crate) fn members(api: Api<'_>, group: &Object) -> Result<Vec<Person>, Fault
     let mut names: Vec<&str> = listed.iter().map(|membership| membership.label.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    if names.len() > NAMES {
-        return people::all_in(api, &group);
+    if !users.takes(names.len()) {
+        return users.all_in(api, &group);
     }
     let mut members: Vec<Person> = Vec::new();
     for name in names {
@@ -80,7 +104,7 @@ pub(crate) fn members(api: Api<'_>, group: &Object) -> Result<Vec<Person>, Fault
     }
     if members.len() < listed.len() {
         api.warn(format!("{} of {} members of group {group} were found by name", members.len(), listed.len()));
-        return people::all_in(api, &group);
+        return users.all_in(api, &group);
     }
     Ok(members)
 }

@@ -13,7 +13,14 @@ const MANAGER: &str = "reports_to.id";
 /// Creates a user, or changes the one with an id. An unknown manager is left out and reported (S-9).
 pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<Stored, Fault> {
     let mut unresolved = Vec::new();
+    if !takes_manager(&mut user) {
+        leave_manager_out(&mut user, &mut unresolved);
+    }
     loop {
+        if let (Some(id), true) = (id, user.is_empty()) {
+            // Nothing is left to write, but the user must be there.
+            return Ok(Stored { unresolved, ..users::read(api, id)? });
+        }
         let call = id.map_or_else(|| api.post(users::LIST), |id| api.put(&users::path(id)));
         let answered = match call.json(&json!({"user": user})).send() {
             Ok(answer) if answer.is_success() => match (record::answered(&answer, users::SINGULAR), id) {
@@ -23,12 +30,8 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
             },
             Ok(answer) => match refusal::explain(api, id, &user, &answer) {
                 Refusal::UnknownManager => {
-                    user.remove("reports_to");
-                    unresolved.push(MANAGER.to_owned());
-                    match id {
-                        Some(id) if user.is_empty() => return Ok(Stored { unresolved, ..Stored::new(id) }),
-                        _ => continue,
-                    }
+                    leave_manager_out(&mut user, &mut unresolved);
+                    continue;
                 }
                 Refusal::Fault(fault) => return Err(fault),
             },
@@ -39,6 +42,21 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
         stored.unresolved.extend(unresolved);
         return Ok(stored);
     }
+}
+
+/// The manager's id as a number; false for what is no id of Samanage's, which Okta may send.
+fn takes_manager(user: &mut Object) -> bool {
+    let Some(id) = user.get_mut("reports_to").and_then(|manager| manager.get_mut("id")) else { return true };
+    let number = record::id_text(id).and_then(|text| record::numeric(users::KIND, text.trim()).ok());
+    if let Some(number) = number {
+        *id = number.into();
+    }
+    number.is_some()
+}
+
+fn leave_manager_out(user: &mut Object, unresolved: &mut Vec<String>) {
+    user.remove("reports_to");
+    unresolved.push(MANAGER.to_owned());
 }
 
 /// Whether a user whose creation was not confirmed is there now. A POST is never sent again blindly.
@@ -62,9 +80,9 @@ fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fa
             MANAGER => unresolved.push(field),
             "role.name" => return Err(role_not_taken(api, sent, &stored.id)),
             "department.name" | "site.name" => return Err(references::not_taken(api, sent, &stored.id, &field)),
-            "disabled" => {
-                let detail =
-                    format!("Samanage confirmed the write of user {} and left `disabled` as it was", stored.id);
+            // The login and whether it works: a client that was told 2xx must not find the old one.
+            "disabled" | "email" => {
+                let detail = format!("Samanage confirmed the write of user {} and left `{field}` as it was", stored.id);
                 return Err(Fault::bad_answer(detail));
             }
             other => api.warn(format!("Samanage shows `{other}` of user {} otherwise than it was sent", stored.id)),

@@ -70,6 +70,9 @@ impl transforms::Guest for Hostile {
             "same" => Ok(Some(value)),
             "nothing" => Ok(None),
             "nonsense" => Ok(Some("{".to_owned())),
+            "calls-without-end" => loop {
+                drop(get("/users.json"));
+            },
             "calls" => get("/users.json").map(|status| Some(status.to_string())),
             _ => Err(fault(400, "no such transform")),
         }
@@ -123,6 +126,10 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
         "deep-json" => {
             let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
             return Ok(Stored { document: Some(deep), ..stored("1") });
+        }
+        "many-values" => {
+            let many = format!("{{\"a\":[{}0]}}", "0,".repeat(500_000));
+            return Ok(Stored { document: Some(many), ..stored("1") });
         }
         "not-json" => return Ok(Stored { document: Some("[]".to_owned()), ..stored("1") }),
         "no-id" => return Ok(stored("")),

@@ -23,9 +23,9 @@ const CLIENTS: usize = 16;
 async fn every_acknowledged_row_is_there_after_kill_9() {
     for database in Database::BOTH {
         let place = database.place();
-        let mut acknowledged = Vec::new();
+        let mut acknowledged: Vec<u64> = Vec::new();
         for enough in [1, 40, 700] {
-            let first = acknowledged.last().map_or(0, |last| last + 1_000_000);
+            let first = acknowledged.last().map_or(0, |last: &u64| *last + 1_000_000);
             acknowledged.extend(killed_after(&place.url, first, enough));
             let store = place.open().await;
             let ids: Vec<String> = acknowledged.iter().map(u64::to_string).collect();

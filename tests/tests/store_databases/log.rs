@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use scim_gateway::observe::{AppCall, Operation, PathTemplate};
-use scim_gateway::store::{LogEntry, LogFilter, Matching, Store, StoreError, Write, read_log};
+use scim_gateway::observe::PathTemplate;
+use scim_gateway::store::{LogEntry, LogFilter, LoggedCall, Matching, Store, StoreError, Write, read_log};
 
 use super::database::{Database, keep, user};
 
@@ -14,13 +14,13 @@ fn entry(second: i64, instance: &str, id: &str) -> LogEntry {
         correlation: format!("c-{second}"),
         instance: instance.to_owned(),
         client: "entra".to_owned(),
-        operation: Operation::Create.as_str().to_owned(),
+        operation: "create".to_owned(),
         resource_type: Some("User".to_owned()),
         id: Some(id.to_owned()),
         matching: Some(Matching { slot: "userName".to_owned(), value: "ada@example.com".to_owned() }),
         status: 201,
         scim_type: None,
-        app_calls: vec![AppCall {
+        app_calls: vec![LoggedCall {
             method: "POST".to_owned(),
             path: PathTemplate::of("/users/4711.json?email=ada@example.com"),
             status: Some(201),
@@ -133,8 +133,7 @@ async fn when_the_writer_lags_rows_of_reads_are_dropped_first_and_counted() {
     for database in Database::BOTH {
         // The writer's task cannot run while this one does not wait.
         let (store, place) = database.store().await;
-        let read =
-            |second| LogEntry { operation: Operation::Read.as_str().to_owned(), ..entry(second, "acme", "read") };
+        let read = |second| LogEntry { operation: "read".to_owned(), ..entry(second, "acme", "read") };
         (0..5000).for_each(|second| store.record(read(second)));
         let reads = store.dropped_log_rows();
         assert!(reads > 0, "{database:?}");

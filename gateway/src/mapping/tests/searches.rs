@@ -53,6 +53,22 @@ fn comparisons_go_down_through_the_rules() {
 }
 
 #[test]
+fn what_is_kept_beside_a_field_is_not_searched_there_by_a_part_of_it() {
+    let samanage = mapping(SAMANAGE);
+    let filters = BTreeMap::from([("email".to_owned(), vec!["eq".to_owned(), "sw".to_owned()])]);
+    for (filter, pushed) in [
+        (r#"emails[type eq "work"].value sw "a""#, 1),
+        (r#"userName eq "a""#, 1),
+        // The kept userName may begin so where the app's field does not.
+        (r#"userName sw "a""#, 0),
+    ] {
+        let checked = Filter::parse(filter).unwrap().check(&types()[0]).unwrap();
+        let found = samanage.of("User").unwrap().push_down(&checked, &filters);
+        assert_eq!(found.comparisons.len(), pushed, "{filter}");
+    }
+}
+
+#[test]
 fn comparisons_with_kept_values_are_the_hosts() {
     let samanage = mapping(SAMANAGE);
     for (filter, expected) in [

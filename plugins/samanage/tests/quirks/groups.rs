@@ -15,8 +15,44 @@ fn s11_shadow_groups_and_queues_are_left_out_of_lists() {
     let fake = FakeApp::new().reply("GET", "/groups.json", Reply::json(200, rows).header("X-Total-Count", "3"));
     let page = Samanage::search(fake.app(), "Group", &all(0, 100)).unwrap();
     assert_eq!(page.resources.iter().map(|group| group.id.as_str()).collect::<Vec<_>>(), ["70"]);
-    assert_eq!(page.total, None);
+    assert_eq!(page.total, Some(1));
     assert_eq!(fake.lines(), ["GET /groups.json?page=1&per_page=100"]);
+}
+
+#[test]
+fn s11_samanages_count_of_groups_is_not_believed_while_other_pages_may_hide_some() {
+    let rows = json!([ops(), {"id": 71, "name": "Dev", "memberships": []}]);
+    for (offset, pages) in [(0, "2"), (2, "2")] {
+        let reply = Reply::json(200, rows.clone()).header("X-Total-Count", "4").header("X-Total-Pages", pages);
+        let fake = FakeApp::new().reply("GET", "/groups.json", reply);
+        let page = Samanage::search(fake.app(), "Group", &all(offset, 2)).unwrap();
+        assert_eq!((page.resources.len(), page.total), (2, None), "{offset}");
+    }
+}
+
+#[test]
+fn the_members_of_many_groups_are_found_by_going_through_all_users_once() {
+    let user = |id: u64| json!({"id": id, "name": format!("User {id}"), "group_ids": [70 + id]});
+    let group = |id: u64| {
+        json!({"id": 70 + id, "name": format!("G{id}"),
+        "memberships": [{"id": id, "user": format!("User {id}")}]})
+    };
+    let fake = FakeApp::new().handle(move |call| {
+        let named = call.query("name").map(str::to_owned);
+        let users: Vec<Value> =
+            (1..=20).map(user).filter(|user| named.as_deref().is_none_or(|name| user["name"] == name)).collect();
+        Some(match call.path.as_str() {
+            "/groups.json" => Reply::json(200, (1..=20).map(group).collect()),
+            _ => Reply::json(200, json!(users)),
+        })
+    });
+    let page = Samanage::search(fake.app(), "Group", &all(0, 100)).unwrap();
+    for (id, group) in (1..).zip(page.resources) {
+        let members = json!([{"value": format!("{id}"), "display": format!("User {id}")}]);
+        assert_eq!(group.document.unwrap()["members"], members);
+    }
+    let by_name = fake.lines().iter().filter(|line| line.contains("name=")).count();
+    assert_eq!((by_name, fake.calls().len()), (5, 7));
 }
 
 #[test]

@@ -49,6 +49,22 @@ fn s12_who_is_not_in_the_group_is_already_removed() {
 }
 
 #[test]
+fn s12_removing_many_members_goes_through_all_users_rather_than_reading_each() {
+    let name = |id: u64| format!("User {id}");
+    let listed: Vec<(u64, String)> = (1..=150).map(|id| (1000 + id, name(id))).collect();
+    let listed: Vec<(u64, &str)> = listed.iter().map(|(id, name)| (*id, name.as_str())).collect();
+    let users: Vec<Value> = (1..=150).map(|id| user(id, &name(id), &[70])).collect();
+    let fake = FakeApp::new()
+        .reply("GET", "/users.json", Reply::json(200, json!(users)).header("X-Total-Pages", "1"))
+        .reply("GET", "/groups/70.json", group(&listed))
+        .handle(|call| (call.method == "DELETE").then(|| Reply::status(200)));
+    let ids: Vec<String> = (1..=140).map(|id: u64| id.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    Samanage::update(fake.app(), "Group", "70", &members(&[], &ids)).unwrap();
+    assert_eq!(fake.calls().len(), 2 + 140);
+}
+
+#[test]
 fn s12_a_membership_that_names_its_users_id_is_certain_among_equal_names() {
     let of = |id: u64| json!({"id": id, "name": "Jane Doe", "email": format!("u{id}@acme.example")});
     let memberships = json!([{"id": 1, "user": of(6)}, {"id": 2, "user": of(5)}]);

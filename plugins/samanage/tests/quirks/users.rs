@@ -63,6 +63,13 @@ fn s6_disabling_a_user_is_one_call_and_is_believed_only_when_samanage_shows_it()
 }
 
 #[test]
+fn a_new_e_mail_address_is_believed_only_when_samanage_shows_it() {
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, jane()));
+    let fault = Samanage::update(fake.app(), "User", "5", &change(json!({"email": "j@acme.example"}))).unwrap_err();
+    assert!(is(&fault, 502, None) && fault.detail.contains("`email`"), "{fault}");
+}
+
+#[test]
 fn a_change_that_is_confirmed_without_a_user_is_read_again() {
     let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::status(200)).reply(
         "GET",
@@ -104,13 +111,40 @@ fn s9_a_known_manager_takes_no_call_of_his_own() {
 
 #[test]
 fn s9_a_change_of_nothing_but_an_unknown_manager_writes_nothing() {
-    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::status(422)).reply(
-        "GET",
-        "/users/77.json",
-        Reply::status(404),
-    );
+    let fake = FakeApp::new()
+        .reply("PUT", "/users/5.json", Reply::status(422))
+        .reply("GET", "/users/77.json", Reply::status(404))
+        .reply("GET", "/users/5.json", Reply::json(200, jane()));
     let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": 77}))).unwrap();
     assert_eq!((stored.id.as_str(), stored.unresolved), ("5", vec!["reports_to.id".to_owned()]));
+}
+
+#[test]
+fn s9_an_unknown_manager_does_not_hide_that_the_user_is_unknown_too() {
+    for manager in [json!(77), json!("jane@acme.example")] {
+        let fake = FakeApp::new().handle(|_| Some(Reply::status(404)));
+        let fault = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": manager}))).unwrap_err();
+        assert!(is(&fault, 404, None), "{fault}");
+    }
+}
+
+#[test]
+fn s9_a_manager_who_is_no_id_of_samanages_is_left_out_before_the_call() {
+    for manager in ["jane@acme.example", "00ujl29u0le5T6Aj10h9", "007", ""] {
+        let fake = FakeApp::new().reply("POST", "/users.json", Reply::json(200, jane()));
+        let stored = Samanage::create(fake.app(), "User", wanted(json!({"reports_to": {"id": manager}}))).unwrap();
+        assert_eq!(stored.unresolved, ["reports_to.id"], "{manager}");
+        assert_eq!(fake.bodies()[0]["user"].get("reports_to"), None);
+    }
+}
+
+#[test]
+fn s9_a_managers_id_is_sent_as_a_number() {
+    let answer = jane_with(json!({"reports_to": {"id": 6, "name": "Boss"}}));
+    let fake = FakeApp::new().reply("PUT", "/users/5.json", Reply::json(200, answer));
+    let stored = Samanage::update(fake.app(), "User", "5", &change(json!({"reports_to.id": "6"}))).unwrap();
+    assert!(stored.unresolved.is_empty());
+    assert_eq!(fake.bodies(), [json!({"user": {"reports_to": {"id": 6}}})]);
 }
 
 #[test]
@@ -171,6 +205,8 @@ fn an_unknown_user_is_404_and_an_id_that_is_no_number_takes_no_call() {
         Samanage::update(fake.app(), "User", "5", &change).unwrap_err(),
         Samanage::read(fake.app(), "User", "../roles", &[]).unwrap_err(),
         Samanage::update(fake.app(), "User", "0b1a-c", &change).unwrap_err(),
+        // Samanage would take it for user 5, whose id then would be written in two ways.
+        Samanage::read(fake.app(), "User", "005", &[]).unwrap_err(),
     ] {
         assert!(is(&fault, 404, None), "{fault}");
     }
