@@ -6,6 +6,7 @@
 
 mod answers;
 mod filter;
+mod references;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -21,13 +22,14 @@ pub struct ScimApp<'h> {
     app: App<'h>,
     endpoint: &'static str,
     schema: &'static str,
+    references: Option<&'static str>,
 }
 
 impl<'h> ScimApp<'h> {
     /// The resource type at an endpoint below the base URL, such as `/Users`, with its main schema's URN.
     #[must_use]
     pub fn new(app: App<'h>, endpoint: &'static str, schema: &'static str) -> Self {
-        Self { app, endpoint, schema }
+        Self { app, endpoint, schema, references: None }
     }
 
     /// The core User of RFC 7643 §4.1 at `/Users`.
@@ -36,10 +38,17 @@ impl<'h> ScimApp<'h> {
         Self::new(app, "/Users", "urn:ietf:params:scim:schemas:core:2.0:User")
     }
 
-    /// The core Group of RFC 7643 §4.2 at `/Groups`.
+    /// The core Group of RFC 7643 §4.2 at `/Groups`, whose `members` are users.
     #[must_use]
     pub fn groups(app: App<'h>) -> Self {
-        Self::new(app, "/Groups", "urn:ietf:params:scim:schemas:core:2.0:Group")
+        Self::new(app, "/Groups", "urn:ietf:params:scim:schemas:core:2.0:Group").referring("members")
+    }
+
+    /// A field that holds ids of users. When a write is refused, those whom the app does not know are left out and
+    /// reported in [`Stored::unresolved`]: the field's path, or `members[value eq "id"]` in a multi-valued field.
+    #[must_use]
+    pub fn referring(self, field: &'static str) -> Self {
+        Self { references: Some(field), ..self }
     }
 
     /// Asks for one resource, which every SCIM API can answer, unlike its `ServiceProviderConfig`.
@@ -57,8 +66,10 @@ impl<'h> ScimApp<'h> {
     /// # Errors
     /// The app's error as a fault; 409 is always `uniqueness`.
     pub fn create(self, document: Object) -> Result<Stored, Fault> {
-        let body = self.with_schemas(document);
-        answers::stored(&Self::sending(self.app.post(self.endpoint), &body).send()?)
+        references::write(self.app, self.references, document, |document| {
+            let body = self.with_schemas(document.clone());
+            answers::stored(&Self::sending(self.app.post(self.endpoint), &body).send()?)
+        })
     }
 
     /// GET, without the fields that the host does not need.
@@ -74,10 +85,12 @@ impl<'h> ScimApp<'h> {
     /// # Errors
     /// The app's error as a fault.
     pub fn update(self, id: &str, change: &Change) -> Result<Stored, Fault> {
-        if change.is_empty() {
-            return Ok(Stored::new(id));
-        }
-        answers::stored_or_id(&Self::sending(self.app.patch(self.path(id)), &change.scim_patch()).send()?, id)
+        references::write(self.app, self.references, change.clone(), |change| {
+            if change.is_empty() {
+                return Ok(Stored::new(id));
+            }
+            answers::stored_or_id(&Self::sending(self.app.patch(self.path(id)), &change.scim_patch()).send()?, id)
+        })
     }
 
     /// PUT of the whole document, for an app without PATCH.

@@ -62,6 +62,13 @@ pub enum SystemError {
     NoConnector { id: String, path: PathBuf },
 }
 
+impl Instance {
+    /// Name and value of the header that opens the app.
+    pub fn credential(&self) -> (String, String) {
+        self.app_credential.clone()
+    }
+}
+
 impl System {
     /// Starts everything; the gateway's files go to `folder`, which must exist.
     pub async fn start(artifacts: &Artifacts, folder: &Path, plans: &[Plan]) -> Result<Self, SystemError> {
@@ -82,6 +89,7 @@ impl System {
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
+                group_policy: plan.options.group_policy.clone(),
                 limits: plan.options.limits.clone(),
                 settings: plan.options.settings.clone(),
             };

@@ -25,6 +25,16 @@ conversations! {
     okta_as_a_catalogue_app_provisions_into_samanage: "samanage/okta-oin.json",
     okta_as_a_custom_app_provisions_into_samanage: "samanage/okta-aiw.json",
     bad_input_and_bad_luck_are_answered_properly: "samanage/bad-input.json",
+    entra_provisions_into_splashtop: "splashtop/entra.json",
+    entra_with_its_2020_flag_provisions_into_splashtop: "splashtop/entra-scim-2020.json",
+    okta_as_a_catalogue_app_provisions_into_splashtop: "splashtop/okta-oin.json",
+    okta_as_a_custom_app_provisions_into_splashtop: "splashtop/okta-aiw.json",
+    jumpcloud_provisions_into_splashtop: "splashtop/jumpcloud.json",
+    google_provisions_users_into_splashtop: "splashtop/google.json",
+    entra_provisions_into_askspoke: "askspoke/entra.json",
+    entra_with_its_2020_flag_provisions_into_askspoke: "askspoke/entra-scim-2020.json",
+    okta_as_a_catalogue_app_provisions_into_askspoke: "askspoke/okta-oin.json",
+    okta_as_a_custom_app_provisions_into_askspoke: "askspoke/okta-aiw.json",
 }
 
 #[test]

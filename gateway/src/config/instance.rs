@@ -46,6 +46,18 @@ words! {
     }
 }
 
+words! {
+    /// In which of the groups that want a user he is, where the app has one group per user.
+    GroupPolicy {
+        /// The group that was created last.
+        LatestGroup = "latest-group",
+        /// The group that wanted him first.
+        FirstWins = "first-wins",
+        /// A second group is refused.
+        Reject = "reject",
+    }
+}
+
 /// Where the app of an instance is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -80,6 +92,8 @@ pub struct Instance {
     pub client: ClientChoice,
     /// The connector's settings, as JSON; checked against its descriptor when it is loaded.
     pub settings: Map<String, Value>,
+    /// What is done with a user whom several groups want; none means the default, [`GroupPolicy::LatestGroup`].
+    pub group_policy: Option<GroupPolicy>,
     /// What an operation may use.
     pub limits: Limits,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
@@ -116,6 +130,7 @@ impl Instance {
         let tokens = tokens(&table);
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
+        let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
         let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
@@ -131,6 +146,7 @@ impl Instance {
             tokens,
             client,
             settings,
+            group_policy,
             limits,
             jit,
         })

@@ -27,7 +27,7 @@ use toml::de::DeTable;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
-pub use instance::{AuthKind, ClientChoice, Instance, Location};
+pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
 pub use log::{Format, Level, Log};

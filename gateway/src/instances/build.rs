@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
 use crate::clients::Client;
-use crate::config::{self, ClientChoice, Config, InstanceName, Location, Mistake};
-use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, resolve_settings};
+use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
+use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
 use crate::egress::{Auth, Egress, EgressConfig};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{Instance, Parts};
@@ -90,6 +90,7 @@ impl Building<'_> {
             egress: Arc::new(egress),
             limits: self.limits(),
             store: self.shared.store.clone(),
+            group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
         };
         let instance = Arc::new(Instance::new(parts));
         let sign_in = self.from.jit.clone().map(|jit| {
@@ -150,6 +151,22 @@ impl Building<'_> {
             _ => credential,
         };
         Ok((auth(method), secret))
+    }
+
+    fn group_policy(&self) -> Result<GroupPolicy, Mistake> {
+        let is_of_use = self
+            .connector
+            .descriptor
+            .resource_types
+            .iter()
+            .any(|offered| offered.abilities.memberships == Memberships::OneGroupPerUser);
+        match self.from.group_policy {
+            Some(_) if !is_of_use => {
+                let problem = "says which one group a user is in, and this app's users may be in many";
+                Err(self.mistake("group-policy", problem, "remove it"))
+            }
+            policy => Ok(policy.unwrap_or(GroupPolicy::LatestGroup)),
+        }
     }
 
     fn limits(&self) -> CallLimits {

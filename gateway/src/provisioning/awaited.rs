@@ -74,8 +74,7 @@ pub(super) async fn resolve(work: &mut Work<'_>, created: &Current) {
 }
 
 async fn try_resolve(work: &mut Work<'_>, created: &Current) -> Result<(), Failure> {
-    let mut identifiers = vec![created.id.as_str()];
-    identifiers.extend(IDENTIFIERS.iter().filter_map(|name| created.resource.get(*name).and_then(Value::as_str)));
+    let identifiers = identifiers(&created.id, &created.resource);
     let waiting = work.instance.store.awaiting(&work.instance.name, &work.kind.scim.name, &identifiers).await?;
     for reference in waiting {
         write(work, &reference, &created.id).await?;
@@ -83,17 +82,21 @@ async fn try_resolve(work: &mut Work<'_>, created: &Current) -> Result<(), Failu
     Ok(())
 }
 
+/// What a client may call a resource when it refers to it.
+pub(super) fn identifiers<'r>(id: &'r str, resource: &'r Object) -> Vec<&'r str> {
+    let named = IDENTIFIERS.iter().filter_map(|name| resource.get(*name).and_then(Value::as_str));
+    std::iter::once(id).chain(named).collect()
+}
+
 async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<(), Failure> {
-    let Some(kind) = work.instance.kinds().iter().find(|kind| kind.scim.name == reference.resource_type) else {
-        return Ok(());
-    };
+    let Some(kind) = work.instance.kind_named(&reference.resource_type) else { return Ok(()) };
     let slot = kind.scim.parse_slot(&reference.slot)?;
     let steps = vec![Edit::Set { slot, value: Value::String(value.to_owned()) }];
     let edits = Edits { steps, ..Edits::default() };
     let resource = work.instance.key(kind, &reference.id);
     let _turn = work.instance.turns.turn(&resource).await;
-    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.call)).await? {
-        let stored = work.call.update(&kind.scim.name, &reference.id, &app_change(&change)).await?;
+    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.app.call)).await? {
+        let stored = work.app.update(kind, &reference.id, app_change(&change)).await?;
         if stored.unresolved.is_empty() {
             work.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
         }

@@ -1,6 +1,8 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
 use super::one_at_a_time::OneAtATime;
+use super::standing::Standing;
+use crate::config::GroupPolicy;
 use crate::connectors::{
     Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType,
 };
@@ -28,6 +30,8 @@ pub struct Parts {
     pub limits: CallLimits,
     /// What the gateway remembers.
     pub store: Store,
+    /// Which group a user is in, where the app has one group per user.
+    pub group_policy: GroupPolicy,
 }
 
 /// One resource type of one instance.
@@ -49,6 +53,8 @@ pub struct Instance {
     pub connector: Arc<Connector>,
     pub(super) store: Store,
     pub(super) turns: OneAtATime,
+    /// None where the app needs none of it.
+    pub(super) standing: Option<Standing>,
     kinds: Vec<Kind>,
     settings: Arc<Document>,
     egress: Arc<Egress>,
@@ -59,9 +65,9 @@ impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, mapping, settings, egress, limits, store } = parts;
+        let Parts { name, connector, mapping, settings, egress, limits, store, group_policy } = parts;
         let mut mappings = mapping.into_types();
-        let kinds = connector
+        let kinds: Vec<Kind> = connector
             .descriptor
             .resource_types
             .iter()
@@ -71,7 +77,8 @@ impl Instance {
                 mapping: mappings.remove(&scim.name).unwrap_or_default(),
             })
             .collect();
-        Self { name, connector, store, turns: OneAtATime::default(), kinds, settings, egress, limits }
+        let standing = Standing::of(&kinds, group_policy);
+        Self { name, connector, store, turns: OneAtATime::default(), standing, kinds, settings, egress, limits }
     }
 
     /// The resource types, in the descriptor's order.
@@ -84,6 +91,11 @@ impl Instance {
     #[must_use]
     pub fn kind(&self, endpoint: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.scim.endpoint == endpoint)
+    }
+
+    /// The resource type of that name, such as `User`.
+    pub(super) fn kind_named(&self, name: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.scim.name == name)
     }
 
     /// Asks the app whether the base URL and the credential are good.

@@ -6,13 +6,16 @@
 //! gateway must remember.
 
 mod answer;
+mod app;
 mod awaited;
 mod connected;
 mod create;
 mod delete;
 mod discovery;
+mod inactive;
 mod instance;
 mod journal;
+mod membership;
 mod one_at_a_time;
 mod pages;
 mod patch;
@@ -21,6 +24,7 @@ mod remember;
 mod replace;
 mod request;
 mod search;
+mod standing;
 mod state;
 mod work;
 

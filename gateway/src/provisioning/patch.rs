@@ -5,11 +5,13 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
+use super::instance::Kind;
 use super::work::Work;
-use super::{awaited, remember};
+use super::{awaited, inactive, membership, remember};
 use crate::clients::Leniency;
 use crate::connectors::Stored;
 use crate::mapping::AppChange;
+use scim_protocol::Object;
 use scim_protocol::check::{self, Direction};
 use scim_protocol::patch::{self, Edits, PatchRequest};
 use serde_json::Value;
@@ -21,15 +23,28 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
     work.ignored.clone_from(&edits.ignored);
 
-    let _turn = work.turn(id).await;
-    let (change, read) = change(work, id, &edits).await?;
-    let stored = match read.filter(|_| change.is_empty()) {
+    let turn = work.turn(id).await;
+    if let Some(before) = inactive::find_in_turn(work, id).await? {
+        let after = patched(work.kind, &before.resource, &edits)?;
+        return inactive::change(work, before, after, turn).await;
+    }
+    if inactive::sets_inactive(work.kind, &edits) {
+        let stored = work.read(id, &[]).await?;
+        let before = work.resolve(stored, &[]).await?.resource;
+        return inactive::deactivate(work, id, patched(work.kind, &before, &edits)?).await;
+    }
+    let (mut change, read) = change(work, id, &edits).await?;
+    let mut members = membership::of_patch(work, id, &mut change, read.as_ref()).await?;
+    let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
         None => work.send(id, &change).await?,
     };
+    members.follow(work, &mut stored.unresolved).await?;
     let mut writes = awaited::of_change(work, id, &stored, &change);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
+    writes.extend(members.writes(work));
     work.commit(writes).await?;
+    members.settle(work).await?;
 
     if work.answers_patch_without_body() || (stored.document.is_none() && !work.must_show_resource()) {
         return Ok(Answer::no_content());
@@ -42,17 +57,22 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
 /// What the edits change in the app, and the resource where it had to be read to know.
 async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChange, Option<Stored>), Failure> {
     let mapping = &work.kind.mapping;
-    if let Some(change) = mapping.change(edits, &mut Connected(&mut work.call)).await? {
+    if let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
         return Ok((change, None));
     }
     let stored = work.read(id, &[]).await?;
     let before = work.resolve(stored.clone(), &[]).await?.resource;
-    let mut after = before.clone();
-    patch::apply(&work.kind.scim, &mut after, edits)?;
-    check::check(&work.kind.scim, &after, Direction::Replace)?;
-    let mut change = mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    let after = patched(work.kind, &before, edits)?;
+    let mut change = mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
     if let Some(document) = &stored.document {
         mapping.settle_unchanged(&mut change, document);
     }
     Ok((change, Some(stored)))
+}
+
+fn patched(kind: &Kind, before: &Object, edits: &Edits) -> Result<Object, Failure> {
+    let mut after = before.clone();
+    patch::apply(&kind.scim, &mut after, edits)?;
+    check::check(&kind.scim, &after, Direction::Replace)?;
+    Ok(after)
 }

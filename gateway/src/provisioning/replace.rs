@@ -7,7 +7,7 @@ use super::answer::{Answer, Failure};
 use super::connected::Connected;
 use super::instance::Kind;
 use super::work::{Current, Work};
-use super::{awaited, remember};
+use super::{awaited, inactive, membership, remember};
 use scim_protocol::Object;
 use scim_protocol::check::Direction;
 use serde_json::Value;
@@ -15,21 +15,33 @@ use serde_json::Value;
 /// Makes the resource what the body says.
 pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
     let mut after = work.accept(body, Direction::Replace)?;
-    let _turn = work.turn(id).await;
+    let turn = work.turn(id).await;
+    if let Some(before) = inactive::find_in_turn(work, id).await? {
+        carry_over(work.kind, &before.resource, &mut after);
+        let after = confirmed(&before.resource, after);
+        return inactive::change(work, before, after, turn).await;
+    }
     let found = work.read(id, &[]).await?;
     let before = work.resolve(found.clone(), &[]).await?.resource;
     carry_over(work.kind, &before, &mut after);
-    let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.call)).await?;
+    if inactive::is_inactive(work.kind, &after) {
+        return inactive::deactivate(work, id, confirmed(&before, after)).await;
+    }
+    let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
     if let Some(document) = &found.document {
         work.kind.mapping.settle_unchanged(&mut change, document);
     }
     let withdrawn = awaited::withdrawn(work, id, &after);
-    let stored = if change.is_empty() { found } else { work.send(id, &change).await? };
-    let confirmed = stored.document.is_none().then(|| confirmed(before, after));
+    let mut members = membership::of_put(work, id, &mut change, &found, &after).await?;
+    let mut stored = if change.is_empty() { found } else { work.send(id, &change).await? };
+    members.follow(work, &mut stored.unresolved).await?;
+    let confirmed = stored.document.is_none().then(|| confirmed(&before, after));
     let mut writes = awaited::of_change(work, id, &stored, &change);
     writes.extend(withdrawn);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
+    writes.extend(members.writes(work));
     work.commit(writes).await?;
+    members.settle(work).await?;
 
     let current = match confirmed {
         Some(resource) => Current { id: stored.id, resource, version: stored.version },
@@ -43,12 +55,11 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
 
 /// The resource after a change that the app confirmed without showing it: what was asked for, and of what a client cannot ask
 /// for what was there before.
-fn confirmed(before: Object, after: Object) -> Object {
-    let mut resource = after;
-    if let Some((name, meta)) = before.into_iter().find(|(name, _)| name == "meta") {
-        resource.insert(name, meta);
+fn confirmed(before: &Object, mut after: Object) -> Object {
+    if let Some(meta) = before.get("meta") {
+        after.insert("meta".to_owned(), meta.clone());
     }
-    resource
+    after
 }
 
 /// What a PUT leaves as it is although its body is silent about it.

@@ -8,6 +8,7 @@ use super::connected::comparison;
 use super::pages::{PageSpan, Window};
 use super::request::SearchText;
 use super::work::{Current, Work};
+use super::{inactive, membership};
 use crate::connectors::{FieldComparison, Page, Paging, Query, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::list::ListResponse;
@@ -30,24 +31,33 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
         None => None,
     };
     let mut found = Found { window, total: 0, resources: Vec::new(), seen: HashSet::new() };
+    inactive::finish_all(work).await?;
     match &filter {
         None => all(work, &mut found).await?,
         Some(filter) => {
             let wants = |slot: &Slot| work.projection.wants(&slot.path) || filter.mentions(&slot.path);
             let omit = work.kind.mapping.omit(wants);
-            if !by_known_id(work, filter, &omit, &mut found).await? {
+            if let Some(id) = required_id(filter) {
+                take_by_id(work, filter, id, &omit, &mut found).await?;
+            } else if !by_kept(work, filter, &omit, &mut found).await? {
                 scan(work, filter, omit, &mut found).await?;
             }
         }
+    }
+    if filter.as_ref().and_then(required_id).is_none() {
+        inactive::take_matching(work, filter.as_ref(), &mut found).await?;
     }
     let list = ListResponse::page(found.total, window.start + 1, found.resources);
     Ok(Answer::ok(serde_json::to_value(list).unwrap_or_default()))
 }
 
-struct Found {
-    window: Window,
-    total: u64,
-    resources: Vec<Object>,
+/// What the client gets.
+pub(super) struct Found {
+    pub(super) window: Window,
+    /// How many match, so far.
+    pub(super) total: u64,
+    /// Those in the window.
+    pub(super) resources: Vec<Object>,
     /// Ids that were looked at: what the store knew may come again from the app.
     seen: HashSet<String>,
 }
@@ -111,19 +121,10 @@ fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
     page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
-/// `id eq "…"`, and comparisons with what the store keeps: the resources are read by their ids. Says whether that settled
-/// the filter: a kept value that has gone stale in the app proves nothing, and one that need not be unique may be another
-/// resource's own in the app; then the app is asked, too.
-async fn by_known_id(
-    work: &mut Work<'_>,
-    filter: &Filter,
-    omit: &[String],
-    found: &mut Found,
-) -> Result<bool, Failure> {
-    if let Some(id) = required_id(filter) {
-        take_by_id(work, filter, id, omit, found).await?;
-        return Ok(true);
-    }
+/// Comparisons with what the store keeps: the resources are read by their ids. Says whether that settled the filter: a
+/// kept value that has gone stale in the app proves nothing, and one that need not be unique may be another resource's own
+/// in the app; then the app is asked, too.
+async fn by_kept(work: &mut Work<'_>, filter: &Filter, omit: &[String], found: &mut Found) -> Result<bool, Failure> {
     for kept in work.kind.mapping.kept_comparisons(filter) {
         let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
@@ -150,6 +151,10 @@ async fn take_by_id(
     omit: &[String],
     found: &mut Found,
 ) -> Result<(), Failure> {
+    if let Some(inactive) = inactive::find(work, id).await? {
+        take(work, Some(filter), inactive::current(inactive), found);
+        return Ok(());
+    }
     match work.read(id, omit).await {
         Ok(stored) => {
             let current = work.resolve(stored, omit).await?;
@@ -164,7 +169,9 @@ async fn take_by_id(
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
 async fn scan(work: &mut Work<'_>, filter: &Filter, omit: Vec<String>, found: &mut Found) -> Result<(), Failure> {
     let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters);
-    walk(work, Some(filter), pushed.comparisons.into_iter().map(comparison).collect(), omit, found).await
+    let comparisons = pushed.comparisons.into_iter().map(comparison);
+    let comparisons = comparisons.filter(|comparison| !membership::decides(work, &comparison.field)).collect();
+    walk(work, Some(filter), comparisons, omit, found).await
 }
 
 async fn walk(
@@ -206,10 +213,12 @@ async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[String]) -> Re
         let kept = kept.remove(&stored.id).unwrap_or_default();
         currents.push(work.resolve_with(stored, &kept, omit).await?);
     }
+    inactive::recognise(work, &mut currents).await?;
     Ok(currents)
 }
 
-fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
+/// Counts a resource that matches, and shows it where it is in the client's window.
+pub(super) fn take(work: &Work<'_>, filter: Option<&Filter>, current: Current, found: &mut Found) {
     if !found.seen.insert(current.id.clone()) {
         return;
     }
@@ -231,9 +240,8 @@ async fn page(
     omit: &[String],
 ) -> Result<Page, Failure> {
     let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
-    let answer = work.call.search(&work.kind.scim.name, &query).await.map_err(Failure::from);
     // No list is ever not found: the client would take it for a wrong tenant URL.
-    answer.map_err(|failure| match failure.error.status {
+    work.app.search(work.kind, query).await.map_err(|failure| match failure.error.status {
         404 => Failure { error: Error::bad_gateway(failure.error.detail), ..failure },
         _ => failure,
     })

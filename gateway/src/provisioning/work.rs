@@ -2,11 +2,13 @@
 
 use super::Outcome;
 use super::answer::{Answer, Failure};
+use super::app::App;
 use super::connected::{Connected, app_change};
 use super::instance::{Instance, Kind};
+use super::membership;
 use super::request::Caller;
 use crate::clients::{Leniency, Profile};
-use crate::connectors::{Call, Document, Stored};
+use crate::connectors::{Document, Stored};
 use crate::mapping::{AppChange, Kept};
 use crate::store::{KeptValue, ResourceKey, Write};
 use scim_protocol::projection::Projection;
@@ -25,7 +27,7 @@ pub(super) struct Work<'a> {
     pub(super) kind: &'a Kind,
     pub(super) profile: &'static Profile,
     pub(super) projection: Projection,
-    pub(super) call: Call,
+    pub(super) app: App<'a>,
     /// Attributes that were sent and are not known here.
     pub(super) ignored: Vec<String>,
     /// The resource it turned out to be about.
@@ -59,13 +61,13 @@ impl<'a> Work<'a> {
         let text = &caller.projection;
         let projection =
             Projection::parse(&kind.scim, text.attributes.as_deref(), text.excluded_attributes.as_deref())?;
-        let call = instance.open(&caller.correlation_id).await?;
+        let app = App::new(instance.open(&caller.correlation_id).await?, instance);
         Ok(Self {
             instance,
             kind,
             profile: caller.profile,
             projection,
-            call,
+            app,
             ignored: Vec::new(),
             id: id.map(str::to_owned),
             matching: None,
@@ -80,7 +82,7 @@ impl<'a> Work<'a> {
             result,
             id: self.id,
             matching: self.matching,
-            sends: self.call.sends().to_vec(),
+            sends: self.app.call.sends().to_vec(),
             ignored: self.ignored,
         }
     }
@@ -116,7 +118,7 @@ impl<'a> Work<'a> {
 
     /// Reads a resource from the app; `omit` names app fields that are not needed.
     pub(super) async fn read(&mut self, id: &str, omit: &[String]) -> Result<Stored, Failure> {
-        Ok(self.call.read(&self.kind.scim.name, id, omit).await?)
+        self.app.read(self.kind, id, omit).await
     }
 
     /// Sends a change to the app. Where there is nothing to send, the resource is read: a change of what only the gateway
@@ -126,7 +128,7 @@ impl<'a> Work<'a> {
             let omit = self.omitted();
             return self.read(id, &omit).await;
         }
-        Ok(self.call.update(&self.kind.scim.name, id, &app_change(change)).await?)
+        self.app.update(self.kind, id, app_change(change)).await
     }
 
     /// The SCIM resource of what the app answered; asks the app again where its answer did not supply the document.
@@ -149,15 +151,16 @@ impl<'a> Work<'a> {
                 (again.document.unwrap_or_default(), again.version)
             }
         };
-        let resource = self.mapped(&document, kept).await?;
+        let mut resource = self.mapped(&document, kept).await?;
+        membership::show(self, &stored.id, &mut resource, omit).await?;
         if self.id.as_ref() == Some(&stored.id) {
             self.recognise(&resource);
         }
         Ok(Current { id: stored.id, resource, version })
     }
 
-    async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
-        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.call)).await?)
+    pub(super) async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
+        Ok(self.kind.mapping.to_scim(document, kept, &mut Connected(&mut self.app.call)).await?)
     }
 
     async fn kept(&self, id: &str) -> Result<Vec<Kept>, Failure> {

@@ -1,6 +1,7 @@
 //! What a group of writes comes to. Many operations share a transaction; folding them first means that a row is touched once
 //! however often it changed, that rows of one kind can share a statement, and that all gateways touch rows in the same order.
 
+use super::standing_effects::StandingEffects;
 use super::statement::{Cell, Statement};
 use super::{LogEntry, ResourceKey, Write};
 use serde_json::Value;
@@ -38,6 +39,7 @@ pub(super) struct Effects<'a> {
     resources: BTreeMap<Key<'a>, ResourceEffect<'a>>,
     /// By instance and name; none where it is deleted.
     state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
+    standing: StandingEffects<'a>,
     log: Vec<&'a LogEntry>,
 }
 
@@ -79,13 +81,13 @@ impl<'a> Effects<'a> {
             Write::DeleteState { instance, name } => {
                 self.state.insert((instance, name), None);
             }
+            Write::Standing(write) => self.standing.add(write),
             Write::Log(entry) => self.log.push(entry),
         }
     }
 
     fn resource(&mut self, key: &'a ResourceKey) -> &mut ResourceEffect<'a> {
-        let key = Key { instance: &key.instance, resource_type: &key.resource_type, id: &key.id };
-        self.resources.entry(key).or_default()
+        self.resources.entry(Key::of(key)).or_default()
     }
 
     /// Runs the statements: what goes, then what comes.
@@ -137,13 +139,19 @@ impl<'a> Effects<'a> {
         DELETE_STATE.run(connection, &deleted).await?;
         SET_STATE.run(connection, &set).await?;
 
+        self.standing.run(connection).await?;
+
         let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
         LOG.run(connection, &log).await
     }
 }
 
 impl<'a> Key<'a> {
-    fn cells(&self) -> [Cell<'a>; 3] {
+    pub(super) fn of(key: &'a ResourceKey) -> Self {
+        Self { instance: &key.instance, resource_type: &key.resource_type, id: &key.id }
+    }
+
+    pub(super) fn cells(&self) -> [Cell<'a>; 3] {
         [Cell::text(self.instance), Cell::text(self.resource_type), Cell::text(self.id)]
     }
 }

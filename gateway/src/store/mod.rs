@@ -1,5 +1,6 @@
 //! What the gateway must remember, in SQLite or PostgreSQL: attributes that an app cannot hold, references that wait for their
-//! resource, the connectors' small state, and the provisioning log.
+//! resource, what an app destroys (inactive accounts, their ids, who is wanted in which group), the connectors' small state, and
+//! the provisioning log.
 //!
 //! Every write goes through one task ([`writer`]) that puts what arrives together into one transaction, and is
 //! acknowledged after its commit: durability does not cost one fsync per request.
@@ -12,7 +13,10 @@ mod kept;
 mod known;
 mod log;
 mod log_query;
+mod memberships;
 mod open;
+mod standing;
+mod standing_effects;
 mod state;
 mod statement;
 mod write;
@@ -23,6 +27,9 @@ pub use error::StoreError;
 pub use kept::KeptValue;
 pub use log::{LogEntry, LoggedCall, Matching};
 pub use log_query::{LogFilter, read_log};
+pub use memberships::Wanted;
+pub use standing::{Inactive, Phase};
+pub use standing_effects::{GroupKey, StandingWrite};
 pub use state::StateSpace;
 pub use write::Write;
 
@@ -96,6 +103,11 @@ impl Store {
         let (done, outcome) = oneshot::channel();
         self.send(Message::Commit(writes, done)).await?;
         outcome.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Whether other gateways may write to the same database.
+    pub fn is_shared(&self) -> bool {
+        self.shared.known.is_none()
     }
 
     /// Makes durable what was accepted so far, log rows too, and closes the database.

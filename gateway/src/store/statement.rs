@@ -1,7 +1,7 @@
 //! One statement for many rows. A round trip a row is what makes a batch slow, and a text of its own for every number of rows
 //! would push the prepared ones out of the connection's cache: so rows go in a few fixed portions.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -31,6 +31,10 @@ impl<'a> Cell<'a> {
 
     pub(super) fn json(value: &Value) -> Self {
         Self::Text(Cow::Owned(value.to_string()))
+    }
+
+    pub(super) fn object(object: &Map<String, Value>) -> Self {
+        Self::Text(Cow::Owned(serde_json::to_string(object).unwrap_or_default()))
     }
 
     pub(super) fn optional_json(value: Option<&Value>) -> Self {

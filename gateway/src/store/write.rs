@@ -1,6 +1,6 @@
 //! What can be written.
 
-use super::{LogEntry, ResourceKey};
+use super::{LogEntry, ResourceKey, StandingWrite};
 use serde_json::Value;
 
 /// One thing to remember or to forget.
@@ -69,6 +69,8 @@ pub enum Write {
         /// The connector's key.
         name: String,
     },
+    /// What an app destroys, and who is wanted in which group.
+    Standing(StandingWrite),
     /// A row of the provisioning log that must not outlive or precede what else is written with it.
     Log(Box<LogEntry>),
 }

@@ -55,6 +55,8 @@ pub struct Client {
 pub struct InstanceOptions {
     #[serde(default)]
     pub settings: Map<String, Value>,
+    #[serde(default)]
+    pub group_policy: Option<String>,
     /// The table `[instances.NAME.limits]`.
     #[serde(default)]
     pub limits: Map<String, Value>,

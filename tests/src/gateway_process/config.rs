@@ -47,6 +47,8 @@ pub struct InstanceConfig {
     pub credential: String,
     /// See [`token_hash`].
     pub tokens: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_policy: Option<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
@@ -128,6 +130,7 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
             },

@@ -7,3 +7,4 @@ mod durability;
 mod gateways;
 mod log;
 mod remembered;
+mod standing;

@@ -1,0 +1,196 @@
+//! The open connector, in the ids that the client knows.
+//!
+//! A SCIM id is the app's own id (design law 8), except where the app destroyed an account and another was created for the
+//! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
+//! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
+
+use super::answer::Failure;
+use super::instance::{Instance, Kind};
+use crate::connectors::{AppChange, Call, Document, Page, Query, Stored};
+use crate::mapping::{ids_in, replace_ids};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// One operation's connector.
+pub(super) struct App<'a> {
+    pub(super) call: Call,
+    instance: &'a Instance,
+    /// The app's ids that this operation has found and not yet committed.
+    fresh: Ids,
+}
+
+/// By resource type and id.
+type Ids = HashMap<(String, String), String>;
+
+#[derive(Clone, Copy)]
+enum Direction {
+    ToApp,
+    ToClient,
+}
+
+impl<'a> App<'a> {
+    pub(super) fn new(call: Call, instance: &'a Instance) -> Self {
+        Self { call, instance, fresh: HashMap::new() }
+    }
+
+    /// From now on in this operation, the app knows the resource by that id.
+    pub(super) fn bind(&mut self, kind: &Kind, id: &str, app_id: &str) {
+        self.fresh.insert((kind.scim.name.clone(), id.to_owned()), app_id.to_owned());
+    }
+
+    /// Whether ids may differ at all.
+    fn exchanges_ids(&self) -> bool {
+        self.instance.standing.as_ref().is_some_and(|standing| !standing.removing.is_empty())
+    }
+
+    /// The id by which the app knows a resource.
+    pub(super) async fn app_id(&self, kind: &Kind, id: &str) -> Result<String, Failure> {
+        let asked = (kind.scim.name.clone(), id.to_owned());
+        let mut ids = self.ids(Direction::ToApp, &[(&asked.0, asked.1.clone())]).await?;
+        Ok(ids.remove(&asked).unwrap_or(asked.1))
+    }
+
+    /// The ids by which clients know resources of a type.
+    pub(super) async fn scim_ids(&self, resource_type: &str, app_ids: Vec<String>) -> Result<Vec<String>, Failure> {
+        let asked: Vec<(&str, String)> = app_ids.iter().map(|id| (resource_type, id.clone())).collect();
+        let ids = self.ids(Direction::ToClient, &asked).await?;
+        let known = |id: String| ids.get(&(resource_type.to_owned(), id.clone())).cloned().unwrap_or(id);
+        Ok(app_ids.into_iter().map(known).collect())
+    }
+
+    /// Creates an account; the answer's id is the app's.
+    pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Failure> {
+        if !self.exchanges_ids() {
+            return Ok(self.call.create(&kind.scim.name, document).await?);
+        }
+        let ids = self.ids(Direction::ToApp, &kind.mapping.referred(document)).await?;
+        let mut document = Cow::Borrowed(document);
+        if !ids.is_empty() {
+            kind.mapping.replace_referred(document.to_mut(), |kind, id| ids.get(&(kind.into(), id.into())).cloned());
+        }
+        let mut stored = self.call.create(&kind.scim.name, &document).await?;
+        let id = stored.id.clone();
+        self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
+        Ok(Stored { id, ..stored })
+    }
+
+    pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Failure> {
+        let app_id = self.app_id(kind, id).await?;
+        let stored = self.call.read(&kind.scim.name, &app_id, omit).await?;
+        self.known_as(kind, id, stored).await
+    }
+
+    pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: AppChange) -> Result<Stored, Failure> {
+        let change = self.translated(kind, change).await?;
+        let app_id = self.app_id(kind, id).await?;
+        let stored = self.call.update(&kind.scim.name, &app_id, &change).await?;
+        self.known_as(kind, id, stored).await
+    }
+
+    pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Failure> {
+        let app_id = self.app_id(kind, id).await?;
+        Ok(self.call.delete(&kind.scim.name, &app_id).await?)
+    }
+
+    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<Page, Failure> {
+        for comparison in &mut query.comparisons {
+            if let Some(resource_type) = kind.mapping.referred_by(&comparison.field) {
+                let asked: Vec<_> = ids_in(&comparison.value).into_iter().map(|id| (resource_type, id)).collect();
+                let ids = self.ids(Direction::ToApp, &asked).await?;
+                replace_ids(&mut comparison.value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
+            }
+        }
+        let mut page = self.call.search(&kind.scim.name, &query).await?;
+        self.make_known(kind, &mut page.resources).await?;
+        Ok(page)
+    }
+
+    async fn translated(&self, kind: &Kind, mut change: AppChange) -> Result<AppChange, Failure> {
+        if !self.exchanges_ids() {
+            return Ok(change);
+        }
+        let mut asked = Vec::new();
+        let mut ask = |field: &str, values: &[Value]| {
+            let Some(resource_type) = kind.mapping.referred_by(field) else { return };
+            asked.extend(values.iter().flat_map(ids_in).map(|id| (resource_type, id)));
+        };
+        for field in &change.fields {
+            ask(&field.path, field.value.as_slice());
+        }
+        for items in &change.items {
+            ask(&items.path, &items.added);
+            ask(&items.path, &items.removed);
+        }
+        let ids = self.ids(Direction::ToApp, &asked).await?;
+        if ids.is_empty() {
+            return Ok(change);
+        }
+        let replace = |field: &str, value: &mut Value| {
+            let Some(resource_type) = kind.mapping.referred_by(field) else { return };
+            replace_ids(value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
+        };
+        for field in &mut change.fields {
+            field.value.iter_mut().for_each(|value| replace(&field.path, value));
+        }
+        for items in &mut change.items {
+            items.added.iter_mut().chain(&mut items.removed).for_each(|value| replace(&items.path, value));
+        }
+        Ok(change)
+    }
+
+    async fn known_as(&self, kind: &Kind, id: &str, mut stored: Stored) -> Result<Stored, Failure> {
+        self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
+        Ok(Stored { id: id.to_owned(), ..stored })
+    }
+
+    /// Puts what the app answered into the ids that clients know.
+    async fn make_known(&self, kind: &Kind, resources: &mut [Stored]) -> Result<(), Failure> {
+        if !self.exchanges_ids() {
+            return Ok(());
+        }
+        let mut asked: Vec<(&str, String)> =
+            resources.iter().map(|stored| (kind.scim.name.as_str(), stored.id.clone())).collect();
+        let documents = resources.iter().filter_map(|stored| stored.document.as_ref());
+        asked.extend(documents.flat_map(|document| kind.mapping.referred(document)));
+        let ids = self.ids(Direction::ToClient, &asked).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let known = |resource_type: &str, id: &str| ids.get(&(resource_type.into(), id.into())).cloned();
+        for stored in resources {
+            if let Some(id) = known(&kind.scim.name, &stored.id) {
+                stored.id = id;
+            }
+            if let Some(document) = &mut stored.document {
+                kind.mapping.replace_referred(document, known);
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of the ids that are others on the other side.
+    async fn ids(&self, direction: Direction, asked: &[(&str, String)]) -> Result<Ids, Failure> {
+        let mut found = HashMap::new();
+        let Some(standing) = &self.instance.standing else { return Ok(found) };
+        for kind in &standing.removing {
+            let ids: Vec<&str> = asked.iter().filter(|(name, _)| name == kind).map(|(_, id)| id.as_str()).collect();
+            let (store, instance) = (&self.instance.store, &*self.instance.name);
+            let bound = match direction {
+                Direction::ToApp => store.app_ids(instance, kind, &ids).await?,
+                Direction::ToClient => store.scim_ids(instance, kind, &ids).await?,
+            };
+            found.extend(bound.into_iter().map(|(id, other)| ((kind.clone(), id), other)));
+        }
+        for ((kind, id), app_id) in &self.fresh {
+            let (id, other) = match direction {
+                Direction::ToApp => (id, app_id),
+                Direction::ToClient => (app_id, id),
+            };
+            if asked.iter().any(|(asked_kind, asked)| *asked_kind == kind.as_str() && asked == id) {
+                found.insert((kind.clone(), id.clone()), other.clone());
+            }
+        }
+        Ok(found)
+    }
+}

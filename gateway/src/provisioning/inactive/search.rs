@@ -1,0 +1,115 @@
+//! Inactive resources among the results of a search. They stand behind the app's.
+
+use super::super::answer::Failure;
+use super::super::search::{Found, take};
+use super::super::work::{Current, Work};
+use super::{current, find, matching, restore};
+use crate::store::{Inactive, Phase};
+use scim_protocol::filter::{CompareOp, Comparison, Filter};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Inactive resources that are held at once.
+const AT_ONCE: u64 = 200;
+
+/// Finishes the removals that were cut off, so that nobody is listed twice.
+pub(in super::super) async fn finish_all(work: &mut Work<'_>) -> Result<(), Failure> {
+    if !work.kind.removes() {
+        return Ok(());
+    }
+    for id in work.instance.store.half_removed(&work.instance.name, &work.kind.scim.name).await? {
+        find(work, &id).await?;
+    }
+    Ok(())
+}
+
+/// Gives resources of the app that an inactive one was (the app has an account of that name again) its id.
+pub(in super::super) async fn recognise(work: &mut Work<'_>, currents: &mut [Current]) -> Result<(), Failure> {
+    if !work.kind.removes() {
+        return Ok(());
+    }
+    let names: Vec<String> = currents.iter().map(|current| matching(work.kind, &current.resource)).collect();
+    let asked: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
+    let found = work.instance.store.inactive_matching(instance, kind, &asked).await?;
+    let mut inactive: HashMap<String, Inactive> =
+        found.into_iter().map(|inactive| (inactive.matching.clone(), inactive)).collect();
+    for (current, name) in currents.iter_mut().zip(names) {
+        let Some(before) = inactive.remove(&name).filter(|before| before.phase != Phase::Removing) else { continue };
+        let app_id = current.id.clone();
+        if work.app.app_id(work.kind, &app_id).await? != app_id {
+            continue;
+        }
+        match restore::recognise(work, before, &app_id).await? {
+            Some(recognised) => *current = recognised,
+            // Another request was faster.
+            None => current.id = work.app.scim_ids(kind, vec![app_id]).await?.pop().unwrap_or_default(),
+        }
+    }
+    Ok(())
+}
+
+/// Adds the inactive resources that match; those of the app have been counted.
+pub(in super::super) async fn take_matching(
+    work: &mut Work<'_>,
+    filter: Option<&Filter>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    if !work.kind.removes() {
+        return Ok(());
+    }
+    let Some(filter) = filter else { return take_window(work, found).await };
+    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
+    let named = match required(work, filter) {
+        Some(Name::Matching(name)) => Some(store.inactive_matching(instance, kind, &[&name]).await?),
+        Some(Name::External(name)) => Some(store.inactive_known_as(instance, kind, name).await?),
+        None => None,
+    };
+    if let Some(named) = named {
+        named.into_iter().for_each(|inactive| take(work, Some(filter), current(inactive), found));
+        return Ok(());
+    }
+    let mut offset = 0;
+    loop {
+        let page = store.inactive_page(instance, kind, offset, AT_ONCE).await?;
+        let is_last = (page.len() as u64) < AT_ONCE;
+        page.into_iter().for_each(|inactive| take(work, Some(filter), current(inactive), found));
+        if is_last {
+            return Ok(());
+        }
+        offset += AT_ONCE;
+    }
+}
+
+/// All of them: only those in the window are read.
+async fn take_window(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
+    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
+    let start = found.window.start.max(found.total);
+    if start < found.window.end() {
+        let page = store.inactive_page(instance, kind, start - found.total, found.window.end() - start).await?;
+        found.resources.extend(page.into_iter().map(|inactive| work.present(current(inactive))));
+    }
+    found.total += store.count_inactive(instance, kind).await?;
+    Ok(())
+}
+
+/// What every match must be called.
+enum Name<'f> {
+    Matching(String),
+    External(&'f str),
+}
+
+fn required<'f>(work: &Work<'_>, filter: &'f Filter) -> Option<Name<'f>> {
+    match filter {
+        Filter::And(filters) => filters.iter().find_map(|filter| required(work, filter)),
+        Filter::Compare(Comparison { path, op: CompareOp::Eq, value: Value::String(value) }) => {
+            let path = path.to_string();
+            let is_matching = work.kind.mapping.match_slots().first().is_some_and(|slot| slot.to_string() == path);
+            if is_matching {
+                return Some(Name::Matching(value.to_lowercase()));
+            }
+            (path == "externalId").then_some(Name::External(value))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,245 @@
+//! What an app destroys and the gateway must know all the same: inactive resources, and the app's ids of those that came back.
+
+use super::statement::{MOST_PLACES, places};
+use super::{ResourceKey, Store, StoreError};
+use serde_json::{Map, Value};
+use sqlx::{Any, AssertSqlSafe};
+use std::collections::{HashMap, HashSet};
+
+/// A resource that is inactive and has no account in the app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inactive {
+    /// The id that the client knows.
+    pub id: String,
+    /// What clients find it by, in lower case.
+    pub matching: String,
+    /// The client's own id of it.
+    pub external_id: Option<String>,
+    /// How far it is.
+    pub phase: Phase,
+    /// The last known SCIM attributes.
+    pub resource: Map<String, Value>,
+}
+
+/// How far a resource is from having an account to having none, or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The account is to be removed and may be there still.
+    Removing,
+    /// There is no account.
+    Removed,
+    /// An account is to be created and may be there already.
+    Restoring,
+}
+
+/// Which of the two kinds of id is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Scim,
+    App,
+}
+
+impl Phase {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Removing => "removing",
+            Self::Removed => "removed",
+            Self::Restoring => "restoring",
+        }
+    }
+
+    /// What the gateway never wrote is read as the phase that trusts least.
+    fn parse(text: &str) -> Self {
+        match text {
+            "removed" => Self::Removed,
+            "restoring" => Self::Restoring,
+            _ => Self::Removing,
+        }
+    }
+}
+
+type Row = (String, String, Option<String>, String, String);
+
+const SELECT: &str = "SELECT id, matching, external_id, phase, resource FROM inactive";
+
+impl Store {
+    /// The resource, if it is inactive.
+    pub async fn inactive(&self, resource: &ResourceKey) -> Result<Option<Inactive>, StoreError> {
+        let row = sqlx::query_as::<Any, Row>(AssertSqlSafe(format!(
+            "{SELECT} WHERE instance = $1 AND resource_type = $2 AND id = $3"
+        )))
+        .bind(resource.instance.as_str())
+        .bind(resource.resource_type.as_str())
+        .bind(resource.id.as_str())
+        .fetch_optional(&self.shared.readers)
+        .await?;
+        row.map(inactive).transpose()
+    }
+
+    /// The inactive resources with any of these matching values, which are in lower case, by id.
+    pub async fn inactive_matching(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        matching: &[&str],
+    ) -> Result<Vec<Inactive>, StoreError> {
+        self.inactive_by("matching", instance, resource_type, matching).await
+    }
+
+    /// The inactive resources with that external id, by id.
+    pub async fn inactive_known_as(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        external_id: &str,
+    ) -> Result<Vec<Inactive>, StoreError> {
+        self.inactive_by("external_id", instance, resource_type, &[external_id]).await
+    }
+
+    async fn inactive_by(
+        &self,
+        column: &'static str,
+        instance: &str,
+        resource_type: &str,
+        values: &[&str],
+    ) -> Result<Vec<Inactive>, StoreError> {
+        let mut found = Vec::new();
+        for values in values.chunks(MOST_PLACES) {
+            let (places, count) = places(3, values.len());
+            let beginnings = places.split(", ").map(|place| format!("substr({place}, 1, 200)")).collect::<Vec<_>>();
+            // Only placeholders and names of columns are put into the text, never a value.
+            let mut query = sqlx::query_as::<Any, Row>(AssertSqlSafe(format!(
+                "{SELECT} WHERE instance = $1 AND resource_type = $2
+                 AND substr({column}, 1, 200) IN ({}) AND {column} IN ({places})",
+                beginnings.join(", ")
+            )))
+            .bind(instance)
+            .bind(resource_type);
+            for &value in values.iter().cycle().take(count) {
+                query = query.bind(value);
+            }
+            for row in query.fetch_all(&self.shared.readers).await? {
+                found.push(inactive(row)?);
+            }
+        }
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(found)
+    }
+
+    /// Up to `limit` inactive resources behind the first `offset`, in an order that stays the same.
+    pub async fn inactive_page(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<Inactive>, StoreError> {
+        let rows = sqlx::query_as::<Any, Row>(AssertSqlSafe(format!(
+            "{SELECT} WHERE instance = $1 AND resource_type = $2 ORDER BY id LIMIT {limit} OFFSET {offset}"
+        )))
+        .bind(instance)
+        .bind(resource_type)
+        .fetch_all(&self.shared.readers)
+        .await?;
+        rows.into_iter().map(inactive).collect()
+    }
+
+    /// How many inactive resources there are.
+    pub async fn count_inactive(&self, instance: &str, resource_type: &str) -> Result<u64, StoreError> {
+        let count =
+            sqlx::query_scalar::<Any, i64>("SELECT COUNT(*) FROM inactive WHERE instance = $1 AND resource_type = $2")
+                .bind(instance)
+                .bind(resource_type)
+                .fetch_one(&self.shared.readers)
+                .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The ids of the resources whose account was to be removed and perhaps is not.
+    pub async fn half_removed(&self, instance: &str, resource_type: &str) -> Result<Vec<String>, StoreError> {
+        let mut ids = sqlx::query_scalar::<Any, String>(
+            "SELECT id FROM inactive WHERE instance = $1 AND resource_type = $2 AND phase = 'removing'",
+        )
+        .bind(instance)
+        .bind(resource_type)
+        .fetch_all(&self.shared.readers)
+        .await?;
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Those of the ids that are inactive.
+    pub async fn inactive_among(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        ids: &[&str],
+    ) -> Result<HashSet<String>, StoreError> {
+        let mut found = HashSet::new();
+        for ids in ids.chunks(MOST_PLACES) {
+            let (places, count) = places(3, ids.len());
+            let mut query = sqlx::query_scalar::<Any, String>(AssertSqlSafe(format!(
+                "SELECT id FROM inactive WHERE instance = $1 AND resource_type = $2 AND id IN ({places})"
+            )))
+            .bind(instance)
+            .bind(resource_type);
+            for &id in ids.iter().cycle().take(count) {
+                query = query.bind(id);
+            }
+            found.extend(query.fetch_all(&self.shared.readers).await?);
+        }
+        Ok(found)
+    }
+
+    /// The app's ids of those SCIM ids that are not the app's own.
+    pub async fn app_ids(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        self.bound(Known::Scim, instance, resource_type, ids).await
+    }
+
+    /// The SCIM ids of those app ids that are known under another.
+    pub async fn scim_ids(
+        &self,
+        instance: &str,
+        resource_type: &str,
+        app_ids: &[&str],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        self.bound(Known::App, instance, resource_type, app_ids).await
+    }
+
+    async fn bound(
+        &self,
+        known: Known,
+        instance: &str,
+        resource_type: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let (given, wanted) = match known {
+            Known::Scim => ("id", "app_id"),
+            Known::App => ("app_id", "id"),
+        };
+        let mut found = HashMap::new();
+        for ids in ids.chunks(MOST_PLACES) {
+            let (places, count) = places(3, ids.len());
+            let mut query = sqlx::query_as::<Any, (String, String)>(AssertSqlSafe(format!(
+                "SELECT {given}, {wanted} FROM bindings WHERE instance = $1 AND resource_type = $2 AND {given} IN ({places})"
+            )))
+            .bind(instance)
+            .bind(resource_type);
+            for &id in ids.iter().cycle().take(count) {
+                query = query.bind(id);
+            }
+            found.extend(query.fetch_all(&self.shared.readers).await?);
+        }
+        Ok(found)
+    }
+}
+
+fn inactive((id, matching, external_id, phase, resource): Row) -> Result<Inactive, StoreError> {
+    let resource = serde_json::from_str(&resource)?;
+    Ok(Inactive { id, matching, external_id, phase: Phase::parse(&phase), resource })
+}

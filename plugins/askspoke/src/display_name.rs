@@ -1,0 +1,47 @@
+//! askSpoke has no display name of users: `name.formatted` is in its place. To the mapping `displayName` is a field
+//! like any other; here it becomes `name.formatted`, and `name.formatted` becomes it. So a client may write either one,
+//! and what changed last counts; where both do, `name.formatted`.
+
+use scim_connector_sdk::{Change, Object, Value, json};
+
+const DISPLAY_NAME: &str = "displayName";
+const FORMATTED: &str = "name.formatted";
+
+/// A new user's formatted name: his own, else his display name, else what given and family name make.
+pub(crate) fn into_name(user: &mut Object) {
+    let display_name = user.remove(DISPLAY_NAME);
+    let part = |name: &str| user.get("name").and_then(|parts| parts.get(name)).and_then(Value::as_str).map(str::trim);
+    if part("formatted").is_some_and(|name| !name.is_empty()) {
+        return;
+    }
+    let display_name = display_name.as_ref().and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
+    let parts: Vec<&str> = [part("givenName"), part("familyName")].into_iter().flatten().collect();
+    let name = display_name.map_or_else(|| parts.join(" "), str::to_owned);
+    if name.trim().is_empty() {
+        return;
+    }
+    let parts = user.entry("name").or_insert_with(|| json!({}));
+    if let Some(parts) = parts.as_object_mut() {
+        parts.insert("formatted".to_owned(), Value::String(name));
+    }
+}
+
+/// A changed display name is a changed formatted name, unless that changes, too. Clearing it alone says nothing: the
+/// formatted name is still there.
+pub(crate) fn into_change(change: &mut Change) {
+    let has_formatted = change.field(FORMATTED).is_some();
+    change.fields.retain(|field| field.path.as_str() != DISPLAY_NAME || (!has_formatted && field.value.is_some()));
+    for field in change.fields.iter_mut().filter(|field| field.path.as_str() == DISPLAY_NAME) {
+        if let Ok(formatted) = FORMATTED.parse() {
+            field.path = formatted;
+        }
+    }
+}
+
+/// The display name of a user whom askSpoke shows.
+pub(crate) fn show(user: &mut Object) {
+    let formatted = user.get("name").and_then(|name| name.get("formatted")).filter(|name| !name.is_null());
+    if let Some(formatted) = formatted.cloned() {
+        user.insert(DISPLAY_NAME.to_owned(), formatted);
+    }
+}

@@ -1,0 +1,217 @@
+//! Ids of users whom the app does not know yet: a manager, a member of a group.
+//!
+//! A SCIM API refuses the whole write for one of them, and failing a group for a late member, or an employee for a
+//! late manager, is harmful. So once a write is refused, those whom the app proves not to know are left out, the rest
+//! is written, and what was left out is reported as [`Stored::unresolved`]: the field's path, or for an element of a
+//! multi-valued field `members[value eq "id"]`. A write that the app takes costs no call more.
+
+use super::ScimApp;
+use crate::{App, Change, Fault, FieldPath, Object, Stored, Value};
+
+/// How many ids are looked up, one call each, when the app does not say which of them it refuses.
+const LOOKED_UP: usize = 50;
+
+/// A write that may hold ids.
+pub(super) trait Refers {
+    /// The ids in a field.
+    fn ids(&self, field: &FieldPath) -> Vec<String>;
+    /// Takes an id out and answers the path that says so.
+    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String;
+}
+
+/// Sends a write, again and with less where the app refuses it for ids that it does not know.
+pub(super) fn write<W: Refers>(
+    app: App<'_>,
+    field: Option<&str>,
+    mut write: W,
+    send: impl Fn(&W) -> Result<Stored, Fault>,
+) -> Result<Stored, Fault> {
+    let Some(field) = field.and_then(|field| field.parse().ok()) else { return send(&write) };
+    let mut unresolved = Vec::new();
+    loop {
+        let fault = match send(&write) {
+            Ok(stored) => return Ok(Stored { unresolved, ..stored }),
+            Err(fault) => fault,
+        };
+        let unknown = unknown(app, &write.ids(&field), &fault);
+        if unknown.is_empty() {
+            return Err(fault);
+        }
+        unresolved.extend(unknown.iter().map(|id| write.leave_out(&field, id)));
+    }
+}
+
+/// Which ids are the reason of a refusal: those that it names, or else any, as far as the app has no such user.
+fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
+    let named: Vec<&String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).collect();
+    let is_about_values =
+        fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
+    let suspects = match (fault.status, named.is_empty()) {
+        (400 | 404, false) => named,
+        _ if is_about_values && ids.len() <= LOOKED_UP => ids.iter().collect(),
+        _ => Vec::new(),
+    };
+    let is_unknown = |id: &&String| matches!(ScimApp::users(app).read(id, &[]), Err(fault) if fault.status == 404);
+    suspects.into_iter().filter(is_unknown).cloned().collect()
+}
+
+impl Refers for Object {
+    fn ids(&self, field: &FieldPath) -> Vec<String> {
+        let holder = field.schema().map_or(Some(self), |urn| self.get(urn).and_then(Value::as_object));
+        holder.and_then(|holder| field.get(holder)).map(ids_in).unwrap_or_default()
+    }
+
+    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String {
+        let names = field.segments().iter().map(|segment| segment.name.as_str());
+        let names: Vec<&str> = field.schema().into_iter().chain(names).collect();
+        if take(self, &names, id) { element(field, id) } else { field.to_string() }
+    }
+}
+
+impl Refers for Change {
+    fn ids(&self, field: &FieldPath) -> Vec<String> {
+        let whole = self.field(field.as_str()).and_then(|field| field.value.as_ref()).map(ids_in);
+        let added = self.items(field.as_str()).into_iter().flat_map(|items| items.added.iter().filter_map(id_of));
+        whole.into_iter().flatten().chain(added.map(str::to_owned)).collect()
+    }
+
+    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String {
+        let is_scalar = |value: &Option<Value>| value.as_ref().and_then(id_of) == Some(id);
+        let before = self.fields.len();
+        self.fields.retain(|change| change.path != *field || !is_scalar(&change.value));
+        if self.fields.len() < before {
+            return field.to_string();
+        }
+        for change in self.fields.iter_mut().filter(|change| change.path == *field) {
+            if let Some(Value::Array(items)) = &mut change.value {
+                items.retain(|item| id_of(item) != Some(id));
+            }
+        }
+        for items in self.items.iter_mut().filter(|items| items.path == *field) {
+            items.added.retain(|item| id_of(item) != Some(id));
+        }
+        element(field, id)
+    }
+}
+
+/// Takes an id out of a list, and says so, or out of its field, with the objects that become empty.
+fn take(object: &mut Object, names: &[&str], id: &str) -> bool {
+    let Some((name, rest)) = names.split_first() else { return false };
+    let (listed, is_empty) = match object.get_mut(*name) {
+        Some(Value::Array(items)) => {
+            items.retain(|item| id_of(item) != Some(id));
+            (true, false)
+        }
+        Some(Value::Object(inner)) if !rest.is_empty() => (take(inner, rest, id), inner.is_empty()),
+        _ => (false, true),
+    };
+    if is_empty {
+        object.remove(*name);
+    }
+    listed
+}
+
+fn element(field: &FieldPath, id: &str) -> String {
+    format!("{field}[value eq {}]", Value::from(id))
+}
+
+fn ids_in(value: &Value) -> Vec<String> {
+    let one = std::slice::from_ref(value);
+    value.as_array().map_or(one, Vec::as_slice).iter().filter_map(id_of).map(str::to_owned).collect()
+}
+
+fn id_of(value: &Value) -> Option<&str> {
+    value.get("value").unwrap_or(value).as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{FakeApp, Reply, change};
+    use crate::{ItemChange, json};
+
+    const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value";
+
+    fn refusal(detail: &str) -> Reply {
+        Reply::json(400, json!({"status": "400", "scimType": "invalidValue", "detail": detail}))
+    }
+
+    fn object(value: &Value) -> Object {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_member_whom_the_app_does_not_know_is_left_out_and_reported() {
+        for (detail, looked_up) in [("there is no user 9", 1), ("bad member", 2)] {
+            let fake = FakeApp::new()
+                .reply("POST", "/Groups", refusal(detail))
+                .reply("GET", "/Users/9", Reply::status(404))
+                .reply("POST", "/Groups", Reply::json(201, json!({"id": "g"})))
+                .handle(|call| (call.path == "/Users/5").then(|| Reply::json(200, json!({"id": "5"}))));
+            let members = json!([{"value": "5"}, {"value": "9"}]);
+            let group = object(&json!({"displayName": "G", "members": members}));
+            let stored = ScimApp::groups(fake.app()).create(group).unwrap();
+            assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
+            assert_eq!(fake.bodies().last().unwrap()["members"], json!([{"value": "5"}]));
+            assert_eq!(fake.calls().len(), 2 + looked_up, "{detail}");
+        }
+    }
+
+    #[test]
+    fn so_it_is_in_a_change_by_items_and_in_one_by_the_whole_list() {
+        let item = |id: &str| json!({"value": id});
+        let by_items =
+            ItemChange { path: "members".parse().unwrap(), added: vec![item("5"), item("9")], removed: vec![] };
+        let whole = change(json!({"members": [item("5"), item("9")]}));
+        for change in [Change { items: vec![by_items], fields: Vec::new() }, whole] {
+            let fake = FakeApp::new()
+                .reply("PATCH", "/Groups/g", refusal("there is no user 9"))
+                .reply("GET", "/Users/9", Reply::status(404))
+                .reply("PATCH", "/Groups/g", Reply::status(204));
+            let stored = ScimApp::groups(fake.app()).update("g", &change).unwrap();
+            assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
+            assert_eq!(fake.bodies()[2]["Operations"][0]["value"], json!([item("5")]));
+        }
+    }
+
+    #[test]
+    fn a_change_of_which_nothing_is_left_takes_no_second_write() {
+        let fake = FakeApp::new().reply("PATCH", "/Users/1", refusal("manager 77 is unknown")).reply(
+            "GET",
+            "/Users/77",
+            Reply::status(404),
+        );
+        let users = ScimApp::users(fake.app()).referring(MANAGER);
+        let stored = users.update("1", &change(json!({MANAGER: "77"}))).unwrap();
+        assert_eq!((stored.id.as_str(), stored.unresolved), ("1", vec![MANAGER.to_owned()]));
+        assert_eq!(fake.calls().len(), 2);
+    }
+
+    #[test]
+    fn an_unknown_manager_leaves_nothing_empty_behind() {
+        let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        let fake = FakeApp::new()
+            .reply("POST", "/Users", refusal("no manager 77"))
+            .reply("GET", "/Users/77", Reply::status(404))
+            .reply("POST", "/Users", Reply::json(201, json!({"id": "1"})));
+        let user = object(&json!({"userName": "a", urn: {"manager": {"value": "77"}}}));
+        let stored = ScimApp::users(fake.app()).referring(MANAGER).create(user).unwrap();
+        assert_eq!(stored.unresolved, [MANAGER]);
+        let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+        assert_eq!(fake.bodies().last(), Some(&json!({"userName": "a", "schemas": [core]})));
+    }
+
+    #[test]
+    fn a_refusal_for_another_reason_stays_what_it_is() {
+        let members = json!([{"value": "5"}]);
+        for (status, detail, calls) in [(400, "the name is too long", 2), (404, "no group g", 1), (409, "taken", 1)] {
+            let fake = FakeApp::new()
+                .reply("PATCH", "/Groups/g", Reply::json(status, json!({"detail": detail})))
+                .handle(|call| (call.path == "/Users/5").then(|| Reply::json(200, json!({"id": "5"}))));
+            let change = change(json!({"members": members}));
+            let fault = ScimApp::groups(fake.app()).update("g", &change).unwrap_err();
+            assert_eq!((fault.status, fault.detail.as_str()), (status, detail));
+            assert_eq!(fake.calls().len(), calls, "{detail}");
+        }
+    }
+}

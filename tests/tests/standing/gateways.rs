@@ -1,0 +1,58 @@
+//! Two gateways on one PostgreSQL.
+
+use futures_util::future::join_all;
+use scim_gateway_tests::postgres::Postgres;
+use serde_json::json;
+
+use super::world::{World, patch};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_gateways_agree_on_who_is_in_which_group() {
+    let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap().unwrap();
+    let database = postgres.database().unwrap();
+    let mut world = World::start("splashtop").await;
+    world.app().switch(&json!({ "group_rule": "latest_added" })).unwrap();
+    world.stop().await;
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    let mut config: toml::Table = text.parse().unwrap();
+    config["store"]["url"] = database.into();
+    std::fs::write(world.config(), toml::to_string(&config).unwrap()).unwrap();
+    world.start_again().await;
+    let other = world.another_gateway(world.config(), "other.log").await;
+    let urls = [world.url(), other.url().to_owned()];
+
+    let groups = [world.group("First", &[]).await, world.group("Second", &[]).await, world.group("Third", &[]).await];
+    let mut users = Vec::new();
+    for number in 0..6 {
+        users.push(world.user(&format!("user{number}@example.com")).await);
+    }
+    for (op, effective) in [("add", "Third"), ("remove", "First")] {
+        let calls = users.iter().flat_map(|user| groups.iter().map(move |group| (user, group))).enumerate();
+        // All users come into all groups; then they leave all but the first.
+        let calls = calls.filter(|(_, (_, group))| op == "add" || **group != groups[0]);
+        let calls = calls.map(|(number, (user, group))| {
+            let body = patch(json!([{ "op": op, "path": "members", "value": [{ "value": user }] }]));
+            let url = &urls[number % 2];
+            let path = format!("/Groups/{group}");
+            let world = &world;
+            async move { world.try_call_at(url, "PATCH", &path, body).await.unwrap() }
+        });
+        for answer in join_all(calls).await {
+            answer.expect(204);
+        }
+        for name in ["First", "Second", "Third"] {
+            let expected = if name == effective { users.len() } else { 0 };
+            assert_eq!(world.app_members(name).len(), expected, "{op}: {name}");
+        }
+    }
+    for user in &users {
+        world.set_active(user, false).await.expect(200);
+        let path = format!("/Users/{user}");
+        let body = patch(json!([{ "op": "replace", "path": "active", "value": true }]));
+        let restored = world.try_call_at(&urls[1], "PATCH", &path, body).await.unwrap().expect(200);
+        assert_eq!(restored["id"], json!(user));
+        assert_eq!(world.get(&path).await.expect(200)["active"], true);
+    }
+    assert_eq!(world.app_members("First").len(), users.len());
+    other.stop().await.unwrap();
+}
