@@ -209,7 +209,9 @@ pub(crate) fn group(name: &str, members: &[&str]) -> Value {
 }
 
 pub(crate) fn patch(operations: Value) -> Value {
-    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
+    let mut message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] });
+    message["Operations"] = operations;
+    message
 }
 
 fn names(list: &Value, attribute: &str) -> Vec<String> {

@@ -32,7 +32,10 @@ async fn an_inactive_resource_is_found_by_id_name_and_external_id_until_it_is_ac
         commit(&store, vec![StandingWrite::Phase(user("1"), Phase::Removed)]).await;
         let expected = ada("1", "ada", Phase::Removed);
         assert_eq!(store.inactive(&user("1")).await.unwrap(), Some(expected.clone()), "{database:?}");
-        assert_eq!(store.inactive_matching("acme", "User", &["x", "ada"]).await.unwrap(), [expected.clone()]);
+        assert_eq!(
+            store.inactive_matching("acme", "User", &["x", "ada"]).await.unwrap(),
+            std::slice::from_ref(&expected)
+        );
         assert_eq!(store.inactive_known_as("acme", "User", "e-ada").await.unwrap(), [expected]);
         assert_eq!(store.count_inactive("acme", "User").await.unwrap(), 2);
         assert_eq!(store.inactive_page("acme", "User", 1, 5).await.unwrap().len(), 1);
