@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use scim_gateway_tests::artifacts::connector_ids;
-use scim_gateway_tests::conversation::InstanceOptions;
+use scim_gateway_tests::conversation::Conversation;
 use scim_gateway_tests::system::{Plan, System};
 use serde_json::{Value, json};
 
@@ -22,8 +22,11 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     remove(&folder.join(DOCUMENT))?;
 
     let inner = tempfile::Builder::new().prefix("gateway-").tempdir_in(&folder)?;
-    let instance = |id: String| Plan { name: id.clone(), connector: id, options: InstanceOptions::default() };
-    let plans: Vec<Plan> = connector_ids()?.into_iter().map(instance).collect();
+    // An app that needs settings has them in its conversations.
+    let conversations = Conversation::load_all(&Conversation::folder())?;
+    let options = |id: &str| conversations.iter().find(|told| told.connector == id).map(|told| told.instance.clone());
+    let plan = |id: String| Plan { name: id.clone(), options: options(&id).unwrap_or_default(), connector: id };
+    let plans: Vec<Plan> = connector_ids()?.into_iter().map(plan).collect();
     let starting = System::start(&artifacts, inner.path(), &plans);
     // Interrupted from here on, also while it starts.
     let interrupted = interrupted();
