@@ -34,7 +34,7 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
         return inactive::deactivate(work, id, patched(work.kind, &before, &edits)?).await;
     }
     let (mut change, read) = change(work, id, &edits).await?;
-    let mut members = membership::of_patch(work, id, &mut change, read.as_ref()).await?;
+    let mut members = membership::of_patch(work, id, &mut change).await?;
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
         None => work.send(id, &change).await?,

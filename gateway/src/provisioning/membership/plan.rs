@@ -60,21 +60,23 @@ pub(in super::super) async fn of_new<'a>(work: &mut Work<'a>, resource: &mut Obj
     Ok(Plan(Some(change)))
 }
 
-/// A PATCH. The change that the mapping made of it becomes what the app is told; `read` is the group as it was read for it.
+/// A PATCH. The change that the mapping made of it becomes what the app is told.
 pub(in super::super) async fn of_patch<'a>(
     work: &mut Work<'a>,
     group: &str,
     change: &mut AppChange,
-    read: Option<&Stored>,
 ) -> Result<Plan<'a>, Failure> {
     let Some(members) = members(work) else { return Ok(Plan::default()) };
     if let Some(place) = change.fields.iter().position(|(path, _)| *path == members.field) {
-        let (_, all) = change.fields.remove(place);
-        let read = match read {
-            Some(read) => read.clone(),
-            None => work.read(group, &[]).await?,
-        };
-        return whole(work, members, group, change, all.as_ref(), &read).await;
+        // All members are said. The app is told all that it is to have, in one call and without asking what it has.
+        let (path, all) = change.fields.remove(place);
+        let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
+        let mut asked: BTreeMap<String, Wish> = recorded.into_iter().map(|(user, _)| (user, Wish::Out)).collect();
+        asked.extend(wishes(all.iter().flat_map(elements), Wish::In)?);
+        let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: None }).await?;
+        let users = planned.own.0.iter().map(|user| member(user)).collect();
+        change.fields.push((path, Some(Value::Array(users))));
+        return Ok(Plan(Some(planned)));
     }
     let Some(place) = change.items.iter().position(|items| items.path == members.field) else {
         return Ok(Plan::default());
@@ -87,7 +89,7 @@ pub(in super::super) async fn of_patch<'a>(
     Ok(Plan(Some(planned)))
 }
 
-/// A PUT of `after` over the group that was read.
+/// A PUT of `after` over the group that was read. Who is not among its members is out, whether recorded or only in the app.
 pub(in super::super) async fn of_put<'a>(
     work: &mut Work<'a>,
     group: &str,
@@ -97,7 +99,17 @@ pub(in super::super) async fn of_put<'a>(
 ) -> Result<Plan<'a>, Failure> {
     let Some(members) = members(work) else { return Ok(Plan::default()) };
     change.items.retain(|items| items.path != members.field);
-    whole(work, members, group, change, members.slot.get(after), read).await
+    let document = read.document.as_ref();
+    let referred = document.map(|document| work.kind.mapping.referred(document)).unwrap_or_default();
+    let listed: HashSet<String> =
+        referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
+    let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
+    let known = recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned());
+    let mut asked: BTreeMap<String, Wish> = known.map(|user| (user, Wish::Out)).collect();
+    asked.extend(wishes(members.slot.get(after).into_iter().flat_map(elements), Wish::In)?);
+    let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: Some(listed) }).await?;
+    planned.put_into(change);
+    Ok(Plan(Some(planned)))
 }
 
 /// The group is to be deleted: its members fall back to others.
@@ -107,28 +119,6 @@ pub(in super::super) async fn of_end<'a>(work: &mut Work<'a>, group: &str) -> Re
     let wishes = users.into_iter().map(|(user, _)| (user, Wish::Out)).collect();
     let change = Change::plan(work, members, group, Asked { wishes, listed: None }).await?;
     Ok(Plan(Some(Change { ends: true, ..change })))
-}
-
-/// All members are said: who is not among them is out, whether recorded or only in the app.
-async fn whole<'a>(
-    work: &mut Work<'a>,
-    members: &'a Members,
-    group: &str,
-    change: &mut AppChange,
-    all: Option<&Value>,
-    read: &Stored,
-) -> Result<Plan<'a>, Failure> {
-    let document = read.document.as_ref();
-    let referred = document.map(|document| work.kind.mapping.referred(document)).unwrap_or_default();
-    let listed: HashSet<String> =
-        referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
-    let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
-    let known = recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned());
-    let mut asked: BTreeMap<String, Wish> = known.map(|user| (user, Wish::Out)).collect();
-    asked.extend(wishes(all.into_iter().flat_map(elements), Wish::In)?);
-    let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: Some(listed) }).await?;
-    planned.put_into(change);
-    Ok(Plan(Some(planned)))
 }
 
 impl Plan<'_> {
@@ -255,7 +245,6 @@ impl<'a> Change<'a> {
             None => {}
         }
         told.join.into_iter().for_each(|group| self.others.join(group, user));
-        told.leave.into_iter().for_each(|group| self.others.leave(group, user));
     }
 
     fn put_into(&self, change: &mut AppChange) {
