@@ -5,13 +5,12 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
+use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::{Current, Work};
 use super::{awaited, inactive, membership, remember};
+use scim_protocol::Object;
 use scim_protocol::check::Direction;
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
-use scim_protocol::path::AttributePath;
-use scim_protocol::{Error, Object};
 use serde_json::Value;
 
 /// Makes the resource what the body says.
@@ -79,21 +78,4 @@ fn carry_over(kind: &Kind, before: &Object, after: &mut Object) {
             after.insert(name.clone(), value.clone());
         }
     }
-}
-
-/// An attribute that the app cannot change must stay what it is (RFC 7644 §3.5.1); in another case, where case says nothing,
-/// it is what it was.
-fn keep_immutable(kind: &Kind, before: &Object, after: &mut Object) -> Result<(), Error> {
-    for name in &kind.abilities.immutable {
-        let (Some(is), Some(wanted)) = (before.get(name), after.get(name)) else { continue };
-        let path = Operand::plain(AttributePath::core(name));
-        let same = Filter::Compare(Comparison { path, op: CompareOp::Eq, value: wanted.clone() });
-        if is != wanted && !same.matches(&kind.scim, before) {
-            return Err(Error::mutability(format!(
-                "{name} is {is} and cannot become {wanted}: the app cannot change it"
-            )));
-        }
-        after.insert(name.clone(), is.clone());
-    }
-    Ok(())
 }

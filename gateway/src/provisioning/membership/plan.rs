@@ -28,6 +28,8 @@ struct Change<'a> {
     group: String,
     /// The group ends, and with it its memberships.
     ends: bool,
+    /// The group was there before, as far as the gateway knows.
+    is_known: bool,
     wishes: BTreeMap<String, Wish>,
     /// The groups that wanted these users before.
     before: HashMap<String, Vec<Wanted>>,
@@ -40,9 +42,9 @@ struct Change<'a> {
 }
 
 /// What the client wants.
-#[derive(Default)]
 struct Asked {
-    wishes: BTreeMap<String, Wish>,
+    /// In the client's order; the later word on a user counts.
+    wishes: Vec<(String, Wish)>,
     /// The members in the app, where they are known.
     listed: Option<HashSet<String>>,
 }
@@ -71,7 +73,7 @@ pub(in super::super) async fn of_patch<'a>(
         // All members are said. The app is told all that it is to have, in one call and without asking what it has.
         let (path, all) = change.fields.remove(place);
         let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
-        let mut asked: BTreeMap<String, Wish> = recorded.into_iter().map(|(user, _)| (user, Wish::Out)).collect();
+        let mut asked: Vec<(String, Wish)> = recorded.into_iter().map(|(user, _)| (user, Wish::Out)).collect();
         asked.extend(wishes(all.iter().flat_map(elements), Wish::In)?);
         let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: None }).await?;
         let users = planned.own.0.iter().map(|user| member(user)).collect();
@@ -105,7 +107,7 @@ pub(in super::super) async fn of_put<'a>(
         referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
     let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
     let known = recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned());
-    let mut asked: BTreeMap<String, Wish> = known.map(|user| (user, Wish::Out)).collect();
+    let mut asked: Vec<(String, Wish)> = known.map(|user| (user, Wish::Out)).collect();
     asked.extend(wishes(members.slot.get(after).into_iter().flat_map(elements), Wish::In)?);
     let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: Some(listed) }).await?;
     planned.put_into(change);
@@ -122,6 +124,11 @@ pub(in super::super) async fn of_end<'a>(work: &mut Work<'a>, group: &str) -> Re
 }
 
 impl Plan<'_> {
+    /// Whether the gateway knows of the group without asking the app.
+    pub(in super::super) fn is_of_known_group(&self) -> bool {
+        self.0.as_ref().is_some_and(|change| change.is_known)
+    }
+
     /// The id of a new group, once it has one.
     pub(in super::super) fn created(&mut self, group: &str) {
         if let Some(change) = &mut self.0 {
@@ -197,11 +204,18 @@ impl Plan<'_> {
 impl<'a> Change<'a> {
     async fn plan(work: &mut Work<'a>, members: &'a Members, group: &str, asked: Asked) -> Result<Self, Failure> {
         let (store, instance) = (&work.instance.store, &*work.instance.name);
-        let mut turns = Vec::with_capacity(asked.wishes.len());
-        for user in asked.wishes.keys() {
+        let mut in_order = Vec::with_capacity(asked.wishes.len());
+        let mut wishes = BTreeMap::new();
+        for (user, wish) in asked.wishes {
+            if wishes.insert(user.clone(), wish).is_none() {
+                in_order.push(user);
+            }
+        }
+        let mut turns = Vec::with_capacity(wishes.len());
+        for user in wishes.keys() {
             turns.push(work.instance.turns.turn(&user_key(work, members, user)).await);
         }
-        let users: Vec<&str> = asked.wishes.keys().map(String::as_str).collect();
+        let users: Vec<&str> = in_order.iter().map(String::as_str).collect();
         let before = store.wanted(instance, &users).await?;
         let inactive = match work.instance.standing.as_ref() {
             Some(standing) if standing.removing.contains(&members.user) => {
@@ -217,6 +231,7 @@ impl<'a> Change<'a> {
             members,
             group: group.to_owned(),
             ends: false,
+            is_known: created.is_some(),
             wishes: BTreeMap::new(),
             before: HashMap::new(),
             own: (Vec::new(), Vec::new()),
@@ -224,7 +239,8 @@ impl<'a> Change<'a> {
             pending: HashSet::new(),
             _turns: turns,
         };
-        for (user, wish) in &asked.wishes {
+        for user in &in_order {
+            let Some(wish) = wishes.get(user) else { continue };
             let standing = Standing {
                 wanted: before.get(user).map(Vec::as_slice).unwrap_or_default(),
                 inactive: inactive.contains(user),
@@ -235,7 +251,7 @@ impl<'a> Change<'a> {
                 Err(InAnother(other)) => return Err(refusal(work, members, user, &other).await),
             }
         }
-        Ok(Self { wishes: asked.wishes, before, ..change })
+        Ok(Self { wishes, before, ..change })
     }
 
     fn take(&mut self, user: &str, told: Told) {
@@ -319,12 +335,12 @@ fn elements(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<BTreeMap<String, Wish>, Error> {
-    let mut wishes = BTreeMap::new();
+fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<Vec<(String, Wish)>, Error> {
+    let mut wishes = Vec::new();
     for item in items {
         let id = id_of(item).filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
         let id = id.ok_or_else(|| Error::invalid_value("members: each needs a `value`, the id of a user"))?;
-        wishes.insert(id.to_owned(), wish);
+        wishes.push((id.to_owned(), wish));
     }
     Ok(wishes)
 }
