@@ -12,6 +12,7 @@ mod connected;
 mod create;
 mod delete;
 mod discovery;
+mod immutable;
 mod inactive;
 mod instance;
 mod journal;

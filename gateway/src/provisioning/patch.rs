@@ -5,6 +5,7 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
+use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::Work;
 use super::{awaited, inactive, membership, remember};
@@ -34,9 +35,13 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
         return inactive::deactivate(work, id, patched(work.kind, &before, &edits)?).await;
     }
     let (mut change, read) = change(work, id, &edits).await?;
-    let mut members = membership::of_patch(work, id, &mut change, read.as_ref()).await?;
+    let mut members = membership::of_patch(work, id, &mut change).await?;
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
+        // The members change and the app is not concerned.
+        None if change.is_empty() && members.is_of_known_group() => {
+            Stored { id: id.to_owned(), document: None, version: None, unresolved: Vec::new() }
+        }
         None => work.send(id, &change).await?,
     };
     members.follow(work, &mut stored.unresolved).await?;
@@ -62,7 +67,8 @@ async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChan
     }
     let stored = work.read(id, &[]).await?;
     let before = work.resolve(stored.clone(), &[]).await?.resource;
-    let after = patched(work.kind, &before, edits)?;
+    let mut after = patched(work.kind, &before, edits)?;
+    keep_immutable(work.kind, &before, &mut after)?;
     let mut change = mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
     if let Some(document) = &stored.document {
         mapping.settle_unchanged(&mut change, document);

@@ -5,6 +5,7 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
+use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::{Current, Work};
 use super::{awaited, inactive, membership, remember};
@@ -27,6 +28,7 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     if inactive::is_inactive(work.kind, &after) {
         return inactive::deactivate(work, id, confirmed(&before, after)).await;
     }
+    keep_immutable(work.kind, &before, &mut after)?;
     let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
     if let Some(document) = &found.document {
         work.kind.mapping.settle_unchanged(&mut change, document);

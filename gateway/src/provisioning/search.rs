@@ -39,6 +39,8 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
             let omit = work.kind.mapping.omit(wants);
             if let Some(id) = required_id(filter) {
                 take_by_id(work, filter, id, &omit, &mut found).await?;
+            } else if inactive::has_the_name(work, filter).await? {
+                // Nobody else has it, in the app or here.
             } else if !by_kept(work, filter, &omit, &mut found).await? {
                 scan(work, filter, omit, &mut found).await?;
             }

@@ -111,25 +111,24 @@ async fn a_change_of_members_that_is_cut_off_is_finished_by_the_same_request() {
         let second = world.group("Second", &[]).await;
         let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
         let remove = json!([{ "op": "remove", "path": "members", "value": [{ "value": ada }] }]);
-        for (group, operations, effective) in [(&second, &add, "Second"), (&second, &remove, "First")] {
-            for on in [&first, &second] {
-                for cut in cuts("PATCH", "/Groups/*") {
-                    let mut fault = cut.fault.clone();
-                    fault["method"] = json!("PATCH");
-                    fault["path"] = json!(format!("/scim/v1/Groups/{on}"));
-                    fault["times"] = json!(50);
-                    // From the state before.
-                    let before = if effective == "Second" { &remove } else { &add };
-                    world.patch(&format!("/Groups/{second}"), before.clone()).await.expect(204);
-                    world.app().fault(json!({ "faults": [fault] })).unwrap();
-                    let failed = world.patch(&format!("/Groups/{group}"), operations.clone()).await;
-                    assert!(failed.status >= 500, "{rule} {effective} {}: {failed:?}", cut.what);
-                    repair(&world);
-                    world.patch(&format!("/Groups/{group}"), operations.clone()).await.expect(204);
-                    for name in ["First", "Second"] {
-                        let users = if name == effective { vec!["ada@example.com"] } else { Vec::new() };
-                        assert_eq!(world.app_members(name), users, "{rule} {effective} {}", cut.what);
-                    }
+        let (into, out_of) = ((&second, &add, "Second"), (&second, &remove, "First"));
+        for ((group, operations, effective), on) in [(into, &second), (out_of, &second), (out_of, &first)] {
+            for cut in cuts("PATCH", "/Groups/*") {
+                let mut fault = cut.fault.clone();
+                fault["method"] = json!("PATCH");
+                fault["path"] = json!(format!("/scim/v1/Groups/{on}"));
+                fault["times"] = json!(50);
+                // From the state before.
+                let before = if effective == "Second" { &remove } else { &add };
+                world.patch(&format!("/Groups/{second}"), before.clone()).await.expect(204);
+                world.app().fault(json!({ "faults": [fault] })).unwrap();
+                let failed = world.patch(&format!("/Groups/{group}"), operations.clone()).await;
+                assert!(failed.status >= 500, "{rule} {effective} {}: {failed:?}", cut.what);
+                repair(&world);
+                world.patch(&format!("/Groups/{group}"), operations.clone()).await.expect(204);
+                for name in ["First", "Second"] {
+                    let users = if name == effective { vec!["ada@example.com"] } else { Vec::new() };
+                    assert_eq!(world.app_members(name), users, "{rule} {effective} {}", cut.what);
                 }
             }
         }

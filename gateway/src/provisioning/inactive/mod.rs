@@ -22,7 +22,7 @@ mod search;
 pub(super) use change::{change, deactivate, end, sets_inactive};
 pub(super) use create::{create, refuse_taken};
 pub(super) use find::{find, find_in_turn};
-pub(super) use search::{finish_all, recognise, take_matching};
+pub(super) use search::{finish_all, has_the_name, recognise, take_matching};
 
 use super::answer::{Answer, Failure};
 use super::instance::Kind;

@@ -49,6 +49,15 @@ pub(in super::super) async fn recognise(work: &mut Work<'_>, currents: &mut [Cur
     Ok(())
 }
 
+/// Whether a filter asks for a name that an inactive resource has. Then the app need not be asked: names are unique. An
+/// account that came to be there without the gateway shows in lists, and when the resource is restored.
+pub(in super::super) async fn has_the_name(work: &Work<'_>, filter: &Filter) -> Result<bool, Failure> {
+    let (true, Some(Name::Matching(name))) = (work.kind.removes(), required(work, filter)) else { return Ok(false) };
+    let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
+    let found = work.instance.store.inactive_matching(instance, kind, &[&name]).await?;
+    Ok(found.iter().any(|inactive| inactive.phase == Phase::Removed))
+}
+
 /// Adds the inactive resources that match; those of the app have been counted.
 pub(in super::super) async fn take_matching(
     work: &mut Work<'_>,

@@ -33,8 +33,6 @@ pub(super) struct Told {
     pub(super) own: Option<Wish>,
     /// To put him into these other groups.
     pub(super) join: Vec<String>,
-    /// To take him out of these other groups.
-    pub(super) leave: Vec<String>,
 }
 
 /// The policy refuses: he is in that other group.
@@ -82,16 +80,11 @@ pub(super) fn told(
     let own = match wish {
         Wish::In if after.contains(group) => (listed != Some(true)).then_some(Wish::In),
         Wish::In => (listed == Some(true)).then_some(Wish::Out),
-        Wish::Out => {
-            let may_be_in = before.contains(group) || (!is_wanted && (rule == Rule::All || wanted.is_empty()));
-            listed.unwrap_or(may_be_in).then_some(Wish::Out)
-        }
+        // Also where he is not in effect: an app that only puts one group before the others must forget the others, too.
+        Wish::Out => (listed != Some(false)).then_some(Wish::Out),
     };
-    let others = |these: &BTreeSet<&str>, those: &BTreeSet<&str>| {
-        these.difference(those).filter(|other| **other != group).map(|other| (*other).to_owned()).collect()
-    };
-    let leave = if is_unknown { Vec::new() } else { others(&before, &after) };
-    Ok(Told { own, join: others(&after, &before), leave })
+    let join = after.difference(&before).filter(|other| **other != group).map(|other| (*other).to_owned()).collect();
+    Ok(Told { own, join })
 }
 
 #[cfg(test)]
@@ -117,10 +110,10 @@ mod tests {
         i64::from(u32::from(group))
     }
 
-    fn outcome(rule: Rule, before: &str, wish: Wish, group: char) -> Result<(Option<Wish>, String, String), InAnother> {
+    fn outcome(rule: Rule, before: &str, wish: Wish, group: char) -> Result<(Option<Wish>, String), InAnother> {
         let standing = Standing { wanted: &wanted(before), inactive: false, listed: None };
         let told = told(rule, (&group.to_string(), created(group)), wish, standing)?;
-        Ok((told.own, told.join.concat(), told.leave.concat()))
+        Ok((told.own, told.join.concat()))
     }
 
     #[test]
@@ -144,27 +137,27 @@ mod tests {
         use Wish::{In, Out};
         for (rule, before, wish, group, expected) in [
             // He comes into his first group, into a later one, into an earlier one; and again.
-            (LATEST, "", In, 'a', (Some(In), "", "")),
-            (LATEST, "a", In, 'b', (Some(In), "", "a")),
-            (LATEST, "b", In, 'a', (None, "", "")),
-            (LATEST, "ab", In, 'b', (Some(In), "", "")),
-            (LATEST, "ab", In, 'a', (None, "", "")),
+            (LATEST, "", In, 'a', (Some(In), "")),
+            (LATEST, "a", In, 'b', (Some(In), "")),
+            (LATEST, "b", In, 'a', (None, "")),
+            (LATEST, "ab", In, 'b', (Some(In), "")),
+            (LATEST, "ab", In, 'a', (None, "")),
             // He leaves the effective group, another one, his last one, one that never had him.
-            (LATEST, "ab", Out, 'b', (Some(Out), "a", "")),
-            (LATEST, "ab", Out, 'a', (None, "", "")),
-            (LATEST, "a", Out, 'a', (Some(Out), "", "")),
-            (LATEST, "", Out, 'a', (Some(Out), "", "")),
-            (LATEST, "b", Out, 'a', (None, "", "")),
-            (FIRST, "a", In, 'b', (None, "", "")),
-            (FIRST, "ba", Out, 'b', (Some(Out), "a", "")),
-            (REJECT, "b", In, 'b', (Some(In), "", "")),
-            (REJECT, "b", Out, 'b', (Some(Out), "", "")),
-            (Rule::All, "ab", In, 'c', (Some(In), "", "")),
-            (Rule::All, "ab", Out, 'c', (Some(Out), "", "")),
-            (Rule::All, "ab", Out, 'a', (Some(Out), "", "")),
+            (LATEST, "ab", Out, 'b', (Some(Out), "a")),
+            (LATEST, "ab", Out, 'a', (Some(Out), "")),
+            (LATEST, "a", Out, 'a', (Some(Out), "")),
+            (LATEST, "", Out, 'a', (Some(Out), "")),
+            (LATEST, "b", Out, 'a', (Some(Out), "")),
+            (FIRST, "a", In, 'b', (None, "")),
+            (FIRST, "ba", Out, 'b', (Some(Out), "a")),
+            (REJECT, "b", In, 'b', (Some(In), "")),
+            (REJECT, "b", Out, 'b', (Some(Out), "")),
+            (Rule::All, "ab", In, 'c', (Some(In), "")),
+            (Rule::All, "ab", Out, 'c', (Some(Out), "")),
+            (Rule::All, "ab", Out, 'a', (Some(Out), "")),
         ] {
-            let (own, join, leave) = expected;
-            let expected = Ok((own, join.to_owned(), leave.to_owned()));
+            let (own, join) = expected;
+            let expected = Ok((own, join.to_owned()));
             assert_eq!(outcome(rule, before, wish, group), expected, "{rule:?} {before} {wish:?} {group}");
         }
         assert_eq!(outcome(REJECT, "b", In, 'c'), Err(InAnother("b".to_owned())));

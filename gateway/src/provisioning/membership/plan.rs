@@ -28,6 +28,8 @@ struct Change<'a> {
     group: String,
     /// The group ends, and with it its memberships.
     ends: bool,
+    /// The group was there before, as far as the gateway knows.
+    is_known: bool,
     wishes: BTreeMap<String, Wish>,
     /// The groups that wanted these users before.
     before: HashMap<String, Vec<Wanted>>,
@@ -40,9 +42,9 @@ struct Change<'a> {
 }
 
 /// What the client wants.
-#[derive(Default)]
 struct Asked {
-    wishes: BTreeMap<String, Wish>,
+    /// In the client's order; the later word on a user counts.
+    wishes: Vec<(String, Wish)>,
     /// The members in the app, where they are known.
     listed: Option<HashSet<String>>,
 }
@@ -60,21 +62,23 @@ pub(in super::super) async fn of_new<'a>(work: &mut Work<'a>, resource: &mut Obj
     Ok(Plan(Some(change)))
 }
 
-/// A PATCH. The change that the mapping made of it becomes what the app is told; `read` is the group as it was read for it.
+/// A PATCH. The change that the mapping made of it becomes what the app is told.
 pub(in super::super) async fn of_patch<'a>(
     work: &mut Work<'a>,
     group: &str,
     change: &mut AppChange,
-    read: Option<&Stored>,
 ) -> Result<Plan<'a>, Failure> {
     let Some(members) = members(work) else { return Ok(Plan::default()) };
     if let Some(place) = change.fields.iter().position(|(path, _)| *path == members.field) {
-        let (_, all) = change.fields.remove(place);
-        let read = match read {
-            Some(read) => read.clone(),
-            None => work.read(group, &[]).await?,
-        };
-        return whole(work, members, group, change, all.as_ref(), &read).await;
+        // All members are said. The app is told all that it is to have, in one call and without asking what it has.
+        let (path, all) = change.fields.remove(place);
+        let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
+        let mut asked: Vec<(String, Wish)> = recorded.into_iter().map(|(user, _)| (user, Wish::Out)).collect();
+        asked.extend(wishes(all.iter().flat_map(elements), Wish::In)?);
+        let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: None }).await?;
+        let users = planned.own.0.iter().map(|user| member(user)).collect();
+        change.fields.push((path, Some(Value::Array(users))));
+        return Ok(Plan(Some(planned)));
     }
     let Some(place) = change.items.iter().position(|items| items.path == members.field) else {
         return Ok(Plan::default());
@@ -87,7 +91,7 @@ pub(in super::super) async fn of_patch<'a>(
     Ok(Plan(Some(planned)))
 }
 
-/// A PUT of `after` over the group that was read.
+/// A PUT of `after` over the group that was read. Who is not among its members is out, whether recorded or only in the app.
 pub(in super::super) async fn of_put<'a>(
     work: &mut Work<'a>,
     group: &str,
@@ -97,7 +101,17 @@ pub(in super::super) async fn of_put<'a>(
 ) -> Result<Plan<'a>, Failure> {
     let Some(members) = members(work) else { return Ok(Plan::default()) };
     change.items.retain(|items| items.path != members.field);
-    whole(work, members, group, change, members.slot.get(after), read).await
+    let document = read.document.as_ref();
+    let referred = document.map(|document| work.kind.mapping.referred(document)).unwrap_or_default();
+    let listed: HashSet<String> =
+        referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
+    let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
+    let known = recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned());
+    let mut asked: Vec<(String, Wish)> = known.map(|user| (user, Wish::Out)).collect();
+    asked.extend(wishes(members.slot.get(after).into_iter().flat_map(elements), Wish::In)?);
+    let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: Some(listed) }).await?;
+    planned.put_into(change);
+    Ok(Plan(Some(planned)))
 }
 
 /// The group is to be deleted: its members fall back to others.
@@ -109,29 +123,12 @@ pub(in super::super) async fn of_end<'a>(work: &mut Work<'a>, group: &str) -> Re
     Ok(Plan(Some(Change { ends: true, ..change })))
 }
 
-/// All members are said: who is not among them is out, whether recorded or only in the app.
-async fn whole<'a>(
-    work: &mut Work<'a>,
-    members: &'a Members,
-    group: &str,
-    change: &mut AppChange,
-    all: Option<&Value>,
-    read: &Stored,
-) -> Result<Plan<'a>, Failure> {
-    let document = read.document.as_ref();
-    let referred = document.map(|document| work.kind.mapping.referred(document)).unwrap_or_default();
-    let listed: HashSet<String> =
-        referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
-    let recorded = work.instance.store.wanted_in(&work.instance.name, group).await?;
-    let known = recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned());
-    let mut asked: BTreeMap<String, Wish> = known.map(|user| (user, Wish::Out)).collect();
-    asked.extend(wishes(all.into_iter().flat_map(elements), Wish::In)?);
-    let planned = Change::plan(work, members, group, Asked { wishes: asked, listed: Some(listed) }).await?;
-    planned.put_into(change);
-    Ok(Plan(Some(planned)))
-}
-
 impl Plan<'_> {
+    /// Whether the gateway knows of the group without asking the app.
+    pub(in super::super) fn is_of_known_group(&self) -> bool {
+        self.0.as_ref().is_some_and(|change| change.is_known)
+    }
+
     /// The id of a new group, once it has one.
     pub(in super::super) fn created(&mut self, group: &str) {
         if let Some(change) = &mut self.0 {
@@ -207,11 +204,18 @@ impl Plan<'_> {
 impl<'a> Change<'a> {
     async fn plan(work: &mut Work<'a>, members: &'a Members, group: &str, asked: Asked) -> Result<Self, Failure> {
         let (store, instance) = (&work.instance.store, &*work.instance.name);
-        let mut turns = Vec::with_capacity(asked.wishes.len());
-        for user in asked.wishes.keys() {
+        let mut in_order = Vec::with_capacity(asked.wishes.len());
+        let mut wishes = BTreeMap::new();
+        for (user, wish) in asked.wishes {
+            if wishes.insert(user.clone(), wish).is_none() {
+                in_order.push(user);
+            }
+        }
+        let mut turns = Vec::with_capacity(wishes.len());
+        for user in wishes.keys() {
             turns.push(work.instance.turns.turn(&user_key(work, members, user)).await);
         }
-        let users: Vec<&str> = asked.wishes.keys().map(String::as_str).collect();
+        let users: Vec<&str> = in_order.iter().map(String::as_str).collect();
         let before = store.wanted(instance, &users).await?;
         let inactive = match work.instance.standing.as_ref() {
             Some(standing) if standing.removing.contains(&members.user) => {
@@ -227,6 +231,7 @@ impl<'a> Change<'a> {
             members,
             group: group.to_owned(),
             ends: false,
+            is_known: created.is_some(),
             wishes: BTreeMap::new(),
             before: HashMap::new(),
             own: (Vec::new(), Vec::new()),
@@ -234,7 +239,8 @@ impl<'a> Change<'a> {
             pending: HashSet::new(),
             _turns: turns,
         };
-        for (user, wish) in &asked.wishes {
+        for user in &in_order {
+            let Some(wish) = wishes.get(user) else { continue };
             let standing = Standing {
                 wanted: before.get(user).map(Vec::as_slice).unwrap_or_default(),
                 inactive: inactive.contains(user),
@@ -245,7 +251,7 @@ impl<'a> Change<'a> {
                 Err(InAnother(other)) => return Err(refusal(work, members, user, &other).await),
             }
         }
-        Ok(Self { wishes: asked.wishes, before, ..change })
+        Ok(Self { wishes, before, ..change })
     }
 
     fn take(&mut self, user: &str, told: Told) {
@@ -255,7 +261,6 @@ impl<'a> Change<'a> {
             None => {}
         }
         told.join.into_iter().for_each(|group| self.others.join(group, user));
-        told.leave.into_iter().for_each(|group| self.others.leave(group, user));
     }
 
     fn put_into(&self, change: &mut AppChange) {
@@ -330,12 +335,12 @@ fn elements(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<BTreeMap<String, Wish>, Error> {
-    let mut wishes = BTreeMap::new();
+fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<Vec<(String, Wish)>, Error> {
+    let mut wishes = Vec::new();
     for item in items {
         let id = id_of(item).filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
         let id = id.ok_or_else(|| Error::invalid_value("members: each needs a `value`, the id of a user"))?;
-        wishes.insert(id.to_owned(), wish);
+        wishes.push((id.to_owned(), wish));
     }
     Ok(wishes)
 }
