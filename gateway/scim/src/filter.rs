@@ -12,7 +12,11 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{Object, ResourceType, error::Error, path::AttributePath};
+use crate::{
+    Object, ResourceType,
+    error::Error,
+    path::{self, AttributePath},
+};
 
 mod check;
 mod compare;
@@ -197,14 +201,7 @@ impl fmt::Display for Filter {
 
 impl fmt::Display for Operand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
-        if let Some(selector) = &self.selector {
-            write!(f, "[{selector}]")?;
-        }
-        if let Some(sub) = &self.sub {
-            write!(f, ".{sub}")?;
-        }
-        Ok(())
+        path::write(f, &self.path, self.selector.as_deref(), self.sub.as_deref())
     }
 }
 

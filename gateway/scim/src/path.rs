@@ -5,11 +5,28 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::error::Error;
+use crate::{error::Error, filter::Filter};
 
 mod slot;
 
 pub use slot::Slot;
+
+/// Writes `path[selector].sub`, the form that slots and a filter's operands share.
+pub(crate) fn write(
+    f: &mut fmt::Formatter<'_>,
+    path: &AttributePath,
+    selector: Option<&Filter>,
+    sub: Option<&str>,
+) -> fmt::Result {
+    write!(f, "{path}")?;
+    if let Some(selector) = selector {
+        write!(f, "[{selector}]")?;
+    }
+    if let Some(sub) = sub {
+        write!(f, ".{sub}")?;
+    }
+    Ok(())
+}
 
 /// The name of an attribute, perhaps qualified by its schema, perhaps with a sub-attribute.
 ///

@@ -289,14 +289,7 @@ impl Slot {
 
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
-        if let Some(selector) = &self.selector {
-            write!(f, "[{selector}]")?;
-        }
-        if let Some(sub) = &self.sub {
-            write!(f, ".{sub}")?;
-        }
-        Ok(())
+        super::write(f, &self.path, self.selector.as_ref(), self.sub.as_deref())
     }
 }
 
