@@ -28,6 +28,10 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        Self::with_groups(false).await
+    }
+
+    async fn with_groups(groups: bool) -> Self {
         let callback = format!("{PUBLIC}/acme/jit/callback").parse().unwrap();
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let provider = RealProvider::start(target, &callback).await.unwrap_or_else(|error| panic!("{error}"));
@@ -44,6 +48,7 @@ impl Stage {
                 "client-secret": secret,
                 "public-url": PUBLIC,
                 "sign-in-url": APP,
+                "groups": groups,
             });
             let Value::Object(jit) = jit else { panic!("{jit}") };
             config.instance_mut("acme").unwrap().jit = jit;
@@ -147,6 +152,20 @@ async fn a_first_sign_in_makes_an_account_of_the_address_alone_and_a_later_one_c
     for _ in 0..2 {
         ends_at_the_app(&stage.sign_in().await);
         assert_eq!((stage.accounts(), stage.changes()), (before.clone(), vec![]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_of_the_token_come_along_only_where_they_are_switched_on() {
+    for groups in [false, true] {
+        let stage = Stage::with_groups(groups).await;
+        stage.bend(&json!({"groups": ["Sales"]}), false).await;
+        ends_at_the_app(&stage.sign_in().await);
+        let state = stage.app().state();
+        let made = state["groups"].as_array().unwrap();
+        let sales: Vec<&Value> = made.iter().filter(|group| group["displayName"] == "Sales").collect();
+        assert_eq!(sales.len(), usize::from(groups), "{state}");
+        assert!(sales.iter().all(|group| group["members"][0]["display"] == EMAIL), "{state}");
     }
 }
 

@@ -48,6 +48,10 @@ pub struct InstanceConfig {
     /// See [`token_hash`].
     pub tokens: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group_policy: Option<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub limits: Map<String, Value>,
@@ -143,6 +147,8 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                auth: None,
+                username: None,
                 group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
