@@ -235,7 +235,7 @@ mod tests {
     }
 
     /// What the command prints of a store with three rows, while that store is open.
-    fn printed(question: Question, json: bool) -> String {
+    fn printed(question: &Question, json: bool) -> String {
         let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join("gateway.toml");
         // Secrets that are not there, and mistakes elsewhere, are none of this command's business.
@@ -250,7 +250,7 @@ mod tests {
             store
         });
         let mut output = Vec::new();
-        run(&file, &question, json, &mut Terminal::plain(&mut output)).expect("rows");
+        run(&file, question, json, &mut Terminal::plain(&mut output)).expect("rows");
         runtime.block_on(store.close());
         String::from_utf8(output).expect("UTF-8")
     }
@@ -262,19 +262,19 @@ mod tests {
     #[test]
     fn people_get_a_table_with_the_newest_row_last_and_no_control_characters() {
         assert_eq!(
-            printed(everything(), false),
+            printed(&everything(), false),
             "TIME                  INSTANCE  CLIENT  OPERATION    ID    MATCH            OUTCOME         CORRELATION  APP CALLS\n\
              2027-01-15T08:00:01Z  acme      entra   create User  4711  Ada@example.com  201             c-1          POST /users.json 201\n\
              2027-01-15T08:00:02Z  acme      entra   create User  -     ada@example.com  409 uniqueness  c-2          POST /users.json 409\n\
              2027-01-15T08:00:03Z  acme      entra   create User  -     b\\u{1b}[2Job     502             c-3          POST /users.json no answer\n"
         );
         let nobody = Question { instance: Some("globex".to_owned()), ..everything() };
-        assert!(printed(nobody, false).ends_with("APP CALLS\nno such row\n"));
+        assert!(printed(&nobody, false).ends_with("APP CALLS\nno such row\n"));
     }
 
     #[test]
     fn programs_get_a_json_document_a_line() {
-        let text = printed(Question { limit: 1, ..everything() }, true);
+        let text = printed(&Question { limit: 1, ..everything() }, true);
         let expected = json!({
             "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "client": "entra", "operation": "create",
             "resource_type": "User", "id": null,
@@ -299,11 +299,10 @@ mod tests {
             (Question { since: since("2027-01-15T08:00:02Z"), ..everything() }, vec!["c-2", "c-3"]),
             (Question { limit: 2, ..everything() }, vec!["c-2", "c-3"]),
         ] {
-            let asked = format!("{question:?}");
-            let text = printed(question, true);
+            let text = printed(&question, true);
             let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
             let found: Vec<Value> = rows.map(|row| row["correlation"].clone()).collect();
-            assert_eq!(found, expected, "{asked}");
+            assert_eq!(found, expected, "{question:?}");
         }
     }
 
