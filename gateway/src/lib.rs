@@ -8,8 +8,9 @@ pub mod connectors;
 pub mod egress;
 pub mod instances;
 pub mod jit;
-pub mod mapping;
 pub mod observe;
 pub mod provisioning;
 pub mod server;
 pub mod store;
+
+pub use scim_mapping as mapping;

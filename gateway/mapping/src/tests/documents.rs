@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ASKSPOKE, SAMANAGE, facts, mapping, types, user};
-use crate::mapping::{Mapping, MappingErrors};
+use crate::{Mapping, MappingErrors};
 
 fn faults(text: &str) -> Vec<String> {
     let Err(MappingErrors(errors)) = Mapping::parse(text, "m.json", &types(), &facts()) else {

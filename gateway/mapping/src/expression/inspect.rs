@@ -12,7 +12,7 @@ use scim_protocol::schema::{Attribute, AttributeType};
 use super::functions::NAMES;
 use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
 use super::{Fault, Input};
-use crate::mapping::nearest::hint;
+use crate::nearest::hint;
 
 /// How deep a tree may be: evaluation recurses.
 const MAX_DEPTH: usize = 128;

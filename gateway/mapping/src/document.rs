@@ -13,7 +13,7 @@ use super::locate::{Located, Position, child};
 use super::nearest::hint;
 
 /// The JSON Schema (draft 2020-12) of mapping documents, for editors.
-pub const SCHEMA: &str = include_str!("mapping.schema.json");
+pub const SCHEMA: &str = include_str!("../mapping.schema.json");
 
 /// A rule as it is written.
 #[derive(Debug, Deserialize)]

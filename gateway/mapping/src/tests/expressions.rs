@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ENTERPRISE, object, user};
-use crate::mapping::expression::{Expression, Failure, Input, Known};
+use crate::expression::{Expression, Failure, Input, Known};
 
 fn over_user(text: &str) -> Result<Expression, Vec<String>> {
     let expression = Expression::over_resource(text, &user());

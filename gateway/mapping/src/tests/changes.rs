@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, edits, mapping, now, object, types, users};
-use crate::mapping::{AppChange, KeptValue, Mapping};
+use crate::{AppChange, KeptValue, Mapping};
 
 fn changed(mapping: &Mapping, resource_type: usize, operations: &Value) -> Option<AppChange> {
     let of = mapping.of(&types()[resource_type].name).unwrap();

@@ -4,7 +4,7 @@ use scim_protocol::Edits;
 use serde_json::{Value, json};
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
-use crate::mapping::{Kept, MapError, TypeMapping};
+use crate::{Kept, MapError, TypeMapping};
 
 fn created(mapping: &TypeMapping, resource: &Value) -> Value {
     Value::Object(now(mapping.to_app(&object(resource), &mut Roles)).unwrap().document)
@@ -183,7 +183,7 @@ fn every_step_can_move_between_threads() {
 
 #[test]
 fn the_readme_shows_a_mapping_that_loads() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let example = readme.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
     assert!(mapping(example).of("User").unwrap().match_slots().len() == 1);
 }
