@@ -73,6 +73,14 @@ pub fn workspace() -> &'static Path {
     tests.parent().unwrap_or(tests)
 }
 
+/// Where Cargo builds, as far as our own place tells: `target` of the workspace, or what its user says.
+pub fn target() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    // Cargo marks the folder as one that no backup needs.
+    let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    marked.map_or_else(|| workspace().join("target"), Path::to_owned)
+}
+
 /// The Cargo that runs us, or the one on the path.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));

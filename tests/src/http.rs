@@ -80,6 +80,11 @@ impl Http {
             builder = builder.header(name, value);
         }
         let request = builder.body(Full::from(request.body.unwrap_or_default()))?;
+        self.send_whole(request).await
+    }
+
+    /// As [`Http::send`], for requests that are made elsewhere, with any bytes in them.
+    pub async fn send_whole(&self, request: http::Request<Full<Bytes>>) -> Result<HttpAnswer, HttpError> {
         tokio::time::timeout(PATIENCE, self.whole(request)).await.map_err(|_| HttpError::TooLate)?
     }
 

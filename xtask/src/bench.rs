@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use scim_gateway_tests::bench::durability::{self, Database};
+use scim_gateway_tests::bench::lists;
+use scim_gateway_tests::mutations;
 use serde::Serialize;
 
 use crate::stage::stage_async;
@@ -21,6 +23,12 @@ pub(crate) struct Options {
     /// How long each measurement lasts.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
+    /// Mutated requests at each endpoint.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    requests: u32,
+    /// What the mutated requests follow from; another one each time when it is left out.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// One JSON document on standard output, for programs; progress goes to standard error.
     #[arg(long)]
     json: bool,
@@ -30,32 +38,56 @@ pub(crate) struct Options {
 enum Benchmark {
     /// Operations that must be on the disk before their answer, with 1 and with 32 clients.
     Durability,
+    /// Lists of 2,000 and of 20,000 users: time, and memory that must not grow with them.
+    Lists,
+    /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
+    Mutations,
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document {
     durability: Option<durability::Report>,
+    lists: Option<lists::Report>,
+    mutations: Option<mutations::Report>,
 }
 
-/// Answers true: what fails is an error.
+/// Answers false when a mutated request got the better of the gateway; what else fails is an error.
 pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
     let artifacts = tools::build_for_speed()?;
-    let wanted = |benchmark| options.only.is_none_or(|only| only == benchmark);
-    let mut durability = None;
+    // Mutations take long: only where they are asked for.
+    let wanted = |benchmark| options.only.map_or(benchmark != Benchmark::Mutations, |only| only == benchmark);
+    let mut document = Document::default();
     if wanted(Benchmark::Durability) {
         let databases = [Database::Sqlite, Database::Postgres];
         let databases = if options.postgres { &databases[..] } else { &databases[..1] };
         let measuring = durability::run(&artifacts, databases, Duration::from_secs(options.seconds));
-        durability = Some(stage_async("measure what durability costs", measuring).await?);
+        document.durability = Some(stage_async("measure what durability costs", measuring).await?);
+    }
+    if wanted(Benchmark::Lists) {
+        let measuring = lists::run(&artifacts, &[2_000, 20_000]);
+        document.lists = Some(stage_async("measure what long lists cost", measuring).await?);
+    }
+    if wanted(Benchmark::Mutations) {
+        let seed = options.seed.unwrap_or_else(fresh_seed);
+        let sending = mutations::run(&artifacts, mutations::Options { requests_per_endpoint: options.requests, seed });
+        document.mutations = Some(stage_async("send mutated requests", sending).await?);
     }
     let mut out = stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &Document { durability })?;
+        serde_json::to_writer_pretty(&mut out, &document)?;
         writeln!(out)?;
-    } else if let Some(report) = durability {
-        write!(out, "{report}")?;
+    } else {
+        let Document { durability, lists, mutations } = &document;
+        durability.iter().try_for_each(|report| write!(out, "{report}"))?;
+        lists.iter().try_for_each(|report| write!(out, "{report}"))?;
+        mutations.iter().try_for_each(|report| write!(out, "{report}"))?;
     }
-    Ok(true)
+    Ok(document.mutations.is_none_or(|report| report.is_clean()))
+}
+
+fn fresh_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| since.as_secs())
 }

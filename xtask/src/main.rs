@@ -4,6 +4,8 @@
 
 mod bench;
 mod demo;
+mod fuzz;
+mod proof;
 mod sandbox;
 mod stage;
 mod story;
@@ -40,6 +42,10 @@ enum Command {
     },
     /// Run every check: format, lints, docs, and all tests.
     Test,
+    /// Run scim2-tester, an independent judge from PyPI, against an instance of every connector.
+    Conformance,
+    /// Feed the parsers what nobody would write, led by what they do with it (libFuzzer).
+    Fuzz(fuzz::Options),
     /// Measure the gateway, built for production, before the app simulators.
     Bench(bench::Options),
 }
@@ -54,7 +60,15 @@ enum CommandError {
     #[error(transparent)]
     Bench(#[from] scim_gateway_tests::bench::durability::BenchError),
     #[error(transparent)]
+    Lists(#[from] scim_gateway_tests::bench::lists::ListError),
+    #[error(transparent)]
+    Mutations(#[from] scim_gateway_tests::mutations::MutationError),
+    #[error(transparent)]
+    Conformance(#[from] scim_gateway_tests::conformance::ConformanceError),
+    #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),
+    #[error("`rustc -vV` does not say which platform this is")]
+    NoHost,
     #[error("cannot write {path}: {source}")]
     Unwritable { path: PathBuf, source: std::io::Error },
     #[error("the gateway ended by itself ({0}); its log is {1}")]
@@ -70,6 +84,8 @@ fn main() -> ExitCode {
         Command::Demo { json } => asynchronously(demo::run(json)),
         Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
         Command::Test => test::run(),
+        Command::Conformance => asynchronously(proof::conformance()),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => asynchronously(bench::run(&options)),
     };
     match done {
@@ -82,6 +98,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn asynchronously(command: impl Future<Output = Result<bool, CommandError>>) -> Result<bool, CommandError> {
+fn asynchronously<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     tokio::runtime::Runtime::new()?.block_on(command)
 }

@@ -13,9 +13,10 @@ use scim_gateway_tests::artifacts::{
     Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, WASM_TARGET, cargo, connector_ids,
 };
 
+use crate::proof::Held;
 use crate::stage::{note, readable, stage};
 use crate::terminal::Paint;
-use crate::{CommandError, tools};
+use crate::{CommandError, fuzz, proof, tools};
 use count::{Count, stream_and_count};
 
 /// The packages whose tests need the real gateway.
@@ -49,9 +50,13 @@ pub(crate) fn run() -> Result<bool, CommandError> {
         Ok(artifacts) => {
             outcomes.push(one("lints of what runs as WebAssembly", &mut lints_of_guests()?));
             test_stages(&artifacts, &mut outcomes)?;
+            let conformance = || proof::conformance_of(&artifacts);
+            outcomes.push(proven("conformance (scim2-tester)", conformance));
+            outcomes.push(proven("mutated requests", || proof::mutations_of(&artifacts)));
         }
         Err(error) => note(format!("{error}; the tests need it and were not run")),
     }
+    outcomes.push(proven("fuzzing", async || fuzz::all(fuzz::BRIEFLY, None)));
     summarize(&outcomes)
 }
 
@@ -109,6 +114,19 @@ fn with_cargo_test(whole_system: bool) -> Command {
 fn has_nextest() -> bool {
     let found = cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     found.is_ok_and(|status| status.success())
+}
+
+/// A proof that prints what it counted; one that cannot be held at all is a failure.
+fn proven<F: Future<Output = Result<Held, CommandError>>>(name: &str, proof: impl FnOnce() -> F) -> Outcome {
+    let begun = Instant::now();
+    let count = match crate::asynchronously(proof()) {
+        Ok(Held { passed, failed }) => Count { passed, failed },
+        Err(error) => {
+            note(error);
+            Count::FAILED
+        }
+    };
+    Outcome { name: name.to_owned(), count, took: begun.elapsed() }
 }
 
 /// A stage that passes or fails as a whole; its output is the tool's own.

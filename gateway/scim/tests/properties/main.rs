@@ -5,5 +5,7 @@
 mod filters;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod naive;
 mod patches;
 mod robustness;
+mod sequences;

@@ -1,0 +1,36 @@
+//! The resource types that the targets work on.
+
+use std::sync::LazyLock;
+
+use scim_protocol::schema::core;
+use scim_protocol::{Extension, Object, ResourceType};
+
+/// The core `User` with the enterprise extension.
+pub static USER: LazyLock<ResourceType> = LazyLock::new(|| ResourceType {
+    name: "User".to_owned(),
+    endpoint: "/Users".to_owned(),
+    description: String::new(),
+    schema: core::user().clone(),
+    extensions: vec![Extension { schema: core::enterprise_user().clone(), required: false }],
+});
+
+/// The core `Group`.
+pub static GROUP: LazyLock<ResourceType> = LazyLock::new(|| ResourceType {
+    name: "Group".to_owned(),
+    endpoint: "/Groups".to_owned(),
+    description: String::new(),
+    schema: core::group().clone(),
+    extensions: Vec::new(),
+});
+
+/// A user with something in every kind of attribute.
+pub static ALICE: LazyLock<Object> = LazyLock::new(|| {
+    let alice = include_str!("alice.json");
+    USER.normalize(serde_json::from_str(alice).expect("alice.json is an object")).resource
+});
+
+/// Two parts of an input, at the first NUL.
+pub fn halves(data: &[u8]) -> Option<(&str, &str)> {
+    let (first, second) = std::str::from_utf8(data).ok()?.split_once('\0')?;
+    Some((first, second))
+}
