@@ -118,7 +118,7 @@ impl BulkOperation {
 }
 
 /// The answer's body.
-pub fn response(operations: Vec<Value>) -> Value {
+pub fn response(operations: &[Value]) -> Value {
     json!({ "schemas": [urn::BULK_RESPONSE], "Operations": operations })
 }
 
@@ -190,7 +190,7 @@ impl BulkOperation {
 mod tests {
     use super::*;
 
-    fn parse(operations: Value) -> Result<BulkRequest, Error> {
+    fn parse(operations: &Value) -> Result<BulkRequest, Error> {
         BulkRequest::parse(json!({ "schemas": [urn::BULK_REQUEST], "Operations": operations }), 3)
     }
 
@@ -207,7 +207,7 @@ mod tests {
             (json!({ "method": "DELETE" }), "path"),
             (good.clone(), "twice"),
         ] {
-            let request = parse(json!([good, wrong])).unwrap();
+            let request = parse(&json!([good, wrong])).unwrap();
             assert!(request.operations[0].call.is_ok());
             let error = request.operations[1].call.as_ref().unwrap_err();
             assert!(error.status == 400 && error.detail.contains(expected), "{wrong}: {error}");
@@ -237,14 +237,14 @@ mod tests {
     fn patch_data_is_a_message_or_its_operations_alone() {
         let operations = json!([{ "op": "remove", "path": "title" }]);
         for data in [operations.clone(), json!({ "Operations": operations })] {
-            let request = parse(json!([{ "method": "PATCH", "path": "/Users/1", "data": data }])).unwrap();
+            let request = parse(&json!([{ "method": "PATCH", "path": "/Users/1", "data": data }])).unwrap();
             assert_eq!(request.operations[0].call.as_ref().unwrap().data, json!({ "Operations": operations }));
         }
     }
 
     #[test]
     fn an_entry_of_the_answer_has_a_status_that_is_a_string() {
-        let request = parse(json!([{ "method": "DELETE", "path": "/Users/1", "bulkId": "z" }])).unwrap();
+        let request = parse(&json!([{ "method": "DELETE", "path": "/Users/1", "bulkId": "z" }])).unwrap();
         let result = BulkResult { status: 204, location: Some("x".to_owned()), version: None, response: None };
         assert_eq!(
             request.operations[0].answered(result),

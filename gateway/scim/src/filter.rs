@@ -149,6 +149,11 @@ impl Filter {
         evaluate::resource(self, resource_type, resource)
     }
 
+    /// Whether a checked selector looks at a sub-attribute.
+    pub fn mentions_sub(&self, sub: &str) -> bool {
+        mentioned(self).iter().any(|(name, _)| *name == sub)
+    }
+
     /// Whether a checked filter reads the attribute of a canonical path, or a part of it.
     pub fn mentions(&self, path: &AttributePath) -> bool {
         let same = |other: &AttributePath| other.schema == path.schema && other.attribute == path.attribute;

@@ -42,6 +42,17 @@ impl EntityTag {
         is_opaque(&opaque).then_some(Self { weak: true, opaque })
     }
 
+    /// A weak tag that shows these bytes.
+    pub fn of_digest(digest: &[u8]) -> Self {
+        Self { weak: true, opaque: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
+
+    /// The same version, as whoever shows another representation of the resource may call it.
+    #[must_use]
+    pub fn weakened(self) -> Self {
+        Self { weak: true, ..self }
+    }
+
     fn is_same_version(&self, other: &Self) -> bool {
         self.opaque == other.opaque
     }

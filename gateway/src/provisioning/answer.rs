@@ -3,18 +3,20 @@
 use crate::connectors::{CallError, Fault};
 use crate::mapping::{MapError, TransformFault};
 use crate::store::StoreError;
-use scim_protocol::{Error, ScimType};
+use scim_protocol::{EntityTag, Error, ScimType};
 use serde_json::Value;
 
 /// A success.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// 200, 201 or 204.
+    /// 200, 201, 204 or 304.
     pub status: u16,
-    /// The body, unless the status is 204.
+    /// The body, unless the status is 204 or 304.
     pub body: Option<Value>,
     /// Where the resource is, for 201.
     pub location: Option<String>,
+    /// The version of the resource, for `ETag`, where it is known.
+    pub version: Option<EntityTag>,
 }
 
 /// A refusal in two texts (design law 10).
@@ -34,13 +36,13 @@ impl Answer {
     /// 200 with a body.
     #[must_use]
     pub fn ok(body: Value) -> Self {
-        Self { status: 200, body: Some(body), location: None }
+        Self { status: 200, body: Some(body), location: None, version: None }
     }
 
     /// 204.
     #[must_use]
     pub const fn no_content() -> Self {
-        Self { status: 204, body: None, location: None }
+        Self { status: 204, body: None, location: None, version: None }
     }
 }
 

@@ -15,6 +15,7 @@ mod log;
 mod log_query;
 mod memberships;
 mod open;
+mod secret;
 mod standing;
 mod standing_effects;
 mod state;
@@ -41,7 +42,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OnceCell, mpsc, oneshot};
 use writer::{Message, Writer};
 
 /// How long a gateway waits at its start for the one before it to let go of an SQLite database.
@@ -71,6 +72,7 @@ struct Shared {
     dropped: Arc<AtomicU64>,
     /// None on PostgreSQL, where other gateways write.
     known: Option<Arc<Known>>,
+    cursor_key: OnceCell<[u8; 32]>,
 }
 
 impl Store {
@@ -92,7 +94,7 @@ impl Store {
         let dropped = Arc::new(AtomicU64::new(0));
         let (log, rows) = log::queue(dropped.clone());
         let writer = Writer { database, known: known.clone(), log: rows, claim }.start();
-        Ok(Self { shared: Arc::new(Shared { readers, writer, log, dropped, known }) })
+        Ok(Self { shared: Arc::new(Shared { readers, writer, log, dropped, known, cursor_key: OnceCell::new() }) })
     }
 
     /// Makes the writes durable, all or none, and returns when they are.

@@ -96,7 +96,7 @@ mod tests {
     use crate::bulk::BulkRequest;
     use serde_json::{Value, json};
 
-    fn order(operations: Value) -> Vec<Next> {
+    fn order(operations: &Value) -> Vec<Next> {
         let request = BulkRequest::parse(json!({ "Operations": operations }), 100).unwrap();
         let mut plan = Plan::new(&request.operations);
         let mut order = Vec::new();
@@ -134,7 +134,7 @@ mod tests {
             (json!([1, create("a", &[])]), vec![Run(0), Run(1)]),
             (json!([post_below]), vec![Refuse(0)]),
         ] {
-            assert_eq!(order(operations.clone()), expected, "{operations}");
+            assert_eq!(order(&operations), expected, "{operations}");
         }
     }
 }
