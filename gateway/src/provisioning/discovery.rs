@@ -116,6 +116,10 @@ fn schemas(instance: &Instance) -> Vec<Schema> {
 fn described(kind: &Kind, urn: Option<&str>, schema: &Schema) -> Schema {
     let mut described = schema.clone();
     described.attributes.retain_mut(|attribute| {
+        if urn.is_none() && attribute.name == "active" && kind.removes() {
+            // The gateway holds it where the app destroys who is inactive.
+            return true;
+        }
         let way = kind.mapping.way(urn, &attribute.name, None);
         if attribute.is_complex() && way != Way::Nowhere {
             attribute.sub_attributes.retain_mut(|sub| {

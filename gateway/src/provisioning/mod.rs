@@ -73,7 +73,8 @@ pub async fn handle(instance: &Instance, request: Request) -> Outcome {
 /// Handles anything but a bulk request, whose operations are each handled by this.
 async fn handle_one(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
     let begun = journal::Begun::now(instance, &operation);
-    let outcome = carry_out(instance, operation, caller).await;
+    // On the heap: what an operation holds is large, and whoever waits for it holds little.
+    let outcome = Box::pin(carry_out(instance, operation, caller)).await;
     begun.end(instance, caller, &outcome).await;
     outcome
 }
