@@ -46,6 +46,13 @@ impl Answer {
     }
 }
 
+impl Failure {
+    /// Whether the operation used up what one operation may use: sent in smaller parts, it could succeed.
+    pub(super) fn is_of_limits(&self) -> bool {
+        ["sends", "cpu", "memory", "hostcall"].contains(&self.class)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self { error, retry_after_seconds: None, class: "request", cause: None }

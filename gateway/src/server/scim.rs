@@ -37,6 +37,7 @@ pub struct ScimRoutes {
 pub fn scim(routes: ScimRoutes) -> Router {
     Router::new()
         .route("/{instance}/scim/v2", any(handle_root))
+        .route("/{instance}/scim/v2/", any(handle_root))
         .route("/{instance}/scim/v2/{*path}", any(handle))
         .with_state(routes)
 }

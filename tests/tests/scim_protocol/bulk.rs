@@ -83,7 +83,8 @@ async fn each_operation_has_its_own_status_and_the_rest_is_left_after_too_many_e
     world.user("taken@example.com").await;
     let operations = json!([
         create("a", &user("taken@example.com")),
-        { "method": "DELETE", "path": "/Users/nobody" },
+        { "method": "PATCH", "path": "/Users/nobody",
+          "data": { "Operations": [{ "op": "replace", "path": "title", "value": "t" }] } },
         create("b", &user("b@example.com")),
         create("c", &json!({ "displayName": "C", "members": [{ "value": "bulkId:a" }] })),
         create("d", &json!({ "displayName": "D", "members": [{ "value": "bulkId:unknown" }] })),

@@ -85,9 +85,13 @@ pub(super) async fn next(
     let mut part = part.unwrap_or_else(|| first(work, query, page));
     while !page.ends() {
         let next = match part {
-            Part::App { token, offset, limit, skip } => {
+            Part::App { ref token, offset, limit, skip } => {
                 let span = PageSpan { offset, limit };
-                from_app(work, query, (token, span, skip), page).await?
+                match from_app(work, query, (token.clone(), span, skip), page).await {
+                    // The next request goes on with what an operation may use.
+                    Err(failure) if failure.is_of_limits() && page.looked_at > 0 => return Ok(Some(part)),
+                    next => next?,
+                }
             }
             Part::Inactive { offset } => from_store(work, query, offset, page).await?,
             Part::Position { .. } => None,

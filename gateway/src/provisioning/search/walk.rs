@@ -159,7 +159,14 @@ async fn walk(
     // Only where the app removes accounts may one be listed by the app and, removed meanwhile, by the store.
     let may_come_again = work.kind.removes();
     loop {
-        let page = page(work, comparisons.clone(), span, cursor, &omit).await?;
+        let page = match page(work, comparisons.clone(), span, cursor, &omit).await {
+            // What an operation may use, the app's first pages have used up.
+            Err(failure) if span.offset > 0 && failure.is_of_limits() => {
+                let cause = failure.cause;
+                return Err(Failure { cause, class: failure.class, ..too_many(work, query, span.offset).into() });
+            }
+            page => page?,
+        };
         span.limit = other_limit(&page, span).unwrap_or(span.limit);
         for current in currents(work, page.resources, &omit).await? {
             take(work, query, current, found, may_come_again);
@@ -170,12 +177,12 @@ async fn walk(
         span = span.next();
         cursor = page.next;
         if span.offset >= MAX_SCANNED {
-            return Err(too_many(work, query).into());
+            return Err(too_many(work, query, MAX_SCANNED).into());
         }
     }
 }
 
-fn too_many(work: &Work<'_>, query: &Query) -> Error {
+fn too_many(work: &Work<'_>, query: &Query, most: u64) -> Error {
     let names = || work.kind.mapping.match_slots().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let why = match (&query.filter, &query.sort) {
         (_, Some(_)) => "the app cannot sort",
@@ -183,7 +190,7 @@ fn too_many(work: &Work<'_>, query: &Query) -> Error {
         (None, None) => "the app does not say how many there are",
     };
     Error::too_many(format!(
-        "{why}, and more than {MAX_SCANNED} resources would have to be looked at; filter by the matching attribute ({}), or \
+        "{why}, and more than {most} resources would have to be looked at; filter by the matching attribute ({}), or \
          leave sortBy and startIndex out and page with `cursor=`",
         names()
     ))
