@@ -46,11 +46,9 @@ impl Answer {
     }
 }
 
-impl Failure {
-    /// Whether the operation used up what one operation may use: sent in smaller parts, it could succeed.
-    pub(super) fn is_of_limits(&self) -> bool {
-        ["sends", "cpu", "memory", "hostcall"].contains(&self.class)
-    }
+/// Whether a failure's class says that the operation used up what one may use: in smaller parts, it could succeed.
+pub(super) fn is_of_limits(class: &str) -> bool {
+    ["sends", "cpu", "memory", "hostcall"].contains(&class)
 }
 
 impl From<Error> for Failure {
@@ -90,7 +88,7 @@ impl From<MapError> for Failure {
     fn from(error: MapError) -> Self {
         let cause = error.to_string();
         match error {
-            MapError::Transform { fault, .. } => Self { class: "transform", ..CallError::Fault(fault.into()).into() },
+            MapError::Transform { fault, .. } => Self { class: fault.class, ..CallError::Fault(fault.into()).into() },
             MapError::AppValue { .. } => {
                 let detail = format!("the application's answer makes no sense: {cause}");
                 Self { class: "mapping", cause: Some(cause), ..Error::bad_gateway(detail).into() }
@@ -104,7 +102,7 @@ impl From<MapError> for Failure {
 
 impl From<TransformFault> for Fault {
     fn from(fault: TransformFault) -> Self {
-        let TransformFault { status, scim_type, detail, retry_after_seconds } = fault;
+        let TransformFault { status, scim_type, detail, retry_after_seconds, class: _ } = fault;
         Self { status, scim_type, detail, retry_after_seconds }
     }
 }

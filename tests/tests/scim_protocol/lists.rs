@@ -178,7 +178,7 @@ async fn a_large_app_is_listed_in_pages_and_a_filter_that_it_cannot_evaluate_has
     assert_eq!(world.get("/Users").await.expect(200)["itemsPerPage"], 100, "the default page");
     let nowhere = ("filter", "displayName eq \"Nobody At All\"");
     let answer = world.list("/Users", &[nowhere]).await;
-    assert_eq!(answer.error(), (400, Some("tooMany")));
+    assert_eq!(answer.error(), (400, Some("tooMany")), "{}", world.log());
     let detail = answer.body["detail"].as_str().unwrap();
     assert!(detail.contains("userName") && detail.contains("cursor"), "{detail}");
     // By cursor it gets through, a bounded number at a time.

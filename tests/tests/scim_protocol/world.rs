@@ -70,6 +70,11 @@ impl World {
         }
     }
 
+    /// What the gateway has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("gateway.log")).unwrap_or_default()
+    }
+
     pub(crate) async fn start_again(&mut self) {
         self.gateway.take().unwrap().stop().await.unwrap();
         let log = self.folder.path().join("again.log");

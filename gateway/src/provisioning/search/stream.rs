@@ -4,7 +4,7 @@
 //! page may hold less than was asked for, even nothing, and still name a next one. So a filter that the app cannot evaluate gets
 //! through any number of resources, where a list by index has to give up.
 
-use super::super::answer::Failure;
+use super::super::answer::{Failure, is_of_limits};
 use super::super::cursor::Part;
 use super::super::inactive;
 use super::super::pages::{PageSpan, Window};
@@ -89,7 +89,7 @@ pub(super) async fn next(
                 let span = PageSpan { offset, limit };
                 match from_app(work, query, (token.clone(), span, skip), page).await {
                     // The next request goes on with what an operation may use.
-                    Err(failure) if failure.is_of_limits() && page.looked_at > 0 => return Ok(Some(part)),
+                    Err(failure) if is_of_limits(failure.class) && page.looked_at > 0 => return Ok(Some(part)),
                     next => next?,
                 }
             }

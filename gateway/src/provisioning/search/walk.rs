@@ -3,7 +3,7 @@
 //! What the app can compare, it compares; the whole filter is evaluated here again on what it answers, so that an app whose
 //! search is approximate still gives exact results. Pages are taken one at a time and only the client's window is held.
 
-use super::super::answer::Failure;
+use super::super::answer::{Failure, is_of_limits};
 use super::super::connected::comparison;
 use super::super::pages::{PageSpan, Window};
 use super::super::work::{Current, Work};
@@ -159,16 +159,20 @@ async fn walk(
     // Only where the app removes accounts may one be listed by the app and, removed meanwhile, by the store.
     let may_come_again = work.kind.removes();
     loop {
-        let page = match page(work, comparisons.clone(), span, cursor, &omit).await {
+        let looked = async {
+            let mut page = page(work, comparisons.clone(), span, cursor, &omit).await?;
+            let resources = std::mem::take(&mut page.resources);
+            Ok((currents(work, resources, &omit).await?, page))
+        };
+        let (currents, page) = match looked.await {
             // What an operation may use, the app's first pages have used up.
-            Err(failure) if span.offset > 0 && failure.is_of_limits() => {
-                let cause = failure.cause;
-                return Err(Failure { cause, class: failure.class, ..too_many(work, query, span.offset).into() });
+            Err(Failure { class, cause, .. }) if span.offset > 0 && is_of_limits(class) => {
+                return Err(Failure { class, cause, ..too_many(work, query, span.offset).into() });
             }
-            page => page?,
+            looked => looked?,
         };
         span.limit = other_limit(&page, span).unwrap_or(span.limit);
-        for current in currents(work, page.resources, &omit).await? {
+        for current in currents {
             take(work, query, current, found, may_come_again);
         }
         if !page.more {
