@@ -74,12 +74,16 @@ async fn hold(world: &World, path: &str, names: &[&str], requests: &[Vec<Operati
     }
 }
 
-/// The named attributes, and of members their ids.
+/// The named attributes, and of members their ids; of names what the client says.
 async fn shown(world: &World, path: &str, names: &[&str]) -> Value {
     let mut resource = world.get(path).await.expect(200);
     resource.as_object_mut().unwrap().retain(|name, _| names.contains(&name.as_str()));
     for member in resource.get_mut("members").and_then(Value::as_array_mut).into_iter().flatten() {
         member.as_object_mut().unwrap().retain(|name, _| name == "value");
+    }
+    // askSpoke makes it of the other names.
+    if let Some(name) = resource.get_mut("name").and_then(Value::as_object_mut) {
+        name.remove("formatted");
     }
     resource
 }

@@ -18,7 +18,7 @@ use tokio::process::Command;
 use crate::artifacts::{Artifacts, BuildError, connector_ids, workspace};
 use crate::conversation::InstanceOptions;
 use crate::packages::{self, PackageError};
-use crate::system::{Plan, System, SystemError};
+use crate::system::{Instance, Plan, System, SystemError};
 
 use explained::Explanation;
 
@@ -81,8 +81,8 @@ pub enum ConformanceError {
     BrokeOff { instance: String, said: String },
     #[error("scim2-tester said what is no check ({0}): {1}")]
     NoCheck(serde_json::Error, String),
-    #[error("the mapping of {0} is no JSON: {1}")]
-    NoMapping(PathBuf, serde_json::Error),
+    #[error("{0} is no JSON: {1}")]
+    NoJson(PathBuf, serde_json::Error),
 }
 
 /// Runs every check against one instance of each connector; Python's packages go below `target`.
@@ -101,10 +101,10 @@ pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, Co
     });
     let system = system.await?;
     let explanations = explained::load(&source("explained.toml"))?;
+    let values = json_file(&source("values.json"))?;
     let mut reports = Vec::new();
     for instance in &system.instances {
-        let url = format!("{}/{}/scim/v2", system.gateway.url(), instance.name);
-        let checks = checks(&programs, &instance.name, &url, &instance.token).await?;
+        let checks = checks(&programs, instance, system.gateway.url(), &values).await?;
         reports.push(Report::of(&instance.name, checks, &explanations));
     }
     system.stop().await?;
@@ -126,9 +126,7 @@ fn plan(connector: String) -> Plan {
 
 /// As an administrator would do whose directory has people without names: Samanage takes none, so that the address is the name.
 fn samanage_mapping(folder: &Path) -> Result<PathBuf, ConformanceError> {
-    let path = workspace().join("plugins/samanage/mapping.json");
-    let text = std::fs::read_to_string(&path)?;
-    let mut mapping: Value = serde_json::from_str(&text).map_err(|error| ConformanceError::NoMapping(path, error))?;
+    let mut mapping = json_file(&workspace().join("plugins/samanage/mapping.json"))?;
     let rules = mapping.pointer_mut("/resource-types/User").and_then(Value::as_array_mut);
     let rule = rules.and_then(|rules| rules.iter_mut().find(|rule| rule.get("scim") == Some(&json!("displayName"))));
     if let Some(Value::String(expression)) = rule.and_then(|rule| rule.get_mut("expression")) {
@@ -139,11 +137,23 @@ fn samanage_mapping(folder: &Path) -> Result<PathBuf, ConformanceError> {
     Ok(path)
 }
 
+fn json_file(path: &Path) -> Result<Value, ConformanceError> {
+    let text = std::fs::read_to_string(path)?;
+    serde_json::from_str(&text).map_err(|error| ConformanceError::NoJson(path.to_owned(), error))
+}
+
 /// The tester's results, one JSON document a line.
-async fn checks(programs: &Path, instance: &str, url: &str, token: &str) -> Result<Vec<Check>, ConformanceError> {
+async fn checks(
+    programs: &Path,
+    instance: &Instance,
+    gateway: &str,
+    values: &Value,
+) -> Result<Vec<Check>, ConformanceError> {
+    let Instance { name, connector, token, .. } = instance;
     let mut python = Command::new(programs.join("python"))
         .arg(source("check.py"))
-        .arg(url)
+        .arg(format!("{gateway}/{name}/scim/v2"))
+        .arg(values.get(connector).unwrap_or(&json!({})).to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -156,7 +166,7 @@ async fn checks(programs: &Path, instance: &str, url: &str, token: &str) -> Resu
     let output = python.wait_with_output().await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(ConformanceError::BrokeOff { instance: instance.to_owned(), said });
+        return Err(ConformanceError::BrokeOff { instance: name.clone(), said });
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()

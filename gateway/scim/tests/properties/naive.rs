@@ -116,7 +116,7 @@ pub(crate) fn patch_without_reading(resource: &Value, operations: &[Operation]) 
     for operation in operations {
         let is_removal = operation.op == "remove" && matches!(operation.target, Target::Picked(_, Pick::Value(_)));
         match operation.apply(&mut patched) {
-            Err(Refused::NoTarget) if is_removal => {}
+            Err(Refused::NoTarget) if is_removal => tidy(&mut patched),
             applied => applied?,
         }
     }
