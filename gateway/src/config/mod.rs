@@ -5,7 +5,6 @@
 //! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
 //! findings into mistakes at the right place of the file.
 
-mod base_url;
 mod connector;
 mod instance;
 mod jit;
@@ -13,6 +12,7 @@ mod limits;
 mod log;
 mod mistake;
 mod name;
+mod oauth;
 mod secret;
 mod server;
 mod store;
@@ -25,7 +25,6 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};

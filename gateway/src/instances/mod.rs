@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Network, NetworkError, tls};
+use crate::egress::{Circuit, Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp, SignIn};
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
@@ -38,9 +38,6 @@ pub enum SharedError {
     /// The WebAssembly engine.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
-    /// The connections to the apps.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
     /// TLS.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -60,8 +57,8 @@ impl Shared {
     pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
-            network: Network::new()?,
-            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
+            network: Network::new(),
+            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
         })
     }
@@ -121,11 +118,20 @@ impl Hosted {
 
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
-        let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
+        // An app that does not answer is no reason to take the gateway away from the others.
+        let state = |circuit: Circuit| match circuit.open {
+            Some(reason) => PartState::Degraded { reason },
+            None => PartState::Ready,
+        };
+        let instances = self.circuits().into_iter();
         Parts {
-            connectors: self.connectors.iter().map(|name| ready(name)).collect(),
-            instances: self.hosted.keys().map(|name| ready(name)).collect(),
+            connectors: self.connectors.iter().map(|name| (name.clone(), PartState::Ready)).collect(),
+            instances: instances.map(|(name, circuit)| (name, state(circuit))).collect(),
             shared: BTreeMap::new(),
         }
+    }
+
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.instance.circuit())).collect()
     }
 }

@@ -4,9 +4,9 @@ use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
 use crate::connectors::{
-    Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType,
+    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType,
 };
-use crate::egress::Egress;
+use crate::egress::{Circuit, Egress};
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
 use scim_protocol::resource_type::ResourceType;
@@ -59,6 +59,7 @@ pub struct Instance {
     settings: Arc<Document>,
     egress: Arc<Egress>,
     limits: CallLimits,
+    share: CpuShare,
 }
 
 impl Instance {
@@ -78,7 +79,8 @@ impl Instance {
             })
             .collect();
         let standing = Standing::of(&kinds, group_policy);
-        Self { name, connector, store, turns: OneAtATime::default(), standing, kinds, settings, egress, limits }
+        let share = connector.cpu_share();
+        Self { name, connector, store, turns: OneAtATime::default(), standing, kinds, settings, egress, limits, share }
     }
 
     /// The resource types, in the descriptor's order.
@@ -106,6 +108,12 @@ impl Instance {
         self.open("check").await?.check().await
     }
 
+    /// How the circuit to its app stands.
+    #[must_use]
+    pub fn circuit(&self) -> Circuit {
+        self.egress.circuit()
+    }
+
     pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
         let context = CallContext {
             instance: Arc::clone(&self.name),
@@ -114,6 +122,7 @@ impl Instance {
             egress: Some(Arc::clone(&self.egress)),
             state: Arc::new(self.store.state(&self.name)),
             limits: self.limits.clone(),
+            share: self.share.clone(),
         };
         self.connector.open(&context).await
     }

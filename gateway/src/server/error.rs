@@ -19,6 +19,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"scim\"")
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     error: Error,
+    class: Option<&'static str>,
     cause: Option<String>,
     retry_after: Option<Duration>,
 }
@@ -27,6 +28,7 @@ pub struct Failure {
 #[derive(Debug, Clone)]
 pub(super) struct Explanation {
     pub(super) scim_type: Option<&'static str>,
+    pub(super) class: Option<&'static str>,
     pub(super) cause: Option<String>,
 }
 
@@ -35,6 +37,13 @@ impl Failure {
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds a word for the kind of failure, for log and metrics.
+    #[must_use]
+    pub fn of_class(mut self, class: &'static str) -> Self {
+        self.class = Some(class);
         self
     }
 
@@ -53,7 +62,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, cause: None, retry_after: None }
+        Self { error, class: None, cause: None, retry_after: None }
     }
 }
 
@@ -71,7 +80,7 @@ impl IntoResponse for Failure {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         let scim_type = error.scim_type.map(scim_protocol::error::ScimType::as_str);
-        response.extensions_mut().insert(Explanation { scim_type, cause: self.cause });
+        response.extensions_mut().insert(Explanation { scim_type, class: self.class, cause: self.cause });
         response
     }
 }
