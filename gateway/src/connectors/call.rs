@@ -105,7 +105,7 @@ impl Call {
         self.begin("check").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_check(&mut self.store)).await;
-        self.settle("check", answer)
+        self.settle("check", answer, |_, ()| Ok(()))
     }
 
     /// Creates a resource of a kind such as `User`.
@@ -117,7 +117,7 @@ impl Call {
         let text = text(document)?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_create(&mut self.store, kind, &text)).await;
-        self.settle("create", answer).and_then(|stored| convert::stored("create", stored))
+        self.settle("create", answer, convert::stored)
     }
 
     /// Reads a resource; fields in `omit` need not be there.
@@ -128,7 +128,7 @@ impl Call {
         self.begin("read").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_read(&mut self.store, kind, id, omit)).await;
-        self.settle("read", answer).and_then(|stored| convert::stored("read", stored))
+        self.settle("read", answer, convert::stored)
     }
 
     /// Applies a change.
@@ -140,7 +140,7 @@ impl Call {
         let change = convert::change(change);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_update(&mut self.store, kind, id, &change)).await;
-        self.settle("update", answer).and_then(|stored| convert::stored("update", stored))
+        self.settle("update", answer, convert::stored)
     }
 
     /// Deletes a resource; one that is gone already is no error.
@@ -151,7 +151,7 @@ impl Call {
         self.begin("delete").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_delete(&mut self.store, kind, id)).await;
-        self.settle("delete", answer)
+        self.settle("delete", answer, |_, ()| Ok(()))
     }
 
     /// One page of the resources that match, or more than those.
@@ -163,7 +163,7 @@ impl Call {
         let query = convert::query(query);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_search(&mut self.store, kind, &query)).await;
-        self.settle("search", answer).and_then(|page| convert::page("search", page))
+        self.settle("search", answer, convert::page)
     }
 
     /// A SCIM value as the app's; `None` leaves the field alone.
@@ -196,7 +196,7 @@ impl Call {
         self.begin("describe").await?;
         let guest = self.exports.scim_gateway_connector_descriptor();
         let answer = timeout_at(self.deadline, guest.call_describe(&mut self.store)).await;
-        self.settle::<_, wit::Fault>("describe", answer.map(|done| done.map(Ok)))
+        self.settle::<_, wit::Fault, _>("describe", answer.map(|done| done.map(Ok)), |_, text| Ok(text))
     }
 
     async fn transform(
@@ -236,7 +236,9 @@ impl Call {
         self.store.data_mut().pure = true;
         let answer = timeout_at(self.deadline, typed.call_async(&mut self.store, parameters)).await;
         self.store.data_mut().pure = false;
-        self.settle::<_, wit::Fault>(function, answer.map(|done| done.map(|(result,)| Ok(result))))
+        self.settle::<_, wit::Fault, _>(function, answer.map(|done| done.map(|(result,)| Ok(result))), |_, result| {
+            Ok(result)
+        })
     }
 
     /// Waits for the instance's turn to compute.
@@ -249,16 +251,16 @@ impl Call {
         }
     }
 
-    /// What became of one call.
-    fn settle<R, F: Into<wit::Fault>>(
+    /// What became of one call. The instance's turn ends with it: reading a large answer is part of what it costs.
+    fn settle<R, F: Into<wit::Fault>, T>(
         &mut self,
         function: &'static str,
         answer: Result<wasmtime::Result<Result<R, F>>, Elapsed>,
-    ) -> Result<R, CallError> {
+        read: fn(&'static str, R) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let state = self.store.data_mut();
-        state.cpu.pause();
-        match answer {
-            Ok(Ok(Ok(result))) => Ok(result),
+        let outcome = match answer {
+            Ok(Ok(Ok(result))) => read(function, result),
             Ok(Ok(Err(fault))) => {
                 let fault = fault.into();
                 // What the connector says of an app that was not asked is less than what is known here.
@@ -270,7 +272,9 @@ impl Call {
                 Err(state.stopped(CallError::classify(&error, &self.ceilings, panic)))
             }
             Err(_) => Err(state.stopped(CallError::TimedOut { limit: self.wall })),
-        }
+        };
+        state.cpu.pause();
+        outcome
     }
 }
 

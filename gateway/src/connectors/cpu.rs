@@ -8,8 +8,9 @@
 //!
 //! Yielding alone is not fair: thirty spinning operations of one instance, a tick each, are thirty ticks between two turns of another's.
 //! So an instance computes on no more than half of the processors at a time, whatever it is asked, and operations that have computed
-//! for longer than a tick (heavy ones, which few honest ones are) take turns for half of the processors among all instances. Who
-//! waits for its app or for the store gives its place back.
+//! for longer than a tick (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
+//! rest for as long as they have computed: so whatever many hostile connectors do in the long run takes a quarter of the machine.
+//! Who waits for its app or for the store gives its place back.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -94,11 +95,19 @@ impl CpuBudget {
         if !cpu.charge() {
             return Ok(UpdateDeadline::Interrupt);
         }
-        *cpu.held() = Held::default();
-        let (share, heavy, held) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.held));
+        let [lane, own] = std::mem::take(&mut *cpu.held());
+        drop(own);
+        let (share, heavy, held, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.held), cpu.tick);
         let turn = async move {
-            // Those that wait for this thread come first, also when there is a place at once.
-            tokio::task::yield_now().await;
+            match lane {
+                // The place rests, not only who held it: else there is always another one to compute.
+                Some(place) => {
+                    tokio::time::sleep(tick).await;
+                    drop(place);
+                }
+                // Those that wait for this thread come first, also when there is a place at once.
+                None => tokio::task::yield_now().await,
+            }
             let entered = share.enter(heavy).await;
             *held.lock().unwrap_or_else(PoisonError::into_inner) = entered;
         };

@@ -57,12 +57,14 @@ impl Pace {
         Ok(turn)
     }
 
-    /// The app asked to be left alone for a while; a wait that no clock can hold is an hour.
+    /// The app asked to be left alone for a while. A pause that operations cannot wait for is the clients' to keep, who are told of it:
+    /// apps limit this and that by itself, and what one request was refused for need not hold for the next.
     pub(super) fn hold(&self, wait: Duration) {
-        const LONGEST: Duration = Duration::from_secs(3600);
-        let until = Instant::now() + wait.min(LONGEST);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.held_until = state.held_until.max(until);
+        const LONGEST: Duration = Duration::from_secs(10);
+        if wait <= LONGEST {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.held_until = state.held_until.max(Instant::now() + wait);
+        }
     }
 }
 
@@ -107,7 +109,8 @@ mod tests {
         pace.hold(Duration::from_secs(1));
         assert_eq!(turns(&pace, now, 2), [3000, 3000]);
         assert_eq!(pace.turn(now + Duration::from_secs(2)), Err(Duration::from_secs(3)));
+        pace.hold(Duration::from_secs(11));
         pace.hold(Duration::MAX);
-        assert_eq!(pace.turn(now + Duration::from_secs(2)), Err(Duration::from_secs(3600)));
+        assert_eq!(turns(&pace, now, 1), [3000], "no operation waits so long");
     }
 }

@@ -1,0 +1,3 @@
+//! Measurements of the whole system. Each is a function that answers its figures as data; nothing here judges them.
+
+pub mod isolation;
