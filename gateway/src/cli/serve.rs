@@ -35,6 +35,8 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
     let shared = Shared::open(&config.store.url).await.map_err(Failure::Open)?;
+    let store = shared.store.clone();
+    metrics.watch_store(move || store.counts());
     let instances =
         instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
     let instances = Arc::new(instances);
@@ -53,7 +55,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         body: BodyLimits::from(&config.server),
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    let router = server::router(shell, scim.merge(sign_ins));
+    let router = server::router(&shell, scim.merge(sign_ins));
 
     // Before the line that says so, so that a signal after it is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;

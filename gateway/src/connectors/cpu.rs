@@ -1,20 +1,20 @@
-//! Processor time: one operation's budget, counted in ticks, and one instance's share.
+//! Processor time: one operation's budget, looked at in ticks, and one instance's share.
 //!
 //! A thread advances the engine's epoch; running code notices at its next loop or call. It then yields, so that one
-//! connector cannot keep a worker thread, and is stopped once it has used up its budget. A connector that waits for
-//! its app notices a tick too when it wakes up, so what is charged is the time since it woke, never more than a tick.
-//! What it computed before it waited is charged when it begins to wait: else one that often waits a little would compute for
-//! nothing.
+//! connector cannot keep a worker thread, and is stopped once it has used up its budget. What is charged is the processor time of the
+//! thread that it ran on since it last began to run, so neither a wait nor a busy machine costs it anything. What it computed before
+//! a wait is charged when the wait begins: else one that often waits a little would compute for nothing.
 //!
 //! Yielding alone is not fair: thirty spinning operations of one instance, a tick each, are thirty ticks between two turns of another's.
 //! So an instance computes on no more than half of the processors at a time, whatever it is asked, and operations that have computed
-//! for longer than a tick (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
+//! for longer than two ticks (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
 //! rest for as long as they have computed: so whatever many hostile connectors do in the long run takes a quarter of the machine.
 //! Who waits for its app or for the store gives its place back.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Engine, StoreContextMut, UpdateDeadline};
 
@@ -40,14 +40,20 @@ pub(super) struct CpuBudget {
     limit: Duration,
     tick: Duration,
     used: Duration,
-    since: Instant,
     share: CpuShare,
-    /// What it holds while it computes. Shared with the future in which it waits for its next turn.
-    held: Arc<Mutex<Held>>,
+    /// Its present turn. Shared with the future in which it waits for the next one.
+    turn: Arc<Mutex<Option<Turn>>>,
 }
 
-/// A place of the heavy lane and one of the instance's own, given back when dropped.
-type Held = [Option<OwnedSemaphorePermit>; 2];
+/// While an operation computes; ends when dropped.
+#[derive(Debug)]
+struct Turn {
+    lane: Option<OwnedSemaphorePermit>,
+    /// None would mean that the semaphore was closed, which it never is.
+    _own: Option<OwnedSemaphorePermit>,
+    /// The processor time of its thread when it began.
+    began: Duration,
+}
 
 impl HeavyLane {
     /// Half of the processors, at least one.
@@ -64,41 +70,38 @@ impl HeavyLane {
 
 impl CpuShare {
     /// Fair: who came first computes first. The semaphores are never closed, so there is always a place in the end.
-    async fn enter(self, heavy: bool) -> Held {
-        // Heavy first: while it waits for that, its instance's light operations go on.
-        let heavy = if heavy { self.heavy.acquire_owned().await.ok() } else { None };
-        [heavy, self.own.acquire_owned().await.ok()]
+    async fn enter(self, heavy: bool) -> Turn {
+        // The lane first: while it waits for that, its instance's light operations go on.
+        let lane = if heavy { self.heavy.acquire_owned().await.ok() } else { None };
+        Turn { lane, _own: self.own.acquire_owned().await.ok(), began: thread_time() }
     }
 }
 
 impl CpuBudget {
     pub(super) fn new(limit: Duration, tick: Duration, share: CpuShare) -> Self {
-        Self { limit, tick, used: Duration::ZERO, since: Instant::now(), share, held: Arc::default() }
+        Self { limit, tick, used: Duration::ZERO, share, turn: Arc::default() }
     }
 
     /// The connector waits from here on. Whether its time is used up is seen at the next tick.
     pub(super) fn pause(&mut self) {
-        self.charge();
-        *self.held() = Held::default();
+        drop(self.charge());
     }
 
     /// The connector is about to run, for the first time or after the host has done something for it.
     pub(super) async fn resume(&mut self) {
-        let held = self.share.clone().enter(self.is_heavy()).await;
-        *self.held() = held;
-        self.since = Instant::now();
+        let turn = self.share.clone().enter(self.is_heavy()).await;
+        *lock(&self.turn) = Some(turn);
     }
 
     /// What to do with running code at a tick.
     pub(super) fn on_tick(mut store: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
         let cpu = &mut store.data_mut().cpu;
-        if !cpu.charge() {
+        let lane = cpu.charge().and_then(|turn| turn.lane);
+        if cpu.used > cpu.limit {
             return Ok(UpdateDeadline::Interrupt);
         }
-        let [lane, own] = std::mem::take(&mut *cpu.held());
-        drop(own);
-        let (share, heavy, held, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.held), cpu.tick);
-        let turn = async move {
+        let (share, heavy, turn, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.turn), cpu.tick);
+        let next = async move {
             match lane {
                 // The place rests, not only who held it: else there is always another one to compute.
                 Some(place) => {
@@ -109,25 +112,30 @@ impl CpuBudget {
                 None => tokio::task::yield_now().await,
             }
             let entered = share.enter(heavy).await;
-            *held.lock().unwrap_or_else(PoisonError::into_inner) = entered;
+            *lock(&turn) = Some(entered);
         };
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(turn)))
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(next)))
     }
 
     fn is_heavy(&self) -> bool {
-        self.used >= self.tick
+        self.used >= self.tick * 2
     }
 
-    fn charge(&mut self) -> bool {
-        let now = Instant::now();
-        self.used += now.duration_since(self.since).min(self.tick);
-        self.since = now;
-        self.used <= self.limit
+    /// Ends the turn and counts what was computed in it.
+    fn charge(&mut self) -> Option<Turn> {
+        let turn = lock(&self.turn).take()?;
+        self.used += thread_time().saturating_sub(turn.began);
+        Some(turn)
     }
+}
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(turn: &Mutex<Option<Turn>>) -> MutexGuard<'_, Option<Turn>> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processor time that this thread has used. A turn begins and ends within one poll, so on one thread.
+fn thread_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 /// Advances the engine's epoch until the engine is gone.
@@ -170,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn heavy_operations_of_all_instances_take_turns_and_light_ones_do_not_wait_for_them() {
         let lane = HeavyLane::of(2);
-        let heavy = || CpuBudget { used: Duration::from_millis(5), ..budget(&lane.share()) };
+        let heavy = || CpuBudget { used: Duration::from_millis(10), ..budget(&lane.share()) };
         let (mut one, mut two) = (heavy(), heavy());
         one.resume().await;
         assert!(two.resume().now_or_never().is_none());

@@ -59,7 +59,8 @@ pub enum CredentialError {
 #[derive(Debug)]
 pub(super) enum Credential {
     Fixed(FixedHeader),
-    Exchanged(TokenSource),
+    /// Boxed: few instances have one, and it is large.
+    Exchanged(Box<TokenSource>),
 }
 
 /// A credential as the header that carries it.
@@ -77,7 +78,9 @@ impl Credential {
         transport: &Arc<dyn Transport>,
     ) -> Result<Self, CredentialError> {
         Ok(match auth {
-            Auth::ClientCredentials(asked) => Self::Exchanged(TokenSource::new(asked, secret, Arc::clone(transport))?),
+            Auth::ClientCredentials(asked) => {
+                Self::Exchanged(Box::new(TokenSource::new(asked, secret, Arc::clone(transport))?))
+            }
             Auth::Bearer => Self::Fixed(FixedHeader::new(AUTHORIZATION, Some("Bearer"), secret)?),
             Auth::Basic => {
                 let pair = secret.expose_secret().trim();

@@ -260,6 +260,7 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
 }
 
 /// The app has seen nothing of a request whose token was not to be had.
-fn not_reached(failure: Failure) -> Failure {
-    Failure { sent: false, detail: format!("the authorization server: {}", failure.detail), ..failure }
+fn not_reached(mut failure: Failure) -> Failure {
+    failure.detail.insert_str(0, "the authorization server: ");
+    Failure { sent: false, ..failure }
 }

@@ -57,7 +57,7 @@ impl std::fmt::Debug for Shell {
 
 /// The whole server: `scim` in its shell, with health, readiness and metrics beside it unless they are served apart. A path that no route takes is a SCIM 404,
 /// another method a SCIM 405.
-pub fn router(shell: Shell, scim: Router) -> Router {
+pub fn router(shell: &Shell, scim: Router) -> Router {
     let operations = Operations {
         in_flight: shell.in_flight.clone(),
         patience: shell.request_timeout,
@@ -67,7 +67,7 @@ pub fn router(shell: Shell, scim: Router) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(operations, detach::detach));
-    let observed = if shell.observed_apart { Router::new() } else { observed(&shell) };
+    let observed = if shell.observed_apart { Router::new() } else { observed(shell) };
     health::alive().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
 }
 

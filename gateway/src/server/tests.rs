@@ -97,7 +97,7 @@ async fn start(options: Options) -> Gateway {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(shell, scim);
+    let router = router(&shell, scim);
     let serving = tokio::spawn(async move {
         serve(listener, router, &in_flight, options.listen, async {
             let _ = stopped.await;

@@ -97,11 +97,14 @@ pub async fn run(
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,
+            auth: None,
+            username: None,
             tokens: vec![token_hash(TOKEN)],
             group_policy: None,
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
             settings: Map::new(),
+            jit: Map::new(),
         };
         config.instance(name, instance);
     }

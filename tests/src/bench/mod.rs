@@ -1,3 +1,5 @@
-//! Measurements of the whole system. Each is a function that answers its figures as data; nothing here judges them.
+//! Measurements of the whole system: the real gateway over sockets, before the simulators. What runs beside them on the machine
+//! changes the numbers, and so do the simulators, which share it; ratios change less.
 
+pub mod durability;
 pub mod isolation;
