@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
 use serde_json::Map;
 use wasmtime::Engine;
@@ -192,7 +191,7 @@ async fn probe(program: &Program) -> Result<String, CallError> {
         settings: Arc::new(Map::new()),
         egress: None,
         state: Arc::new(NoState),
-        limits: CallLimits { wall: Duration::from_secs(10), ..CallLimits::default() },
+        limits: CallLimits::default(),
         share: program.lane.share(),
     };
     Call::open(program, &context).await?.describe().await
