@@ -43,6 +43,8 @@ words! {
         Okta = "okta",
         /// Google Workspace.
         Google = "google",
+        /// Any other, with every leniency that harms nobody.
+        Other = "other",
     }
 }
 

@@ -216,5 +216,6 @@ const fn client(choice: ClientChoice) -> Option<Client> {
         ClientChoice::EntraOptscim => Some(Client::EntraOptscim),
         ClientChoice::Okta => Some(Client::Okta),
         ClientChoice::Google => Some(Client::Google),
+        ClientChoice::Other => Some(Client::Other),
     }
 }

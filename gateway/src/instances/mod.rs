@@ -115,7 +115,7 @@ impl Hosted {
     /// The client that is speaking: as configured, or told from its request.
     #[must_use]
     pub fn client(&self, hints: Hints<'_>) -> Client {
-        self.client.unwrap_or_else(|| Client::recognise(hints))
+        self.client.map_or_else(|| Client::recognise(hints), |client| client.with(hints))
     }
 }
 

@@ -15,6 +15,7 @@ const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
 const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
+const LENIENCIES: &str = "scim_leniencies_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 
 /// What is told apart by the buckets, in seconds: a gateway's own work, an app's usual answers, a client's patience.
@@ -35,6 +36,7 @@ impl Metrics {
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
+            (LENIENCIES, "Requests that a client's profile had to put right, by instance, client and leniency."),
             (
                 OPERATIONS,
                 "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
@@ -62,6 +64,10 @@ impl Metrics {
         self.observe(OPERATION_SECONDS, base.clone(), record.duration);
         let [one, two] = base;
         self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
+        for leniency in &record.leniencies {
+            let client = ("client", record.client.unwrap_or_default().to_owned());
+            self.increment(LENIENCIES, [instance_label.clone(), client, ("leniency", (*leniency).to_owned())]);
+        }
         for call in &record.app_calls {
             let status = call.outcome.map_or_else(|code| code.as_str().to_owned(), |status| status.to_string());
             self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);

@@ -33,6 +33,7 @@ pub use answer::{Answer, Failure};
 pub use instance::{Instance, Kind, Parts};
 pub use request::{Caller, Operation, ProjectionText, Request, SearchText};
 
+use crate::clients::Leniency;
 use crate::egress::AppCall;
 use work::Work;
 
@@ -49,12 +50,14 @@ pub struct Outcome {
     pub sends: Vec<AppCall>,
     /// Attributes that the client sent and this instance does not know.
     pub ignored: Vec<String>,
+    /// What the client's profile had to put right.
+    pub leniencies: Vec<Leniency>,
 }
 
 impl Outcome {
     /// What came of a request that got as far as neither app nor resource.
     fn untouched(result: Result<Answer, Failure>) -> Self {
-        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new() }
+        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new(), leniencies: Vec::new() }
     }
 }
 
@@ -67,7 +70,7 @@ pub async fn handle(instance: &Instance, request: Request) -> Outcome {
     outcome
 }
 
-async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
+async fn carry_out(instance: &Instance, mut operation: Operation, caller: &Caller) -> Outcome {
     let Some(endpoint) = operation.endpoint() else {
         return Outcome::untouched(discovery::answer(instance, &operation, &caller.base));
     };
@@ -75,6 +78,9 @@ async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -
         Ok(work) => work,
         Err(failure) => return Outcome::untouched(Err(failure)),
     };
+    if let Err(error) = work.understand(&mut operation) {
+        return work.finish(Err(error.into()));
+    }
     let result = match operation {
         Operation::Create { body, .. } => create::create(&mut work, body).await,
         Operation::Read { id, .. } => read::read(&mut work, &id).await,

@@ -9,7 +9,6 @@ use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::Work;
 use super::{awaited, inactive, membership, remember};
-use crate::clients::Leniency;
 use crate::connectors::Stored;
 use crate::mapping::AppChange;
 use scim_protocol::Object;
@@ -20,9 +19,8 @@ use serde_json::Value;
 /// Applies the operations, in order and all or none.
 pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
     let operations = PatchRequest::parse(body)?;
-    let leniency = patch::Leniency { create_missing_element: work.profile.allows(Leniency::CreateMissingElement) };
-    let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
-    work.ignored.clone_from(&edits.ignored);
+    let edits = patch::edits(&work.kind.scim, &operations, work.profile.patch())?;
+    work.ignored.extend(edits.ignored.iter().cloned());
 
     let turn = work.turn(id).await;
     if let Some(before) = inactive::find_in_turn(work, id).await? {
@@ -62,7 +60,10 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
 /// What the edits change in the app, and the resource where it had to be read to know.
 async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChange, Option<Stored>), Failure> {
     let mapping = &work.kind.mapping;
-    if let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
+    // Whether a value path has a target, only the resource says.
+    let needs_target =
+        !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
+    if !needs_target && let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
         return Ok((change, None));
     }
     let stored = work.read(id, &[]).await?;

@@ -15,7 +15,7 @@ use super::body::{BodyLimits, read_json};
 use super::correlation::CorrelationId;
 use super::error::{Failure, SCIM_JSON};
 use super::route::{Asked, route, takes_body};
-use crate::clients::Hints;
+use crate::clients::{Hints, Leniency};
 use crate::instances::Instances;
 use crate::observe::Recording;
 use crate::provisioning::{self, Answer, Caller, Outcome};
@@ -94,11 +94,12 @@ async fn answer(
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
     let request = provisioning::Request { operation, caller };
-    let Outcome { result, id, sends, ignored, .. } = provisioning::handle(&hosted.instance, request).await;
+    let Outcome { result, id, sends, ignored, leniencies, .. } = provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
         record.app_calls = sends;
         record.ignored = ignored;
+        record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
     result.map_err(Failure::from)
 }
