@@ -43,6 +43,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         metrics: Arc::clone(&metrics),
         readiness: Arc::<Instances>::clone(&instances),
     };
+    let guarded = Arc::clone(&instances);
     let signing_in = Arc::clone(&instances);
     let sign_ins = jit::routes(move |name| signing_in.sign_in(name));
     let scim = server::scim(ScimRoutes {
@@ -71,6 +72,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let ended = tokio::select! {
         ended = serving => ended,
         () = metrics.upkeep() => Ended::Finished,
+        () = guarded.watch_guard_rails() => Ended::Finished,
         () = trim_log(&shared.store, config.store.log_retention_days) => Ended::Finished,
     };
     shared.store.close().await;

@@ -82,7 +82,7 @@ impl<'a> Reading<'a> {
                     return split.into_iter().try_for_each(|operation| self.operation(operation, read));
                 }
             }
-            values::operation(self, members)?;
+            values::operation(self, members, op)?;
         }
         read.push(operation);
         Ok(())

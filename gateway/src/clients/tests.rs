@@ -144,7 +144,7 @@ fn one_for_array() {
     let element = json!({"value": "admin"});
     put_right(Leniency::OneForArray, &user(), Sent::Resource(resource(element.clone())), &resource(json!([element])));
     put_right(Leniency::OneForArray, &user(), Sent::Resource(resource(json!("admin"))), &resource(json!([element])));
-    let operation = |value: Value| json!({"op": "add", "path": "members", "value": value});
+    let operation = |value: Value| json!({"op": "replace", "path": "members", "value": value});
     let member = json!({"value": "42"});
     put_right(Leniency::OneForArray, &group(), Sent::Operation(operation(member.clone())), &operation(json!([member])));
 }

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::base_url::BaseUrl;
+use super::guard_rails::GuardRails;
 use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
@@ -98,6 +99,8 @@ pub struct Instance {
     pub group_policy: Option<GroupPolicy>,
     /// What an operation may use.
     pub limits: Limits,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
     pub jit: Option<Jit>,
 }
@@ -134,6 +137,7 @@ impl Instance {
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
+        let guard_rails = GuardRails::read(table.table("guard-rails"));
         let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
         let connector = connector?;
@@ -150,6 +154,7 @@ impl Instance {
             settings,
             group_policy,
             limits,
+            guard_rails,
             jit,
         })
     }

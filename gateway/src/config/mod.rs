@@ -7,6 +7,7 @@
 
 mod base_url;
 mod connector;
+mod guard_rails;
 mod instance;
 mod jit;
 mod limits;
@@ -27,6 +28,7 @@ use toml::de::DeTable;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
+pub use guard_rails::{Deactivations, GuardRails};
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;

@@ -6,6 +6,7 @@ mod mapping;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName, StoreUrl};
@@ -67,6 +68,9 @@ impl Shared {
     }
 }
 
+/// How old the state of a guard rail in `/readyz` may be that changed elsewhere. What a request may do is looked up each time.
+const WATCH: Duration = Duration::from_secs(5);
+
 /// The instances that serve, and who may call them.
 #[derive(Debug)]
 pub struct Instances {
@@ -105,6 +109,19 @@ impl Instances {
         self.hosted.get(name)?.sign_in.clone()
     }
 
+    /// Keeps up with what other gateways and the operator do to guard rails, for ever: `/readyz` answers from memory.
+    pub async fn watch_guard_rails(&self) {
+        let mut ticks = tokio::time::interval(WATCH);
+        loop {
+            ticks.tick().await;
+            for (name, hosted) in &self.hosted {
+                if let Err(error) = hosted.instance.watch_guard_rails().await {
+                    tracing::warn!(instance = %name, %error, "the state of the guard rails cannot be read");
+                }
+            }
+        }
+    }
+
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Hosted)> {
         self.hosted.iter()
@@ -112,6 +129,14 @@ impl Instances {
 }
 
 impl Hosted {
+    /// A guard rail that stands refuses some of what a client asks for; the rest is served.
+    fn state(&self) -> PartState {
+        match self.instance.guard_rails.tripped() {
+            reasons if reasons.is_empty() => PartState::Ready,
+            reasons => PartState::Degraded { reason: reasons.join("; ") },
+        }
+    }
+
     /// The client that is speaking: as configured, or told from its request.
     #[must_use]
     pub fn client(&self, hints: Hints<'_>) -> Client {
@@ -124,7 +149,7 @@ impl Readiness for Instances {
         let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
         Parts {
             connectors: self.connectors.iter().map(|name| ready(name)).collect(),
-            instances: self.hosted.keys().map(|name| ready(name)).collect(),
+            instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
             shared: BTreeMap::new(),
         }
     }

@@ -15,6 +15,7 @@ const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
 const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
+const GUARD_RAILS: &str = "scim_guard_rail_refusals_total";
 const LENIENCIES: &str = "scim_leniencies_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 
@@ -36,6 +37,7 @@ impl Metrics {
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
+            (GUARD_RAILS, "Operations that a guard rail refused, by instance and rail."),
             (LENIENCIES, "Requests that a client's profile had to put right, by instance, client and leniency."),
             (
                 OPERATIONS,
@@ -64,6 +66,9 @@ impl Metrics {
         self.observe(OPERATION_SECONDS, base.clone(), record.duration);
         let [one, two] = base;
         self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
+        if let Some(rail) = record.guard_rail {
+            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", rail.to_owned())]);
+        }
         for leniency in &record.leniencies {
             let client = ("client", record.client.unwrap_or_default().to_owned());
             self.increment(LENIENCIES, [instance_label.clone(), client, ("leniency", (*leniency).to_owned())]);

@@ -44,6 +44,8 @@ pub struct OperationRecord {
     pub app_calls: Vec<AppCall>,
     /// Attributes that the client sent and the instance does not know.
     pub ignored: Vec<String>,
+    /// The guard rail that refused it.
+    pub guard_rail: Option<&'static str>,
     /// What the client's profile had to put right, by name.
     pub leniencies: Vec<&'static str>,
 }
@@ -76,6 +78,7 @@ impl OperationRecord {
                     duration_ms = milliseconds(self.duration),
                     ignored,
                     leniencies,
+                    guard_rail = self.guard_rail,
                     app_calls = calls,
                     app_calls_json = calls_json,
                     "{} {}",
@@ -118,6 +121,7 @@ impl Recording {
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
+            guard_rail: None,
             leniencies: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Failure};
 use super::work::Work;
-use super::{inactive, membership};
+use super::{guard_rails, inactive, membership};
 use crate::store::Write;
 
 /// Deletes the resource in the app, then forgets what was kept of it.
@@ -11,6 +11,12 @@ pub(super) async fn delete(work: &mut Work<'_>, id: &str) -> Result<Answer, Fail
     if let Some(inactive) = inactive::find_in_turn(work, id).await? {
         inactive::end(work, &inactive).await?;
         return Ok(Answer::no_content());
+    }
+    guard_rails::guard_deactivation(work, id).await?;
+    if guard_rails::guards_members(work) {
+        let stored = work.read(id, &[]).await?;
+        let before = work.resolve(stored, &[]).await?.resource;
+        guard_rails::guard_members(work, &before, None).await?;
     }
     let mut members = membership::of_end(work, id).await?;
     work.app.delete(work.kind, id).await?;

@@ -12,6 +12,7 @@ mod connected;
 mod create;
 mod delete;
 mod discovery;
+mod guard_rails;
 mod immutable;
 mod inactive;
 mod instance;
@@ -30,6 +31,7 @@ mod state;
 mod work;
 
 pub use answer::{Answer, Failure};
+pub use guard_rails::{Clock, GuardRails, Rail, UnknownRail};
 pub use instance::{Instance, Kind, Parts};
 pub use request::{Caller, Operation, ProjectionText, Request, SearchText};
 
@@ -92,5 +94,8 @@ async fn carry_out(instance: &Instance, mut operation: Operation, caller: &Calle
             discovery::answer(instance, &operation, &caller.base)
         }
     };
+    if result.is_err() {
+        guard_rails::take_back(&mut work).await;
+    }
     work.finish(result)
 }

@@ -8,7 +8,7 @@ use super::connected::Connected;
 use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::Work;
-use super::{awaited, inactive, membership, remember};
+use super::{awaited, guard_rails, inactive, membership, remember};
 use crate::connectors::Stored;
 use crate::mapping::AppChange;
 use scim_protocol::Object;
@@ -26,6 +26,14 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     if let Some(before) = inactive::find_in_turn(work, id).await? {
         let after = patched(work.kind, &before.resource, &edits)?;
         return inactive::change(work, before, after, turn).await;
+    }
+    if inactive::deactivates(&edits) {
+        guard_rails::guard_deactivation(work, id).await?;
+    }
+    if guard_rails::may_remove(work, &edits) {
+        let stored = work.read(id, &[]).await?;
+        let before = work.resolve(stored, &[]).await?.resource;
+        guard_rails::guard_members(work, &before, Some(&patched(work.kind, &before, &edits)?)).await?;
     }
     if inactive::sets_inactive(work.kind, &edits) {
         let stored = work.read(id, &[]).await?;

@@ -4,11 +4,12 @@ use super::Outcome;
 use super::answer::{Answer, Failure};
 use super::app::App;
 use super::connected::{Connected, app_change};
+use super::guard_rails::Reservation;
 use super::instance::{Instance, Kind};
 use super::membership;
 use super::request::{Caller, Operation};
 use crate::clients::{Leniency, Profile, Reading};
-use crate::connectors::{Document, Stored};
+use crate::connectors::{Document, Query, Stored};
 use crate::mapping::{AppChange, Kept};
 use crate::store::{KeptValue, ResourceKey, Write};
 use scim_protocol::projection::Projection;
@@ -31,6 +32,8 @@ pub(super) struct Work<'a> {
     /// Attributes that were sent and are not known here.
     pub(super) ignored: Vec<String>,
     leniencies: Vec<Leniency>,
+    /// Its place among the users who may be deactivated.
+    pub(super) reserved: Option<Reservation>,
     /// The resource it turned out to be about.
     pub(super) id: Option<String>,
     /// That resource's matching attribute and what it holds, once it is known.
@@ -71,6 +74,7 @@ impl<'a> Work<'a> {
             app,
             ignored: Vec::new(),
             leniencies: Vec::new(),
+            reserved: None,
             id: id.map(str::to_owned),
             matching: None,
             base: &caller.base,
@@ -132,6 +136,12 @@ impl<'a> Work<'a> {
     /// Reads a resource from the app; `omit` names app fields that are not needed.
     pub(super) async fn read(&mut self, id: &str, omit: &[String]) -> Result<Stored, Failure> {
         self.app.read(self.kind, id, omit).await
+    }
+
+    /// How many resources of the type the app has, if it says so.
+    pub(super) async fn total(&mut self) -> Result<Option<u64>, Failure> {
+        let query = Query { comparisons: Vec::new(), offset: 0, limit: 1, cursor: None, omit: self.omitted() };
+        Ok(self.app.search(self.kind, query).await?.total)
     }
 
     /// Sends a change to the app. Where there is nothing to send, the resource is read: a change of what only the gateway

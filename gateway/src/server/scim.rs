@@ -18,7 +18,7 @@ use super::route::{Asked, route, takes_body};
 use crate::clients::{Hints, Leniency};
 use crate::instances::Instances;
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Outcome};
+use crate::provisioning::{self, Answer, Caller, Outcome, Rail};
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
@@ -99,6 +99,7 @@ async fn answer(
         record.id = id;
         record.app_calls = sends;
         record.ignored = ignored;
+        record.guard_rail = result.as_ref().err().and_then(|failure| failure.rail).map(Rail::name);
         record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
     result.map_err(Failure::from)
@@ -136,7 +137,7 @@ fn respond(answer: Answer) -> Response {
 
 impl From<provisioning::Failure> for Failure {
     fn from(failure: provisioning::Failure) -> Self {
-        let provisioning::Failure { error, retry_after_seconds, class, cause } = failure;
+        let provisioning::Failure { error, retry_after_seconds, class, cause, .. } = failure;
         let mut answer =
             Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
         if let Some(seconds) = retry_after_seconds {

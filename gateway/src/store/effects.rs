@@ -1,6 +1,7 @@
 //! What a group of writes comes to. Many operations share a transaction; folding them first means that a row is touched once
 //! however often it changed, that rows of one kind can share a statement, and that all gateways touch rows in the same order.
 
+use super::rails::RailEffects;
 use super::standing_effects::StandingEffects;
 use super::statement::{Cell, Statement};
 use super::{LogEntry, ResourceKey, Write};
@@ -40,6 +41,7 @@ pub(super) struct Effects<'a> {
     /// By instance and name; none where it is deleted.
     state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
     standing: StandingEffects<'a>,
+    rails: RailEffects<'a>,
     log: Vec<&'a LogEntry>,
 }
 
@@ -82,6 +84,7 @@ impl<'a> Effects<'a> {
                 self.state.insert((instance, name), None);
             }
             Write::Standing(write) => self.standing.add(write),
+            Write::Rail(write) => self.rails.add(write),
             Write::Log(entry) => self.log.push(entry),
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Effects<'a> {
         SET_STATE.run(connection, &set).await?;
 
         self.standing.run(connection).await?;
+        self.rails.run(connection).await?;
 
         let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
         LOG.run(connection, &log).await

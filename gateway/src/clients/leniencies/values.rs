@@ -4,7 +4,8 @@ use scim_protocol::schema::core;
 use scim_protocol::{Attribute, Error, Object, ResourceType};
 use serde_json::Value;
 
-use super::{booleans, json_in_text, messages, references, shapes};
+use super::messages::{self, Op};
+use super::{booleans, json_in_text, references, shapes};
 use crate::clients::Reading;
 
 /// A resource, or the value of a PATCH operation without a path.
@@ -25,7 +26,11 @@ pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Obj
 }
 
 /// The value of a PATCH operation.
-pub(in crate::clients) fn operation(reading: &mut Reading<'_>, members: &mut Object) -> Result<(), Error> {
+pub(in crate::clients) fn operation(
+    reading: &mut Reading<'_>,
+    members: &mut Object,
+    op: Option<Op>,
+) -> Result<(), Error> {
     let resource_type = reading.resource_type;
     let Some(path) = messages::path(members).map(str::to_owned) else {
         return match messages::get_mut(members, "value") {
@@ -47,7 +52,8 @@ pub(in crate::clients) fn operation(reading: &mut Reading<'_>, members: &mut Obj
     if let Some(parent) = resolved.parent.filter(|parent| !parent.multi_valued && slot.leaf() == Some("value")) {
         references::value(reading, &path, parent, value)?;
     }
-    if slot.selector.is_some() && slot.sub.is_none() {
+    // An element, or the one value that is added (RFC 7644 §3.5.2.1).
+    if slot.selector.is_some() && slot.sub.is_none() || op == Some(Op::Add) && slot.is_whole() && !value.is_array() {
         single(reading, &path, resolved.attribute, value)
     } else {
         whole(reading, &path, resolved.attribute, value)
