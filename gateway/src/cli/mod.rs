@@ -4,6 +4,7 @@
 //! is wrong.
 
 mod check;
+mod log;
 mod profiles;
 mod rails;
 mod serve;
@@ -71,6 +72,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
+    Log {
+        #[command(flatten)]
+        config: ConfigFile,
+        #[command(flatten)]
+        question: log::Question,
+        /// Print a JSON document a row
+        #[arg(long)]
+        json: bool,
+    },
     /// Tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
@@ -130,6 +141,8 @@ enum Failure {
     Store(#[from] StoreError),
     #[error("{0}")]
     Rails(String),
+    #[error("`--since` is before all time: {0}")]
+    Since(jiff::Error),
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
     #[error("{0} operations were cut off by the shutdown")]
@@ -151,6 +164,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Rails { command: None, config, instance, json } => {
             rails::list(&config.path, instance.as_ref(), *json, &mut Terminal::stdout())
         }
+        Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

@@ -1,14 +1,16 @@
 //! `rails` and `rails lift`: which guard rails stand in the way, and letting pass what is meant.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use scim_gateway::config::{Config, GuardRails, InstanceName};
+use scim_gateway::config::{Config, GuardRails, InstanceName, StoreUrl};
 use scim_gateway::provisioning::Rail;
-use scim_gateway::store::{self, RailState};
+use scim_gateway::store::{RailState, lift_rail, read_rails};
 use serde_json::{Value, json};
 
 use super::Failure;
+
 use super::terminal::Terminal;
 
 /// One rail of one instance.
@@ -33,12 +35,13 @@ pub(super) fn list(
     json: bool,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let config = Config::load(file)?;
+    let (store, mut set) = Config::load_guard_rails(file)?;
     if let Some(name) = only {
-        known(&config, name)?;
+        known(&set, name)?;
+        set.retain(|other, _| other == name);
     }
     let now = Timestamp::now();
-    let rails = runtime()?.block_on(rails(&config, only))?;
+    let rails = runtime()?.block_on(read(&store.url, &set))?;
     if json {
         let rails: Vec<Value> = rails.iter().map(|shown| document(shown, now)).collect();
         terminal.line(json!({ "guard-rails": rails }))?;
@@ -53,7 +56,9 @@ pub(super) fn list(
             word => terminal.green(word),
         };
         let since = match &shown.state {
-            RailState { tripped: Some((time, reason)), .. } => format!(" since {time:.0}: {reason}"),
+            RailState { tripped: Some((time, reason)), .. } => {
+                format!(" since {time:.0}: {}", super::log::shown(reason))
+            }
             RailState { open_until: Some(until), .. } if now < *until => format!(" until {until:.0}"),
             _ => String::new(),
         };
@@ -70,17 +75,16 @@ pub(super) fn lift(
     time: SignedDuration,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let config = Config::load(file)?;
-    let rails = set(known(&config, instance)?);
-    let rails: Vec<Rail> =
-        rails.into_iter().map(|(rail, _)| rail).filter(|rail| only.is_none_or(|only| only == *rail)).collect();
+    let (store, set) = Config::load_guard_rails(file)?;
+    let rails = thresholds(known(&set, instance)?).into_iter().map(|(rail, _)| rail);
+    let rails: Vec<Rail> = rails.filter(|rail| only.is_none_or(|only| only == *rail)).collect();
     if rails.is_empty() {
         return Err(Failure::Rails(format!("{file} sets no such guard rail for {instance}", file = file.display())));
     }
     let until = Timestamp::now().checked_add(time).unwrap_or(Timestamp::MAX);
     runtime()?.block_on(async {
         for rail in &rails {
-            store::lift_rail(&config.store.url, instance.as_str(), rail.name(), until).await?;
+            lift_rail(&store.url, instance.as_str(), rail.name(), until).await?;
         }
         Ok::<_, Failure>(())
     })?;
@@ -90,12 +94,11 @@ pub(super) fn lift(
     Ok(())
 }
 
-async fn rails(config: &Config, only: Option<&InstanceName>) -> Result<Vec<Shown>, Failure> {
+async fn read(store: &StoreUrl, set: &BTreeMap<InstanceName, GuardRails>) -> Result<Vec<Shown>, Failure> {
     let mut shown = Vec::new();
-    let instances = config.instances.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
-    for (name, instance) in instances.filter(|(_, instance)| instance.guard_rails.any()) {
-        let known = store::read_rails(&config.store.url, name.as_str()).await?;
-        for (rail, guards) in set(&instance.guard_rails) {
+    for (name, rails) in set.iter().filter(|(_, rails)| rails.any()) {
+        let known = read_rails(store, name.as_str()).await?;
+        for (rail, guards) in thresholds(rails) {
             let state = known.iter().find(|row| row.rail == rail.name()).map(|row| row.state.clone());
             shown.push(Shown { instance: name.to_string(), rail, guards, state: state.unwrap_or_default() });
         }
@@ -104,7 +107,7 @@ async fn rails(config: &Config, only: Option<&InstanceName>) -> Result<Vec<Shown
 }
 
 /// The rails that are set, each with its threshold.
-fn set(rails: &GuardRails) -> Vec<(Rail, String)> {
+fn thresholds(rails: &GuardRails) -> Vec<(Rail, String)> {
     let members = rails.members_removed.map(|most| (Rail::MembersRemoved, most.to_string()));
     let deactivations = rails.deactivations.map(|limits| {
         let users = limits.users.map(|users| format!("{users} users"));
@@ -136,10 +139,8 @@ fn document(shown: &Shown, now: Timestamp) -> Value {
     })
 }
 
-fn known<'a>(config: &'a Config, name: &InstanceName) -> Result<&'a GuardRails, Failure> {
-    let instance = config.instances.get(name);
-    let instance = instance.ok_or_else(|| Failure::Rails(format!("the configuration has no instance {name}")))?;
-    Ok(&instance.guard_rails)
+fn known<'a>(set: &'a BTreeMap<InstanceName, GuardRails>, name: &InstanceName) -> Result<&'a GuardRails, Failure> {
+    set.get(name).ok_or_else(|| Failure::Rails(format!("the configuration has no instance {name}")))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -89,7 +89,7 @@ impl Store {
 
 /// The rails of an instance, from another process than the gateway's, beside which it may run.
 pub async fn read_rails(url: &StoreUrl, instance: &str) -> Result<Vec<RailRow>, StoreError> {
-    let readers = Database::at(url, false)?.readers().await?;
+    let readers = Database::at(url)?.readers().await?;
     let rows = select(&readers, instance).await;
     readers.close().await;
     rows
@@ -97,7 +97,7 @@ pub async fn read_rails(url: &StoreUrl, instance: &str) -> Result<Vec<RailRow>, 
 
 /// Lifts a rail until a time, from another process than the gateway's.
 pub async fn lift_rail(url: &StoreUrl, instance: &str, rail: &str, until: Timestamp) -> Result<(), StoreError> {
-    let mut connection = Database::at(url, false)?.connect().await?;
+    let mut connection = Database::at(url)?.connect().await?;
     sqlx::query::<Any>(
         "INSERT INTO guard_rails (instance, rail, open_until) VALUES ($1, $2, $3) ON CONFLICT (instance, rail)
          DO UPDATE SET tripped = NULL, reason = NULL, open_until = excluded.open_until",
