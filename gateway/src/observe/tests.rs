@@ -149,6 +149,7 @@ fn operations_and_app_calls_are_counted_by_instance() {
     metrics.count(&OperationRecord { instance: None, operation: None, status: 401, app_calls: Vec::new(), ..record() });
     metrics.count(&OperationRecord {
         status: 403,
+        operation: Some("patch"),
         leniencies: vec!["bare-values"],
         guard_rail: Some("max-deactivations"),
         app_calls: Vec::new(),
