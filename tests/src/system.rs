@@ -99,6 +99,7 @@ impl System {
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
+                client: plan.options.client.clone(),
                 auth: plan.options.auth.clone(),
                 username: plan.options.username.clone(),
                 group_policy: plan.options.group_policy.clone(),

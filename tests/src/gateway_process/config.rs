@@ -48,6 +48,8 @@ pub struct InstanceConfig {
     /// See [`token_hash`].
     pub tokens: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -150,6 +152,7 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                client: None,
                 auth: None,
                 username: None,
                 group_policy: None,
