@@ -12,8 +12,7 @@
 //! - **listed removal**: `remove members` with a `value` array removes those elements only (Entra);
 //! - **missing element**: a value path that matches nothing makes the element, if [`Leniency`] says so (Entra, Okta);
 //! - **unsupported core attribute**: an attribute that RFC 7643 defines and this resource type does not have is ignored
-//!   and listed, where any other unknown attribute is refused;
-//! - and the value shapes of [`crate::ResourceType::coerce`].
+//!   and listed, where any other unknown attribute is refused.
 
 use serde_json::Value;
 
@@ -24,6 +23,7 @@ mod edits;
 mod items;
 mod request;
 
+pub(crate) use request::take;
 pub use request::{MAX_OPERATIONS, PatchRequest};
 
 /// What an operation does.
@@ -48,7 +48,7 @@ pub struct Operation {
     pub value: Option<Value>,
 }
 
-/// What the client profile allows beyond the RFC.
+/// What the client profile allows beyond the RFC. By default nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Leniency {
     /// A value path that matches no element makes one from its `eq` comparisons; otherwise it is 400 `noTarget`.

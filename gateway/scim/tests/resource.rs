@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 fn an_entra_post_is_understood() {
     let normalized = user().normalize(object(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:IETF:params:scim:schemas:extension:enterprise:2.0:User", "urn:other"],
-        "USERNAME": "alice", "active": "True", "emails": [{ "Primary": "True", "value": "a@b", "label": "x" }, null, {}],
+        "USERNAME": "alice", "active": true, "emails": [{ "Primary": true, "value": "a@b", "label": "x" }, null, {}],
         "roles": [], "phoneNumbers": null, "name": { "givenName": null }, "meta": { "resourceType": "User" }, "groups": [],
-        "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": { "MANAGER": [{ "$ref": null, "value": "1" }], "foo": 1 },
+        "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": { "MANAGER": { "$ref": null, "value": "1" }, "foo": 1 },
         (APP): { "ssoName": "s", "computed": "c" },
         "http://schemas.microsoft.com/x": { "a": 1 }, "nonsense": 1,
     })));
@@ -23,7 +23,6 @@ fn an_entra_post_is_understood() {
         normalized.ignored,
         ["urn:other", "emails.label", &format!("{ENTERPRISE}:foo"), "http://schemas.microsoft.com/x", "nonsense"]
     );
-    user().coerce(&mut resource);
     assert_eq!(strip_read_only(&user(), &mut resource), ["meta", "groups", &format!("{APP}:computed")]);
     assert_eq!(check(&user(), &resource, Direction::Create), Ok(()));
     assert_eq!(
@@ -237,4 +236,24 @@ fn a_resource_type_is_read_from_a_descriptor_and_ignores_what_it_does_not_know()
     assert!(thing.parse_slot("serial").is_ok() && thing.parse_slot("externalId").is_ok());
     assert_eq!(thing.urns().collect::<Vec<_>>(), ["urn:thing", "urn:thing:more"]);
     assert_eq!(thing.parse_path("URN:thing:more:x").unwrap().schema.as_deref(), Some("urn:thing:more"));
+}
+
+#[test]
+fn a_change_is_checked_and_what_was_there_before_is_not() {
+    let kind = user();
+    let before = object(json!({ "userName": "a", "emails": [{ "value": 7 }], "profileUrl": 1 }));
+    for (attribute, value, fits) in [
+        ("title", json!("t"), true),
+        ("title", json!(1), false),
+        ("emails", json!([{ "value": 7 }, { "value": "b" }]), true),
+        ("emails", json!([{ "value": 7 }, { "value": 8 }]), false),
+        ("profileUrl", json!(2), false),
+    ] {
+        let mut after = before.clone();
+        after.insert(attribute.to_owned(), value.clone());
+        assert_eq!(scim_protocol::check::check_changed(&kind, &before, &after).is_ok(), fits, "{attribute} {value}");
+    }
+    let mut after = before.clone();
+    after.shift_remove("userName");
+    assert!(scim_protocol::check::check_changed(&kind, &before, &after).is_err());
 }

@@ -51,6 +51,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let scim = server::scim(ScimRoutes {
         instances,
         body: BodyLimits::from(&config.server),
+        bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
     let router = server::router(shell, scim.merge(sign_ins));

@@ -9,12 +9,17 @@ use crate::store::Write;
 pub(super) async fn delete(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
     let _turn = work.turn(id).await;
     if let Some(inactive) = inactive::find_in_turn(work, id).await? {
+        work.allow_change(&inactive::current(inactive.clone()))?;
         inactive::end(work, &inactive).await?;
         return Ok(Answer::no_content());
     }
+    let known = work.allow_unseen_change(id).await?;
     guard_rails::guard_deactivation(work, id).await?;
     if guard_rails::guards_members(work) {
-        let stored = work.read(id, &[]).await?;
+        let stored = match known {
+            Some(stored) => stored,
+            None => work.read(id, &[]).await?,
+        };
         let before = work.resolve(stored, &[]).await?.resource;
         guard_rails::guard_members(work, &before, None).await?;
     }

@@ -39,6 +39,8 @@ pub(super) struct Effects<'a> {
     resources: BTreeMap<Key<'a>, ResourceEffect<'a>>,
     /// By instance and name; none where it is deleted.
     state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
+    /// By name; the first one counts.
+    secrets: BTreeMap<&'a str, &'a str>,
     standing: StandingEffects<'a>,
     rails: RailEffects<'a>,
     log: Vec<&'a LogEntry>,
@@ -77,6 +79,9 @@ impl<'a> Effects<'a> {
             }
             Write::SetState { instance, name, value } => {
                 self.state.insert((instance, name), Some(value));
+            }
+            Write::Secret { name, value } => {
+                self.secrets.entry(name).or_insert(value);
             }
             Write::DeleteState { instance, name } => {
                 self.state.insert((instance, name), None);
@@ -138,6 +143,10 @@ impl<'a> Effects<'a> {
         DELETE_STATE.run(connection, &deleted).await?;
         SET_STATE.run(connection, &set).await?;
 
+        let secrets: Vec<_> =
+            self.secrets.iter().map(|(name, value)| [*name, *value].map(Cell::text).to_vec()).collect();
+        SECRET.run(connection, &secrets).await?;
+
         self.standing.run(connection).await?;
         self.rails.run(connection).await?;
 
@@ -186,6 +195,9 @@ const SET_STATE: Statement = Statement {
     head: "INSERT INTO connector_state (instance, name, value) VALUES ",
     tail: " ON CONFLICT (instance, name) DO UPDATE SET value = excluded.value",
 };
+// Of gateways that start together, the first one's counts.
+const SECRET: Statement =
+    Statement { head: "INSERT INTO secret (name, value) VALUES ", tail: " ON CONFLICT (name) DO NOTHING" };
 // A transaction whose end was lost is repeated.
 const LOG: Statement = Statement {
     head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,

@@ -6,7 +6,6 @@ use super::{Edit, Edits, Leniency, Op, Operation};
 use crate::{
     Object, ResourceType,
     check::{self, Place},
-    coerce,
     error::{Error, ScimType},
     filter::{self, CompareOp, Comparison, Filter},
     normalize::{list, tidy},
@@ -154,7 +153,7 @@ impl<'a> Builder<'a> {
         }
         let resolved = self.resolve(&slot)?;
         if slot.is_multi_valued() && slot.is_whole() {
-            let items = self.items(&resolved, value)?;
+            let items = self.items(op, &resolved, value)?;
             return match (op, items.is_empty()) {
                 (Op::Add, true) => Ok(()),
                 (Op::Add, false) => self.push(Edit::Add { slot, items }),
@@ -165,32 +164,22 @@ impl<'a> Builder<'a> {
         if resolved.attribute.is_complex() {
             return self.write_complex(op, slot, &resolved, value);
         }
-        if is_empty_reference(&resolved, &slot, value) {
-            return self.clear(slot);
-        }
-        let mut value = value.clone();
-        coerce::coerce(resolved.attribute, &mut value);
-        check::value(place(&resolved), resolved.attribute, &value)?;
-        self.push(Edit::Set { slot, value })
+        check::value(place(&resolved), resolved.attribute, value)?;
+        self.push(Edit::Set { slot, value: value.clone() })
     }
 
     /// The sub-attributes that are given; the others are left unchanged (RFC 7644 §3.5.2.1, §3.5.2.3). Only an element
     /// that a selector picks is replaced as a whole.
     fn write_complex(&mut self, op: Op, slot: Slot, resolved: &Resolved<'_>, value: &Value) -> Result<(), Error> {
         let attribute = resolved.attribute;
-        let mut value = value.clone();
-        let cleared: Vec<&Attribute> = match &value {
+        let cleared: Vec<&Attribute> = match value {
             Value::Object(parts) => {
                 parts.iter().filter(|(_, v)| v.is_null()).filter_map(|(key, _)| attribute.sub(key)).collect()
             }
             _ => Vec::new(),
         };
-        coerce::single(attribute, &mut value);
-        if value.is_null() {
-            return self.clear(slot);
-        }
         let path = resolved.path.to_string();
-        let value = tidy(attribute, value, &path, &mut self.edits.ignored);
+        let value = tidy(attribute, value.clone(), &path, &mut self.edits.ignored);
         if let Some(value) = &value
             && (!value.is_object() || slot.selector.is_some() && op == Op::Replace)
         {
@@ -205,7 +194,14 @@ impl<'a> Builder<'a> {
         for sub in cleared.into_iter().filter(|sub| sub.mutability != Mutability::ReadOnly) {
             self.clear(slot.with_sub(&sub.name))?;
         }
-        let Some(Value::Object(parts)) = value else { return Ok(()) };
+        let Some(Value::Object(mut parts)) = value else { return Ok(()) };
+        // What the selector looks at is written last, so that it still picks the element until then.
+        let chosen_by = move_selected_last(slot.selector.as_ref(), &mut parts);
+        if chosen_by > 1 {
+            return Err(Error::invalid_value(format!(
+                "'{slot}' cannot get other values in several sub-attributes that its filter looks at; replace the element"
+            )));
+        }
         for (name, value) in parts {
             let Some(sub) = attribute.sub(&name) else { continue };
             if sub.mutability == Mutability::ReadOnly {
@@ -224,7 +220,7 @@ impl<'a> Builder<'a> {
             return match value {
                 None | Some(Value::Null) => self.clear(slot),
                 Some(value) => {
-                    let items = self.items(&resolved, value)?;
+                    let items = self.items(Op::Remove, &resolved, value)?;
                     if items.is_empty() { Ok(()) } else { self.push(Edit::Remove { slot, items }) }
                 }
             };
@@ -244,12 +240,22 @@ impl<'a> Builder<'a> {
     }
 
     /// Checked elements of a multi-valued attribute.
-    fn items(&mut self, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
+    fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
         let mut value = value.clone();
-        coerce::coerce(resolved.attribute, &mut value);
+        if op != Op::Replace && !value.is_array() {
+            // One value is added or removed as well as several; what replaces all of them is an array.
+            value = Value::Array(vec![value]);
+        }
         let path = resolved.path.to_string();
-        let value = tidy(resolved.attribute, value, &path, &mut self.edits.ignored).unwrap_or_default();
-        let Value::Array(items) = value else { return Ok(Vec::new()) };
+        let items = match tidy(resolved.attribute, value, &path, &mut self.edits.ignored) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(items)) => items,
+            Some(wrong) => {
+                return Err(check::value(place(resolved), resolved.attribute, &wrong)
+                    .err()
+                    .unwrap_or_else(|| required(&Slot::plain(resolved))));
+            }
+        };
         for item in &items {
             check::single(place(resolved), resolved.attribute, item)?;
         }
@@ -287,12 +293,20 @@ fn is_schemas(slot: &Slot) -> bool {
     slot.path.schema.is_none() && slot.path.attribute == "schemas"
 }
 
-/// `manager.value` set to `""`: the id of nobody.
-fn is_empty_reference(resolved: &Resolved<'_>, slot: &Slot, value: &Value) -> bool {
-    !slot.is_multi_valued()
-        && value.as_str() == Some("")
-        && slot.leaf() == Some("value")
-        && resolved.parent.is_some_and(Attribute::refers)
+/// Takes out of an element's new parts those that the selector says already, moves those that contradict it behind the others
+/// and counts them.
+fn move_selected_last(selector: Option<&Filter>, parts: &mut Object) -> usize {
+    let Some(selector) = selector else { return 0 };
+    let mut contradicting = Object::new();
+    for (name, equal_to) in filter::mentioned(selector) {
+        let Some(value) = parts.shift_remove(name) else { continue };
+        if equal_to != Some(&value) {
+            contradicting.insert(name.to_owned(), value);
+        }
+    }
+    let count = contradicting.len();
+    parts.extend(contradicting);
+    count
 }
 
 /// Whether RFC 7643 defines an attribute.

@@ -3,6 +3,7 @@
 mod changes;
 mod documents;
 mod expressions;
+mod known;
 mod resources;
 mod searches;
 
@@ -98,6 +99,7 @@ impl Transforms for Roles {
             scim_type: Some("invalidValue".to_owned()),
             detail: detail.to_owned(),
             retry_after_seconds: None,
+            class: "transform",
         })
     }
 
