@@ -69,7 +69,7 @@ impl Scene {
     }
 
     async fn patch(&self, path: &str, operation: Value) -> (u16, Value) {
-        self.call("PATCH", path, patch(operation)).await
+        self.call("PATCH", path, patch(&operation)).await
     }
 
     async fn set_active(&self, user: &str, active: bool) -> (u16, Value) {
@@ -124,7 +124,7 @@ impl Scene {
     }
 }
 
-fn patch(operation: Value) -> Value {
+fn patch(operation: &Value) -> Value {
     json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]})
 }
 
@@ -153,10 +153,10 @@ async fn a_group_is_not_emptied_by_one_request() {
     let remove_all = json!({"op": "remove", "path": "members"});
     let any = users.iter().map(|user| format!("value eq \"{user}\"")).collect::<Vec<_>>().join(" or ");
     for (method, body) in [
-        ("PATCH", patch(remove_all.clone())),
-        ("PATCH", patch(json!({"op": "replace", "path": "members", "value": []}))),
-        ("PATCH", patch(json!({"op": "replace", "value": {"members": members(&users[..1])}}))),
-        ("PATCH", patch(json!({"op": "remove", "path": format!("members[{any}]")}))),
+        ("PATCH", patch(&remove_all)),
+        ("PATCH", patch(&json!({"op": "replace", "path": "members", "value": []}))),
+        ("PATCH", patch(&json!({"op": "replace", "value": {"members": members(&users[..1])}}))),
+        ("PATCH", patch(&json!({"op": "remove", "path": format!("members[{any}]")}))),
         ("PUT", body(&users[3..])),
         ("DELETE", Value::Null),
     ] {
@@ -250,7 +250,7 @@ async fn two_gateways_on_one_postgresql_count_together() {
     let users = scene.users(10).await;
     let (scene, urls) = (&scene, [scene.url(), other.url()]);
     let calls = users.iter().enumerate().map(async |(number, user)| {
-        scene.call_at(urls[number % 2], "PATCH", &format!("/Users/{user}"), patch(activation(false))).await.0
+        scene.call_at(urls[number % 2], "PATCH", &format!("/Users/{user}"), patch(&activation(false))).await.0
     });
     let statuses = join_all(calls).await;
     let gone = statuses.iter().filter(|status| **status == 200).count();
@@ -259,13 +259,13 @@ async fn two_gateways_on_one_postgresql_count_together() {
     let left: Vec<&String> =
         users.iter().zip(&statuses).filter(|(_, status)| **status == 403).map(|(user, _)| user).collect();
     for url in urls {
-        let (status, _) = scene.call_at(url, "PATCH", &format!("/Users/{}", left[0]), patch(activation(false))).await;
+        let (status, _) = scene.call_at(url, "PATCH", &format!("/Users/{}", left[0]), patch(&activation(false))).await;
         assert_eq!(status, 403, "{url}");
     }
     scene.lift();
     for (number, user) in left.into_iter().enumerate() {
         let (status, error) =
-            scene.call_at(urls[number % 2], "PATCH", &format!("/Users/{user}"), patch(activation(false))).await;
+            scene.call_at(urls[number % 2], "PATCH", &format!("/Users/{user}"), patch(&activation(false))).await;
         assert_eq!(status, 200, "{error}");
     }
     other.stop().await.unwrap();
