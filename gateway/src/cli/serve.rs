@@ -48,6 +48,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         observed_apart: config.server.observe_listen.is_some(),
     };
     let observed = server::observed(&shell);
+    let guarded = Arc::clone(&instances);
     let signing_in = Arc::clone(&instances);
     let sign_ins = jit::routes(move |name| signing_in.sign_in(name));
     let scim = server::scim(ScimRoutes {
@@ -79,6 +80,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         ended = serving => ended,
         () = observing => Ended::Finished,
         () = metrics.upkeep() => Ended::Finished,
+        () = guarded.watch_guard_rails() => Ended::Finished,
         () = trim_log(&shared.store, config.store.log_retention_days) => Ended::Finished,
     };
     shared.store.close().await;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::guard_rails::GuardRails;
 use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
@@ -46,6 +47,8 @@ words! {
         Okta = "okta",
         /// Google Workspace.
         Google = "google",
+        /// Any other, with every leniency that harms nobody.
+        Other = "other",
     }
 }
 
@@ -101,6 +104,8 @@ pub struct Instance {
     pub group_policy: Option<GroupPolicy>,
     /// What an operation may use.
     pub limits: Limits,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
     pub jit: Option<Jit>,
 }
@@ -138,6 +143,7 @@ impl Instance {
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
+        let guard_rails = GuardRails::read(table.table("guard-rails"));
         let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
         let connector = connector?;
@@ -155,6 +161,7 @@ impl Instance {
             settings,
             group_policy,
             limits,
+            guard_rails,
             jit,
         })
     }

@@ -126,6 +126,9 @@ fn every_setting_is_read() {
         concurrency = 4
         requests-per-second = 10
         burst = 20
+        [instances.acme.guard-rails]
+        max-members-removed = 100
+        max-deactivations = {{ users = 50, percent = 10, window-minutes = 30 }}
         "#
     );
     let (directory, config) = parse(&text);
@@ -145,6 +148,8 @@ fn every_setting_is_read() {
     assert_eq!(acme.connector.as_str(), "samanage");
     assert!(matches!(&acme.location, Location::BaseUrl(url) if url.to_string() == "http://127.0.0.1:9"));
     assert_eq!(acme.credential.as_ref().map(|secret| secret.expose_secret()), Some("s3cr3t"));
+    let deactivations = Deactivations { users: Some(50), percent: Some(10), window: Duration::from_secs(1800) };
+    assert_eq!(acme.guard_rails, GuardRails { members_removed: Some(100), deactivations: Some(deactivations) });
     assert_eq!((acme.auth, acme.username.as_deref()), (Some(AuthKind::Basic), Some("admin")));
     assert!(acme.route.allow_private && acme.route.authorities.is_some());
     assert_eq!(acme.route.proxy.as_ref().map(ToString::to_string).as_deref(), Some("http://proxy:3128"));
@@ -340,4 +345,16 @@ fn a_finding_about_a_setting_stands_at_the_settings_place() {
     ] {
         assert_eq!(config.mistake(key, "m", "e").position, Some(Position { line, column }), "{key}");
     }
+}
+
+#[test]
+fn a_guard_rail_without_a_bound_guards_nothing_and_is_a_mistake() {
+    let text = format!(
+        "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n\
+         tokens = [\"{HASH}\"]\n[instances.acme.guard-rails]\nmax-members-removed = 0\nmax-deactivations = {{ window-minutes = 5 }}\n"
+    );
+    let found = mistakes(&text);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|mistake| mistake.contains("max-members-removed: 0 is out of bounds")), "{found:?}");
+    assert!(found.iter().any(|mistake| mistake.contains("max-deactivations.users: is missing")), "{found:?}");
 }

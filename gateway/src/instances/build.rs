@@ -12,7 +12,7 @@ use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Locat
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
-use crate::provisioning::{Instance, Parts};
+use crate::provisioning::{GuardRails, Instance, Parts};
 use crate::server::InFlight;
 
 /// Builds every instance of a configuration.
@@ -90,6 +90,7 @@ impl Building<'_> {
             egress: Arc::new(egress),
             limits: self.limits(),
             store: self.shared.store.clone(),
+            guard_rails: GuardRails::new(self.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
         };
         let instance = Arc::new(Instance::new(parts));
@@ -221,5 +222,6 @@ const fn client(choice: ClientChoice) -> Option<Client> {
         ClientChoice::EntraOptscim => Some(Client::EntraOptscim),
         ClientChoice::Okta => Some(Client::Okta),
         ClientChoice::Google => Some(Client::Google),
+        ClientChoice::Other => Some(Client::Other),
     }
 }

@@ -21,6 +21,8 @@ const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
 const FAILURES: &str = "scim_operation_failures_total";
 const CIRCUIT_OPEN: &str = "scim_app_circuit_open";
 const CIRCUIT_OPENED: &str = "scim_app_circuit_opened_total";
+const GUARD_RAILS: &str = "scim_guard_rail_refusals_total";
+const LENIENCIES: &str = "scim_leniencies_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
 const STORE_COMMITS: &str = "scim_store_commits_total";
@@ -45,6 +47,8 @@ impl Metrics {
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
+            (GUARD_RAILS, "Operations that a guard rail refused, by instance and rail."),
+            (LENIENCIES, "Requests that a client's profile had to put right, by instance, client and leniency."),
             (
                 OPERATIONS,
                 "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
@@ -81,6 +85,13 @@ impl Metrics {
         self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
         if let Some(class) = record.class {
             self.increment(FAILURES, [instance_label.clone(), ("class", class.to_owned())]);
+        }
+        if let Some(rail) = record.guard_rail {
+            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", rail.to_owned())]);
+        }
+        for leniency in &record.leniencies {
+            let client = ("client", record.client.unwrap_or_default().to_owned());
+            self.increment(LENIENCIES, [instance_label.clone(), client, ("leniency", (*leniency).to_owned())]);
         }
         for call in &record.app_calls {
             let status = call.outcome.map_or_else(|code| code.as_str().to_owned(), |status| status.to_string());

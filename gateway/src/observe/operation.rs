@@ -46,6 +46,10 @@ pub struct OperationRecord {
     pub app_calls: Vec<AppCall>,
     /// Attributes that the client sent and the instance does not know.
     pub ignored: Vec<String>,
+    /// The guard rail that refused it.
+    pub guard_rail: Option<&'static str>,
+    /// What the client's profile had to put right, by name.
+    pub leniencies: Vec<&'static str>,
 }
 
 impl OperationRecord {
@@ -56,6 +60,7 @@ impl OperationRecord {
         let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
         let instance = self.instance.as_ref().map(InstanceName::as_str);
         let ignored = names(&self.ignored);
+        let leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", "));
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {
@@ -75,6 +80,8 @@ impl OperationRecord {
                     unheard,
                     duration_ms = milliseconds(self.duration),
                     ignored,
+                    leniencies,
+                    guard_rail = self.guard_rail,
                     app_calls = calls,
                     app_calls_json = calls_json,
                     "{} {}",
@@ -118,6 +125,8 @@ impl Recording {
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
+            guard_rail: None,
+            leniencies: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }
     }

@@ -1,5 +1,6 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
+use super::guard_rails::GuardRails;
 use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub store: Store,
     /// Which group a user is in, where the app has one group per user.
     pub group_policy: GroupPolicy,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
 }
 
 /// One resource type of one instance.
@@ -55,6 +58,8 @@ pub struct Instance {
     pub(super) turns: OneAtATime,
     /// None where the app needs none of it.
     pub(super) standing: Option<Standing>,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
     kinds: Vec<Kind>,
     settings: Arc<Document>,
     egress: Arc<Egress>,
@@ -66,7 +71,7 @@ impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, mapping, settings, egress, limits, store, group_policy } = parts;
+        let Parts { name, connector, mapping, settings, egress, limits, store, group_policy, guard_rails } = parts;
         let mut mappings = mapping.into_types();
         let kinds: Vec<Kind> = connector
             .descriptor
@@ -80,7 +85,19 @@ impl Instance {
             .collect();
         let standing = Standing::of(&kinds, group_policy);
         let share = connector.cpu_share();
-        Self { name, connector, store, turns: OneAtATime::default(), standing, kinds, settings, egress, limits, share }
+        Self {
+            name,
+            connector,
+            store,
+            turns: OneAtATime::default(),
+            standing,
+            guard_rails,
+            kinds,
+            settings,
+            egress,
+            limits,
+            share,
+        }
     }
 
     /// The resource types, in the descriptor's order.
