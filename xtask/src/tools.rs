@@ -1,6 +1,6 @@
 //! What a run needs, made step by step in front of the person who waits for it.
 
-use scim_gateway_tests::artifacts::{Artifacts, WASM_TARGET, add_wasm_target, build_connectors, build_gateway};
+use scim_gateway_tests::artifacts::{Artifacts, WASM_TARGET, add_target, build_connectors, build_gateway};
 
 use crate::CommandError;
 use crate::stage::{note, stage};
@@ -8,7 +8,7 @@ use crate::stage::{note, stage};
 /// The wasm target, the connectors and the gateway.
 pub(crate) fn build() -> Result<Artifacts, CommandError> {
     stage(&format!("look for the Rust target {WASM_TARGET}"), || {
-        add_wasm_target().inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
+        add_target(WASM_TARGET).inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
     let gateway =

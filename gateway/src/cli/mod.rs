@@ -39,6 +39,9 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigFile,
+        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        #[arg(long)]
+        connect: bool,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
@@ -93,7 +96,7 @@ enum Failure {
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve(config) => serve::run(&config.path),
-        Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

@@ -15,6 +15,7 @@ use super::secret::SecretSource;
 use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
+use crate::connectors::Wasi;
 
 words! {
     /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.
@@ -88,6 +89,8 @@ pub struct Instance {
     pub mapping: Option<PathBuf>,
     /// The hashes of the tokens that identity providers may present; never empty.
     pub tokens: Vec<TokenHash>,
+    /// Whether its connector may import WASI, which is then closed.
+    pub wasi: Wasi,
     /// The identity provider's dialect.
     pub client: ClientChoice,
     /// The connector's settings, as JSON; checked against its descriptor when it is loaded.
@@ -128,6 +131,7 @@ impl Instance {
             );
         }
         let tokens = tokens(&table);
+        let wasi = table.text("wasi").unwrap_or_default();
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
@@ -144,6 +148,7 @@ impl Instance {
             auth,
             mapping,
             tokens,
+            wasi,
             client,
             settings,
             group_policy,

@@ -237,6 +237,7 @@ impl Call {
         function: &'static str,
         answer: Result<wasmtime::Result<Result<R, F>>, Elapsed>,
     ) -> Result<R, CallError> {
+        self.store.data_mut().log_printed();
         match answer {
             Ok(Ok(Ok(result))) => Ok(result),
             Ok(Ok(Err(fault))) => Err(convert::fault(function, fault.into())),
