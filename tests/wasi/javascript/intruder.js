@@ -6,20 +6,20 @@ export { descriptor };
 
 export const resources = {
   ...directory,
-  async check() {
+  check() {
     console.log('printed by the intruder');
     const report = {
-      environment: String(globalThis.process?.env?.HOME ?? 'empty'),
-      file: await attempt(() => globalThis.require('fs').readFileSync('/etc/passwd')),
-      network: await attempt(() => globalThis.fetch('http://127.0.0.1/')),
+      environment: attempt(() => globalThis.process.env.HOME),
+      file: attempt(() => globalThis.require('fs').readFileSync('/etc/passwd')),
+      network: attempt(() => globalThis.fetch('http://127.0.0.1/')),
     };
     throw Object.assign(new Error('intruder'), { payload: { status: 418, detail: JSON.stringify(report) } });
   },
 };
 
-async function attempt(action) {
+function attempt(action) {
   try {
-    return `got ${await action()}`;
+    return `got ${action()}`;
   } catch (error) {
     return `refused: ${error}`;
   }
