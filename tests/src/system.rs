@@ -72,6 +72,16 @@ impl Instance {
 impl System {
     /// Starts everything; the gateway's files go to `folder`, which must exist.
     pub async fn start(artifacts: &Artifacts, folder: &Path, plans: &[Plan]) -> Result<Self, SystemError> {
+        Self::start_with(artifacts, folder, plans, |_| ()).await
+    }
+
+    /// As [`Self::start`], with a say in what the gateway is configured with.
+    pub async fn start_with(
+        artifacts: &Artifacts,
+        folder: &Path,
+        plans: &[Plan],
+        configure: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, SystemError> {
         let mut config = GatewayConfig::new(folder);
         let mut instances = Vec::new();
         for plan in plans {
@@ -89,9 +99,12 @@ impl System {
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
+                auth: plan.options.auth.clone(),
+                username: plan.options.username.clone(),
                 group_policy: plan.options.group_policy.clone(),
                 limits: plan.options.limits.clone(),
                 settings: plan.options.settings.clone(),
+                jit: serde_json::Map::new(),
             };
             config.connector(&plan.connector, file);
             config.instance(&plan.name, instance);
@@ -103,6 +116,7 @@ impl System {
                 app_credential: credential_header(kind, &secret),
             });
         }
+        configure(&mut config);
         let config = config.write()?;
         let gateway = GatewayProcess::start(&artifacts.gateway, &config, &folder.join("gateway.log")).await?;
         Ok(Self { gateway, config, instances })

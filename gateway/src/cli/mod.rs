@@ -4,6 +4,7 @@
 //! is wrong.
 
 mod check;
+mod log;
 mod serve;
 mod terminal;
 mod token;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use scim_gateway::config::ConfigErrors;
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
+use scim_gateway::store::StoreError;
 
 use terminal::Terminal;
 
@@ -43,6 +45,16 @@ enum Command {
         #[arg(long)]
         connect: bool,
         /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
+    Log {
+        #[command(flatten)]
+        config: ConfigFile,
+        #[command(flatten)]
+        question: log::Question,
+        /// Print a JSON document a row
         #[arg(long)]
         json: bool,
     },
@@ -83,6 +95,10 @@ enum Failure {
     Open(SharedError),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("`--since` is before all time: {0}")]
+    Since(jiff::Error),
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
     #[error("{0} operations were cut off by the shutdown")]
@@ -97,6 +113,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve(config) => serve::run(&config.path),
         Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
+        Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

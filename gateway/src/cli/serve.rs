@@ -34,6 +34,8 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
     let shared = Shared::open(&config.store.url).await.map_err(Failure::Open)?;
+    let store = shared.store.clone();
+    metrics.watch_store(move || store.counts());
     let instances =
         instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
     let instances = Arc::new(instances);
@@ -48,6 +50,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let scim = server::scim(ScimRoutes {
         instances,
         body: BodyLimits::from(&config.server),
+        bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
     let router = server::router(shell, scim.merge(sign_ins));

@@ -29,7 +29,6 @@ pub(super) struct ResourceEffect<'a> {
 #[derive(Debug)]
 enum Kept<'a> {
     Set { value: &'a Value, app: Option<&'a Value> },
-    Rebase(Option<&'a Value>),
     Gone,
 }
 
@@ -39,6 +38,8 @@ pub(super) struct Effects<'a> {
     resources: BTreeMap<Key<'a>, ResourceEffect<'a>>,
     /// By instance and name; none where it is deleted.
     state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
+    /// By name; the first one counts.
+    secrets: BTreeMap<&'a str, &'a str>,
     standing: StandingEffects<'a>,
     log: Vec<&'a LogEntry>,
 }
@@ -62,7 +63,6 @@ impl<'a> Effects<'a> {
             Write::Keep { resource, slot, value, app } => {
                 self.resource(resource).kept.insert(slot, Kept::Set { value, app: app.as_ref() });
             }
-            Write::Rebase { resource, slot, app } => self.resource(resource).rebase(slot, app.as_ref()),
             Write::Drop { resource, slot } => {
                 self.resource(resource).kept.insert(slot, Kept::Gone);
             }
@@ -77,6 +77,9 @@ impl<'a> Effects<'a> {
             }
             Write::SetState { instance, name, value } => {
                 self.state.insert((instance, name), Some(value));
+            }
+            Write::Secret { name, value } => {
+                self.secrets.entry(name).or_insert(value);
             }
             Write::DeleteState { instance, name } => {
                 self.state.insert((instance, name), None);
@@ -97,7 +100,7 @@ impl<'a> Effects<'a> {
         FORGET_KEPT.run(connection, &forgotten).await?;
         FORGET_AWAITED.run(connection, &forgotten).await?;
 
-        let (mut gone, mut rebased, mut set) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut gone, mut set) = (Vec::new(), Vec::new());
         let (mut resolved, mut awaited) = (Vec::new(), Vec::new());
         for (key, effect) in &self.resources {
             let row = |slot: &&'a str| [&key.cells()[..], &[Cell::text(slot)]].concat();
@@ -106,7 +109,6 @@ impl<'a> Effects<'a> {
                     Kept::Set { value, app } => {
                         set.push([row(slot), vec![Cell::json(value), Cell::optional_json(*app)]].concat())
                     }
-                    Kept::Rebase(app) => rebased.push([row(slot), vec![Cell::optional_json(*app)]].concat()),
                     Kept::Gone => gone.push(row(slot)),
                 }
             }
@@ -120,7 +122,6 @@ impl<'a> Effects<'a> {
             }
         }
         DROP_KEPT.run(connection, &gone).await?;
-        REBASE_KEPT.run(connection, &rebased).await?;
         KEEP.run(connection, &set).await?;
         RESOLVE.run(connection, &resolved).await?;
         AWAIT.run(connection, &awaited).await?;
@@ -139,6 +140,10 @@ impl<'a> Effects<'a> {
         DELETE_STATE.run(connection, &deleted).await?;
         SET_STATE.run(connection, &set).await?;
 
+        let secrets: Vec<_> =
+            self.secrets.iter().map(|(name, value)| [*name, *value].map(Cell::text).to_vec()).collect();
+        SECRET.run(connection, &secrets).await?;
+
         self.standing.run(connection).await?;
 
         let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
@@ -156,21 +161,10 @@ impl<'a> Key<'a> {
     }
 }
 
-impl<'a> ResourceEffect<'a> {
+impl ResourceEffect<'_> {
     /// Whether something of the resource is kept by this.
     pub(super) fn keeps(&self) -> bool {
         self.kept.values().any(|kept| matches!(kept, Kept::Set { .. }))
-    }
-
-    fn rebase(&mut self, slot: &'a str, fresh: Option<&'a Value>) {
-        match self.kept.get_mut(slot) {
-            Some(Kept::Set { app, .. } | Kept::Rebase(app)) => *app = fresh,
-            Some(Kept::Gone) => {}
-            None if self.forgotten => {}
-            None => {
-                self.kept.insert(slot, Kept::Rebase(fresh));
-            }
-        }
     }
 }
 
@@ -180,12 +174,6 @@ const FORGET_AWAITED: Statement =
     Statement { head: "DELETE FROM awaited WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" };
 const DROP_KEPT: Statement =
     Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id, slot) IN (VALUES ", tail: ")" };
-// Both databases call the columns of VALUES column1, column2, …
-const REBASE_KEPT: Statement = Statement {
-    head: "UPDATE kept SET app = fresh.column5 FROM (VALUES ",
-    tail: ") AS fresh WHERE instance = fresh.column1 AND resource_type = fresh.column2 AND id = fresh.column3
-        AND slot = fresh.column4",
-};
 const KEEP: Statement = Statement {
     head: "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ",
     tail: " ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",
@@ -203,6 +191,9 @@ const SET_STATE: Statement = Statement {
     head: "INSERT INTO connector_state (instance, name, value) VALUES ",
     tail: " ON CONFLICT (instance, name) DO UPDATE SET value = excluded.value",
 };
+// Of gateways that start together, the first one's counts.
+const SECRET: Statement =
+    Statement { head: "INSERT INTO secret (name, value) VALUES ", tail: " ON CONFLICT (name) DO NOTHING" };
 // A transaction whose end was lost is repeated.
 const LOG: Statement = Statement {
     head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,

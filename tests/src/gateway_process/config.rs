@@ -48,11 +48,18 @@ pub struct InstanceConfig {
     /// See [`token_hash`].
     pub tokens: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group_policy: Option<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, Value>,
+    /// `[instances.NAME.jit]`
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub jit: Map<String, Value>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -75,12 +82,22 @@ impl GatewayConfig {
         }
     }
 
+    /// Another store than the SQLite file in the folder.
+    pub fn store(&mut self, url: &str) {
+        self.store = Store { url: url.to_owned() };
+    }
+
     pub fn connector(&mut self, name: &str, file: PathBuf) {
         self.connectors.insert(name.to_owned(), Connector { file });
     }
 
     pub fn instance(&mut self, name: &str, instance: InstanceConfig) {
         self.instances.insert(name.to_owned(), instance);
+    }
+
+    /// What was said of an instance.
+    pub fn instance_mut(&mut self, name: &str) -> Option<&mut InstanceConfig> {
+        self.instances.get_mut(name)
     }
 
     /// Writes an app's credential into a file that only we can read and answers how the configuration refers to it.
@@ -130,9 +147,12 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                auth: None,
+                username: None,
                 group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
+                jit: Map::new(),
             },
         );
         let text = std::fs::read_to_string(config.write().unwrap()).unwrap();

@@ -11,7 +11,8 @@ export const resources = {
     const report = {
       environment: attempt(() => globalThis.process.env.HOME),
       file: attempt(() => globalThis.require('fs').readFileSync('/etc/passwd')),
-      network: attempt(() => globalThis.fetch('http://127.0.0.1/')),
+      // `fetch` is there, and calling it traps: it was built without `http`.
+      network: attempt(() => globalThis.require('net').connect(80)),
     };
     throw Object.assign(new Error('intruder'), { payload: { status: 418, detail: JSON.stringify(report) } });
   },

@@ -1,0 +1,4 @@
+//! Measurements of the whole system: the real gateway over sockets, before the simulators. What runs beside them on the machine
+//! changes the numbers, and so do the simulators, which share it; ratios change less.
+
+pub mod durability;
