@@ -46,6 +46,9 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigFile,
+        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        #[arg(long)]
+        connect: bool,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
@@ -156,7 +159,7 @@ enum Failure {
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve(config) => serve::run(&config.path),
-        Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
         Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),
         Command::Rails { command: Some(RailsCommand::Lift { config, instance, rail, time }), .. } => {
             rails::lift(&config.path, instance, *rail, *time, &mut Terminal::stdout())

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
-use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
+use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, Wasi, resolve_settings};
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
@@ -23,7 +23,10 @@ pub async fn build(config: &Config, shared: &Shared) -> Result<Instances, Vec<Mi
     let mut mistakes = Vec::new();
     let mut connectors = BTreeMap::new();
     for (name, connector) in &config.connectors {
-        match load(config, name.as_str(), connector, shared).await {
+        let closed =
+            config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
+        let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
+        match load(config, name.as_str(), connector, wasi, shared).await {
             Ok(connector) => drop(connectors.insert(name, connector)),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -43,6 +46,7 @@ async fn load(
     config: &Config,
     name: &str,
     connector: &config::Connector,
+    wasi: Wasi,
     shared: &Shared,
 ) -> Result<Arc<Connector>, Mistake> {
     let file = connector.file.display().to_string();
@@ -50,7 +54,7 @@ async fn load(
         config.mistake(&format!("connectors.{name}.file"), problem, "name a connector built for this gateway")
     };
     let bytes = std::fs::read(&connector.file).map_err(|error| mistake(format!("{file} cannot be read: {error}")))?;
-    shared.runtime.load(bytes, &file, connector.sha256.as_ref()).await.map_err(|error| mistake(error.to_string()))
+    shared.runtime.load(bytes, &file, connector.sha256.as_ref(), wasi).await.map_err(|error| mistake(error.to_string()))
 }
 
 /// One instance being built.
@@ -81,6 +85,7 @@ impl Building<'_> {
                 return Err(settings.into_iter().chain(mapping.err().unwrap_or_default()).collect());
             }
         };
+        self.wasi().map_err(|mistake| vec![mistake])?;
         let egress = self.egress(&settings).map_err(|mistake| vec![mistake])?;
         let parts = Parts {
             name: self.name.as_str().into(),
@@ -156,6 +161,16 @@ impl Building<'_> {
             _ => credential,
         };
         Ok((auth(method), secret))
+    }
+
+    /// Each instance of a connector that imports WASI says so itself.
+    fn wasi(&self) -> Result<(), Mistake> {
+        let imports = &self.connector.wasi;
+        if imports.is_empty() || self.from.wasi == Wasi::Closed {
+            return Ok(());
+        }
+        let problem = format!("the connector imports {}", imports.join(", "));
+        Err(self.mistake("wasi", problem, "write wasi = \"closed\": it may import them and finds nothing behind them"))
     }
 
     fn group_policy(&self) -> Result<GroupPolicy, Mistake> {
