@@ -5,7 +5,6 @@
 //! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
 //! findings into mistakes at the right place of the file.
 
-mod base_url;
 mod connector;
 mod guard_rails;
 mod instance;
@@ -14,6 +13,7 @@ mod limits;
 mod log;
 mod mistake;
 mod name;
+mod oauth;
 mod secret;
 mod server;
 mod store;
@@ -27,7 +27,6 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::DeTable;
 
-pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
 pub use guard_rails::{Deactivations, GuardRails};
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Network, NetworkError, tls};
+use crate::egress::{Circuit, Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp, SignIn};
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
@@ -39,9 +39,6 @@ pub enum SharedError {
     /// The WebAssembly engine.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
-    /// The connections to the apps.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
     /// TLS.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -61,8 +58,8 @@ impl Shared {
     pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
-            network: Network::new()?,
-            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
+            network: Network::new(),
+            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
         })
     }
@@ -129,9 +126,12 @@ impl Instances {
 }
 
 impl Hosted {
-    /// A guard rail that stands refuses some of what a client asks for; the rest is served.
+    /// An app that does not answer is no reason to take the gateway away from the others, nor is a guard rail that stands: it
+    /// refuses some of what a client asks for, and the rest is served.
     fn state(&self) -> PartState {
-        match self.instance.guard_rails.tripped() {
+        let mut reasons = self.instance.guard_rails.tripped();
+        reasons.extend(self.instance.circuit().open);
+        match reasons {
             reasons if reasons.is_empty() => PartState::Ready,
             reasons => PartState::Degraded { reason: reasons.join("; ") },
         }
@@ -146,11 +146,14 @@ impl Hosted {
 
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
-        let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
         Parts {
-            connectors: self.connectors.iter().map(|name| ready(name)).collect(),
+            connectors: self.connectors.iter().map(|name| (name.clone(), PartState::Ready)).collect(),
             instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
             shared: BTreeMap::new(),
         }
+    }
+
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.instance.circuit())).collect()
     }
 }

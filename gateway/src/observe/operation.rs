@@ -34,6 +34,8 @@ pub struct OperationRecord {
     pub status: u16,
     /// SCIM's word for the error.
     pub scim_type: Option<&'static str>,
+    /// A word for the kind of failure, e.g. `timeout`, `memory`, `circuit-open`; `fault` is the connector's own, `request` the client's.
+    pub class: Option<&'static str>,
     /// The operator's text of the error: what the client is not told.
     pub cause: Option<String>,
     /// Whether the client had gone, or was answered 504, before the operation ended.
@@ -73,6 +75,7 @@ impl OperationRecord {
                     id = self.id,
                     status = self.status,
                     scim_type = self.scim_type,
+                    class = self.class,
                     cause = self.cause,
                     unheard,
                     duration_ms = milliseconds(self.duration),
@@ -116,6 +119,7 @@ impl Recording {
             id: None,
             status: 0,
             scim_type: None,
+            class: None,
             cause: None,
             unheard: false,
             duration: Duration::ZERO,

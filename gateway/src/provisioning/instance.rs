@@ -5,9 +5,9 @@ use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
 use crate::connectors::{
-    Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType,
+    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType,
 };
-use crate::egress::Egress;
+use crate::egress::{Circuit, Egress};
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
 use scim_protocol::resource_type::ResourceType;
@@ -64,6 +64,7 @@ pub struct Instance {
     settings: Arc<Document>,
     egress: Arc<Egress>,
     limits: CallLimits,
+    share: CpuShare,
 }
 
 impl Instance {
@@ -83,6 +84,7 @@ impl Instance {
             })
             .collect();
         let standing = Standing::of(&kinds, group_policy);
+        let share = connector.cpu_share();
         Self {
             name,
             connector,
@@ -94,6 +96,7 @@ impl Instance {
             settings,
             egress,
             limits,
+            share,
         }
     }
 
@@ -122,6 +125,12 @@ impl Instance {
         self.open("check").await?.check().await
     }
 
+    /// How the circuit to its app stands.
+    #[must_use]
+    pub fn circuit(&self) -> Circuit {
+        self.egress.circuit()
+    }
+
     pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
         let context = CallContext {
             instance: Arc::clone(&self.name),
@@ -130,6 +139,7 @@ impl Instance {
             egress: Some(Arc::clone(&self.egress)),
             state: Arc::new(self.store.state(&self.name)),
             limits: self.limits.clone(),
+            share: self.share.clone(),
         };
         self.connector.open(&context).await
     }

@@ -157,8 +157,10 @@ fn respond(answer: Answer) -> Response {
 impl From<provisioning::Failure> for Failure {
     fn from(failure: provisioning::Failure) -> Self {
         let provisioning::Failure { error, retry_after_seconds, class, cause, .. } = failure;
-        let mut answer =
-            Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
+        let mut answer = Self::from(error).of_class(class);
+        if let Some(cause) = cause {
+            answer = answer.because(cause);
+        }
         if let Some(seconds) = retry_after_seconds {
             answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
         }
