@@ -97,6 +97,7 @@ pub async fn run(
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,
+            client: None,
             auth: None,
             username: None,
             tokens: vec![token_hash(TOKEN)],
@@ -104,6 +105,7 @@ pub async fn run(
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
             settings: Map::new(),
+            guard_rails: Map::new(),
             jit: Map::new(),
         };
         config.instance(name, instance);
