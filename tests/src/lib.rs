@@ -13,3 +13,4 @@ pub mod packages;
 pub mod postgres;
 pub mod simulators;
 pub mod system;
+pub mod wasi_components;

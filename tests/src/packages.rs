@@ -20,20 +20,22 @@ pub enum PackageError {
 const NODE: &str = "Node.js 20 or newer, with npm,";
 const PYTHON: &str = "Python 3.10 or newer, with venv,";
 
-/// Installs what `folder`'s `package-lock.json` says into `target/name` and answers that folder, which then has
-/// `node_modules`. npm checks the packages' hashes.
+/// Installs what `folder`'s `package.json` says into `target/name` and answers that folder, which then has `node_modules`. Where
+/// there is a `package-lock.json` it says which, and npm checks the packages' hashes.
 ///
 /// # Errors
 /// [`PackageError`], which says what is missing.
 pub fn npm(name: &str, folder: &Path, target: &Path) -> Result<PathBuf, PackageError> {
-    once(name, &folder.join("package-lock.json"), target, |into| {
-        for file in ["package.json", "package-lock.json"] {
-            let to = into.join(file);
-            std::fs::copy(folder.join(file), &to).map_err(|error| PackageError::File(to, error))?;
+    let lock = folder.join("package-lock.json");
+    let (list, install) = if lock.is_file() { (lock, "ci") } else { (folder.join("package.json"), "install") };
+    once(name, &list, target, |into| {
+        for file in ["package.json", "package-lock.json"].map(|file| folder.join(file)) {
+            let Some(to) = file.file_name().map(|name| into.join(name)).filter(|_| file.is_file()) else { continue };
+            std::fs::copy(&file, &to).map_err(|error| PackageError::File(to, error))?;
         }
         let mut command = Command::new("npm");
-        command.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(into);
-        run(command, folder, NODE)
+        command.args([install, "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(into);
+        run(command, &list, NODE)
     })
 }
 

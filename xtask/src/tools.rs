@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use scim_gateway_tests::artifacts::{
-    Artifacts, BuildError, WASM_TARGET, add_wasm_target, build_connectors, build_gateway, build_release_gateway,
+    Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_gateway, build_release_gateway,
 };
 
 use crate::CommandError;
@@ -25,7 +25,7 @@ pub(crate) fn build_for_speed() -> Result<Artifacts, CommandError> {
 
 fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Result<Artifacts, CommandError> {
     stage(&format!("look for the Rust target {WASM_TARGET}"), || {
-        add_wasm_target().inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
+        add_target(WASM_TARGET).inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
     let gateway = stage(what, gateway)?;

@@ -5,6 +5,8 @@
 
 mod check;
 mod log;
+mod profiles;
+mod rails;
 mod serve;
 mod terminal;
 mod token;
@@ -14,9 +16,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use scim_gateway::config::ConfigErrors;
+use jiff::SignedDuration;
+use scim_gateway::clients::Client;
+use scim_gateway::config::{ConfigErrors, InstanceName};
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
+use scim_gateway::provisioning::Rail;
 use scim_gateway::store::StoreError;
 
 use terminal::Terminal;
@@ -41,7 +46,32 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigFile,
+        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        #[arg(long)]
+        connect: bool,
         /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What each identity provider's profile accepts beyond the RFCs
+    Profiles {
+        /// Only this one: rfc, entra, entra-optscim, okta, google or other
+        profile: Option<Client>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The guard rails of the instances, and which of them stand in the way
+    #[command(args_conflicts_with_subcommands = true)]
+    Rails {
+        #[command(subcommand)]
+        command: Option<RailsCommand>,
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Only this one's
+        #[arg(long)]
+        instance: Option<InstanceName>,
+        /// Print them as JSON
         #[arg(long)]
         json: bool,
     },
@@ -58,6 +88,24 @@ enum Command {
     /// Tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum RailsCommand {
+    /// Lift a rail that stands in the way; works while gateways run
+    Lift {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Whose rails
+        #[arg(long)]
+        instance: InstanceName,
+        /// Only this one: max-members-removed or max-deactivations
+        #[arg(long)]
+        rail: Option<Rail>,
+        /// For how long nothing is guarded, such as 30m or 2h; what happened until then is not counted
+        #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = rails::parse_time)]
+        time: SignedDuration,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,6 +142,8 @@ enum Failure {
     Log(#[from] LogError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("{0}")]
+    Rails(String),
     #[error("`--since` is before all time: {0}")]
     Since(jiff::Error),
     #[error("the operating system gives no random numbers: {0}")]
@@ -109,7 +159,14 @@ enum Failure {
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve(config) => serve::run(&config.path),
-        Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
+        Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),
+        Command::Rails { command: Some(RailsCommand::Lift { config, instance, rail, time }), .. } => {
+            rails::lift(&config.path, instance, *rail, *time, &mut Terminal::stdout())
+        }
+        Command::Rails { command: None, config, instance, json } => {
+            rails::list(&config.path, instance.as_ref(), *json, &mut Terminal::stdout())
+        }
         Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };

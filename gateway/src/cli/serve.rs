@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::config::{Config, ConfigErrors};
+use scim_gateway::config::{Config, ConfigErrors, ListenAddress};
 use scim_gateway::instances::{self, Instances, Shared};
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
@@ -44,7 +45,10 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         request_timeout: config.server.request_timeout,
         metrics: Arc::clone(&metrics),
         readiness: Arc::<Instances>::clone(&instances),
+        observed_apart: config.server.observe_listen.is_some(),
     };
+    let observed = server::observed(&shell);
+    let guarded = Arc::clone(&instances);
     let signing_in = Arc::clone(&instances);
     let sign_ins = jit::routes(move |name| signing_in.sign_in(name));
     let scim = server::scim(ScimRoutes {
@@ -53,7 +57,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    let router = server::router(shell, scim.merge(sign_ins));
+    let router = server::router(&shell, scim.merge(sign_ins));
 
     // Before the line that says so, so that a signal after it is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
@@ -61,6 +65,7 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let address = config.server.listen.socket_address();
     let listener = TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(address, error))?;
+    let observing = observe(config, observed).await?;
     Terminal::stdout().line(format_args!("scim-gateway listens on http://{address}"))?;
 
     let shutdown = async {
@@ -73,11 +78,31 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
     let serving = server::serve(listener, router, &in_flight, limits(config), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
+        () = observing => Ended::Finished,
         () = metrics.upkeep() => Ended::Finished,
+        () = guarded.watch_guard_rails() => Ended::Finished,
         () = trim_log(&shared.store, config.store.log_retention_days) => Ended::Finished,
     };
     shared.store.close().await;
     Ok(ended)
+}
+
+/// Serves `/readyz` and `/metrics` on their own listener, where there is one, for as long as the rest is served.
+async fn observe(config: &Config, router: Router) -> Result<impl Future<Output = ()> + use<>, Failure> {
+    let listener = match config.server.observe_listen.map(ListenAddress::socket_address) {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?),
+        None => None,
+    };
+    Ok(async move {
+        match listener {
+            // Nothing of what is served there is an operation.
+            Some(listener) => {
+                let limits = ListenLimits { connections: 64, ..ListenLimits::default() };
+                server::serve(listener, router, &InFlight::new(1), limits, std::future::pending()).await;
+            }
+            None => std::future::pending().await,
+        }
+    })
 }
 
 /// Deletes what the provisioning log has kept long enough, at the start and then daily.

@@ -5,14 +5,15 @@
 //! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
 //! findings into mistakes at the right place of the file.
 
-mod base_url;
 mod connector;
+mod guard_rails;
 mod instance;
 mod jit;
 mod limits;
 mod log;
 mod mistake;
 mod name;
+mod oauth;
 mod secret;
 mod server;
 mod store;
@@ -26,8 +27,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::DeTable;
 
-pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
+pub use guard_rails::{Deactivations, GuardRails};
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
@@ -98,6 +99,23 @@ impl Config {
         let store = Store::read(Table::root(document.get_ref(), &report).table("store"), directory(file));
         ConfigErrors::check(report.into_mistakes())?;
         Ok(store)
+    }
+
+    /// Where the store is, and the guard rails of each instance, without the secrets that only a serving gateway needs.
+    ///
+    /// # Errors
+    /// The mistakes of what was read.
+    pub fn load_guard_rails(file: &Path) -> Result<(Store, BTreeMap<InstanceName, GuardRails>), ConfigErrors> {
+        let store = Self::load_store(file)?;
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let report = Report::new(file, &text);
+        let Some(document) = document(&text, &report) else {
+            return Err(ConfigErrors::from(report.into_mistakes()));
+        };
+        let instances = Table::root(document.get_ref(), &report).named::<InstanceName>("instances").into_iter();
+        let rails = instances.map(|(name, table)| (name, GuardRails::read(table.table("guard-rails")))).collect();
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok((store, rails))
     }
 
     /// A mistake that was found later, at the place of a dotted key such as `instances.acme.settings.site`, or of the nearest

@@ -13,6 +13,7 @@ use super::cpu::CpuBudget;
 use super::error::CallError;
 use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
+use super::wasi::ClosedWasi;
 use crate::egress::{AppCall, AppRequest, AppResponse, Budget, SendError, SendErrorCode};
 
 /// Lines that one operation may log.
@@ -32,9 +33,13 @@ pub(super) struct HostState {
     pub(super) operation: &'static str,
     /// Set while a value transform runs: it may not call the app.
     pub(super) pure: bool,
+    /// Why the app was not asked, if the last call to it failed for that.
+    pub(super) unavailable: Option<CallError>,
     /// What the panic hook said.
     pub(super) panic: Option<String>,
     pub(super) sends: Vec<AppCall>,
+    /// Made when the connector first asks for it.
+    pub(super) wasi: ClosedWasi,
     context: CallContext,
     connector: String,
     budget: Budget,
@@ -63,14 +68,23 @@ impl HostState {
             cpu,
             operation: "instantiate",
             pure: false,
+            unavailable: None,
             panic: None,
             sends: Vec::new(),
+            wasi: ClosedWasi::default(),
             context,
             connector,
             budget,
             futile_sends: 0,
             log_lines: 0,
             state_calls: 0,
+        }
+    }
+
+    /// Puts what the connector printed into the operator's log.
+    pub(super) fn log_printed(&mut self) {
+        for line in self.wasi.printed() {
+            self.line(Level::INFO, &line);
         }
     }
 
@@ -85,8 +99,7 @@ impl HostState {
     /// Sends the request and notes it, with how long it took, for the operator. The calls are bounded by the budget; where there
     /// is no app, or none any more, by patience.
     async fn forward(&mut self, request: AppRequest) -> wasmtime::Result<Result<AppResponse, SendError>> {
-        let refused =
-            |detail: &str| Err(SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
+        let refused = |detail: &str| Err(SendError::unsent(SendErrorCode::Refused, detail));
         let (method, path, started) = (shortened(&request.method), shortened(&request.path), Instant::now());
         let outcome = match &self.context.egress {
             _ if self.pure => refused("a value transform cannot call the app"),
@@ -94,7 +107,8 @@ impl HostState {
             Some(egress) => {
                 self.cpu.pause();
                 let outcome = egress.send(request, &mut self.budget).await;
-                self.cpu.resume();
+                self.cpu.resume().await;
+                self.unavailable = outcome.as_ref().err().and_then(CallError::unavailable);
                 if !matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
                     let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
                     self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });
@@ -188,7 +202,7 @@ impl state::Host for HostState {
         }
         self.cpu.pause();
         let found = self.context.state.get(&key).await;
-        self.cpu.resume();
+        self.cpu.resume().await;
         Ok(found.unwrap_or_else(|error| {
             self.state_failed(&error);
             None
@@ -207,7 +221,7 @@ impl state::Host for HostState {
         } else if self.state_allowed() {
             self.cpu.pause();
             let kept = self.context.state.set(&key, &value).await;
-            self.cpu.resume();
+            self.cpu.resume().await;
             kept.unwrap_or_else(|error| self.state_failed(&error));
         }
         Ok(())
@@ -217,7 +231,7 @@ impl state::Host for HostState {
         if self.state_allowed() {
             self.cpu.pause();
             let deleted = self.context.state.delete(&key).await;
-            self.cpu.resume();
+            self.cpu.resume().await;
             deleted.unwrap_or_else(|error| self.state_failed(&error));
         }
         Ok(())

@@ -9,10 +9,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
-use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
-use crate::egress::{Auth, Egress, EgressConfig};
+use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, Wasi, resolve_settings};
+use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
-use crate::provisioning::{Instance, Parts};
+use crate::provisioning::{GuardRails, Instance, Parts};
 use crate::server::InFlight;
 
 /// Builds every instance of a configuration.
@@ -23,7 +23,10 @@ pub async fn build(config: &Config, shared: &Shared) -> Result<Instances, Vec<Mi
     let mut mistakes = Vec::new();
     let mut connectors = BTreeMap::new();
     for (name, connector) in &config.connectors {
-        match load(config, name.as_str(), connector, shared).await {
+        let closed =
+            config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
+        let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
+        match load(config, name.as_str(), connector, wasi, shared).await {
             Ok(connector) => drop(connectors.insert(name, connector)),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -43,6 +46,7 @@ async fn load(
     config: &Config,
     name: &str,
     connector: &config::Connector,
+    wasi: Wasi,
     shared: &Shared,
 ) -> Result<Arc<Connector>, Mistake> {
     let file = connector.file.display().to_string();
@@ -50,7 +54,7 @@ async fn load(
         config.mistake(&format!("connectors.{name}.file"), problem, "name a connector built for this gateway")
     };
     let bytes = std::fs::read(&connector.file).map_err(|error| mistake(format!("{file} cannot be read: {error}")))?;
-    shared.runtime.load(bytes, &file, connector.sha256.as_ref()).await.map_err(|error| mistake(error.to_string()))
+    shared.runtime.load(bytes, &file, connector.sha256.as_ref(), wasi).await.map_err(|error| mistake(error.to_string()))
 }
 
 /// One instance being built.
@@ -81,6 +85,7 @@ impl Building<'_> {
                 return Err(settings.into_iter().chain(mapping.err().unwrap_or_default()).collect());
             }
         };
+        self.wasi().map_err(|mistake| vec![mistake])?;
         let egress = self.egress(&settings).map_err(|mistake| vec![mistake])?;
         let parts = Parts {
             name: self.name.as_str().into(),
@@ -90,6 +95,7 @@ impl Building<'_> {
             egress: Arc::new(egress),
             limits: self.limits(),
             store: self.shared.store.clone(),
+            guard_rails: GuardRails::new(self.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
         };
         let instance = Arc::new(Instance::new(parts));
@@ -103,40 +109,41 @@ impl Building<'_> {
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {
         let base_url = match &self.from.location {
-            Location::BaseUrl(url) => url.to_string(),
+            Location::BaseUrl(url) => url.clone(),
             Location::Default => self.base_url_of(None, settings)?,
             Location::Region(region) => self.base_url_of(Some(region), settings)?,
         };
         let (auth, credential) = self.credential()?;
-        let mut egress = EgressConfig::new(self.name.as_str(), &base_url, auth, credential);
-        egress.allow_private = self.from.allow_private_addresses;
+        let mut egress = EgressConfig::new(self.name.as_str(), base_url, auth, credential);
+        egress.route = self.from.route.clone();
         egress.concurrency =
             self.from.limits.concurrency.map_or(self.connector.descriptor.app.concurrency, |limit| limit as usize);
+        egress.rate = self.from.limits.rate;
         if let Some(bytes) = self.from.limits.response_bytes {
             egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
         Egress::new(egress, &self.shared.network).map_err(|error| {
-            self.mistake(
-                "base-url",
-                error.to_string(),
-                "allow-private-addresses = true lets an instance reach a private network",
-            )
+            let (key, right) = match &error {
+                EgressError::BaseUrl(..) => ("base-url", "allow-private-addresses = true opens private networks"),
+                EgressError::TokenUrl(..) => ("token-url", "allow-private-addresses = true opens private networks"),
+                EgressError::Credential(_) => ("credential", "write the credential as the app gave it"),
+                EgressError::Network(_) => ("ca-file", "give a PEM file of certificate authorities"),
+            };
+            self.mistake(key, error.to_string(), right)
         })
     }
 
-    fn base_url_of(&self, region: Option<&str>, settings: &Document) -> Result<String, Mistake> {
+    fn base_url_of(&self, region: Option<&str>, settings: &Document) -> Result<BaseUrl, Mistake> {
         let key = if region.is_some() { "region" } else { "base-url" };
-        self.connector
-            .descriptor
-            .base_url
-            .resolve(region, settings)
-            .map_err(|error| self.mistake(key, error.to_string(), "or give the whole base-url"))
+        let wrong = |error: String| self.mistake(key, error, "or give the whole base-url");
+        let text = self.connector.descriptor.base_url.resolve(region, settings);
+        text.map_err(|error| wrong(error.to_string()))?.parse().map_err(|error: BaseUrlError| wrong(error.to_string()))
     }
 
     fn credential(&self) -> Result<(Auth, SecretString), Mistake> {
         let known = &self.connector.descriptor.auth;
         let method = match self.from.auth {
-            Some(kind) => known.iter().find(|method| same_kind(method.kind, kind)),
+            Some(kind) => known.iter().find(|method| accepts(method.kind, kind)),
             None => known.iter().find(|method| !method.legacy),
         };
         let method = method.ok_or_else(|| {
@@ -146,11 +153,24 @@ impl Building<'_> {
         let credential = self.from.credential.clone().ok_or_else(|| {
             self.mistake("credential", "the app needs a credential", "write credential = \"env:NAME\" or \"file:PATH\"")
         })?;
+        if let Some(asked) = &self.from.client_credentials {
+            return Ok((Auth::ClientCredentials(asked.clone()), credential));
+        }
         let secret = match (method.kind, &self.from.username) {
             (AuthKind::Basic, Some(user)) => format!("{user}:{}", credential.expose_secret().trim()).into(),
             _ => credential,
         };
         Ok((auth(method), secret))
+    }
+
+    /// Each instance of a connector that imports WASI says so itself.
+    fn wasi(&self) -> Result<(), Mistake> {
+        let imports = &self.connector.wasi;
+        if imports.is_empty() || self.from.wasi == Wasi::Closed {
+            return Ok(());
+        }
+        let problem = format!("the connector imports {}", imports.join(", "));
+        Err(self.mistake("wasi", problem, "write wasi = \"closed\": it may import them and finds nothing behind them"))
     }
 
     fn group_policy(&self) -> Result<GroupPolicy, Mistake> {
@@ -191,10 +211,11 @@ fn auth(method: &AuthMethod) -> Auth {
     }
 }
 
-const fn same_kind(declared: AuthKind, asked: config::AuthKind) -> bool {
+/// An app that takes bearer tokens takes those of its authorization server.
+const fn accepts(declared: AuthKind, asked: config::AuthKind) -> bool {
     matches!(
         (declared, asked),
-        (AuthKind::Bearer, config::AuthKind::Bearer)
+        (AuthKind::Bearer, config::AuthKind::Bearer | config::AuthKind::ClientCredentials)
             | (AuthKind::Header, config::AuthKind::Header)
             | (AuthKind::Basic, config::AuthKind::Basic)
     )
@@ -216,5 +237,6 @@ const fn client(choice: ClientChoice) -> Option<Client> {
         ClientChoice::EntraOptscim => Some(Client::EntraOptscim),
         ClientChoice::Okta => Some(Client::Okta),
         ClientChoice::Google => Some(Client::Google),
+        ClientChoice::Other => Some(Client::Other),
     }
 }

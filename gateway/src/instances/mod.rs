@@ -6,11 +6,12 @@ mod mapping;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clients::{Client, Hints};
 use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Network, NetworkError, tls};
+use crate::egress::{Circuit, Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp, SignIn};
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
@@ -38,9 +39,6 @@ pub enum SharedError {
     /// The WebAssembly engine.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
-    /// The connections to the apps.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
     /// TLS.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -60,12 +58,15 @@ impl Shared {
     pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
         Ok(Self {
             runtime: Runtime::new(RuntimeLimits::default())?,
-            network: Network::new()?,
-            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
+            network: Network::new(),
+            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
         })
     }
 }
+
+/// How old the state of a guard rail in `/readyz` may be that changed elsewhere. What a request may do is looked up each time.
+const WATCH: Duration = Duration::from_secs(5);
 
 /// The instances that serve, and who may call them.
 #[derive(Debug)]
@@ -105,6 +106,19 @@ impl Instances {
         self.hosted.get(name)?.sign_in.clone()
     }
 
+    /// Keeps up with what other gateways and the operator do to guard rails, for ever: `/readyz` answers from memory.
+    pub async fn watch_guard_rails(&self) {
+        let mut ticks = tokio::time::interval(WATCH);
+        loop {
+            ticks.tick().await;
+            for (name, hosted) in &self.hosted {
+                if let Err(error) = hosted.instance.watch_guard_rails().await {
+                    tracing::warn!(instance = %name, %error, "the state of the guard rails cannot be read");
+                }
+            }
+        }
+    }
+
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Hosted)> {
         self.hosted.iter()
@@ -112,20 +126,34 @@ impl Instances {
 }
 
 impl Hosted {
+    /// An app that does not answer is no reason to take the gateway away from the others, nor is a guard rail that stands: it
+    /// refuses some of what a client asks for, and the rest is served.
+    fn state(&self) -> PartState {
+        let mut reasons = self.instance.guard_rails.tripped();
+        reasons.extend(self.instance.circuit().open);
+        match reasons {
+            reasons if reasons.is_empty() => PartState::Ready,
+            reasons => PartState::Degraded { reason: reasons.join("; ") },
+        }
+    }
+
     /// The client that is speaking: as configured, or told from its request.
     #[must_use]
     pub fn client(&self, hints: Hints<'_>) -> Client {
-        self.client.unwrap_or_else(|| Client::recognise(hints))
+        self.client.map_or_else(|| Client::recognise(hints), |client| client.with(hints))
     }
 }
 
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
-        let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
         Parts {
-            connectors: self.connectors.iter().map(|name| ready(name)).collect(),
-            instances: self.hosted.keys().map(|name| ready(name)).collect(),
+            connectors: self.connectors.iter().map(|name| (name.clone(), PartState::Ready)).collect(),
+            instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
             shared: BTreeMap::new(),
         }
+    }
+
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.instance.circuit())).collect()
     }
 }

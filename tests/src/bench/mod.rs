@@ -2,4 +2,5 @@
 //! changes the numbers, and so do the simulators, which share it; ratios change less.
 
 pub mod durability;
+pub mod isolation;
 pub mod lists;

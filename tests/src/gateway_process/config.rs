@@ -51,6 +51,8 @@ pub struct InstanceConfig {
     /// See [`token_hash`].
     pub tokens: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -60,6 +62,9 @@ pub struct InstanceConfig {
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, Value>,
+    /// `[instances.NAME.guard-rails]`
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub guard_rails: Map<String, Value>,
     /// `[instances.NAME.jit]`
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub jit: Map<String, Value>,
@@ -151,11 +156,13 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                client: None,
                 auth: None,
                 username: None,
                 group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
+                guard_rails: Map::new(),
                 jit: Map::new(),
             },
         );
