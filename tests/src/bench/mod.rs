@@ -2,3 +2,4 @@
 //! changes the numbers, and so do the simulators, which share it; ratios change less.
 
 pub mod durability;
+pub mod throughput;
