@@ -3,3 +3,4 @@
 
 pub mod durability;
 pub mod isolation;
+pub mod throughput;
