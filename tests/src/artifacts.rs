@@ -64,7 +64,7 @@ impl Artifacts {
 
     /// The connector's file.
     pub fn connector(&self, id: &str) -> PathBuf {
-        self.connectors.join(format!("{id}_connector.wasm"))
+        self.connectors.join(format!("{}_connector.wasm", id.replace('-', "_")))
     }
 }
 
@@ -141,13 +141,21 @@ fn has_target(target: &str) -> Result<bool, BuildError> {
 
 /// Builds every connector as it is shipped and answers the folder that they are in.
 pub fn build_connectors() -> Result<PathBuf, BuildError> {
-    let ids = connector_ids()?;
+    build_as_shipped(&connector_ids()?)
+}
+
+/// Builds an example connector of the SDK; it goes to the folder of [`build_connectors`].
+pub fn build_example(id: &str) -> Result<PathBuf, BuildError> {
+    build_as_shipped(&[id.to_owned()])
+}
+
+fn build_as_shipped(ids: &[String]) -> Result<PathBuf, BuildError> {
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASM_TARGET]);
-    for id in &ids {
+    for id in ids {
         command.args(["--package", &format!("{id}-connector")]);
     }
-    let first = ids.first().map(|id| format!("{id}_connector.wasm")).unwrap_or_default();
+    let first = ids.first().map(|id| format!("{}_connector.wasm", id.replace('-', "_"))).unwrap_or_default();
     let file = built(&mut command, &first)?;
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
@@ -165,6 +173,12 @@ pub fn build_wasip2(package: &str) -> Result<PathBuf, BuildError> {
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET, "--package", package]);
     built(&mut command, &format!("{}.wasm", package.replace('-', "_")))
+}
+
+/// Builds the load generator of the benchmarks, optimised, and answers its executable.
+pub fn build_load_generator() -> Result<PathBuf, BuildError> {
+    let file = format!("bench-load{}", std::env::consts::EXE_SUFFIX);
+    built(cargo().args(["build", "--release", "--package", "scim-gateway-tests", "--bin", "bench-load"]), &file)
 }
 
 /// Builds the gateway and answers its executable.

@@ -4,8 +4,9 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use scim_gateway_tests::artifacts::target;
 use scim_gateway_tests::bench::durability::{self, Database};
-use scim_gateway_tests::bench::lists;
+use scim_gateway_tests::bench::{lists, throughput};
 use scim_gateway_tests::mutations;
 use serde::Serialize;
 
@@ -42,6 +43,8 @@ enum Benchmark {
     Lists,
     /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
     Mutations,
+    /// Requests through the gateway beside the same through nginx.
+    Throughput,
 }
 
 /// What `--json` prints.
@@ -51,6 +54,7 @@ struct Document {
     durability: Option<durability::Report>,
     lists: Option<lists::Report>,
     mutations: Option<mutations::Report>,
+    throughput: Option<throughput::Report>,
 }
 
 /// Answers false when a mutated request got the better of the gateway; what else fails is an error.
@@ -74,15 +78,24 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
         let sending = mutations::run(&artifacts, mutations::Options { requests_per_endpoint: options.requests, seed });
         document.mutations = Some(stage_async("send mutated requests", sending).await?);
     }
+    if wanted(Benchmark::Throughput) {
+        let load = tools::build_load()?;
+        let measuring = throughput::run(&artifacts, &load, Duration::from_secs(options.seconds));
+        document.throughput = Some(stage_async("measure requests beside nginx", measuring).await?);
+    }
+    let file = target().join("bench.json");
+    let json = serde_json::to_string_pretty(&document)?;
+    std::fs::write(&file, &json).map_err(|source| CommandError::Unwritable { path: file.clone(), source })?;
     let mut out = stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &document)?;
-        writeln!(out)?;
+        writeln!(out, "{json}")?;
     } else {
-        let Document { durability, lists, mutations } = &document;
-        durability.iter().try_for_each(|report| write!(out, "{report}"))?;
-        lists.iter().try_for_each(|report| write!(out, "{report}"))?;
-        mutations.iter().try_for_each(|report| write!(out, "{report}"))?;
+        let Document { durability, lists, mutations, throughput } = &document;
+        durability.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        lists.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        mutations.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        throughput.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        writeln!(out, "the same as JSON: {}", file.display())?;
     }
     Ok(document.mutations.is_none_or(|report| report.is_clean()))
 }

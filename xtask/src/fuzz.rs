@@ -58,7 +58,8 @@ pub(crate) fn all(seconds: u64, only: Option<&str>) -> Result<Held, CommandError
     let mut held = Held { passed: 0, failed: 0 };
     let built = stage("build the fuzz targets", || succeeds(&mut building(&folder, &host)));
     for name in &names {
-        let well = built.is_ok() && stage(&format!("fuzz {name} for {seconds} s"), || fuzz(&folder, &host, name, seconds)).is_ok();
+        let well = built.is_ok()
+            && stage(&format!("fuzz {name} for {seconds} s"), || fuzz(&folder, &host, name, seconds)).is_ok();
         held.passed += u64::from(well);
         held.failed += u64::from(!well);
     }

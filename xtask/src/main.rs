@@ -66,6 +66,8 @@ enum CommandError {
     #[error(transparent)]
     Conformance(#[from] scim_gateway_tests::conformance::ConformanceError),
     #[error(transparent)]
+    Throughput(#[from] scim_gateway_tests::bench::throughput::ThroughputError),
+    #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),
     #[error("`rustc -vV` does not say which platform this is")]
     NoHost,

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use scim_gateway_tests::artifacts::{
-    Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_gateway, build_release_gateway,
+    Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_example, build_gateway,
+    build_load_generator, build_release_gateway,
 };
 
 use crate::CommandError;
@@ -30,4 +31,10 @@ fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Resul
     let connectors = stage("build the connectors", build_connectors)?;
     let gateway = stage(what, gateway)?;
     Ok(Artifacts { gateway, connectors })
+}
+
+/// The connector of a SCIM app, beside the others, and the load generator.
+pub(crate) fn build_load() -> Result<PathBuf, CommandError> {
+    stage("build the connector of a SCIM app", || build_example("scim-app"))?;
+    Ok(stage("build the load generator", build_load_generator)?)
 }

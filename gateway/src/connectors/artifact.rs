@@ -68,15 +68,39 @@ pub(super) fn compile(engine: &Engine, bytes: &[u8], allowed: Wasi) -> Result<Ar
         Some(b"\0asm\x0d\0\x01\0") => None,
         _ => return Err(ArtifactError::NotWasm),
     };
-    let component = Component::from_binary(engine, encoded.as_deref().unwrap_or(bytes))
-        .map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
-    let imports = component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
-    let (wasi, others) = imports.into_iter().partition(|name| wasi::is_linked(name));
+    let bytes = encoded.as_deref().unwrap_or(bytes);
+    // Before compiling, which costs a large component seconds.
+    let (wasi, others) = component_imports(bytes)?.into_iter().partition(|name| wasi::is_linked(name));
     granted(others)?;
-    match allowed {
-        Wasi::Refused if !wasi.is_empty() => Err(ArtifactError::Wasi(wasi)),
-        _ => Ok(Artifact { component, wasi }),
+    if allowed == Wasi::Refused && !wasi.is_empty() {
+        return Err(ArtifactError::Wasi(wasi));
     }
+    let component =
+        Component::from_binary(engine, bytes).map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
+    Ok(Artifact { component, wasi })
+}
+
+/// The imports of a component itself, not those of the modules and components inside.
+fn component_imports(component: &[u8]) -> Result<Vec<String>, ArtifactError> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.map_err(broken)? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    names.push(import.map_err(broken)?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+fn broken(error: wasmparser::BinaryReaderError) -> ArtifactError {
+    ArtifactError::Compile(error.to_string())
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
@@ -88,7 +112,6 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
 
 /// The imports of a core module that are not wit-component's own, which stand for parts of the component itself.
 fn core_imports(module: &[u8]) -> Result<Vec<String>, ArtifactError> {
-    let broken = |error: wasmparser::BinaryReaderError| ArtifactError::Compile(error.to_string());
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         let Payload::ImportSection(section) = payload.map_err(broken)? else { continue };

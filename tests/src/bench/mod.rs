@@ -4,3 +4,4 @@
 pub mod durability;
 pub mod isolation;
 pub mod lists;
+pub mod throughput;

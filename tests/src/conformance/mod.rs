@@ -236,14 +236,15 @@ mod tests {
 
     #[test]
     fn what_fails_must_be_explained_and_what_is_explained_must_fail() {
-        let explanations = [("title", "app"), ("active", "app"), ("name", "other")].map(|(attribute, app)| Explanation {
-            apps: vec![app.to_owned()],
-            check: "add".to_owned(),
-            resource_type: Some("User".to_owned()),
-            attribute: Some(attribute.to_owned()),
-            section: "RFC 7644 §3.3".to_owned(),
-            reason: "because".to_owned(),
-        });
+        let explanations =
+            [("title", "app"), ("active", "app"), ("name", "other")].map(|(attribute, app)| Explanation {
+                apps: vec![app.to_owned()],
+                check: "add".to_owned(),
+                resource_type: Some("User".to_owned()),
+                attribute: Some(attribute.to_owned()),
+                section: "RFC 7644 §3.3".to_owned(),
+                reason: "because".to_owned(),
+            });
         let checks = vec![
             check(Some("title"), Status::Error),
             check(Some("active"), Status::Success),

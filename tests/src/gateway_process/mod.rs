@@ -53,9 +53,20 @@ pub enum GatewayError {
 impl GatewayProcess {
     /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. What it says goes to the file `log`.
     pub async fn start(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        Self::start_by(Command::new(binary), binary, config, log).await
+    }
+
+    /// The same on one core of the machine.
+    pub async fn start_on(core: usize, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &core.to_string()]).arg(binary);
+        Self::start_by(command, binary, config, log).await
+    }
+
+    async fn start_by(mut command: Command, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
         let no_log = |source| GatewayError::NoLog { path: log.to_owned(), source };
         let file = std::fs::File::create(log).map_err(no_log)?;
-        let mut child = Command::new(binary)
+        let mut child = command
             .arg("serve")
             .arg("--config")
             .arg(config)
@@ -93,7 +104,7 @@ impl GatewayProcess {
         &self.url
     }
 
-    /// The process, while it runs.
+    /// Its process, while it runs.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }

@@ -270,7 +270,10 @@ impl fmt::Display for Report {
         }
         writeln!(f, "seed {}, {} requests, {} panics", self.seed, self.requests(), self.panics)?;
         if let (Some(before), Some(after)) = (self.resident_before, self.resident_after) {
-            writeln!(f, "resident memory {before} KiB after the warm-up, {after} KiB at the end (bound {SLACK} KiB more)")?;
+            writeln!(
+                f,
+                "resident memory {before} KiB after the warm-up, {after} KiB at the end (bound {SLACK} KiB more)"
+            )?;
         }
         self.failures.iter().try_for_each(|failure| writeln!(f, "  {failure}"))
     }

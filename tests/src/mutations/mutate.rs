@@ -82,13 +82,29 @@ const NAMES: [&str; 9] =
     ["filter", "startIndex", "count", "sortBy", "sortOrder", "attributes", "excludedAttributes", "cursor", "nonsense"];
 
 const VALUES: [&str; 16] = [
-    "1", "0", "-1", "2", "100", "99999999999999999999", "1.5", "userName", "members", "name.familyName", "descending",
-    "ascending", "emails.value,id", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager", "", "bad[",
+    "1",
+    "0",
+    "-1",
+    "2",
+    "100",
+    "99999999999999999999",
+    "1.5",
+    "userName",
+    "members",
+    "name.familyName",
+    "descending",
+    "ascending",
+    "emails.value,id",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
+    "",
+    "bad[",
 ];
 
-const TYPES: [&str; 5] = ["application/json", "text/plain", "", "application/json; charset=latin1", "multipart/form-data"];
+const TYPES: [&str; 5] =
+    ["application/json", "text/plain", "", "application/json; charset=latin1", "multipart/form-data"];
 
-const HEADERS: [&str; 6] = ["if-match", "if-none-match", "accept", "user-agent", "x-correlation-id", "content-encoding"];
+const HEADERS: [&str; 6] =
+    ["if-match", "if-none-match", "accept", "user-agent", "x-correlation-id", "content-encoding"];
 
 const TAGS: [&str; 8] =
     ["*", "W/\"1\"", "\"\"", "W/\"a\", \"b\"", "W/", "gzip", "Okta SCIM Client 1.0.0", "application/json;q=0"];
@@ -218,12 +234,8 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_requests_and_another_makes_others() {
-        let fixture = Fixture {
-            base: String::new(),
-            authorization: String::new(),
-            user: "U".to_owned(),
-            group: "G".to_owned(),
-        };
+        let fixture =
+            Fixture { base: String::new(), authorization: String::new(), user: "U".to_owned(), group: "G".to_owned() };
         let seed = json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "{alice}" }] }] });
         let bodies = |number| {
             let mut random = SmallRng::seed_from_u64(number);

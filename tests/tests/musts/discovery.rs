@@ -34,15 +34,15 @@ async fn the_configuration_has_every_required_attribute() {
 async fn discovery_is_listed_whole_and_found_one_by_one() {
     for connector in CONNECTORS {
         let world = World::start(connector).await;
-        for (endpoint, required) in [
-            ("/ResourceTypes", &["name", "endpoint", "schema"][..]),
-            ("/Schemas", &["id", "name", "attributes"][..]),
-        ] {
+        for (endpoint, required) in
+            [("/ResourceTypes", &["name", "endpoint", "schema"][..]), ("/Schemas", &["id", "name", "attributes"][..])]
+        {
             let all = world.get(endpoint).await.expect(200);
             assert_eq!(all["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
             let resources = all["Resources"].as_array().unwrap();
             assert_eq!(all["totalResults"], resources.len());
-            let paged = world.list(endpoint, &[("startIndex", "2"), ("count", "1"), ("sortBy", "id")]).await.expect(200);
+            let paged =
+                world.list(endpoint, &[("startIndex", "2"), ("count", "1"), ("sortBy", "id")]).await.expect(200);
             assert_eq!(paged["Resources"], all["Resources"], "{connector} {endpoint}: paging and sorting are ignored");
             for resource in resources {
                 for attribute in required {
@@ -92,7 +92,9 @@ async fn every_attribute_that_is_answered_is_described() {
                 continue;
             }
             match schemas.get(name.as_str()) {
-                Some(extension) => value.as_object().unwrap().iter().for_each(|(name, value)| described(extension, name, value)),
+                Some(extension) => {
+                    value.as_object().unwrap().iter().for_each(|(name, value)| described(extension, name, value))
+                }
                 None => described(core, name, value),
             }
         }

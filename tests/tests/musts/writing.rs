@@ -35,7 +35,8 @@ async fn what_is_read_only_is_ignored_in_a_whole_resource() {
     let world = World::start("askspoke").await;
     let mut ada = user("a@example.com");
     ada["id"] = json!("mine");
-    ada["meta"] = json!({ "resourceType": "Robot", "created": "1999-01-01T00:00:00Z", "location": "x", "version": "W/\"9\"" });
+    ada["meta"] =
+        json!({ "resourceType": "Robot", "created": "1999-01-01T00:00:00Z", "location": "x", "version": "W/\"9\"" });
     ada["groups"] = json!([{ "value": "g" }]);
     ada[ENTERPRISE] = json!({ "manager": { "displayName": "The Boss" } });
     let created = world.post("/Users", &ada).await.expect(201);
@@ -57,7 +58,11 @@ async fn a_duplicate_is_409_uniqueness() {
         let world = World::start(connector).await;
         world.user("a@example.com").await;
         for name in ["a@example.com", "A@Example.com"] {
-            assert_eq!(world.post("/Users", &user(name)).await.error(), (409, Some("uniqueness")), "{connector} {name}");
+            assert_eq!(
+                world.post("/Users", &user(name)).await.error(),
+                (409, Some("uniqueness")),
+                "{connector} {name}"
+            );
         }
     }
 }

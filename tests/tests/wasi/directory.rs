@@ -36,7 +36,7 @@ impl Directory {
     }
 }
 
-fn ok(body: Value) -> Answer {
+fn ok(body: impl ToString) -> Answer {
     (StatusCode::OK, body.to_string())
 }
 

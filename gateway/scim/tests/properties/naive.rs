@@ -308,14 +308,14 @@ fn pick() -> impl Strategy<Value = Pick> {
 
 /// Operations on the list of addresses and what a filter picks of it.
 pub(crate) fn on_emails() -> impl Strategy<Value = Operation> {
-    let list = (add_or_replace(), emails(1..4))
-        .prop_map(|(op, value)| Operation { op, target: Target::Attribute("emails"), value });
-    let clear = Just(Operation { op: "remove", target: Target::Attribute("emails"), value: Value::Null });
-    let remove = pick().prop_map(|pick| Operation {
-        op: "remove",
-        target: Target::Picked("emails", pick),
-        value: Value::Null,
+    let list = (add_or_replace(), emails(1..4)).prop_map(|(op, value)| Operation {
+        op,
+        target: Target::Attribute("emails"),
+        value,
     });
+    let clear = Just(Operation { op: "remove", target: Target::Attribute("emails"), value: Value::Null });
+    let remove =
+        pick().prop_map(|pick| Operation { op: "remove", target: Target::Picked("emails", pick), value: Value::Null });
     let replace = (prop::sample::select(TYPES.to_vec()), word()).prop_map(|(kind, value)| Operation {
         op: "replace",
         target: Target::Picked("emails", Pick::Type(kind)),
