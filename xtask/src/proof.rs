@@ -10,7 +10,7 @@ use crate::stage::{note, stage_async};
 use crate::{CommandError, tools};
 
 /// Requests at each endpoint in `cargo xtask test`; `cargo xtask bench --only mutations` sends 100,000.
-const REQUESTS: u32 = 400;
+const REQUESTS: u32 = 1_000;
 /// In `cargo xtask test`, so that a failure is nobody's surprise.
 const SEED: u64 = 7644;
 

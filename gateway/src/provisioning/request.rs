@@ -1,6 +1,8 @@
 //! What a client asks for, after routing and parsing and before anything is known about its meaning.
 
 use crate::clients::Profile;
+use crate::egress::AppPath;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_protocol::{Conditions, Error};
 use serde_json::Value;
 use std::sync::Arc;
@@ -52,13 +54,18 @@ const LONGEST_ID: usize = 1024;
 /// The id in a segment of a URL's path.
 ///
 /// # Errors
-/// 404 for what is longer than any id, before it is written into a log or a table.
+/// 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand in the path of a
+/// call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
 pub fn id(segment: &str) -> Result<String, Error> {
     let id = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
     if id.len() > LONGEST_ID {
         return Err(Error::not_found(format!("no resource has an id of more than {LONGEST_ID} bytes")));
     }
-    Ok(id.into_owned())
+    let path = format!("/{}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
+    match path.parse::<AppPath>() {
+        Ok(_) => Ok(id.into_owned()),
+        Err(_) => Err(Error::not_found("no resource has such an id")),
+    }
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.
@@ -206,5 +213,30 @@ impl Operation {
             self,
             Self::Bulk { .. } | Self::Create { .. } | Self::Replace { .. } | Self::Patch { .. } | Self::Delete { .. }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_no_path_can_hold_is_nobodys() {
+        for (segment, expected) in [
+            ("42", Some("42")),
+            ("a%40b.example", Some("a@b.example")),
+            ("a%2Fb", Some("a/b")),
+            ("100%25", Some("100%")),
+            ("%C3%A4%20..x", Some("ä ..x")),
+            ("..", None),
+            ("%2e%2e", None),
+            ("..%2F..%2Fx", None),
+            ("x%2F..", None),
+            ("a%00b", None),
+            ("a%5Cb", None),
+        ] {
+            let found = id(segment).map_err(|error| error.status);
+            assert_eq!(found, expected.map(str::to_owned).ok_or(404), "{segment}");
+        }
     }
 }

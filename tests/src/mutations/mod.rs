@@ -22,6 +22,8 @@ use crate::artifacts::Artifacts;
 use crate::conversation::{InstanceOptions, LoadError, Target};
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::memory;
+use crate::simulators::Kind;
+use crate::simulators::control::RequestError;
 use crate::system::{Plan, System, SystemError};
 
 use endpoint::{ENDPOINTS, Endpoint, Fixture};
@@ -83,8 +85,10 @@ pub enum MutationError {
     Http(#[from] HttpError),
     #[error("a request that is right was answered {status}: {body}")]
     Refused { status: u16, body: String },
-    #[error("the system has no instance {0}")]
-    NoInstance(&'static str),
+    #[error(transparent)]
+    Switch(#[from] RequestError),
+    #[error("the system has no instance of its own")]
+    NoInstance,
 }
 
 /// Sends the requests to a gateway of its own.
@@ -202,7 +206,11 @@ impl Attack {
         let mut fixtures = Vec::new();
         for (number, instance) in system.instances.iter().enumerate() {
             instance.app.reset();
-            let target = system.target(&instance.name).ok_or(MutationError::NoInstance("of its own"))?;
+            if instance.app.kind == Kind::Samanage {
+                // The attack is on the gateway: Samanage's own limit would end it at once.
+                instance.app.switch(&json!({ "calls_per_minute": null }))?;
+            }
+            let target = system.target(&instance.name).ok_or(MutationError::NoInstance)?;
             let Target { gateway, instance, token, .. } = target;
             let mut fixture = Fixture {
                 base: format!("{gateway}/{instance}/scim/v2"),
@@ -260,13 +268,22 @@ impl Report {
 /// A table for people.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:34}  {:>8}  {:>8}  {:>8}  {:>6}  {:>6}", "endpoint", "requests", "2xx", "4xx", "5xx", "none")?;
+        writeln!(
+            f,
+            "{:34}  {:>8}  {:>8}  {:>8}  {:>6}  {:>6}  {:>6}",
+            "endpoint", "requests", "2xx", "4xx", "501", "5xx", "none"
+        )?;
         for Answers { endpoint, requests, statuses, unanswered } in &self.endpoints {
             let class = |class: u16| -> u32 {
                 statuses.iter().filter(|(status, _)| **status / 100 == class).map(|(_, count)| count).sum()
             };
-            let (well, refused, failed) = (class(2) + class(3), class(4), class(5));
-            writeln!(f, "{endpoint:34}  {requests:>8}  {well:>8}  {refused:>8}  {failed:>6}  {unanswered:>6}")?;
+            let (well, refused) = (class(2) + class(3), class(4));
+            let unsupported = statuses.get(&501).copied().unwrap_or_default();
+            let failed = class(5) - unsupported;
+            writeln!(
+                f,
+                "{endpoint:34}  {requests:>8}  {well:>8}  {refused:>8}  {unsupported:>6}  {failed:>6}  {unanswered:>6}"
+            )?;
         }
         writeln!(f, "seed {}, {} requests, {} panics", self.seed, self.requests(), self.panics)?;
         if let (Some(before), Some(after)) = (self.resident_before, self.resident_after) {
