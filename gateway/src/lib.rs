@@ -11,5 +11,6 @@ pub mod jit;
 pub mod mapping;
 pub mod observe;
 pub mod provisioning;
+pub mod reload;
 pub mod server;
 pub mod store;

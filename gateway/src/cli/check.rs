@@ -35,8 +35,8 @@ fn check_all(config: &Config) -> Result<Vec<Mistake>, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store).await.map_err(Failure::Open)?;
-        let mistakes = instances::build(config, &shared).await.err().unwrap_or_default();
+        let shared = Shared::open(&store, None).await.map_err(Failure::Open)?;
+        let mistakes = instances::build(config, &shared, None).await.mistakes;
         shared.store.close().await;
         Ok(mistakes)
     })

@@ -4,6 +4,7 @@
 //! is wrong.
 
 mod check;
+mod rollback;
 mod serve;
 mod terminal;
 mod token;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use scim_gateway::config::ConfigErrors;
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
+use scim_gateway::reload::WatchError;
 
 use terminal::Terminal;
 
@@ -34,7 +36,15 @@ const EXIT_CODES: &str = "Exit codes: 0 it worked, 1 it failed, 2 the command li
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the instances of a configuration until SIGTERM or Ctrl-C; what runs then is finished first
-    Serve(ConfigFile),
+    ///
+    /// SIGHUP and `POST /-/reload` read everything again and serve what has changed
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Reload whenever the configuration or a file that it names is written
+        #[arg(long)]
+        watch: bool,
+    },
     /// Check a configuration and all that it names without serving
     Check {
         #[command(flatten)]
@@ -42,6 +52,19 @@ enum Command {
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Put the version of a connector back that served before the present one
+    Rollback {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The connector's name in the configuration
+        connector: String,
+        /// Put back the version whose SHA-256 begins with this
+        #[arg(long, value_name = "DIGEST", conflicts_with = "list")]
+        to: Option<String>,
+        /// Only show which versions there are
+        #[arg(long)]
+        list: bool,
     },
     /// Tokens that identity providers present
     #[command(subcommand)]
@@ -79,6 +102,10 @@ enum Failure {
     #[error(transparent)]
     Open(SharedError),
     #[error(transparent)]
+    Watch(#[from] WatchError),
+    #[error(transparent)]
+    Rollback(Box<rollback::RollbackError>),
+    #[error(transparent)]
     Log(#[from] LogError),
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
@@ -92,7 +119,15 @@ enum Failure {
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
-        Command::Serve(config) => serve::run(&config.path),
+        Command::Serve { config, watch } => serve::run(&config.path, *watch),
+        Command::Rollback { config, connector, to, list } => {
+            let wanted = match to {
+                Some(digest) => rollback::Wanted::Digest(digest),
+                None if *list => rollback::Wanted::List,
+                None => rollback::Wanted::Previous,
+            };
+            rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
+        }
         Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };

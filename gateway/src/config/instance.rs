@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::base_url::BaseUrl;
+use super::fingerprint::Fingerprint;
 use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
@@ -98,6 +99,8 @@ pub struct Instance {
     pub limits: Limits,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
     pub jit: Option<Jit>,
+    /// Of all this but `tokens` and `mapping`, and of the secrets.
+    pub fingerprint: Fingerprint,
 }
 
 /// What reading an instance needs to know besides its table.
@@ -112,21 +115,16 @@ impl Instance {
         table: Table<'_>,
         around: &Surroundings<'_>,
         places: &mut BTreeMap<String, Position>,
+        secret_files: &mut Vec<PathBuf>,
     ) -> Option<Self> {
         table.note_places(places);
+        let fingerprint = Fingerprint::of(table.source(), around, secret_files);
         let connector = connector(&table, around.connectors);
         let allow_private_addresses = table.boolean("allow-private-addresses").unwrap_or(false);
         let location = location(&table, allow_private_addresses);
         let credential = credential(&table, around);
         let (auth, username) = authentication(&table);
         let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
-        if let Some(path) = mapping.as_ref().filter(|path| !path.is_file()) {
-            table.mistake(
-                "mapping",
-                format_args!("{} is not a file", path.display()),
-                "paths start at this file's directory",
-            );
-        }
         let tokens = tokens(&table);
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
@@ -149,6 +147,7 @@ impl Instance {
             group_policy,
             limits,
             jit,
+            fingerprint,
         })
     }
 }

@@ -2,78 +2,37 @@
 
 mod accounts;
 mod build;
+mod change;
+mod load;
+mod live;
 mod mapping;
+mod shared;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clients::{Client, Hints};
-use crate::config::{Config, InstanceName, StoreUrl};
-use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Network, NetworkError, tls};
-use crate::jit::{HttpLimits, ProviderHttp, SignIn};
+use crate::config::{Config, ConnectorName, Fingerprint, InstanceName};
+use crate::connectors::{Connector, Sha256};
+use crate::jit::SignIn;
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
-use crate::store::{Store, StoreError};
 
 pub use accounts::ProvisionedAccounts;
-pub use build::build;
-
-/// What all instances share.
-#[derive(Debug)]
-pub struct Shared {
-    /// Runs the connectors.
-    pub runtime: Runtime,
-    /// Connects to the apps.
-    pub network: Network,
-    /// Connects to the OpenID providers at which people sign in.
-    pub provider_http: ProviderHttp,
-    /// What the gateway remembers.
-    pub store: Store,
-}
-
-/// What all instances share cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum SharedError {
-    /// The WebAssembly engine.
-    #[error(transparent)]
-    Runtime(#[from] RuntimeError),
-    /// The connections to the apps.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    /// TLS.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The connections to the OpenID providers.
-    #[error("the HTTP client for OpenID providers cannot be set up: {0}")]
-    ProviderHttp(#[from] reqwest::Error),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Shared {
-    /// Starts the engine, prepares connections, and opens the store at a URL.
-    ///
-    /// # Errors
-    /// [`SharedError`], whichever cannot be opened.
-    pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
-        Ok(Self {
-            runtime: Runtime::new(RuntimeLimits::default())?,
-            network: Network::new()?,
-            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
-            store: Store::open(store).await?,
-        })
-    }
-}
+pub use build::{Built, build};
+pub use change::{Change, Subject, What};
+pub use live::Live;
+pub use shared::{Shared, SharedError};
+pub use versions::{Version, VersionError, Versions};
 
 /// The instances that serve, and who may call them.
 #[derive(Debug)]
 pub struct Instances {
     /// Whose tokens are good where.
     pub access: Access,
-    hosted: BTreeMap<InstanceName, Hosted>,
-    connectors: Vec<String>,
+    hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+    connectors: BTreeMap<ConnectorName, Arc<Connector>>,
 }
 
 /// One instance and whose dialect it expects.
@@ -85,17 +44,30 @@ pub struct Hosted {
     pub in_flight: InFlight,
     client: Option<Client>,
     sign_in: Option<Arc<SignIn<ProvisionedAccounts>>>,
+    recipe: Recipe,
+}
+
+/// What an instance was built from. Equal recipes give equal instances, so the second is not built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Recipe {
+    fingerprint: Fingerprint,
+    connector: Sha256,
+    /// Of the operator's document; the connector's own is part of the connector.
+    mapping: Option<Sha256>,
 }
 
 impl Instances {
-    fn new(config: &Config, hosted: BTreeMap<InstanceName, Hosted>) -> Self {
-        let connectors = config.connectors.keys().map(ToString::to_string).collect();
+    fn new(
+        config: &Config,
+        hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+        connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    ) -> Self {
         Self { access: Access::new(config), hosted, connectors }
     }
 
     /// The instance of that name.
     #[must_use]
-    pub fn get(&self, name: &InstanceName) -> Option<&Hosted> {
+    pub fn get(&self, name: &InstanceName) -> Option<&Arc<Hosted>> {
         self.hosted.get(name)
     }
 
@@ -106,7 +78,7 @@ impl Instances {
     }
 
     /// All of them, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Hosted)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Arc<Hosted>)> {
         self.hosted.iter()
     }
 }
@@ -123,7 +95,7 @@ impl Readiness for Instances {
     fn parts(&self) -> Parts {
         let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
         Parts {
-            connectors: self.connectors.iter().map(|name| ready(name)).collect(),
+            connectors: self.connectors.keys().map(|name| ready(name)).collect(),
             instances: self.hosted.keys().map(|name| ready(name)).collect(),
             shared: BTreeMap::new(),
         }

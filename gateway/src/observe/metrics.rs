@@ -15,6 +15,7 @@ const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
 const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
+const RELOADS: &str = "scim_reloads_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 
 /// What is told apart by the buckets, in seconds: a gateway's own work, an app's usual answers, a client's patience.
@@ -39,6 +40,7 @@ impl Metrics {
                 OPERATIONS,
                 "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
             ),
+            (RELOADS, "Reloads of the configuration by outcome: applied, partly, refused, unchanged."),
             (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
@@ -67,6 +69,11 @@ impl Metrics {
             self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
             self.observe(APP_CALL_SECONDS, [instance_label.clone()], call.duration);
         }
+    }
+
+    /// Counts a reload of the configuration.
+    pub fn count_reload(&self, outcome: &'static str) {
+        self.increment(RELOADS, [("outcome", outcome.to_owned())]);
     }
 
     /// Sets how many operations run now.

@@ -31,6 +31,7 @@ mod work;
 
 pub use answer::{Answer, Failure};
 pub use instance::{Instance, Kind, Parts};
+pub use one_at_a_time::OneAtATime;
 pub use request::{Caller, Operation, ProjectionText, Request, SearchText};
 
 use crate::egress::AppCall;
