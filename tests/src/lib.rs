@@ -1,6 +1,7 @@
 //! The whole system under test: simulators of the apps, the identity providers' conversations, and the real gateway process.
 
 pub mod artifacts;
+pub mod bench;
 pub mod conversation;
 pub mod gateway_process;
 pub mod http;

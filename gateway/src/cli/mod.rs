@@ -4,13 +4,16 @@
 //! is wrong.
 
 mod check;
+mod dev;
+mod explain;
+mod recorded;
 mod rollback;
 mod serve;
 mod terminal;
 mod token;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -19,6 +22,8 @@ use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 use scim_gateway::reload::WatchError;
 
+use dev::Dev;
+use recorded::RecordedRequest;
 use terminal::Terminal;
 
 const FAILED: u8 = 1;
@@ -52,6 +57,35 @@ enum Command {
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Serve and watch, and show each request from inside: what the mapping made of it, and the app's calls
+    ///
+    /// Bodies are shown: for development, not for production
+    Dev {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Make the requests of this file, a list or a conversation, at the start and after every reload
+        #[arg(long, value_name = "FILE")]
+        replay: Option<PathBuf>,
+        /// The instance to which they are made; the first one unless said here or in the file
+        #[arg(long, value_name = "NAME", requires = "replay")]
+        instance: Option<String>,
+    },
+    /// Show which calls of the app a SCIM request would make, without changing anything
+    ///
+    /// Reads are sent; the first call that could change the app is shown and not sent
+    Explain {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The instance that is asked
+        #[arg(long, value_name = "NAME")]
+        instance: String,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+        /// The request: {"method": "PATCH", "path": "/Users/42", "body": {…}}
+        #[arg(value_name = "REQUEST.json")]
+        request: PathBuf,
     },
     /// Put the version of a connector back that served before the present one
     Rollback {
@@ -101,6 +135,10 @@ enum Failure {
     Runtime(io::Error),
     #[error(transparent)]
     Open(SharedError),
+    #[error("there is no [instances.{0}] in the configuration")]
+    UnknownInstance(String),
+    #[error(transparent)]
+    Recorded(#[from] recorded::RecordedError),
     #[error(transparent)]
     Watch(#[from] WatchError),
     #[error(transparent)]
@@ -119,7 +157,11 @@ enum Failure {
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
-        Command::Serve { config, watch } => serve::run(&config.path, *watch),
+        Command::Serve { config, watch } => serve::run(&config.path, *watch, None),
+        Command::Dev { config, replay, instance } => develop(&config.path, replay.as_deref(), instance.clone()),
+        Command::Explain { config, instance, json, request } => {
+            explain::run(&config.path, instance, request, *json, &mut Terminal::stdout())
+        }
         Command::Rollback { config, connector, to, list } => {
             let wanted = match to {
                 Some(digest) => rollback::Wanted::Digest(digest),
@@ -140,6 +182,11 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), Failure> {
+    let replay = replay.map(RecordedRequest::load_all).transpose()?;
+    serve::run(config, true, Some(&Dev::new(replay, instance)))
 }
 
 fn report(failure: &Failure, terminal: &mut Terminal<'_>) -> io::Result<()> {

@@ -38,12 +38,7 @@ pub(super) enum RollbackError {
     Version(#[from] scim_gateway::instances::VersionError),
 }
 
-pub(super) fn run(
-    file: &Path,
-    name: &str,
-    wanted: &Wanted<'_>,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let config = Config::load(file)?;
     let found = config.connectors.get_key_value(name);
     let (name, connector) = found.ok_or_else(|| {
@@ -69,7 +64,9 @@ pub(super) fn run(
     version.put_back(&connector.file).map_err(RollbackError::from)?;
     let (done, file) = (terminal.green("put back:"), connector.file.display());
     terminal.line(format_args!("{done} {file} is the version {} of {}", version.sha256, since(version)))?;
-    terminal.line("A gateway that watches its files serves it by now; tell another one: kill -HUP <pid>, or POST /-/reload.")?;
+    terminal.line(
+        "A gateway that watches its files serves it by now; tell another one: kill -HUP <pid>, or POST /-/reload.",
+    )?;
     Ok(())
 }
 
@@ -84,10 +81,9 @@ fn choose<'a>(
             versions.iter().find(|version| version.sha256.to_string().starts_with(&digest.to_lowercase())),
             RollbackError::NoSuch { name: name.clone(), digest: (*digest).to_owned() },
         ),
-        Wanted::Previous | Wanted::List => (
-            versions.iter().find(|version| Some(version.sha256) != present),
-            RollbackError::Nothing(name.clone()),
-        ),
+        Wanted::Previous | Wanted::List => {
+            (versions.iter().find(|version| Some(version.sha256) != present), RollbackError::Nothing(name.clone()))
+        }
     };
     found.ok_or(missing)
 }

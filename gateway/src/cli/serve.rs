@@ -17,23 +17,24 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Failure;
 use super::check::write_mistakes;
+use super::dev::Dev;
 use super::terminal::Terminal;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`; with `watch`, another for
-/// every reload.
-pub(super) fn run(file: &Path, watch: bool) -> Result<(), Failure> {
+/// every reload. `dev` shows requests from inside.
+pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), Failure> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
-    match runtime.block_on(serve(config, watch))? {
+    match runtime.block_on(serve(config, watch, dev))? {
         Ended::Finished => Ok(()),
         Ended::CutOff { operations } => Err(Failure::CutOff(operations)),
     }
 }
 
-async fn serve(config: Config, watch: bool) -> Result<Ended, Failure> {
+async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, Failure> {
     // From here on, so that no signal ends the gateway half-way, and one after the line that says it listens is never lost.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
@@ -41,11 +42,10 @@ async fn serve(config: Config, watch: bool) -> Result<Ended, Failure> {
 
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
-    let shared =
-        Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(Failure::Open)?;
+    let shared = Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(Failure::Open)?;
     let store = shared.store.clone();
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
-    let router = router(&config, &reloader, &in_flight, &metrics);
+    let router = router(&config, &reloader, &in_flight, &metrics, dev);
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
     let address = config.server.listen.socket_address();
@@ -62,7 +62,7 @@ async fn serve(config: Config, watch: bool) -> Result<Ended, Failure> {
     };
     let watching = async {
         match watcher {
-            Some(watcher) => watcher.run(tell).await,
+            Some(watcher) => watch_and_replay(watcher, dev, &reloader).await,
             None => std::future::pending().await,
         }
     };
@@ -78,7 +78,13 @@ async fn serve(config: Config, watch: bool) -> Result<Ended, Failure> {
     Ok(ended)
 }
 
-fn router(config: &Config, reloader: &Reloader, in_flight: &InFlight, metrics: &Arc<Metrics>) -> axum::Router {
+fn router(
+    config: &Config,
+    reloader: &Reloader,
+    in_flight: &InFlight,
+    metrics: &Arc<Metrics>,
+    dev: Option<&Dev>,
+) -> axum::Router {
     let shell = Shell {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
@@ -92,7 +98,31 @@ fn router(config: &Config, reloader: &Reloader, in_flight: &InFlight, metrics: &
         body: BodyLimits::from(&config.server),
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    server::router(shell, scim.merge(sign_ins)).merge(reload::routes(reloader.clone()))
+    let routes = scim.merge(sign_ins);
+    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.around(routes.clone()));
+    server::router(shell, routes).merge(reload::routes(reloader.clone()))
+}
+
+/// Reloads for ever; what was recorded is sent at the start and after every reload.
+async fn watch_and_replay(watcher: Watcher, dev: Option<&Dev>, reloader: &Reloader) {
+    let Some(dev) = dev else { return watcher.run(tell).await };
+    let reloaded = tokio::sync::Notify::new();
+    reloaded.notify_one();
+    let watching = watcher.run(|reload| {
+        tell(reload);
+        dev.reloaded(reload);
+        reloaded.notify_one();
+    });
+    let replaying = async {
+        loop {
+            reloaded.notified().await;
+            dev.replay(&reloader.live()).await;
+        }
+    };
+    tokio::select! {
+        () = watching => {}
+        () = replaying => {}
+    }
 }
 
 /// Reloads at every SIGHUP.

@@ -14,6 +14,7 @@ use super::error::CallError;
 use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
 use crate::egress::{AppCall, AppRequest, AppResponse, Budget, SendError, SendErrorCode};
+use crate::trace;
 
 /// Lines that one operation may log.
 const LOG_LINES: u32 = 100;
@@ -92,9 +93,14 @@ impl HostState {
             _ if self.pure => refused("a value transform cannot call the app"),
             None => refused("there is no app here: the connector is only being looked at"),
             Some(egress) => {
+                if let Some(held_back) = trace::hold_back(&request) {
+                    return Ok(Err(held_back));
+                }
+                let call = trace::begin_call(&request);
                 self.cpu.pause();
                 let outcome = egress.send(request, &mut self.budget).await;
                 self.cpu.resume();
+                trace::end_call(call, &outcome, started.elapsed());
                 if !matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
                     let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
                     self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });

@@ -59,8 +59,7 @@ async fn one(
     let kept = shared.versions.as_ref().map(|versions| (versions, bytes.clone()));
     let file = from.file.display().to_string();
     let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref()).await;
-    let connector =
-        loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
+    let connector = loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
     if let Some((versions, bytes)) = kept
         && known.is_none_or(|known| known.sha256 != connector.sha256)
         && let Err(error) = versions.keep(name, &connector.sha256, &bytes)
@@ -71,11 +70,7 @@ async fn one(
 }
 
 /// The mistake of a file that the configuration names and that is not to be had.
-pub(super) fn unreadable(
-    file: &Path,
-    error: &std::io::Error,
-    mistake: impl Fn(String, &str) -> Mistake,
-) -> Mistake {
+pub(super) fn unreadable(file: &Path, error: &std::io::Error, mistake: impl Fn(String, &str) -> Mistake) -> Mistake {
     let paths = "paths start at the directory of the configuration";
     match error.kind() {
         std::io::ErrorKind::NotFound => mistake(format!("there is no file {}", file.display()), paths),

@@ -3,8 +3,8 @@
 mod accounts;
 mod build;
 mod change;
-mod load;
 mod live;
+mod load;
 mod mapping;
 mod shared;
 mod versions;

@@ -8,7 +8,8 @@ use crate::config::{Mistake, Position};
 use crate::instances::{Change, Subject, What};
 
 fn reload(changes: usize, mistakes: &[&str]) -> Reload {
-    let change = Change { of: Subject::Instance, name: "acme".into(), change: What::Mapping, version: Some("3fa8c0d1".into()) };
+    let change =
+        Change { of: Subject::Instance, name: "acme".into(), change: What::Mapping, version: Some("3fa8c0d1".into()) };
     Reload {
         at: Timestamp::UNIX_EPOCH,
         trigger: Trigger::Watch,

@@ -53,12 +53,22 @@ pub enum GatewayError {
 impl GatewayProcess {
     /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. What it says goes to the file `log`.
     pub async fn start(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        Self::launch(binary, config, log, &[]).await
+    }
+
+    /// As [`Self::start`], with `--watch`: it reloads what is written.
+    pub async fn start_watching(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        Self::launch(binary, config, log, &["--watch"]).await
+    }
+
+    async fn launch(binary: &Path, config: &Path, log: &Path, options: &[&str]) -> Result<Self, GatewayError> {
         let no_log = |source| GatewayError::NoLog { path: log.to_owned(), source };
         let file = std::fs::File::create(log).map_err(no_log)?;
         let mut child = Command::new(binary)
             .arg("serve")
             .arg("--config")
             .arg(config)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.try_clone().map_err(no_log)?)
@@ -93,6 +103,11 @@ impl GatewayProcess {
         &self.url
     }
 
+    /// The process's id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Resolves when the gateway ends by itself.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
@@ -118,11 +133,22 @@ impl GatewayProcess {
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
+    /// Asks it to read its configuration again (SIGHUP).
+    #[cfg(unix)]
+    pub fn hang_up(&self) -> io::Result<()> {
+        self.signal(rustix::process::Signal::HUP)
+    }
+
     #[cfg(unix)]
     fn terminate(&mut self) -> io::Result<()> {
+        self.signal(rustix::process::Signal::TERM)
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: rustix::process::Signal) -> io::Result<()> {
         let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         match pid {
-            Some(pid) => Ok(rustix::process::kill_process(pid, rustix::process::Signal::TERM)?),
+            Some(pid) => Ok(rustix::process::kill_process(pid, signal)?),
             None => Ok(()),
         }
     }
