@@ -69,7 +69,7 @@ pub enum ReloadError {
     File { path: PathBuf, source: std::io::Error },
     #[error("the connector holds no text to tell versions by")]
     NoMarker,
-    #[error("what was saved did not serve within {} s: {0}", PATIENCE.as_secs())]
+    #[error("what was saved did not serve within {seconds} s: {0}", seconds = PATIENCE.as_secs())]
     TooLate(String),
     #[error("unexpected: {0}")]
     Unexpected(String),
@@ -135,7 +135,12 @@ impl Bench {
         let plan = Plan { name: "app".into(), connector: APP.into(), options: InstanceOptions::default() };
         let system = System::start_for_development(&artifacts, folder, &[plan], &development).await?;
         let base = format!("{}/app/scim/v2", system.gateway.url());
-        let token = system.instances.first().map(|instance| instance.token.clone()).unwrap_or_default();
+        let Some(instance) = system.instances.first() else {
+            return Err(ReloadError::Unexpected("no instance".into()));
+        };
+        let unlimited = instance.app.switch(&json!({ "calls_per_minute": null }));
+        unlimited.map_err(|error| ReloadError::Unexpected(format!("{error:?}")))?;
+        let token = instance.token.clone();
         let mapping = development.mapping("app");
         let mut bench =
             Self { system, http: Http::default(), base, token, user: String::new(), mapping, connector, original };

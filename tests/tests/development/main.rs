@@ -87,7 +87,7 @@ fn user(name: &str) -> Value {
     })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn explain_shows_the_first_write_and_sends_only_reads() {
     let world = World::start().await;
     let app = &world.instance.app;
