@@ -81,7 +81,7 @@ impl Names {
     /// The request with every known `{name}` replaced.
     pub(super) fn fill(&self, request: &RecordedRequest) -> RecordedRequest {
         let mut filled = request.clone();
-        filled.path = self.text(&request.path, |value| percent_encode(value));
+        filled.path = self.text(&request.path, percent_encode);
         if let Some(body) = &mut filled.body {
             self.value(body);
         }
