@@ -48,13 +48,17 @@ pub enum BuildError {
 impl Artifacts {
     /// What the environment names, or else what Cargo builds.
     pub fn find_or_build() -> Result<Self, BuildError> {
-        if let (Some(gateway), Some(connectors)) =
-            (std::env::var_os(GATEWAY_VARIABLE), std::env::var_os(CONNECTORS_VARIABLE))
-        {
-            return Ok(Self { gateway: gateway.into(), connectors: connectors.into() });
+        if let Some(named) = Self::named() {
+            return Ok(named);
         }
         add_wasm_target()?;
         Ok(Self { connectors: build_connectors()?, gateway: build_gateway()? })
+    }
+
+    /// What the environment names.
+    pub fn named() -> Option<Self> {
+        let (gateway, connectors) = (std::env::var_os(GATEWAY_VARIABLE)?, std::env::var_os(CONNECTORS_VARIABLE)?);
+        Some(Self { gateway: gateway.into(), connectors: connectors.into() })
     }
 
     /// The connector's file.
@@ -141,8 +145,18 @@ pub fn build_connectors() -> Result<PathBuf, BuildError> {
 
 /// Builds the gateway and answers its executable.
 pub fn build_gateway() -> Result<PathBuf, BuildError> {
+    build_gateway_as("dev")
+}
+
+/// As [`build_gateway`], optimised as for production.
+pub fn build_release_gateway() -> Result<PathBuf, BuildError> {
+    build_gateway_as("release")
+}
+
+fn build_gateway_as(profile: &str) -> Result<PathBuf, BuildError> {
     let file = format!("scim-gateway{}", std::env::consts::EXE_SUFFIX);
-    built(cargo().args(["build", "--package", "scim-gateway", "--bin", "scim-gateway"]), &file)
+    let arguments = ["build", "--profile", profile, "--package", "scim-gateway", "--bin", "scim-gateway"];
+    built(cargo().args(arguments), &file)
 }
 
 /// Runs a Cargo build that reports its files, with its progress on our standard error, and answers the path of one of them.

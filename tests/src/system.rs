@@ -87,7 +87,17 @@ impl Instance {
 impl System {
     /// Starts everything; the gateway's files go to `folder`, which must exist.
     pub async fn start(artifacts: &Artifacts, folder: &Path, plans: &[Plan]) -> Result<Self, SystemError> {
-        Self::launch(artifacts, folder, plans, None).await
+        Self::start_with(artifacts, folder, plans, |_| ()).await
+    }
+
+    /// As [`Self::start`], with a say in what the gateway is configured with.
+    pub async fn start_with(
+        artifacts: &Artifacts,
+        folder: &Path,
+        plans: &[Plan],
+        configure: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, SystemError> {
+        Self::launch(artifacts, folder, plans, None, configure).await
     }
 
     /// As [`Self::start`], for changing things while it runs.
@@ -97,7 +107,8 @@ impl System {
         plans: &[Plan],
         development: &Development,
     ) -> Result<Self, SystemError> {
-        Self::launch(artifacts, folder, plans, Some(development)).await
+        let token = token_hash(&development.admin_token);
+        Self::launch(artifacts, folder, plans, Some(development), |config| config.admin_token(token)).await
     }
 
     async fn launch(
@@ -105,6 +116,7 @@ impl System {
         folder: &Path,
         plans: &[Plan],
         development: Option<&Development>,
+        configure: impl FnOnce(&mut GatewayConfig),
     ) -> Result<Self, SystemError> {
         let mut config = GatewayConfig::new(folder);
         let mut instances = Vec::new();
@@ -124,9 +136,12 @@ impl System {
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
                 mapping: development.map(|how| how.copy_mapping(plan)).transpose()?,
+                auth: plan.options.auth.clone(),
+                username: plan.options.username.clone(),
                 group_policy: plan.options.group_policy.clone(),
                 limits: plan.options.limits.clone(),
                 settings: plan.options.settings.clone(),
+                jit: serde_json::Map::new(),
             };
             config.connector(&plan.connector, file);
             config.instance(&plan.name, instance);
@@ -138,9 +153,7 @@ impl System {
                 app_credential: credential_header(kind, &secret),
             });
         }
-        if let Some(development) = development {
-            config.admin_token(token_hash(&development.admin_token));
-        }
+        configure(&mut config);
         let (written, config) = (config.clone(), config.write()?);
         let log = folder.join("gateway.log");
         let gateway = match development {

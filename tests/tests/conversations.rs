@@ -22,6 +22,7 @@ macro_rules! conversations {
 conversations! {
     entra_provisions_into_samanage: "samanage/entra.json",
     entra_with_its_2020_flag_provisions_into_samanage: "samanage/entra-scim-2020.json",
+    entra_provisions_into_samanage_by_basic_authentication: "samanage/entra-basic.json",
     okta_as_a_catalogue_app_provisions_into_samanage: "samanage/okta-oin.json",
     okta_as_a_custom_app_provisions_into_samanage: "samanage/okta-aiw.json",
     bad_input_and_bad_luck_are_answered_properly: "samanage/bad-input.json",

@@ -1,120 +1,115 @@
-//! Just-in-time provisioning against a real OpenID provider.
-//!
-//! Every check takes the address of a gateway with an instance `acme`, so that it can be one in this process or the real binary.
+//! Just-in-time provisioning: the real gateway between a real OpenID provider and Splashtop's simulator.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use scim_gateway::config::{EmailClaim, Jit};
-use scim_gateway::jit::{AccountError, Accounts, Clock, Created, HttpLimits, ProviderHttp, SignIn, routes};
+use scim_gateway_tests::artifacts::Artifacts;
+use scim_gateway_tests::conversation::InstanceOptions;
 use scim_gateway_tests::http::{Http, HttpAnswer, HttpRequest};
 use scim_gateway_tests::openid_provider::{CLIENT_ID, CLIENT_SECRET, EMAIL, RealProvider};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use scim_gateway_tests::simulators::Simulator;
+use scim_gateway_tests::system::{Plan, System};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 use url::Url;
 
 const APP: &str = "https://my.splashtop.example/login/sso";
+/// What browsers open; the reverse proxy in front of the gateway is played by [`Browser`].
+const PUBLIC: &str = "https://scim.example.test";
+const SPLASHTOP_USER: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User";
 
-/// The accounts that were made.
-#[derive(Clone, Default)]
-struct Made(Arc<Mutex<Vec<String>>>);
-
-impl Accounts for Made {
-    async fn create_if_absent(&self, email: &str, _: &[String], _: &str) -> Result<Created, AccountError> {
-        let mut made = self.0.lock().expect("the accounts");
-        if made.iter().any(|account| account == email) {
-            return Ok(Created::Existed);
-        }
-        made.push(email.to_owned());
-        Ok(Created::Created)
-    }
-}
-
-impl Made {
-    fn all(&self) -> Vec<String> {
-        self.0.lock().expect("the accounts").clone()
-    }
-}
-
-/// A gateway in this process, its provider and the accounts.
+/// The gateway's process, its app and its provider.
 struct Stage {
-    gateway: Url,
+    system: System,
     provider: RealProvider,
-    made: Made,
+    _folder: TempDir,
 }
 
 impl Stage {
     async fn new() -> Self {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
-        let gateway: Url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
-        let callback = gateway.join("/acme/jit/callback").expect("a URL");
+        Self::with_groups(false).await
+    }
+
+    async fn with_groups(groups: bool) -> Self {
+        let callback = format!("{PUBLIC}/acme/jit/callback").parse().unwrap();
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let provider = RealProvider::start(target, &callback).await.unwrap_or_else(|error| panic!("{error}"));
-        let made = Made::default();
-        let settings = Jit {
-            issuer: provider.issuer.parse().expect("an issuer"),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: Some(CLIENT_SECRET.into()),
-            scopes: vec!["email".parse().expect("a scope")],
-            public_url: gateway.as_str().parse().expect("a URL"),
-            sign_in_url: APP.parse().expect("a URL"),
-            email_claim: EmailClaim::Email,
-            email_domains: Vec::new(),
-            groups: false,
-        };
-        let http = ProviderHttp::new(tls(), HttpLimits::default()).expect("a client");
-        let instance = "acme".parse().expect("a name");
-        let sign_in = Arc::new(SignIn::new(&instance, settings, made.clone(), http, Clock::system()));
-        let router = routes(move |name| (name == "acme").then(|| Arc::clone(&sign_in)));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { gateway, provider, made }
+        let artifacts = Artifacts::find_or_build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Map::from_iter([("default-sso-name".to_owned(), json!("Okta SSO"))]);
+        let options = InstanceOptions { settings, ..InstanceOptions::default() };
+        let plans = [Plan { name: "acme".to_owned(), connector: "splashtop".to_owned(), options }];
+        let system = System::start_with(&artifacts, folder.path(), &plans, |config| {
+            let secret = config.credential("provider", CLIENT_SECRET).unwrap();
+            let jit = json!({
+                "issuer": provider.issuer,
+                "client-id": CLIENT_ID,
+                "client-secret": secret,
+                "public-url": PUBLIC,
+                "sign-in-url": APP,
+                "groups": groups,
+            });
+            let Value::Object(jit) = jit else { panic!("{jit}") };
+            config.instance_mut("acme").unwrap().jit = jit;
+        });
+        let system = system.await.unwrap_or_else(|error| panic!("{error}"));
+        Self { system, provider, _folder: folder }
+    }
+
+    fn app(&self) -> &Simulator {
+        &self.system.instances[0].app
+    }
+
+    /// The accounts of the app.
+    fn accounts(&self) -> Vec<Value> {
+        self.app().state()["users"].as_array().unwrap().clone()
+    }
+
+    /// What the app was asked to change.
+    fn changes(&self) -> Vec<(String, String, Value)> {
+        let calls = self.app().calls().into_iter().filter(|call| call.method != "GET");
+        calls.map(|call| (call.method, call.path, call.body)).collect()
+    }
+
+    fn browser(&self) -> Browser {
+        Browser { http: Http::default(), gateway: self.system.gateway.url().to_owned(), cookie: String::new() }
+    }
+
+    /// From the start address to the gateway's last answer.
+    async fn sign_in(&self) -> HttpAnswer {
+        let mut browser = self.browser();
+        let authorization = browser.begin().await;
+        let callback = self.provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
+        browser.open(&callback).await
+    }
+
+    async fn bend(&self, claims: &Value, forged: bool) {
+        self.provider.bend_next_id_token(claims, forged).await.unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
-fn tls() -> ClientConfig {
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth()
-}
-
-/// A browser at the gateway; it holds one cookie, the sign-in's.
+/// A browser; it holds one cookie, the sign-in's.
 struct Browser {
     http: Http,
-    gateway: Url,
+    gateway: String,
     cookie: String,
 }
 
 impl Browser {
-    fn at(gateway: &Url) -> Self {
-        Self { http: Http::default(), gateway: gateway.clone(), cookie: String::new() }
-    }
-
     /// Opens the start address; answers where it is sent.
     async fn begin(&mut self) -> Url {
-        let answer = self.open(self.gateway.join("/acme/jit").expect("a URL")).await;
+        let answer = self.open(&format!("{PUBLIC}/acme/jit").parse().unwrap()).await;
         assert_eq!(answer.status, 302, "{}", answer.body);
-        self.cookie = answer.headers["set-cookie"].split(';').next().expect("a cookie").to_owned();
-        answer.headers["location"].parse().expect("a URL")
+        self.cookie = answer.headers["set-cookie"].split(';').next().unwrap().to_owned();
+        answer.headers["location"].parse().unwrap()
     }
 
-    async fn open(&self, url: Url) -> HttpAnswer {
-        let request = HttpRequest::new("GET", url).header("cookie", &self.cookie);
+    async fn open(&self, url: &Url) -> HttpAnswer {
+        let inside = url.as_str().strip_prefix(PUBLIC).unwrap_or_else(|| panic!("{url} is not the gateway's"));
+        let request = HttpRequest::new("GET", format!("{}{inside}", self.gateway)).header("cookie", &self.cookie);
         self.http.send(request).await.unwrap_or_else(|error| panic!("{error}"))
     }
-}
-
-/// From the start address to the gateway's last answer.
-async fn sign_in(gateway: &Url, provider: &RealProvider) -> HttpAnswer {
-    let mut browser = Browser::at(gateway);
-    let authorization = browser.begin().await;
-    let callback = provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
-    browser.open(callback).await
 }
 
 fn ends_at_the_app(answer: &HttpAnswer) {
@@ -127,18 +122,56 @@ fn ends_at_a_page(answer: &HttpAnswer, status: u16, what: &str) {
     assert!(answer.body.contains("Number for your administrator"), "{what}: {}", answer.body);
 }
 
-#[tokio::test]
-async fn a_first_sign_in_makes_the_account_and_a_second_changes_nothing() {
-    let Stage { gateway, provider, made } = Stage::new().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_sign_in_makes_an_account_of_the_address_alone_and_a_later_one_changes_nothing() {
+    let stage = Stage::new().await;
+    ends_at_the_app(&stage.sign_in().await);
+    let [(method, path, sent)] = &stage.changes()[..] else { panic!("{:?}", stage.changes()) };
+    assert_eq!((method.as_str(), path.as_str()), ("POST", "/scim/v1/Users"));
+    // Without an SSO method Splashtop makes no account; of the person there is the address and nothing else.
+    let mut keys: Vec<&str> = sent.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert!(keys.iter().all(|key| ["active", "schemas", SPLASHTOP_USER, "userName"].contains(key)), "{keys:?}");
+    assert_eq!((&sent["userName"], &sent[SPLASHTOP_USER]), (&json!(EMAIL), &json!({ "ssoName": "Okta SSO" })));
+    let [account] = &stage.accounts()[..] else { panic!("{:?}", stage.accounts()) };
+    assert_eq!(account["userName"], EMAIL);
+
+    // The administrator changes what the first sign-in made, in the app itself.
+    let patch = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "path": "displayName", "value": "Ada, Countess" }],
+    });
+    let (header, credential) = stage.system.instances[0].credential();
+    let url = format!("{}/Users/{}", stage.app().api_url, account["id"].as_str().unwrap());
+    let by_hand = HttpRequest::new("PATCH", url).json(&patch).header(&header, credential);
+    assert!(Http::default().send(by_hand).await.unwrap().status < 300);
+
+    let before = stage.accounts();
+    assert_eq!(before[0]["displayName"], "Ada, Countess");
+    stage.app().clear_calls();
     for _ in 0..2 {
-        ends_at_the_app(&sign_in(&gateway, &provider).await);
-        assert_eq!(made.all(), [EMAIL]);
+        ends_at_the_app(&stage.sign_in().await);
+        assert_eq!((stage.accounts(), stage.changes()), (before.clone(), vec![]));
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_of_the_token_come_along_only_where_they_are_switched_on() {
+    for groups in [false, true] {
+        let stage = Stage::with_groups(groups).await;
+        stage.bend(&json!({"groups": ["Sales"]}), false).await;
+        ends_at_the_app(&stage.sign_in().await);
+        let state = stage.app().state();
+        let made = state["groups"].as_array().unwrap();
+        let sales: Vec<&Value> = made.iter().filter(|group| group["displayName"] == "Sales").collect();
+        assert_eq!(sales.len(), usize::from(groups), "{state}");
+        assert!(sales.iter().all(|group| group["members"][0]["display"] == EMAIL), "{state}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_the_provider_would_not_have_sent_make_no_account() {
-    let Stage { gateway, provider, made } = Stage::new().await;
+    let stage = Stage::new().await;
     let nothing = json!({});
     let cases: [(&str, Value, bool, u16); 9] = [
         ("forged", nothing, true, 502),
@@ -152,34 +185,34 @@ async fn tokens_that_the_provider_would_not_have_sent_make_no_account() {
         ("without an address", json!({"email": null}), false, 403),
     ];
     for (what, claims, forged, status) in cases {
-        provider.bend_next_id_token(&claims, forged).await.unwrap_or_else(|error| panic!("{error}"));
-        ends_at_a_page(&sign_in(&gateway, &provider).await, status, what);
-        assert!(made.all().is_empty(), "{what} made an account");
+        stage.bend(&claims, forged).await;
+        ends_at_a_page(&stage.sign_in().await, status, what);
+        assert!(stage.app().calls().is_empty(), "{what} reached the app");
     }
-    provider.bend_next_id_token(&json!({"nbf": 0}), false).await.unwrap_or_else(|error| panic!("{error}"));
-    ends_at_the_app(&sign_in(&gateway, &provider).await);
+    stage.bend(&json!({"nbf": 0}), false).await;
+    ends_at_the_app(&stage.sign_in().await);
+    assert_eq!(stage.accounts().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_back_works_once_and_only_where_it_began() {
-    let Stage { gateway, provider, made } = Stage::new().await;
-    let mut attacker = Browser::at(&gateway);
+    let stage = Stage::new().await;
+    let mut attacker = stage.browser();
     let authorization = attacker.begin().await;
-    let callback = provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
-    let victim = Browser::at(&gateway);
-    ends_at_a_page(&victim.open(callback).await, 400, "a link from somebody else");
-    assert!(made.all().is_empty());
-    let mut browser = Browser::at(&gateway);
+    let callback = stage.provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
+    ends_at_a_page(&stage.browser().open(&callback).await, 400, "a link from somebody else");
+    assert!(stage.accounts().is_empty());
+    let mut browser = stage.browser();
     let authorization = browser.begin().await;
-    let callback = provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
-    ends_at_the_app(&browser.open(callback.clone()).await);
-    ends_at_a_page(&browser.open(callback).await, 400, "opened twice");
+    let callback = stage.provider.sign_in(&authorization).await.unwrap_or_else(|error| panic!("{error}"));
+    ends_at_the_app(&browser.open(&callback).await);
+    ends_at_a_page(&browser.open(&callback).await, 400, "opened twice");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_another_client_got_is_worth_nothing_here() {
-    let Stage { gateway, provider, made } = Stage::new().await;
-    let mut browser = Browser::at(&gateway);
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
     let authorization = browser.begin().await;
     let swapped = authorization.query_pairs().map(|(name, value)| match name.as_ref() {
         "client_id" => (name, "somebody-else".into()),
@@ -188,9 +221,9 @@ async fn a_code_that_another_client_got_is_worth_nothing_here() {
     });
     let mut elsewhere = authorization.clone();
     elsewhere.query_pairs_mut().clear().extend_pairs(swapped);
-    let got = provider.sign_in(&elsewhere).await.unwrap_or_else(|error| panic!("{error}"));
-    let mut callback = gateway.join("/acme/jit/callback").expect("a URL");
+    let got = stage.provider.sign_in(&elsewhere).await.unwrap_or_else(|error| panic!("{error}"));
+    let mut callback: Url = format!("{PUBLIC}/acme/jit/callback").parse().unwrap();
     callback.set_query(got.query());
-    ends_at_a_page(&browser.open(callback).await, 502, "a code of another client");
-    assert!(made.all().is_empty());
+    ends_at_a_page(&browser.open(&callback).await, 502, "a code of another client");
+    assert!(stage.accounts().is_empty());
 }

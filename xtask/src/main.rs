@@ -2,6 +2,7 @@
 //!
 //! It must build quickly, because everyone waits for it first: it never links the gateway, it runs it.
 
+mod bench;
 mod demo;
 mod sandbox;
 mod stage;
@@ -39,6 +40,8 @@ enum Command {
     },
     /// Run every check: format, lints, docs, and all tests.
     Test,
+    /// Measure the gateway, built for production, before the app simulators.
+    Bench(bench::Options),
 }
 
 /// Why a command did not do what it was asked.
@@ -48,6 +51,8 @@ enum CommandError {
     Build(#[from] scim_gateway_tests::artifacts::BuildError),
     #[error(transparent)]
     System(#[from] scim_gateway_tests::system::SystemError),
+    #[error(transparent)]
+    Bench(#[from] scim_gateway_tests::bench::durability::BenchError),
     #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),
     #[error("cannot write {path}: {source}")]
@@ -65,6 +70,7 @@ fn main() -> ExitCode {
         Command::Demo { json } => asynchronously(demo::run(json)),
         Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
         Command::Test => test::run(),
+        Command::Bench(options) => asynchronously(bench::run(&options)),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

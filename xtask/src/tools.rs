@@ -1,17 +1,33 @@
 //! What a run needs, made step by step in front of the person who waits for it.
 
-use scim_gateway_tests::artifacts::{Artifacts, WASM_TARGET, add_wasm_target, build_connectors, build_gateway};
+use std::path::PathBuf;
+
+use scim_gateway_tests::artifacts::{
+    Artifacts, BuildError, WASM_TARGET, add_wasm_target, build_connectors, build_gateway, build_release_gateway,
+};
 
 use crate::CommandError;
 use crate::stage::{note, stage};
 
 /// The wasm target, the connectors and the gateway.
 pub(crate) fn build() -> Result<Artifacts, CommandError> {
+    build_with("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)
+}
+
+/// The same with a gateway as for production, or what the environment names.
+pub(crate) fn build_for_speed() -> Result<Artifacts, CommandError> {
+    if let Some(named) = Artifacts::named() {
+        note(format!("measured is {}, as the environment says", named.gateway.display()));
+        return Ok(named);
+    }
+    build_with("build the gateway for production (the first time takes many minutes)", build_release_gateway)
+}
+
+fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Result<Artifacts, CommandError> {
     stage(&format!("look for the Rust target {WASM_TARGET}"), || {
         add_wasm_target().inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
-    let gateway =
-        stage("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)?;
+    let gateway = stage(what, gateway)?;
     Ok(Artifacts { gateway, connectors })
 }

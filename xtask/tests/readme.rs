@@ -25,6 +25,7 @@ const EXERCISED: &[(&str, Exercise)] = &[
     ("scim-gateway token new", token),
     ("scim-gateway check --config gateway.toml", check),
     ("scim-gateway serve --config gateway.toml", serve),
+    ("scim-gateway log --config gateway.toml --match ada@example.com --since 7d", log),
 ];
 
 #[test]
@@ -54,6 +55,29 @@ fn every_file_that_the_readme_names_is_there() {
         checked += 1;
     }
     assert!(checked > 5, "only {checked} files were found in the README");
+}
+
+/// What the apps' manuals say is in a table; each row names what plays it.
+#[test]
+fn every_row_about_the_apps_manuals_is_played() {
+    let readme = Readme::read();
+    let (_, section) = readme.0.split_once("\n## What the apps' manuals say").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ") && line.contains('"')).collect();
+    assert!(rows.len() > 20, "only {} rows were found", rows.len());
+    for row in rows {
+        let played_in = row.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap();
+        let mut links = played_in.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        let played = |link: &str| link.starts_with("tests/conversations/") || link.starts_with("tests/tests/");
+        assert!(played_in.contains("](") && links.all(played), "{row}");
+    }
+    for file in fs::read_dir(artifacts::workspace().join("tests/conversations")).unwrap() {
+        let folder = file.unwrap();
+        if folder.path().is_dir() {
+            let app = format!("tests/conversations/{}/", folder.file_name().to_str().unwrap());
+            assert!(section.contains(&app), "no row is about {app}");
+        }
+    }
 }
 
 /// The README's text.
@@ -164,6 +188,27 @@ fn serve(readme: &Readme) {
         gateway.stop().await.unwrap()
     };
     assert!(tokio::runtime::Runtime::new().unwrap().block_on(served).success());
+}
+
+/// What the gateway did is shown when it is gone, too.
+fn log(readme: &Readme) {
+    let folder = readme.folder();
+    let log = |arguments: &[&str]| {
+        let output = gateway(folder.path(), &[&["log", "--config", "gateway.toml"], arguments].concat());
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (well, text) = log(&[]);
+    assert!(!well && text.contains("there is no store"), "{text}");
+
+    let config = folder.path().join("gateway.toml");
+    let served = async {
+        let gateway =
+            GatewayProcess::start(&built().gateway, &config, &folder.path().join("gateway.log")).await.unwrap();
+        gateway.stop().await.unwrap()
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(served);
+    let (well, text) = log(&["--match", "ada@example.com", "--since", "7d"]);
+    assert!(well && text.starts_with("TIME ") && text.ends_with("no such row\n"), "{text}");
 }
 
 fn gateway(folder: &Path, arguments: &[&str]) -> Output {

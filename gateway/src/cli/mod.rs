@@ -6,6 +6,7 @@
 mod check;
 mod dev;
 mod explain;
+mod log;
 mod recorded;
 mod rollback;
 mod serve;
@@ -21,6 +22,7 @@ use scim_gateway::config::ConfigErrors;
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 use scim_gateway::reload::WatchError;
+use scim_gateway::store::StoreError;
 
 use dev::Dev;
 use recorded::RecordedRequest;
@@ -100,6 +102,16 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
+    Log {
+        #[command(flatten)]
+        config: ConfigFile,
+        #[command(flatten)]
+        question: log::Question,
+        /// Print a JSON document a row
+        #[arg(long)]
+        json: bool,
+    },
     /// Tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
@@ -145,6 +157,10 @@ enum Failure {
     Rollback(Box<rollback::RollbackError>),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("`--since` is before all time: {0}")]
+    Since(jiff::Error),
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
     #[error("{0} operations were cut off by the shutdown")]
@@ -171,6 +187,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
         }
         Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

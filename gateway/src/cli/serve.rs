@@ -43,7 +43,8 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
     let shared = Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(Failure::Open)?;
-    let store = shared.store.clone();
+    let (store, counted) = (shared.store.clone(), shared.store.clone());
+    metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
     let router = router(&config, &reloader, &in_flight, &metrics, dev);
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;

@@ -24,6 +24,7 @@ mod word;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -79,15 +80,27 @@ impl Config {
     /// All mistakes, each with its place.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let report = Report::new(file, text);
-        let (document, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            // What the parser recovered would give mistakes that are none.
-            report.add_syntax_errors(&errors);
+        let Some(document) = document(text, &report) else {
             return Err(ConfigErrors::from(report.into_mistakes()));
-        }
+        };
         let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
         ConfigErrors::check(report.into_mistakes())?;
         Ok(config)
+    }
+
+    /// Reads only where a file says that the store is, so that a command which needs no more asks for no secrets.
+    ///
+    /// # Errors
+    /// The mistakes of `[store]`, or of the syntax.
+    pub fn load_store(file: &Path) -> Result<Store, ConfigErrors> {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let report = Report::new(file, &text);
+        let Some(document) = document(&text, &report) else {
+            return Err(ConfigErrors::from(report.into_mistakes()));
+        };
+        let store = Store::read(Table::root(document.get_ref(), &report).table("store"), directory(file));
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok(store)
     }
 
     /// A mistake that was found later, at the place of a dotted key such as `instances.acme.settings.site`, or of the nearest
@@ -131,7 +144,7 @@ impl Config {
     }
 
     fn read(file: &Path, root: Table<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
-        let directory = file.parent().unwrap_or(Path::new(""));
+        let directory = directory(file);
         let mut places = BTreeMap::new();
         let store = Store::read(root.table("store"), directory);
         let server = Server::read(root.table("server"), directory, &store.url);
@@ -152,6 +165,19 @@ impl Config {
         root.finish();
         Self { file: file.to_owned(), server, store, log, connectors, instances, places, secret_files }
     }
+}
+
+/// The file as TOML; none when it is not, which is reported.
+fn document<'text>(text: &'text str, report: &Report<'_>) -> Option<Spanned<DeTable<'text>>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    // What the parser recovered would give mistakes that are none.
+    report.add_syntax_errors(&errors);
+    errors.is_empty().then_some(document)
+}
+
+/// What the paths in a file start from.
+fn directory(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Labels hold only what the operator named or what this program names, so that no client can grow their number.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics::{Key, KeyName, Label, Metadata, Recorder as _};
@@ -10,6 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use super::operation::OperationRecord;
 use crate::config::InstanceName;
+use crate::store::StoreCounts;
 
 const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
@@ -17,6 +19,9 @@ const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
 const RELOADS: &str = "scim_reloads_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
+const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
+const STORE_COMMITS: &str = "scim_store_commits_total";
+const DROPPED_LOG_ROWS: &str = "scim_provisioning_log_dropped_rows_total";
 
 /// What is told apart by the buckets, in seconds: a gateway's own work, an app's usual answers, a client's patience.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0];
@@ -27,6 +32,7 @@ static METADATA: Metadata<'static> = Metadata::new(module_path!(), metrics::Leve
 pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    store: OnceLock<Box<dyn Fn() -> StoreCounts + Send + Sync>>,
 }
 
 impl Metrics {
@@ -42,6 +48,9 @@ impl Metrics {
             ),
             (RELOADS, "Reloads of the configuration by outcome: applied, partly, refused, unchanged."),
             (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
+            (STORE_TRANSACTIONS, "Transactions of the store; each waits for the disk once."),
+            (STORE_COMMITS, "What the store was asked to make durable; what arrives together shares a transaction."),
+            (DROPPED_LOG_ROWS, "Rows of the provisioning log that were dropped because the store could not follow."),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
         }
@@ -52,7 +61,7 @@ impl Metrics {
             recorder.describe_histogram(KeyName::from_const_str(name), None, text.into());
         }
         recorder.describe_gauge(KeyName::from_const_str(IN_FLIGHT), None, "SCIM operations that run now.".into());
-        Self { handle: recorder.handle(), recorder }
+        Self { handle: recorder.handle(), recorder, store: OnceLock::new() }
     }
 
     /// Counts an operation and its app calls.
@@ -82,8 +91,21 @@ impl Metrics {
         self.recorder.register_gauge(&Key::from_static_name(IN_FLIGHT), &METADATA).set(f64::from(count));
     }
 
+    /// Where the store's numbers come from each time that [`Self::render`] is called; the first one counts.
+    pub fn watch_store(&self, counts: impl Fn() -> StoreCounts + Send + Sync + 'static) {
+        let _ = self.store.set(Box::new(counts));
+    }
+
     /// The text that Prometheus reads.
     pub fn render(&self) -> String {
+        if let Some(counts) = self.store.get() {
+            let StoreCounts { transactions, commits, dropped_log_rows } = counts();
+            for (name, count) in
+                [(STORE_TRANSACTIONS, transactions), (STORE_COMMITS, commits), (DROPPED_LOG_ROWS, dropped_log_rows)]
+            {
+                self.recorder.register_counter(&Key::from_static_name(name), &METADATA).absolute(count);
+            }
+        }
         self.handle.render()
     }
 

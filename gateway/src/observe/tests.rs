@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
+use crate::store::StoreCounts;
 
 /// A log that a test reads.
 #[derive(Clone, Default)]
@@ -147,6 +148,7 @@ fn operations_and_app_calls_are_counted_by_instance() {
     metrics.count(&record());
     metrics.count(&OperationRecord { instance: None, operation: None, status: 401, app_calls: Vec::new(), ..record() });
     metrics.set_in_flight(3);
+    metrics.watch_store(|| StoreCounts { transactions: 2, commits: 40, dropped_log_rows: 1 });
     let text = metrics.render();
     for line in [
         "scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1",
@@ -157,6 +159,9 @@ fn operations_and_app_calls_are_counted_by_instance() {
         "scim_app_call_duration_seconds_count{instance=\"acme\"} 2",
         "scim_operations_in_flight 3",
         "# TYPE scim_operations_total counter",
+        "scim_store_transactions_total 2",
+        "scim_store_commits_total 40",
+        "scim_provisioning_log_dropped_rows_total 1",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

@@ -5,6 +5,7 @@
 //! the process however that ends.
 
 use super::StoreError;
+use super::open::private;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +21,7 @@ pub(super) async fn claim(database: &Path, patience: Duration) -> Result<File, S
     let file = PathBuf::from(file);
     let failed = |source| StoreError::Lock { file: file.clone(), source };
     // SQLite's own file would not do: closing any handle of it lets go of SQLite's locks.
-    let lock = File::options().create(true).truncate(false).write(true).open(&file).map_err(failed)?;
+    let lock = private(&file).map_err(failed)?;
     let until = Instant::now() + patience;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

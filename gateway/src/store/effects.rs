@@ -29,7 +29,6 @@ pub(super) struct ResourceEffect<'a> {
 #[derive(Debug)]
 enum Kept<'a> {
     Set { value: &'a Value, app: Option<&'a Value> },
-    Rebase(Option<&'a Value>),
     Gone,
 }
 
@@ -62,7 +61,6 @@ impl<'a> Effects<'a> {
             Write::Keep { resource, slot, value, app } => {
                 self.resource(resource).kept.insert(slot, Kept::Set { value, app: app.as_ref() });
             }
-            Write::Rebase { resource, slot, app } => self.resource(resource).rebase(slot, app.as_ref()),
             Write::Drop { resource, slot } => {
                 self.resource(resource).kept.insert(slot, Kept::Gone);
             }
@@ -97,7 +95,7 @@ impl<'a> Effects<'a> {
         FORGET_KEPT.run(connection, &forgotten).await?;
         FORGET_AWAITED.run(connection, &forgotten).await?;
 
-        let (mut gone, mut rebased, mut set) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut gone, mut set) = (Vec::new(), Vec::new());
         let (mut resolved, mut awaited) = (Vec::new(), Vec::new());
         for (key, effect) in &self.resources {
             let row = |slot: &&'a str| [&key.cells()[..], &[Cell::text(slot)]].concat();
@@ -106,7 +104,6 @@ impl<'a> Effects<'a> {
                     Kept::Set { value, app } => {
                         set.push([row(slot), vec![Cell::json(value), Cell::optional_json(*app)]].concat())
                     }
-                    Kept::Rebase(app) => rebased.push([row(slot), vec![Cell::optional_json(*app)]].concat()),
                     Kept::Gone => gone.push(row(slot)),
                 }
             }
@@ -120,7 +117,6 @@ impl<'a> Effects<'a> {
             }
         }
         DROP_KEPT.run(connection, &gone).await?;
-        REBASE_KEPT.run(connection, &rebased).await?;
         KEEP.run(connection, &set).await?;
         RESOLVE.run(connection, &resolved).await?;
         AWAIT.run(connection, &awaited).await?;
@@ -156,21 +152,10 @@ impl<'a> Key<'a> {
     }
 }
 
-impl<'a> ResourceEffect<'a> {
+impl ResourceEffect<'_> {
     /// Whether something of the resource is kept by this.
     pub(super) fn keeps(&self) -> bool {
         self.kept.values().any(|kept| matches!(kept, Kept::Set { .. }))
-    }
-
-    fn rebase(&mut self, slot: &'a str, fresh: Option<&'a Value>) {
-        match self.kept.get_mut(slot) {
-            Some(Kept::Set { app, .. } | Kept::Rebase(app)) => *app = fresh,
-            Some(Kept::Gone) => {}
-            None if self.forgotten => {}
-            None => {
-                self.kept.insert(slot, Kept::Rebase(fresh));
-            }
-        }
     }
 }
 
@@ -180,12 +165,6 @@ const FORGET_AWAITED: Statement =
     Statement { head: "DELETE FROM awaited WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" };
 const DROP_KEPT: Statement =
     Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id, slot) IN (VALUES ", tail: ")" };
-// Both databases call the columns of VALUES column1, column2, …
-const REBASE_KEPT: Statement = Statement {
-    head: "UPDATE kept SET app = fresh.column5 FROM (VALUES ",
-    tail: ") AS fresh WHERE instance = fresh.column1 AND resource_type = fresh.column2 AND id = fresh.column3
-        AND slot = fresh.column4",
-};
 const KEEP: Statement = Statement {
     head: "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ",
     tail: " ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",

@@ -22,6 +22,9 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// An SQLite file that is only to be read is not there.
+    #[error("there is no store `{}`: `scim-gateway serve` makes it", .0.display())]
+    Absent(PathBuf),
     /// Another gateway has the SQLite database.
     #[error("the store `{}` is in use by another gateway; gateways that share a store need PostgreSQL", .0.display())]
     InUse(PathBuf),

@@ -10,8 +10,6 @@ use crate::observe::PathTemplate;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -91,13 +89,8 @@ impl Store {
     pub fn record(&self, entry: LogEntry) {
         let busy = self.shared.log.capacity() < QUEUE / 2;
         if (busy && is_read(&entry.operation)) || self.shared.log.try_send(entry).is_err() {
-            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
+            self.shared.counters.dropped_log_rows(1);
         }
-    }
-
-    /// Rows of the provisioning log that were dropped since the start.
-    pub fn dropped_log_rows(&self) -> u64 {
-        self.shared.dropped.load(Ordering::Relaxed)
     }
 
     /// Deletes the rows of the provisioning log that are more than `days` old; answers how many there were.
@@ -119,29 +112,22 @@ impl Store {
 
 /// The writer's end of the rows that wait.
 #[derive(Debug)]
-pub(super) struct LogQueue {
-    rows: mpsc::Receiver<LogEntry>,
-    dropped: Arc<AtomicU64>,
-}
+pub(super) struct LogQueue(mpsc::Receiver<LogEntry>);
 
 /// A queue: where rows are put, and where the writer takes them.
-pub(super) fn queue(dropped: Arc<AtomicU64>) -> (mpsc::Sender<LogEntry>, LogQueue) {
+pub(super) fn queue() -> (mpsc::Sender<LogEntry>, LogQueue) {
     let (sender, rows) = mpsc::channel(QUEUE);
-    (sender, LogQueue { rows, dropped })
+    (sender, LogQueue(rows))
 }
 
 impl LogQueue {
     /// What waits, up to what one transaction takes.
     pub(super) fn take(&mut self) -> Vec<LogEntry> {
-        std::iter::from_fn(|| self.rows.try_recv().ok()).take(GROUP).collect()
+        std::iter::from_fn(|| self.0.try_recv().ok()).take(GROUP).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    pub(super) fn count_dropped(&self, rows: usize) {
-        self.dropped.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.0.is_empty()
     }
 }
 

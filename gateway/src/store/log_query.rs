@@ -2,6 +2,7 @@
 
 use super::log::{bounded_text, time_text};
 use super::open::Database;
+use super::statement::Cell;
 use super::{LogEntry, LoggedCall, Matching, Store, StoreError};
 use crate::config::StoreUrl;
 use crate::observe::PathTemplate;
@@ -9,6 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _};
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Which rows; what is `None` is not asked for.
@@ -18,6 +21,10 @@ pub struct LogFilter {
     pub instance: Option<String>,
     /// The resource's SCIM id.
     pub id: Option<String>,
+    /// The matching attribute's value, such as a user name, in any case.
+    pub matching: Option<String>,
+    /// Statuses of the answer.
+    pub status: Option<RangeInclusive<u16>>,
     /// Rows of this time and later.
     pub since: Option<Timestamp>,
     /// Rows at the most.
@@ -31,36 +38,54 @@ impl Store {
     }
 }
 
-/// The same from another process than the gateway's, beside which it may run.
+/// The same from another process than the gateway's, beside which it may run. Makes no store.
 pub async fn read_log(url: &StoreUrl, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-    let readers = Database::at(url, false)?.readers().await?;
+    if let StoreUrl::SqliteFile(path) = url
+        && !path.exists()
+    {
+        return Err(StoreError::Absent(path.clone()));
+    }
+    let readers = Database::at(url)?.readers().await?;
     let rows = select(&readers, filter).await;
     readers.close().await;
     rows
 }
 
+impl LogFilter {
+    /// What a row must meet, a question mark standing for the value.
+    fn conditions(&self) -> Vec<(&'static str, Cell<'_>)> {
+        let text = |text| Cell::Text(bounded_text(text));
+        let status = |status: &u16| Cell::Number(i64::from(*status));
+        let conditions = [
+            ("instance = ?", self.instance.as_deref().map(text)),
+            ("id = ?", self.id.as_deref().map(text)),
+            ("lower(value) = lower(?)", self.matching.as_deref().map(text)),
+            ("status >= ?", self.status.as_ref().map(|range| status(range.start()))),
+            ("status <= ?", self.status.as_ref().map(|range| status(range.end()))),
+            ("time >= ?", self.since.map(|time| Cell::Text(Cow::Owned(time_text(time))))),
+        ];
+        conditions.into_iter().filter_map(|(condition, value)| Some((condition, value?))).collect()
+    }
+}
+
 async fn select(readers: &AnyPool, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-    let since = filter.since.map(time_text);
-    let id = filter.id.as_deref().map(bounded_text);
-    let conditions =
-        [("instance =", filter.instance.as_deref()), ("id =", id.as_deref()), ("time >=", since.as_deref())];
-    let conditions: Vec<(&str, &str)> =
-        conditions.into_iter().filter_map(|(condition, value)| Some((condition, value?))).collect();
+    let (conditions, mut values): (Vec<&str>, Vec<Cell<'_>>) = filter.conditions().into_iter().unzip();
     let mut text =
         "SELECT time, correlation, instance, client, operation, resource_type, id, slot, value, status, scim_type,
         app_calls, duration_us FROM provisioning_log"
             .to_owned();
-    for (place, (condition, _)) in conditions.iter().enumerate() {
+    for (place, condition) in conditions.iter().enumerate() {
         let word = if place == 0 { "WHERE" } else { "AND" };
-        text.push_str(&format!(" {word} {condition} ${}", place + 1));
+        text.push_str(&format!(" {word} {}", condition.replace('?', &format!("${}", place + 1))));
     }
     text.push_str(&format!(" ORDER BY time DESC, correlation DESC LIMIT ${}", conditions.len() + 1));
     // Only conditions of this file are put into the text, never a value.
     let mut query = sqlx::query::<Any>(AssertSqlSafe(text));
-    for (_, value) in &conditions {
-        query = query.bind(*value);
+    values.push(Cell::Number(i64::from(filter.limit)));
+    for value in &values {
+        query = value.bind_to(query);
     }
-    let rows = query.bind(i64::from(filter.limit)).fetch_all(readers).await?;
+    let rows = query.fetch_all(readers).await?;
     rows.iter().map(entry).collect()
 }
 

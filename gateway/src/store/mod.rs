@@ -7,6 +7,7 @@
 
 mod awaited;
 mod claim;
+mod counts;
 mod effects;
 mod error;
 mod kept;
@@ -24,6 +25,7 @@ mod write;
 mod writer;
 
 pub use awaited::Awaited;
+pub use counts::StoreCounts;
 pub use error::StoreError;
 pub use kept::KeptValue;
 pub use log::{LogEntry, LoggedCall, Matching};
@@ -36,12 +38,12 @@ pub use state::StateSpace;
 pub use write::Write;
 
 use crate::config::StoreUrl;
+use counts::Counters;
 use known::Known;
 use open::Database;
 use sqlx::AnyPool;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use writer::{Message, Writer};
@@ -70,7 +72,7 @@ struct Shared {
     readers: AnyPool,
     writer: mpsc::Sender<Message>,
     log: mpsc::Sender<LogEntry>,
-    dropped: Arc<AtomicU64>,
+    counters: Arc<Counters>,
     /// None on PostgreSQL, where other gateways write.
     known: Option<Arc<Known>>,
 }
@@ -84,17 +86,17 @@ impl Store {
             StoreUrl::SqliteFile(path) => Some(claim::claim(path, TAKE_OVER).await?),
             StoreUrl::Postgres(_) => None,
         };
-        let database = Database::at(url, true)?;
+        let database = Database::create(url)?;
         database.migrate().await?;
         let readers = database.readers().await?;
         let known = match url {
             StoreUrl::SqliteFile(_) => Some(Arc::new(Known::load(&readers).await?)),
             StoreUrl::Postgres(_) => None,
         };
-        let dropped = Arc::new(AtomicU64::new(0));
-        let (log, rows) = log::queue(dropped.clone());
-        let writer = Writer { database, known: known.clone(), log: rows, claim }.start();
-        Ok(Self { shared: Arc::new(Shared { readers, writer, log, dropped, known }) })
+        let counters = Arc::new(Counters::default());
+        let (log, rows) = log::queue();
+        let writer = Writer { database, known: known.clone(), log: rows, counters: counters.clone(), claim }.start();
+        Ok(Self { shared: Arc::new(Shared { readers, writer, log, counters, known }) })
     }
 
     /// Makes the writes durable, all or none, and returns when they are.

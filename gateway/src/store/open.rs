@@ -8,7 +8,10 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, SqlStr};
 use std::borrow::Cow;
+use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -34,6 +37,9 @@ const POSTGRES_SESSION: &str = "SELECT set_config('application_name', 'scim-gate
 /// What stands for itself in a URL's path.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
+/// For the gateway's own user alone: a store holds people's names and addresses.
+const PRIVATE: u32 = 0o600;
+
 /// How to reach a database.
 #[derive(Clone)]
 pub(super) struct Database {
@@ -43,14 +49,21 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// The database at `url`; an SQLite file is created when `create` says so.
-    pub(super) fn at(url: &StoreUrl, create: bool) -> Result<Self, StoreError> {
+    /// The database at `url`; an SQLite file is created when absent. SQLite gives the files beside it the same mode.
+    pub(super) fn create(url: &StoreUrl) -> Result<Self, StoreError> {
+        if let StoreUrl::SqliteFile(path) = url {
+            private(path).map_err(|error| StoreError::Open { url: url.clone(), source: sqlx::Error::Io(error) })?;
+        }
+        Self::at(url)
+    }
+
+    /// The database at `url`, which is there.
+    pub(super) fn at(url: &StoreUrl) -> Result<Self, StoreError> {
         install_default_drivers();
         let (text, session) = match url {
             StoreUrl::SqliteFile(path) => {
-                let mode = if create { "rwc" } else { "rw" };
                 let path = percent_encode(path.as_os_str().as_bytes(), PATH);
-                (format!("sqlite:{path}?mode={mode}"), SQLITE_SESSION)
+                (format!("sqlite:{path}?mode=rw"), SQLITE_SESSION)
             }
             StoreUrl::Postgres(url) => (url.expose().to_owned(), POSTGRES_SESSION),
         };
@@ -97,5 +110,33 @@ impl Database {
 
     fn unopened(&self, source: sqlx::Error) -> StoreError {
         StoreError::Open { url: self.url.clone(), source }
+    }
+}
+
+/// Opens a file for writing; a new one is [`PRIVATE`].
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).truncate(false).write(true).mode(PRIVATE).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Write;
+    use super::super::testing::{temporary, user};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[tokio::test]
+    async fn nobody_else_can_read_the_files_of_a_new_store() {
+        let (store, folder) = temporary().await;
+        let keep = Write::Keep { resource: user("1"), slot: "title".to_owned(), value: "x".into(), app: None };
+        store.commit(vec![keep]).await.unwrap();
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+        let modes: Vec<(String, u32)> = files
+            .map(|file| {
+                let mode = file.metadata().unwrap().permissions().mode();
+                (file.file_name().into_string().unwrap(), mode & 0o777)
+            })
+            .collect();
+        assert!(modes.len() >= 3, "{modes:?}");
+        assert!(modes.iter().all(|(_, mode)| *mode == super::PRIVATE), "{modes:?}");
     }
 }

@@ -13,7 +13,7 @@ pub async fn snapshot(url: &StoreUrl, to: &Path) -> Result<bool, StoreError> {
     if !file.is_file() {
         return Ok(false);
     }
-    let mut connection = Database::at(url, false)?.connect().await?;
+    let mut connection = Database::at(url)?.connect().await?;
     let to = to.to_string_lossy().into_owned();
     sqlx::query::<Any>("VACUUM INTO $1").bind(to).execute(&mut connection).await?;
     connection.close().await?;

@@ -3,7 +3,8 @@
 use super::statement::{MOST_PLACES, places};
 use super::{ResourceKey, Store, StoreError};
 use serde_json::{Map, Value};
-use sqlx::{Any, AssertSqlSafe};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AssertSqlSafe, FromRow};
 use std::collections::{HashMap, HashSet};
 
 /// A resource that is inactive and has no account in the app.
@@ -30,13 +31,6 @@ pub enum Phase {
     Removed,
     /// An account is to be created and may be there already.
     Restoring,
-}
-
-/// Which of the two kinds of id is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
-    Scim,
-    App,
 }
 
 impl Phase {
@@ -103,25 +97,12 @@ impl Store {
         resource_type: &str,
         values: &[&str],
     ) -> Result<Vec<Inactive>, StoreError> {
-        let mut found = Vec::new();
-        for values in values.chunks(MOST_PLACES) {
-            let (places, count) = places(3, values.len());
-            let beginnings = places.split(", ").map(|place| format!("substr({place}, 1, 200)")).collect::<Vec<_>>();
-            // Only placeholders and names of columns are put into the text, never a value.
-            let mut query = sqlx::query_as::<Any, Row>(AssertSqlSafe(format!(
-                "{SELECT} WHERE instance = $1 AND resource_type = $2
-                 AND substr({column}, 1, 200) IN ({}) AND {column} IN ({places})",
-                beginnings.join(", ")
-            )))
-            .bind(instance)
-            .bind(resource_type);
-            for &value in values.iter().cycle().take(count) {
-                query = query.bind(value);
-            }
-            for row in query.fetch_all(&self.shared.readers).await? {
-                found.push(inactive(row)?);
-            }
-        }
+        let condition = |places: &str| {
+            let beginnings: Vec<String> = places.split(", ").map(|place| format!("substr({place}, 1, 200)")).collect();
+            format!("substr({column}, 1, 200) IN ({}) AND {column} IN ({places})", beginnings.join(", "))
+        };
+        let rows = self.rows_of(SELECT, condition, instance, resource_type, values).await?;
+        let mut found = rows.into_iter().map(inactive).collect::<Result<Vec<_>, _>>()?;
         found.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(found)
     }
@@ -175,20 +156,9 @@ impl Store {
         resource_type: &str,
         ids: &[&str],
     ) -> Result<HashSet<String>, StoreError> {
-        let mut found = HashSet::new();
-        for ids in ids.chunks(MOST_PLACES) {
-            let (places, count) = places(3, ids.len());
-            let mut query = sqlx::query_scalar::<Any, String>(AssertSqlSafe(format!(
-                "SELECT id FROM inactive WHERE instance = $1 AND resource_type = $2 AND id IN ({places})"
-            )))
-            .bind(instance)
-            .bind(resource_type);
-            for &id in ids.iter().cycle().take(count) {
-                query = query.bind(id);
-            }
-            found.extend(query.fetch_all(&self.shared.readers).await?);
-        }
-        Ok(found)
+        let condition = |places: &str| format!("id IN ({places})");
+        let rows = self.rows_of("SELECT id FROM inactive", condition, instance, resource_type, ids).await?;
+        Ok(rows.into_iter().map(|(id,): (String,)| id).collect())
     }
 
     /// The app's ids of those SCIM ids that are not the app's own.
@@ -198,7 +168,9 @@ impl Store {
         resource_type: &str,
         ids: &[&str],
     ) -> Result<HashMap<String, String>, StoreError> {
-        self.bound(Known::Scim, instance, resource_type, ids).await
+        let condition = |places: &str| format!("id IN ({places})");
+        let rows = self.rows_of("SELECT id, app_id FROM bindings", condition, instance, resource_type, ids).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The SCIM ids of those app ids that are known under another.
@@ -208,30 +180,35 @@ impl Store {
         resource_type: &str,
         app_ids: &[&str],
     ) -> Result<HashMap<String, String>, StoreError> {
-        self.bound(Known::App, instance, resource_type, app_ids).await
+        let condition = |places: &str| format!("app_id IN ({places})");
+        let rows = self.rows_of("SELECT app_id, id FROM bindings", condition, instance, resource_type, app_ids).await?;
+        Ok(rows.into_iter().collect())
     }
 
-    async fn bound(
+    /// The rows of one resource type that meet a condition on any of these values, whose placeholders it is given. Only
+    /// placeholders and names of columns may be in the text, never a value.
+    async fn rows_of<Columns>(
         &self,
-        known: Known,
+        select: &'static str,
+        condition: impl Fn(&str) -> String,
         instance: &str,
         resource_type: &str,
-        ids: &[&str],
-    ) -> Result<HashMap<String, String>, StoreError> {
-        let (given, wanted) = match known {
-            Known::Scim => ("id", "app_id"),
-            Known::App => ("app_id", "id"),
-        };
-        let mut found = HashMap::new();
-        for ids in ids.chunks(MOST_PLACES) {
-            let (places, count) = places(3, ids.len());
-            let mut query = sqlx::query_as::<Any, (String, String)>(AssertSqlSafe(format!(
-                "SELECT {given}, {wanted} FROM bindings WHERE instance = $1 AND resource_type = $2 AND {given} IN ({places})"
+        values: &[&str],
+    ) -> Result<Vec<Columns>, StoreError>
+    where
+        Columns: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let mut found = Vec::new();
+        for values in values.chunks(MOST_PLACES) {
+            let (places, count) = places(3, values.len());
+            let condition = condition(&places);
+            let mut query = sqlx::query_as::<Any, Columns>(AssertSqlSafe(format!(
+                "{select} WHERE instance = $1 AND resource_type = $2 AND {condition}"
             )))
             .bind(instance)
             .bind(resource_type);
-            for &id in ids.iter().cycle().take(count) {
-                query = query.bind(id);
+            for &value in values.iter().cycle().take(count) {
+                query = query.bind(value);
             }
             found.extend(query.fetch_all(&self.shared.readers).await?);
         }

@@ -191,6 +191,7 @@ const BIND: Statement = Statement {
 };
 const ACTIVE: Statement =
     Statement { head: "DELETE FROM inactive WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" };
+// Both databases call the columns of VALUES column1, column2, …
 const MOVE: Statement = Statement {
     head: "UPDATE inactive SET phase = fresh.column4 FROM (VALUES ",
     tail: ") AS fresh WHERE instance = fresh.column1 AND resource_type = fresh.column2 AND id = fresh.column3",

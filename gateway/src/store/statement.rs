@@ -2,6 +2,8 @@
 //! would push the prepared ones out of the connection's cache: so rows go in a few fixed portions.
 
 use serde_json::{Map, Value};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -40,6 +42,15 @@ impl<'a> Cell<'a> {
     pub(super) fn optional_json(value: Option<&Value>) -> Self {
         value.map_or(Self::Null, Self::json)
     }
+
+    /// Gives it to the statement's next placeholder.
+    pub(super) fn bind_to<'q>(&'q self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments> {
+        match self {
+            Self::Text(text) => query.bind(text.as_ref()),
+            Self::Number(number) => query.bind(*number),
+            Self::Null => query.bind(None::<String>),
+        }
+    }
 }
 
 impl Statement {
@@ -52,11 +63,7 @@ impl Statement {
             // Only placeholders are put into the text, never a value.
             let mut query = sqlx::query::<Any>(AssertSqlSafe(self.text(portion, first.len())));
             for cell in rows.iter().flatten() {
-                query = match cell {
-                    Cell::Text(text) => query.bind(text.as_ref()),
-                    Cell::Number(number) => query.bind(*number),
-                    Cell::Null => query.bind(None::<String>),
-                };
+                query = cell.bind_to(query);
             }
             query.execute(&mut *connection).await?;
             rest = later;

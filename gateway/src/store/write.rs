@@ -17,15 +17,6 @@ pub enum Write {
         /// What the app's field held at that time, where the app has one.
         app: Option<Value>,
     },
-    /// Notes that the app's field beside a kept value has changed by the client's own hand; no effect where nothing is kept.
-    Rebase {
-        /// Whose attribute.
-        resource: ResourceKey,
-        /// As the mapping writes it.
-        slot: String,
-        /// What the app's field holds now.
-        app: Option<Value>,
-    },
     /// Forgets an attribute's value.
     Drop {
         /// Whose attribute.

@@ -1,6 +1,7 @@
 //! The one task that writes. What waits when a transaction begins rides in it; everyone is told after its commit. It has a
 //! connection of its own, so that no reader makes it wait.
 
+use super::counts::Counters;
 use super::effects::Effects;
 use super::known::Known;
 use super::log::LogQueue;
@@ -44,6 +45,7 @@ pub(super) struct Writer {
     pub(super) database: Database,
     pub(super) known: Option<Arc<Known>>,
     pub(super) log: LogQueue,
+    pub(super) counters: Arc<Counters>,
     /// Held for as long as this task may write.
     pub(super) claim: Option<File>,
 }
@@ -101,7 +103,7 @@ impl Writer {
         let outcome = self.commit(connection, batches.iter().flat_map(|(writes, _)| writes), &log).await;
         let each_alone = outcome.as_ref().is_err_and(|error| batches.len() > 1 && is_a_rows_fault(error));
         if outcome.is_err() && (!each_alone || self.commit(connection, std::iter::empty(), &log).await.is_err()) {
-            self.log.count_dropped(log.len());
+            self.counters.dropped_log_rows(log.len());
         }
         for (writes, done) in batches {
             let outcome = match &outcome {
@@ -110,6 +112,9 @@ impl Writer {
                 }
                 outcome => outcome.as_ref().map(|&()| ()).map_err(sqlx::Error::to_string),
             };
+            if outcome.is_ok() {
+                self.counters.acknowledged();
+            }
             let _ = done.send(outcome.map_err(StoreError::Commit));
         }
     }
@@ -136,6 +141,7 @@ impl Writer {
                 }
             }
         }
+        self.counters.transaction();
         if let Some(known) = &self.known {
             known.follow(&effects);
         }

@@ -1,5 +1,8 @@
-//! Measurements of the whole system. Each is a function that answers its figures as data; nothing here judges them.
+//! Measurements of the whole system: the real gateway over sockets, before the simulators. What runs beside them on the machine
+//! changes the numbers, and so do the simulators, which share it; ratios change less. Each answers its figures as data; nothing here
+//! judges them.
 
+pub mod durability;
 pub mod memory;
 pub mod reload;
 pub mod start;

@@ -57,6 +57,11 @@ pub struct InstanceOptions {
     pub settings: Map<String, Value>,
     #[serde(default)]
     pub group_policy: Option<String>,
+    /// How the credential is sent; with `basic`, `username` goes before it.
+    #[serde(default)]
+    pub auth: Option<String>,
+    #[serde(default)]
+    pub username: Option<String>,
     /// The table `[instances.NAME.limits]`.
     #[serde(default)]
     pub limits: Map<String, Value>,

@@ -56,11 +56,18 @@ pub struct InstanceConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group_policy: Option<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, Value>,
+    /// `[instances.NAME.jit]`
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub jit: Map<String, Value>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +88,11 @@ impl GatewayConfig {
             instances: BTreeMap::new(),
             folder: folder.to_owned(),
         }
+    }
+
+    /// Another store than the SQLite file in the folder.
+    pub fn store(&mut self, url: &str) {
+        self.store = Store { url: url.to_owned() };
     }
 
     pub fn connector(&mut self, name: &str, file: PathBuf) {
@@ -112,6 +124,7 @@ impl GatewayConfig {
         self.instances.remove(name);
     }
 
+    /// What was said of an instance.
     pub fn instance_mut(&mut self, name: &str) -> Option<&mut InstanceConfig> {
         self.instances.get_mut(name)
     }
@@ -164,9 +177,12 @@ mod tests {
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
                 mapping: None,
+                auth: None,
+                username: None,
                 group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
+                jit: Map::new(),
             },
         );
         let text = std::fs::read_to_string(config.write().unwrap()).unwrap();

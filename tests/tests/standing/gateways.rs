@@ -10,14 +10,8 @@ use super::world::{World, patch};
 async fn two_gateways_agree_on_who_is_in_which_group() {
     let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap().unwrap();
     let database = postgres.database().unwrap();
-    let mut world = World::start("splashtop").await;
+    let world = World::on_store("splashtop", Some(&database)).await;
     world.app().switch(&json!({ "group_rule": "latest_added" })).unwrap();
-    world.stop().await;
-    let text = std::fs::read_to_string(world.config()).unwrap();
-    let mut config: toml::Table = text.parse().unwrap();
-    config["store"]["url"] = database.into();
-    std::fs::write(world.config(), toml::to_string(&config).unwrap()).unwrap();
-    world.start_again().await;
     let other = world.another_gateway(world.config(), "other.log").await;
     let urls = [world.url(), other.url().to_owned()];
 

@@ -7,4 +7,5 @@ mod gateways;
 mod groups;
 mod inactive;
 mod interrupted;
+mod killed;
 mod world;

@@ -38,10 +38,19 @@ impl Answer {
 
 impl World {
     pub(crate) async fn start(connector: &str) -> Self {
-        Self::with_policy(connector, None).await
+        Self::with(connector, None, None).await
     }
 
     pub(crate) async fn with_policy(connector: &str, policy: Option<&str>) -> Self {
+        Self::with(connector, policy, None).await
+    }
+
+    /// With a store of its own: `postgres://…`.
+    pub(crate) async fn on_store(connector: &str, store: Option<&str>) -> Self {
+        Self::with(connector, None, store).await
+    }
+
+    async fn with(connector: &str, policy: Option<&str>, store: Option<&str>) -> Self {
         let artifacts = Artifacts::find_or_build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = serde_json::Map::new();
@@ -52,7 +61,13 @@ impl World {
         let options = InstanceOptions { settings, group_policy, ..InstanceOptions::default() };
         let plan = Plan { name: "app".to_owned(), connector: connector.to_owned(), options };
         let System { gateway, config, mut instances, .. } =
-            System::start(&artifacts, folder.path(), &[plan]).await.unwrap();
+            System::start_with(&artifacts, folder.path(), &[plan], |config| {
+                if let Some(store) = store {
+                    config.store(store);
+                }
+            })
+            .await
+            .unwrap();
         Self {
             instance: instances.remove(0),
             gateway: Some(gateway),
@@ -91,6 +106,14 @@ impl World {
 
     pub(crate) async fn another_gateway(&self, config: &Path, log: &str) -> GatewayProcess {
         GatewayProcess::start(&self.binary, config, &self.folder.path().join(log)).await.unwrap()
+    }
+
+    /// Runs a command of the gateway's to its end; what it printed.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let mut command = std::process::Command::new(&self.binary);
+        let output = command.args(arguments).arg("--config").arg(&self.config).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     pub(crate) fn config(&self) -> &Path {

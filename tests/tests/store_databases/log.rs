@@ -58,21 +58,29 @@ async fn a_row_is_read_as_it_was_recorded() {
 }
 
 #[tokio::test]
-async fn rows_are_found_by_instance_id_and_time_newest_first() {
+async fn rows_are_found_by_instance_id_user_status_and_time_newest_first() {
     for database in Database::BOTH {
         let (store, _place) = database.store().await;
         for (second, instance, id) in [(1, "acme", "7"), (2, "other", "7"), (3, "acme", "8"), (4, "acme", "7")] {
             store.record(entry(second, instance, id));
         }
         settle(&store).await;
+        let user = |name: &str| Some(name.to_owned());
         let since = |second: i64| Some(entry(second, "", "").time);
         let [acme, seven] = ["acme", "7"].map(|text| Some(text.to_owned()));
         for (filter, expected) in [
             (LogFilter { limit: 9, ..LogFilter::default() }, vec!["7", "8", "7", "7"]),
             (LogFilter { limit: 2, ..LogFilter::default() }, vec!["7", "8"]),
             (LogFilter { limit: 9, instance: acme.clone(), ..LogFilter::default() }, vec!["7", "8", "7"]),
-            (LogFilter { limit: 9, instance: acme, id: seven.clone(), since: None }, vec!["7", "7"]),
-            (LogFilter { limit: 9, id: seven, since: since(2), instance: None }, vec!["7", "7"]),
+            (LogFilter { limit: 9, instance: acme, id: seven.clone(), ..LogFilter::default() }, vec!["7", "7"]),
+            (LogFilter { limit: 9, id: seven, since: since(2), ..LogFilter::default() }, vec!["7", "7"]),
+            (
+                LogFilter { limit: 9, matching: user("ADA@example.com"), ..LogFilter::default() },
+                vec!["7", "8", "7", "7"],
+            ),
+            (LogFilter { limit: 9, matching: user("bob@example.com"), ..LogFilter::default() }, vec![]),
+            (LogFilter { limit: 9, status: Some(201..=201), ..LogFilter::default() }, vec!["7", "8", "7", "7"]),
+            (LogFilter { limit: 9, status: Some(400..=599), ..LogFilter::default() }, vec![]),
             (LogFilter { limit: 9, since: since(3), ..LogFilter::default() }, vec!["7", "8"]),
         ] {
             assert_eq!(ids(&store, filter.clone()).await, expected, "{database:?} {filter:?}");
@@ -135,13 +143,13 @@ async fn when_the_writer_lags_rows_of_reads_are_dropped_first_and_counted() {
         let (store, place) = database.store().await;
         let read = |second| LogEntry { operation: "read".to_owned(), ..entry(second, "acme", "read") };
         (0..5000).for_each(|second| store.record(read(second)));
-        let reads = store.dropped_log_rows();
+        let reads = store.counts().dropped_log_rows;
         assert!(reads > 0, "{database:?}");
         (5000..8000).for_each(|second| store.record(entry(second, "acme", "write")));
-        assert_eq!(store.dropped_log_rows(), reads, "{database:?}");
+        assert_eq!(store.counts().dropped_log_rows, reads, "{database:?}");
         store.close().await;
         store.record(read(1));
-        assert_eq!(store.dropped_log_rows(), reads + 1, "{database:?}");
+        assert_eq!(store.counts().dropped_log_rows, reads + 1, "{database:?}");
         let rows = read_log(&place.store_url(), &LogFilter { limit: 9999, ..LogFilter::default() }).await.unwrap();
         let writes = rows.iter().filter(|row| row.id.as_deref() == Some("write")).count();
         assert_eq!((writes, rows.len() as u64), (3000, 8000 - reads), "{database:?}");

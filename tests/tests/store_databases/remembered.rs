@@ -27,22 +27,13 @@ async fn the_last_value_kept_is_the_one_found() {
 
 #[tokio::test]
 async fn writes_of_one_commit_take_effect_in_their_order() {
-    let rebase = |app: Value| Write::Rebase { resource: user("1"), slot: "title".to_owned(), app: Some(app) };
     let gone = || Write::Drop { resource: user("1"), slot: "title".to_owned() };
     let forget = || Write::Forget(user("1"));
     for (what, writes, expected) in [
         ("kept twice", vec![keep("1", "title", "a"), keep("1", "title", "b")], vec![kept("title", json!("b"), None)]),
-        ("rebased", vec![rebase(json!("x"))], vec![kept("title", json!("before"), Some(json!("x")))]),
-        (
-            "kept, then rebased",
-            vec![keep("1", "title", "a"), rebase(json!(2))],
-            vec![kept("title", json!("a"), Some(json!(2)))],
-        ),
-        ("rebased, then kept", vec![rebase(json!(2)), keep("1", "title", "a")], vec![kept("title", json!("a"), None)]),
-        ("dropped, then rebased", vec![gone(), rebase(json!(2))], vec![]),
+        ("dropped, then kept", vec![gone(), keep("1", "title", "a")], vec![kept("title", json!("a"), None)]),
         ("kept, then dropped", vec![keep("1", "title", "a"), gone()], vec![]),
         ("kept, then forgotten", vec![keep("1", "title", "a"), forget()], vec![]),
-        ("forgotten, then rebased", vec![forget(), rebase(json!(2))], vec![]),
         ("forgotten, then kept", vec![forget(), keep("1", "x", "a")], vec![kept("x", json!("a"), None)]),
     ] {
         for database in Database::BOTH {

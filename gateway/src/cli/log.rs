@@ -1,0 +1,341 @@
+//! `log`: what happened to whom and when, from the provisioning log. The gateway may run meanwhile.
+//!
+//! Threat: identity providers choose user names, and a terminal obeys control characters. Whatever came from outside is shown
+//! with them escaped; JSON escapes them by itself.
+
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::str::FromStr;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use scim_gateway::config::Config;
+use scim_gateway::store::{LogEntry, LogFilter, read_log};
+use serde_json::{Value, json};
+
+use super::Failure;
+use super::terminal::Terminal;
+
+/// Which rows.
+#[derive(Debug, Args)]
+pub(super) struct Question {
+    /// Only this instance
+    #[arg(long, value_name = "NAME")]
+    instance: Option<String>,
+    /// Only the resource with this SCIM id
+    #[arg(long)]
+    id: Option<String>,
+    /// Only resources with this value of the matching attribute, such as a user name, in any case
+    #[arg(long = "match", value_name = "VALUE")]
+    matching: Option<String>,
+    /// Only what was answered so: `ok`, `failed` or a status such as 409
+    #[arg(long)]
+    outcome: Option<Outcome>,
+    /// Only since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<Since>,
+    /// The newest rows, this many at the most
+    #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+}
+
+/// How an operation was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Outcome(RangeInclusive<u16>);
+
+/// The beginning of what is asked for.
+#[derive(Debug, Clone)]
+enum Since {
+    Ago(Span),
+    At(Timestamp),
+}
+
+/// Reads the rows and prints them, the oldest first.
+pub(super) fn run(file: &Path, question: &Question, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let store = Config::load_store(file)?;
+    let filter = question.filter(Timestamp::now())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let mut rows = runtime.block_on(read_log(&store.url, &filter))?;
+    rows.reverse();
+    let written =
+        if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { write_table(&rows, terminal) };
+    match written {
+        // Whoever reads has seen enough, as `head` has.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+impl Question {
+    fn filter(&self, now: Timestamp) -> Result<LogFilter, Failure> {
+        Ok(LogFilter {
+            instance: self.instance.clone(),
+            id: self.id.clone(),
+            matching: self.matching.clone(),
+            status: self.outcome.clone().map(|Outcome(statuses)| statuses),
+            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(Failure::Since)?,
+            limit: self.limit,
+        })
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "ok" => Ok(Self(100..=399)),
+            "failed" => Ok(Self(400..=599)),
+            status => match status.parse() {
+                Ok(status @ 100..=599) => Ok(Self(status..=status)),
+                _ => Err("write `ok`, `failed` or a status such as 409"),
+            },
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ago = text.parse::<Span>().map(Self::Ago);
+        ago.or_else(|_| text.parse().map(Self::At))
+            .map_err(|_| "write how long ago, such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
+    }
+}
+
+impl Since {
+    fn from(&self, now: Timestamp) -> Result<Timestamp, jiff::Error> {
+        match self {
+            Self::At(time) => Ok(*time),
+            // `2h ago` is a negative span.
+            Self::Ago(span) => Ok(now.to_zoned(TimeZone::UTC).checked_sub(span.abs())?.timestamp()),
+        }
+    }
+}
+
+fn document(row: &LogEntry) -> Value {
+    let calls = row.app_calls.iter().map(|call| {
+        let duration = milliseconds(call.duration);
+        json!({ "method": call.method, "path": call.path.as_str(), "status": call.status, "duration_ms": duration })
+    });
+    let matching = row.matching.as_ref();
+    json!({
+        "time": row.time.to_string(),
+        "instance": row.instance,
+        "client": row.client,
+        "operation": row.operation,
+        "resource_type": row.resource_type,
+        "id": row.id,
+        "matching": matching.map(|matching| json!({ "attribute": matching.slot, "value": matching.value })),
+        "status": row.status,
+        "scim_type": row.scim_type,
+        "duration_ms": milliseconds(row.duration),
+        "app_calls": calls.collect::<Vec<_>>(),
+        "correlation": row.correlation,
+    })
+}
+
+const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
+/// The place of the outcome among the columns.
+const OUTCOME: usize = 6;
+
+fn write_table(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let table: Vec<[String; HEADINGS.len()]> = rows.iter().map(cells).collect();
+    let mut widths = HEADINGS.map(str::len);
+    for cells in &table {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let headings: Vec<String> =
+        HEADINGS.iter().zip(widths).map(|(heading, width)| format!("{heading:width$}")).collect();
+    terminal.line(terminal.bold(&format!("{}  APP CALLS", headings.join("  "))))?;
+    for (row, cells) in rows.iter().zip(&table) {
+        let mut line = String::new();
+        for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let cell = format!("{cell:width$}");
+            let failed = place == OUTCOME && row.status >= 400;
+            line += &if failed { terminal.red(&cell) } else { cell };
+            line += "  ";
+        }
+        terminal.line((line + &calls(row)).trim_end())?;
+    }
+    if rows.is_empty() { terminal.line("no such row") } else { Ok(()) }
+}
+
+fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
+    let operation = [Some(row.operation.as_str()), row.resource_type.as_deref()];
+    let scim_type = row.scim_type.as_deref();
+    let outcome = scim_type.map_or_else(|| row.status.to_string(), |scim_type| format!("{} {scim_type}", row.status));
+    let matching = row.matching.as_ref().map(|matching| matching.value.as_str());
+    [
+        // A column to be read: the time to the second.
+        format!("{:.0}", row.time),
+        shown(&row.instance),
+        shown(&row.client),
+        shown(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        shown(row.id.as_deref().unwrap_or("-")),
+        shown(matching.unwrap_or("-")),
+        shown(&outcome),
+        shown(&row.correlation),
+    ]
+}
+
+/// `POST /users.json 201, PATCH /groups/{id} no answer`.
+fn calls(row: &LogEntry) -> String {
+    let calls = row.app_calls.iter().map(|call| {
+        let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        format!("{} {} {status}", call.method, call.path)
+    });
+    shown(&calls.collect::<Vec<_>>().join(", "))
+}
+
+/// Text that a terminal shows and does not obey, in the order in which it is written.
+fn shown(text: &str) -> String {
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// To a tenth of a millisecond.
+fn milliseconds(duration: std::time::Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use scim_gateway::observe::PathTemplate;
+    use scim_gateway::store::{LoggedCall, Matching, Store, Write};
+
+    fn row(second: i64, status: u16, user: &str) -> LogEntry {
+        LogEntry {
+            time: Timestamp::from_second(1_800_000_000 + second).expect("a time") + Duration::from_millis(5),
+            correlation: format!("c-{second}"),
+            instance: "acme".to_owned(),
+            client: "entra".to_owned(),
+            operation: "create".to_owned(),
+            resource_type: Some("User".to_owned()),
+            id: (status < 400).then(|| "4711".to_owned()),
+            matching: Some(Matching { slot: "userName".to_owned(), value: user.to_owned() }),
+            status,
+            scim_type: (status == 409).then(|| "uniqueness".to_owned()),
+            app_calls: vec![LoggedCall {
+                method: "POST".to_owned(),
+                path: PathTemplate::of("/users.json"),
+                status: (status < 500).then_some(status),
+                duration: Duration::from_micros(12_340),
+            }],
+            duration: Duration::from_micros(20_000),
+        }
+    }
+
+    /// What the command prints of a store with three rows, while that store is open.
+    fn printed(question: &Question, json: bool) -> String {
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("gateway.toml");
+        // Secrets that are not there, and mistakes elsewhere, are none of this command's business.
+        std::fs::write(&file, "[store]\nurl = \"sqlite:a.db\"\n[instances.acme]\ncredential = \"env:NOT_SET\"\n")
+            .expect("a file");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let store = runtime.block_on(async {
+            let url = Config::load_store(&file).expect("a store").url;
+            let store = Store::open(&url).await.expect("a store");
+            let rows = [row(1, 201, "Ada@example.com"), row(2, 409, "ada@example.com"), row(3, 502, "b\u{1b}[2Job")];
+            store.commit(rows.map(|row| Write::Log(Box::new(row))).into()).await.expect("rows");
+            store
+        });
+        let mut output = Vec::new();
+        run(&file, question, json, &mut Terminal::plain(&mut output)).expect("rows");
+        runtime.block_on(store.close());
+        String::from_utf8(output).expect("UTF-8")
+    }
+
+    fn everything() -> Question {
+        Question { instance: None, id: None, matching: None, outcome: None, since: None, limit: 50 }
+    }
+
+    #[test]
+    fn people_get_a_table_with_the_newest_row_last_and_no_control_characters() {
+        assert_eq!(
+            printed(&everything(), false),
+            "TIME                  INSTANCE  CLIENT  OPERATION    ID    MATCH            OUTCOME         CORRELATION  APP CALLS\n\
+             2027-01-15T08:00:01Z  acme      entra   create User  4711  Ada@example.com  201             c-1          POST /users.json 201\n\
+             2027-01-15T08:00:02Z  acme      entra   create User  -     ada@example.com  409 uniqueness  c-2          POST /users.json 409\n\
+             2027-01-15T08:00:03Z  acme      entra   create User  -     b\\u{1b}[2Job     502             c-3          POST /users.json no answer\n"
+        );
+        let nobody = Question { instance: Some("globex".to_owned()), ..everything() };
+        assert!(printed(&nobody, false).ends_with("APP CALLS\nno such row\n"));
+    }
+
+    #[test]
+    fn programs_get_a_json_document_a_line() {
+        let text = printed(&Question { limit: 1, ..everything() }, true);
+        let expected = json!({
+            "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "client": "entra", "operation": "create",
+            "resource_type": "User", "id": null,
+            "matching": { "attribute": "userName", "value": "b\u{1b}[2Job" },
+            "status": 502, "scim_type": null, "duration_ms": 20.0,
+            "app_calls": [{ "method": "POST", "path": "/users.json", "status": null, "duration_ms": 12.3 }],
+            "correlation": "c-3",
+        });
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("one document"), expected);
+    }
+
+    #[test]
+    fn rows_are_chosen_by_user_outcome_id_and_time() {
+        let outcome = |text: &str| Some(text.parse().expect("an outcome"));
+        let since = |text: &str| Some(text.parse().expect("a time"));
+        for (question, expected) in [
+            (Question { matching: Some("ADA@example.com".to_owned()), ..everything() }, vec!["c-1", "c-2"]),
+            (Question { outcome: outcome("ok"), ..everything() }, vec!["c-1"]),
+            (Question { outcome: outcome("failed"), ..everything() }, vec!["c-2", "c-3"]),
+            (Question { outcome: outcome("409"), ..everything() }, vec!["c-2"]),
+            (Question { id: Some("4711".to_owned()), ..everything() }, vec!["c-1"]),
+            (Question { since: since("2027-01-15T08:00:02Z"), ..everything() }, vec!["c-2", "c-3"]),
+            (Question { limit: 2, ..everything() }, vec!["c-2", "c-3"]),
+        ] {
+            let text = printed(&question, true);
+            let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let found: Vec<Value> = rows.map(|row| row["correlation"].clone()).collect();
+            assert_eq!(found, expected, "{question:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_moment_or_how_long_ago() {
+        let now: Timestamp = "2026-03-10T12:00:00Z".parse().expect("a time");
+        for (text, expected) in [
+            ("90m", "2026-03-10T10:30:00Z"),
+            ("2h", "2026-03-10T10:00:00Z"),
+            ("2h ago", "2026-03-10T10:00:00Z"),
+            ("7d", "2026-03-03T12:00:00Z"),
+            ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z"),
+            ("2026-01-31T08:00:00+02:00", "2026-01-31T06:00:00Z"),
+        ] {
+            let since: Since = text.parse().expect(text);
+            assert_eq!(since.from(now).expect(text).to_string(), expected, "{text}");
+        }
+        for text in ["", "yesterday", "12", "2026-01-31"] {
+            assert!(text.parse::<Since>().is_err(), "{text}");
+        }
+        for text in ["", "bad", "99", "600", "-1"] {
+            assert!(text.parse::<Outcome>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_not_there_is_not_made() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("gateway.toml");
+        std::fs::write(&file, "").expect("a file");
+        let failure = run(&file, &everything(), false, &mut Terminal::plain(&mut Vec::new())).expect_err("no store");
+        let text = failure.to_string();
+        assert!(text.contains("scim-gateway.db") && text.contains("scim-gateway serve"), "{text}");
+        assert!(!folder.path().join("scim-gateway.db").exists());
+    }
+}
