@@ -146,8 +146,9 @@ impl Config {
     fn read(file: &Path, root: Table<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
         let directory = directory(file);
         let mut places = BTreeMap::new();
+        let server = root.table("server");
         let store = Store::read(root.table("store"), directory);
-        let server = Server::read(root.table("server"), directory, &store.url);
+        let server = Server::read(server, directory, &store.url);
         let log = Log::read(root.table("log"));
         let tables = root.named::<ConnectorName>("connectors");
         let names: Vec<ConnectorName> = tables.iter().map(|(name, _)| name.clone()).collect();

@@ -51,7 +51,8 @@ fn the_documented_example_is_a_configuration() {
 fn an_empty_file_is_a_gateway_with_defaults_and_no_instances() {
     let (directory, config) = parse("");
     let config = config.expect("a configuration");
-    assert_eq!(config.server, Server::default());
+    let state_directory = directory.path().join("scim-gateway.state");
+    assert_eq!(config.server, Server { state_directory, ..Server::default() });
     assert_eq!(config.store.url, StoreUrl::SqliteFile(directory.path().join("scim-gateway.db")));
     assert_eq!(config.log, Log { format: None, level: Level::Info });
     assert!(config.instances.is_empty());

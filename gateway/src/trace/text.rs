@@ -25,7 +25,7 @@ pub fn step_lines(step: &Step) -> Vec<(String, String)> {
                 (true, Some(status), _) => format!("  app answered: {status}"),
                 (true, None, error) => format!("  no answer: {}", error.as_deref().unwrap_or_default()),
             };
-            lines.push((outcome, duration_ms.map(|took| format!(" ({took} ms)")).unwrap_or_default()));
+            lines.push((outcome, duration_ms.map(|took| format!(" ({took:.0} ms)")).unwrap_or_default()));
             lines.extend(json_lines(answer, 4).into_iter().map(|line| (line, String::new())));
         }
         Step::FromConnector { resources } => {
@@ -73,6 +73,6 @@ mod tests {
             "    \"made\"",
         ];
         assert_eq!(texts, expected);
-        assert_eq!(lines[4].1, " (12.0 ms)");
+        assert_eq!(lines[4].1, " (12 ms)");
     }
 }
