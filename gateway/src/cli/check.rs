@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(
             text,
             "gateway.toml:2:1: error: server.port: is not a known key\n    known here: `listen`, `max-body-bytes`, \
-             `request-timeout-seconds`, `max-in-flight`, `public-url`\n\
+             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );
     }
