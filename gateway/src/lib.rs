@@ -6,6 +6,7 @@ pub mod clients;
 pub mod config;
 pub mod connectors;
 pub mod egress;
+mod extent;
 pub mod instances;
 pub mod jit;
 pub mod mapping;

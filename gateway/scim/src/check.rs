@@ -3,7 +3,7 @@
 //! Canonical values are advice and never a reason to refuse. `schemas` may be incomplete: Entra leaves custom extensions
 //! out of it. Read-only attributes are not refused but taken out, by [`strip_read_only`].
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde_json::Value;
 
@@ -41,6 +41,42 @@ pub fn check(resource_type: &ResourceType, resource: &Object, direction: Directi
                 return Err(Error::invalid_value(format!("'{}' is required", schema.id)));
             }
             None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Checks what a change made of a resource: the attributes, and of multi-valued ones the elements, that are not what they were.
+/// What was there before is the app's, and no reason to refuse its client's change.
+///
+/// # Errors
+/// As [`check()`].
+pub fn check_changed(resource_type: &ResourceType, before: &Object, after: &Object) -> Result<(), Error> {
+    changed(None, core::common(), before, after)?;
+    changed(None, &resource_type.schema, before, after)?;
+    for extension in &resource_type.extensions {
+        let schema = &extension.schema;
+        let part = |resource: &Object| resource.get(&schema.id).and_then(Value::as_object).cloned().unwrap_or_default();
+        changed(Some(&schema.id), schema, &part(before), &part(after))?;
+    }
+    Ok(())
+}
+
+fn changed(urn: Option<&str>, schema: &Schema, before: &Object, after: &Object) -> Result<(), Error> {
+    for attribute in &schema.attributes {
+        let place = Place { schema: urn, attribute: &attribute.name, sub: None };
+        let was = before.get(&attribute.name);
+        match after.get(&attribute.name) {
+            None if demanded(attribute) && was.is_some() => return Err(missing(place)),
+            Some(Value::Array(items)) if attribute.multi_valued => {
+                let was: HashSet<String> =
+                    was.and_then(Value::as_array).into_iter().flatten().map(Value::to_string).collect();
+                for item in items.iter().filter(|item| !was.contains(&item.to_string())) {
+                    single(place, attribute, item)?;
+                }
+            }
+            Some(found) if was != Some(found) => value(place, attribute, found)?,
+            _ => {}
         }
     }
     Ok(())

@@ -21,10 +21,11 @@ use crate::{
 mod check;
 mod compare;
 mod evaluate;
+mod narrow;
 mod parse;
 
 pub(crate) use check::selector as check_selector;
-pub(crate) use compare::same;
+pub(crate) use compare::{lower as fold_case, order_numbers, same};
 pub(crate) use evaluate::element as matches_element;
 pub(crate) use parse::slot as parse_slot;
 
@@ -120,12 +121,37 @@ impl Filter {
         check::filter(self, resource_type)
     }
 
+    /// As [`Filter::check`], for one of several resource types in one list: an attribute that this one does not have has no
+    /// value (RFC 7644 §3.4.2.1).
+    ///
+    /// # Errors
+    /// 400 `invalidFilter` as [`Filter::check`], except for an unknown attribute.
+    pub fn check_among(&self, resource_type: &ResourceType) -> Result<Self, Error> {
+        check::filter_among(self, resource_type)
+    }
+
+    /// A checked filter without what the resource type alone decides, such as `meta.resourceType eq "User"`; nothing is left of
+    /// one that all its resources fulfil.
+    pub fn narrowed(self, resource_type: &ResourceType) -> Option<Self> {
+        Some(narrow::narrow(self, resource_type)).filter(|left| *left != narrow::constant(true))
+    }
+
+    /// Whether no resource can fulfil a narrowed filter.
+    pub fn is_never(&self) -> bool {
+        *self == narrow::NEVER
+    }
+
     /// Whether a resource with canonical names fulfils a filter that [`Filter::check`] returned.
     ///
     /// An element of a multi-valued attribute suffices. An attribute without a value is not equal to anything but `null`,
     /// so `ne` holds for it and every other operator does not.
     pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
         evaluate::resource(self, resource_type, resource)
+    }
+
+    /// Whether a checked selector looks at a sub-attribute.
+    pub fn mentions_sub(&self, sub: &str) -> bool {
+        mentioned(self).iter().any(|(name, _)| *name == sub)
     }
 
     /// Whether a checked filter reads the attribute of a canonical path, or a part of it.
@@ -208,6 +234,20 @@ impl fmt::Display for Operand {
 impl fmt::Display for CompareOp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// The sub-attributes that a selector looks at, each with the value that an element must have there, if the selector says so.
+pub(crate) fn mentioned(selector: &Filter) -> Vec<(&str, Option<&Value>)> {
+    match selector {
+        Filter::And(items) => items.iter().flat_map(mentioned).collect(),
+        Filter::Or(items) => items.iter().flat_map(mentioned).map(|(name, _)| (name, None)).collect(),
+        Filter::Not(inner) => mentioned(inner).into_iter().map(|(name, _)| (name, None)).collect(),
+        Filter::Compare(Comparison { path, op, value }) => {
+            vec![(path.path.attribute.as_str(), (*op == CompareOp::Eq).then_some(value))]
+        }
+        Filter::Present(path) => vec![(path.path.attribute.as_str(), None)],
+        Filter::Elements { .. } => Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod bulk;
 pub mod check;
 pub mod error;
 pub mod filter;
@@ -18,7 +19,9 @@ pub mod path;
 pub mod projection;
 pub mod resource_type;
 pub mod schema;
+pub mod sort;
 pub mod urn;
+pub mod version;
 
 mod coerce;
 mod date_time;
@@ -33,6 +36,8 @@ pub use path::{AttributePath, Slot};
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
 pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
+pub use sort::{Sort, SortKey};
+pub use version::{Conditions, EntityTag};
 
 /// A JSON object whose keys keep their order.
 pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -7,12 +7,14 @@ use crate::{Object, urn};
 /// The answer to a query, which serializes as its message; `Resources` is there even when it is empty. All counts are JSON integers; Okta refuses strings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListResponse {
-    /// How many resources match in all, on this page or not.
-    pub total_results: u64,
-    /// The number of the page's first resource, from 1.
-    pub start_index: u64,
+    /// How many resources match in all, on this page or not. A page by cursor need not know (RFC 9865 §2).
+    pub total_results: Option<u64>,
+    /// The number of the page's first resource, from 1; a page by cursor has none.
+    pub start_index: Option<u64>,
     /// How many resources are on this page.
     pub items_per_page: u64,
+    /// Where the next page begins (RFC 9865); none where there is none, and where pages are by index.
+    pub next_cursor: Option<String>,
     /// The page's resources, projected.
     pub resources: Vec<Object>,
 }
@@ -20,18 +22,30 @@ pub struct ListResponse {
 impl ListResponse {
     /// A page that begins at `start_index` (from 1).
     pub fn page(total_results: u64, start_index: u64, resources: Vec<Object>) -> Self {
+        Self { start_index: Some(start_index), ..Self::by_cursor(Some(total_results), resources, None) }
+    }
+
+    /// A page that a cursor named, and where the next one begins.
+    pub fn by_cursor(total_results: Option<u64>, resources: Vec<Object>, next_cursor: Option<String>) -> Self {
         let items_per_page = u64::try_from(resources.len()).unwrap_or(u64::MAX);
-        Self { total_results, start_index, items_per_page, resources }
+        Self { total_results, start_index: None, items_per_page, next_cursor, resources }
     }
 }
 
 impl Serialize for ListResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut body = serializer.serialize_struct("ListResponse", 5)?;
+        let mut body = serializer.serialize_struct("ListResponse", 6)?;
         body.serialize_field("schemas", &[urn::LIST_RESPONSE])?;
-        body.serialize_field("totalResults", &self.total_results)?;
-        body.serialize_field("startIndex", &self.start_index)?;
+        if let Some(total) = self.total_results {
+            body.serialize_field("totalResults", &total)?;
+        }
+        if let Some(start) = self.start_index {
+            body.serialize_field("startIndex", &start)?;
+        }
         body.serialize_field("itemsPerPage", &self.items_per_page)?;
+        if let Some(cursor) = &self.next_cursor {
+            body.serialize_field("nextCursor", cursor)?;
+        }
         body.serialize_field("Resources", &self.resources)?;
         body.end()
     }
@@ -49,5 +63,13 @@ mod tests {
             "schemas": [urn::LIST_RESPONSE], "totalResults": 0, "startIndex": 1, "itemsPerPage": 0, "Resources": [],
         });
         assert_eq!(serde_json::to_value(&empty).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_page_by_cursor_says_where_the_next_one_begins() {
+        let page = ListResponse::by_cursor(None, Vec::new(), Some("x".to_owned()));
+        let expected =
+            json!({ "schemas": [urn::LIST_RESPONSE], "itemsPerPage": 0, "nextCursor": "x", "Resources": [] });
+        assert_eq!(serde_json::to_value(&page).unwrap(), expected);
     }
 }

@@ -13,7 +13,7 @@
 //! - **missing element**: a value path that matches nothing makes the element, if [`Leniency`] says so (Entra, Okta);
 //! - **unsupported core attribute**: an attribute that RFC 7643 defines and this resource type does not have is ignored
 //!   and listed, where any other unknown attribute is refused;
-//! - and the value shapes of [`crate::ResourceType::coerce`].
+//! - the value shapes of [`crate::ResourceType::coerce`], if [`Leniency`] says so.
 
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ mod edits;
 mod items;
 mod request;
 
+pub(crate) use request::take;
 pub use request::{MAX_OPERATIONS, PatchRequest};
 
 /// What an operation does.
@@ -48,11 +49,14 @@ pub struct Operation {
     pub value: Option<Value>,
 }
 
-/// What the client profile allows beyond the RFC.
+/// What the client profile allows beyond the RFC. By default nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Leniency {
     /// A value path that matches no element makes one from its `eq` comparisons; otherwise it is 400 `noTarget`.
     pub create_missing_element: bool,
+    /// Values take the shapes of [`crate::ResourceType::coerce`], and `""` for a reference clears it; otherwise a value of the
+    /// wrong type is 400 `invalidValue`.
+    pub coerce_values: bool,
 }
 
 /// A primitive step. Names are canonical, values have the attribute's type, and nothing read-only is touched.

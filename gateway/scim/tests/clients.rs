@@ -268,7 +268,7 @@ fn one_value_stays_primary() {
     let before = json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b", "type": "work" }] });
     for operations in [
         json!([{ "op": "replace", "path": "emails[type eq \"work\"].primary", "value": true }]),
-        json!([{ "op": "add", "path": "emails", "value": [{ "value": "b", "type": "work", "primary": "True" }] }]),
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "b", "type": "work", "primary": true }] }]),
         json!([{ "op": "replace", "path": "emails[value eq \"b\"]", "value": { "value": "b", "type": "work", "primary": true } }]),
     ] {
         let after = json!({ "emails": [{ "value": "a", "primary": false }, { "value": "b", "type": "work", "primary": true }] });
@@ -308,4 +308,43 @@ fn what_a_resource_type_does_not_have_is_ignored_and_listed() {
             "1x"
         ]
     );
+}
+
+#[test]
+fn values_take_their_schemas_shape_only_where_the_profile_says_so() {
+    let before = json!({ "active": true });
+    for (operation, after) in [
+        (json!({ "op": "replace", "path": "active", "value": "False" }), json!({ "active": false })),
+        (
+            json!({ "op": "replace", "path": "emails", "value": { "value": "a" } }),
+            json!({ "active": true, "emails": [{ "value": "a" }] }),
+        ),
+        (
+            json!({ "op": "add", "path": "roles", "value": ["a"] }),
+            json!({ "active": true, "roles": [{ "value": "a" }] }),
+        ),
+    ] {
+        let operations = json!([operation]);
+        assert_eq!(patched(&user(), &before, &operations, LENIENT), Ok(after), "{operation}");
+        let error = patched(&user(), &before, &operations, STRICT).unwrap_err();
+        assert_eq!(error.scim_type.map(|kind| kind.as_str()), Some("invalidValue"), "{operation}");
+    }
+    let one = json!([{ "op": "add", "path": "emails", "value": { "value": "a" } }]);
+    let after = json!({ "active": true, "emails": [{ "value": "a" }] });
+    assert_eq!(patched(&user(), &before, &one, STRICT), Ok(after), "one value is added without an array");
+}
+
+#[test]
+fn an_added_part_may_contradict_the_filter_that_picked_the_element() {
+    let before = json!({ "emails": [{ "value": "a", "type": "work" }] });
+    let add = |value: serde_json::Value| json!([{ "op": "add", "path": "emails[type eq \"work\"]", "value": value }]);
+    for (value, after) in [
+        (json!({ "type": "home", "value": "b" }), json!([{ "value": "b", "type": "home" }])),
+        (json!({ "value": "b", "type": "work" }), json!([{ "value": "b", "type": "work" }])),
+    ] {
+        assert_eq!(patched(&user(), &before, &add(value), STRICT), Ok(json!({ "emails": after })));
+    }
+    let both = json!([{ "op": "add", "path": "emails[type eq \"work\" and value eq \"a\"]",
+        "value": { "type": "home", "value": "b" } }]);
+    assert_eq!(patched(&user(), &before, &both, STRICT).unwrap_err().status, 400);
 }

@@ -249,3 +249,27 @@ fn filters_match_what_the_rfc_says() {
         assert_eq!(filter.matches(&user(), &resource), expected, "{text}");
     }
 }
+
+#[test]
+fn what_the_resource_type_decides_is_decided_before_anything_is_asked() {
+    let kind = user();
+    for (text, expected) in [
+        ("meta.resourceType eq \"User\"", None),
+        ("meta.resourceType eq \"user\" and userName eq \"a\"", Some("nothing")),
+        ("meta.resourceType eq \"User\" and userName eq \"a\"", Some("userName eq \"a\"")),
+        ("meta.resourceType eq \"Group\" or userName eq \"a\"", Some("userName eq \"a\"")),
+        ("not (meta.resourceType eq \"User\")", Some("nothing")),
+        ("meta.resourceType pr or userName pr", None),
+        // Attributes that a User does not have, in a list of all types.
+        ("members.value eq \"a\"", Some("nothing")),
+        ("members pr or title pr", Some("title pr")),
+        ("members ne \"a\"", None),
+        ("members eq null and title pr", Some("title pr")),
+        ("members[value eq \"a\"]", Some("nothing")),
+        ("not (urn:x:Device:serial sw \"1\")", None),
+    ] {
+        let filter = Filter::parse(text).unwrap().check_among(&kind).unwrap().narrowed(&kind);
+        let found = filter.map(|filter| if filter.is_never() { "nothing".to_owned() } else { filter.to_string() });
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+}

@@ -238,3 +238,23 @@ fn a_resource_type_is_read_from_a_descriptor_and_ignores_what_it_does_not_know()
     assert_eq!(thing.urns().collect::<Vec<_>>(), ["urn:thing", "urn:thing:more"]);
     assert_eq!(thing.parse_path("URN:thing:more:x").unwrap().schema.as_deref(), Some("urn:thing:more"));
 }
+
+#[test]
+fn a_change_is_checked_and_what_was_there_before_is_not() {
+    let kind = user();
+    let before = object(json!({ "userName": "a", "emails": [{ "value": 7 }], "profileUrl": 1 }));
+    for (attribute, value, fits) in [
+        ("title", json!("t"), true),
+        ("title", json!(1), false),
+        ("emails", json!([{ "value": 7 }, { "value": "b" }]), true),
+        ("emails", json!([{ "value": 7 }, { "value": 8 }]), false),
+        ("profileUrl", json!(2), false),
+    ] {
+        let mut after = before.clone();
+        after.insert(attribute.to_owned(), value.clone());
+        assert_eq!(scim_protocol::check::check_changed(&kind, &before, &after).is_ok(), fits, "{attribute} {value}");
+    }
+    let mut after = before.clone();
+    after.shift_remove("userName");
+    assert!(scim_protocol::check::check_changed(&kind, &before, &after).is_err());
+}

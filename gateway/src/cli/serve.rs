@@ -97,6 +97,7 @@ fn router(
     let scim = server::scim(ScimRoutes {
         instances: reloader.live(),
         body: BodyLimits::from(&config.server),
+        bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
     let routes = scim.merge(sign_ins);

@@ -130,6 +130,7 @@ impl Config {
         [
             ("server.listen", new.listen != old.listen),
             ("server.max-body-bytes", new.max_body_bytes != old.max_body_bytes),
+            ("server.max-bulk-operations", new.max_bulk_operations != old.max_bulk_operations),
             ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),
             ("server.max-in-flight", new.max_in_flight != old.max_in_flight),
             ("server.public-url", new.public_url != old.public_url),

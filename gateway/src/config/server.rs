@@ -58,6 +58,9 @@ pub struct Server {
     pub listen: ListenAddress,
     /// The longest request body, in bytes; a longer one is answered 413.
     pub max_body_bytes: usize,
+    /// How many operations a bulk request may hold; one more is answered 413. They are done one after the other while the client
+    /// waits.
+    pub max_bulk_operations: usize,
     /// How long a client waits at most; Okta gives up after 60 seconds.
     pub request_timeout: Duration,
     /// How many operations run at once; one more is answered 503.
@@ -77,6 +80,7 @@ impl Default for Server {
         Self {
             listen: ListenAddress::default(),
             max_body_bytes: 1024 * 1024,
+            max_bulk_operations: 100,
             request_timeout: Duration::from_secs(55),
             max_in_flight: 512,
             public_url: None,
@@ -98,6 +102,9 @@ impl Server {
         let server = Self {
             listen: table.text("listen").unwrap_or(default.listen),
             max_body_bytes: table.integer("max-body-bytes", 1024..=1 << 30).map_or(default.max_body_bytes, size),
+            max_bulk_operations: table
+                .integer("max-bulk-operations", 1..=10_000)
+                .map_or(default.max_bulk_operations, size),
             request_timeout: table
                 .integer("request-timeout-seconds", 1..=3600)
                 .map_or(default.request_timeout, Duration::from_secs),

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::bindings::scim_gateway::connector::types as wit;
 use super::error::CallError;
-use super::extent::{Extent, MOST_VALUES};
 use super::values::{AppChange, Document, Fault, Page, Query, Stored};
+use crate::extent::{Extent, MOST_VALUES};
 
 /// Longest id that is accepted, in bytes: it becomes part of URLs.
 const LONGEST_ID: usize = 1024;
@@ -60,7 +60,7 @@ fn stored_within(function: &'static str, stored: wit::Stored, extent: &mut Exten
     if stored.id.is_empty() || stored.id.len() > LONGEST_ID || stored.id.chars().any(char::is_control) {
         return Err(bad(format!("`id` is 1 to {LONGEST_ID} bytes without control characters")));
     }
-    if stored.document.as_ref().is_some_and(|text| !extent.take(text)) {
+    if stored.document.as_ref().is_some_and(|text| !extent.take(text.as_bytes())) {
         return Err(bad(format!("an answer holds at most {MOST_VALUES} JSON values")));
     }
     let document = stored
@@ -85,7 +85,7 @@ pub(super) fn page(function: &'static str, page: wit::Page) -> Result<Page, Call
 
 pub(super) fn value(function: &'static str, text: &str) -> Result<Value, CallError> {
     let bad = |problem: String| CallError::BadAnswer { function, problem };
-    if !Extent::new().take(text) {
+    if !Extent::new().take(text.as_bytes()) {
         return Err(bad(format!("an answer holds at most {MOST_VALUES} JSON values")));
     }
     serde_json::from_str(text).map_err(|error| bad(format!("the value is JSON: {error}")))

@@ -15,7 +15,6 @@ mod cpu;
 mod descriptor;
 mod engine;
 mod error;
-mod extent;
 mod host;
 mod memory;
 mod places;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use scim_protocol::urn;
+use scim_protocol::{Conditions, urn};
 use serde_json::{Value, json};
 
 use crate::clients::Client;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
-    self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, SearchText,
+    self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, RequestLimits, SearchText,
 };
 
 const USERS: &str = "/Users";
@@ -89,6 +89,8 @@ impl ProvisionedAccounts {
         let caller = Caller {
             profile: Client::Rfc.profile(),
             projection: ProjectionText { excluded_attributes: Some("members".to_owned()), ..ProjectionText::default() },
+            conditions: Conditions::default(),
+            limits: RequestLimits::default(),
             base: String::new(),
             correlation_id: correlation.into(),
         };

@@ -12,15 +12,6 @@ use super::rule::{Rule, Source};
 use super::transform::{BuiltIn, Transform};
 use super::type_mapping::TypeMapping;
 
-/// What the app is asked for.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PushDown {
-    /// They must all hold.
-    pub comparisons: Vec<AppComparison>,
-    /// Whether they are the whole filter. Without it the app's count of results is not the filter's.
-    pub whole: bool,
-}
-
 /// A comparison in the app's terms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppComparison {
@@ -42,17 +33,12 @@ pub struct KeptComparison {
 }
 
 impl TypeMapping {
-    /// The comparisons of a checked filter that the app can do; `filters` is the descriptor's, field to operators.
+    /// The comparisons of a checked filter that the app can do, which must all hold; `filters` is the descriptor's, field to operators.
     ///
     /// A value that is kept beside its field ([`Self::kept_comparisons`]) may differ from the app's: the host asks its store,
     /// too.
-    pub fn push_down(&self, filter: &Filter, filters: &BTreeMap<String, Vec<String>>) -> PushDown {
-        let conjunction = conjunction(filter);
-        let comparisons: Vec<_> = conjunction.iter().filter_map(|part| self.pushed(part, filters)).collect();
-        let kept = self.kept_comparisons(filter);
-        // Of a value path only one comparison goes down, without the others that the same element must fulfil.
-        let is_exact = conjunction.iter().all(|part| matches!(part, Filter::Compare(_)));
-        PushDown { whole: is_exact && comparisons.len() == conjunction.len() && kept.is_empty(), comparisons }
+    pub fn push_down(&self, filter: &Filter, filters: &BTreeMap<String, Vec<String>>) -> Vec<AppComparison> {
+        conjunction(filter).into_iter().filter_map(|part| self.pushed(part, filters)).collect()
     }
 
     /// The comparisons of a checked filter with values that the gateway keeps. They must all hold.

@@ -39,13 +39,13 @@ use scim_protocol::schema::{Attribute, AttributeType};
 pub use change::{AppChange, ItemChange};
 pub use document::SCHEMA;
 pub use error::{MapError, MappingError, MappingErrors, Problem, RuleName};
-pub use filters::{AppComparison, KeptComparison, PushDown};
+pub use filters::{AppComparison, KeptComparison};
 pub use kept::{Kept, KeptChange, KeptValue};
 pub use locate::Position;
 pub use references::{ids_in, replace_ids};
 pub use to_app::{AppDocument, Reference};
 pub use transform::{TransformFault, Transforms};
-pub use type_mapping::{ReferenceRule, TypeMapping};
+pub use type_mapping::{ReferenceRule, TypeMapping, Way};
 
 /// A checked mapping document.
 #[derive(Debug)]

@@ -33,13 +33,18 @@ impl TypeMapping {
                 rule.slot.put(&mut resource, value);
             }
         }
+        self.choose_primaries(&mut resource);
+        Ok(resource)
+    }
+
+    /// Makes an element primary of each attribute that several rules make up.
+    pub(super) fn choose_primaries(&self, resource: &mut Object) {
         for slot in &self.primaries {
-            if let Some(Value::Array(mut elements)) = slot.take(&mut resource) {
+            if let Some(Value::Array(mut elements)) = slot.take(resource) {
                 choose_primary(&mut elements);
-                slot.put(&mut resource, Value::Array(elements));
+                slot.put(resource, Value::Array(elements));
             }
         }
-        Ok(resource)
     }
 }
 

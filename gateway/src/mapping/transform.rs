@@ -39,6 +39,8 @@ pub struct TransformFault {
     pub detail: String,
     /// For 429 and 503.
     pub retry_after_seconds: Option<u32>,
+    /// For the log: a word for the kind of cause.
+    pub class: &'static str,
 }
 
 /// The transform that a rule names.

@@ -36,7 +36,47 @@ pub struct ReferenceRule<'m> {
     pub field: &'m str,
 }
 
+/// Which way the values of an attribute go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// No rule concerns it.
+    Nowhere,
+    /// It is taken and shown.
+    Both,
+    /// It is taken when the resource is created, and shown.
+    OnCreate,
+    /// It is taken and never shown.
+    ToApp,
+    /// It is shown and never taken.
+    ToClient,
+}
+
 impl TypeMapping {
+    /// Which way the values of an attribute go, or of its sub-attribute; `schema` is an extension's URN.
+    pub fn way(&self, schema: Option<&str>, attribute: &str, sub: Option<&str>) -> Way {
+        let concerns = |slot: &Slot| {
+            let selected =
+                || slot.selector.as_ref().is_some_and(|selector| selector.mentions_sub(sub.unwrap_or_default()));
+            slot.path.schema.as_deref() == schema
+                && slot.path.attribute == attribute
+                && (sub.is_none() || slot.leaf().is_none() || slot.leaf() == sub || selected())
+        };
+        let shown = self.rules.iter().any(|rule| rule.to_scim && concerns(&rule.slot))
+            || sub == Some("primary") && self.primaries.iter().any(|slot| slot.path.attribute == attribute);
+        let takes = |rule: &&Rule| {
+            (rule.to_app || rule.keep) && (rule.keep && concerns(&rule.slot) || rule.slots().into_iter().any(concerns))
+        };
+        let taken = self.rules.iter().any(|rule| takes(&rule));
+        let always = self.rules.iter().any(|rule| takes(&rule) && !rule.on_create);
+        match (taken, shown) {
+            (false, false) => Way::Nowhere,
+            (true, true) if always => Way::Both,
+            (true, true) => Way::OnCreate,
+            (true, false) => Way::ToApp,
+            (false, true) => Way::ToClient,
+        }
+    }
+
     pub(super) fn new(rules: Vec<Rule>, resource_type: &ResourceType) -> Self {
         let mut fields: Vec<Field> = Vec::new();
         for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.to_app) {

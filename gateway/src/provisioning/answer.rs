@@ -3,18 +3,20 @@
 use crate::connectors::{CallError, Fault};
 use crate::mapping::{MapError, TransformFault};
 use crate::store::StoreError;
-use scim_protocol::{Error, ScimType};
+use scim_protocol::{EntityTag, Error, ScimType};
 use serde_json::Value;
 
 /// A success.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// 200, 201 or 204.
+    /// 200, 201, 204 or 304.
     pub status: u16,
-    /// The body, unless the status is 204.
+    /// The body, unless the status is 204 or 304.
     pub body: Option<Value>,
     /// Where the resource is, for 201.
     pub location: Option<String>,
+    /// The version of the resource, for `ETag`, where it is known.
+    pub version: Option<EntityTag>,
 }
 
 /// A refusal in two texts (design law 10).
@@ -34,14 +36,19 @@ impl Answer {
     /// 200 with a body.
     #[must_use]
     pub fn ok(body: Value) -> Self {
-        Self { status: 200, body: Some(body), location: None }
+        Self { status: 200, body: Some(body), location: None, version: None }
     }
 
     /// 204.
     #[must_use]
     pub const fn no_content() -> Self {
-        Self { status: 204, body: None, location: None }
+        Self { status: 204, body: None, location: None, version: None }
     }
+}
+
+/// Whether a failure's class says that the operation used up what one may use: in smaller parts, it could succeed.
+pub(super) fn is_of_limits(class: &str) -> bool {
+    ["sends", "cpu", "memory", "hostcall"].contains(&class)
 }
 
 impl From<Error> for Failure {
@@ -81,7 +88,7 @@ impl From<MapError> for Failure {
     fn from(error: MapError) -> Self {
         let cause = error.to_string();
         match error {
-            MapError::Transform { fault, .. } => Self { class: "transform", ..CallError::Fault(fault.into()).into() },
+            MapError::Transform { fault, .. } => Self { class: fault.class, ..CallError::Fault(fault.into()).into() },
             MapError::AppValue { .. } => {
                 let detail = format!("the application's answer makes no sense: {cause}");
                 Self { class: "mapping", cause: Some(cause), ..Error::bad_gateway(detail).into() }
@@ -95,7 +102,7 @@ impl From<MapError> for Failure {
 
 impl From<TransformFault> for Fault {
     fn from(fault: TransformFault) -> Self {
-        let TransformFault { status, scim_type, detail, retry_after_seconds } = fault;
+        let TransformFault { status, scim_type, detail, retry_after_seconds, class: _ } = fault;
         Self { status, scim_type, detail, retry_after_seconds }
     }
 }

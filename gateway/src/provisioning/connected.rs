@@ -1,6 +1,7 @@
 //! Where mapping and connector meet: the open connector as the mapping's source of transforms, and the mapping's changes
 //! and comparisons as the contract's.
 
+use super::answer::is_of_limits;
 use crate::connectors::{self, Call, CallError, FieldChange, FieldComparison, ItemChange};
 use crate::mapping::{AppChange, AppComparison, TransformFault, Transforms};
 use serde_json::Value;
@@ -23,12 +24,14 @@ fn fault(name: &str, error: &CallError) -> TransformFault {
     if !matches!(error, CallError::Fault(_)) {
         tracing::error!(transform = name, class = error.class(), cause = %error, "a transform failed");
     }
+    let class = if is_of_limits(error.class()) { error.class() } else { "transform" };
     let fault = error.for_client();
     TransformFault {
         status: fault.status,
         scim_type: fault.scim_type,
         detail: fault.detail,
         retry_after_seconds: fault.retry_after_seconds,
+        class,
     }
 }
 

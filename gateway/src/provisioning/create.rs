@@ -35,6 +35,5 @@ pub(super) async fn create(work: &mut Work<'_>, body: Value) -> Result<Answer, F
     let current = work.resolve(stored, &omit).await?;
     awaited::resolve(work, &current).await;
     membership::appeared(work, &current).await;
-    let location = work.location(&current.id);
-    Ok(Answer { status: 201, body: Some(Value::Object(work.present(current))), location: Some(location) })
+    Ok(work.created(current))
 }

@@ -9,9 +9,11 @@ use crate::store::Write;
 pub(super) async fn delete(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
     let _turn = work.turn(id).await;
     if let Some(inactive) = inactive::find_in_turn(work, id).await? {
+        work.allow_change(&inactive::current(inactive.clone()))?;
         inactive::end(work, &inactive).await?;
         return Ok(Answer::no_content());
     }
+    work.allow_unseen_change(id).await?;
     let mut members = membership::of_end(work, id).await?;
     work.app.delete(work.kind, id).await?;
     members.follow(work, &mut Vec::new()).await?;

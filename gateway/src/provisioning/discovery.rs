@@ -1,16 +1,20 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4): the truth about this instance.
 
 use super::answer::{Answer, Failure};
+use super::cursor;
 use super::instance::{Instance, Kind};
-use super::request::Operation;
-use super::search::MAX_COUNT;
+use super::request::{Caller, Operation, RequestLimits};
+use super::search::{DEFAULT_COUNT, MAX_COUNT};
+use crate::connectors::PagingKind;
+use crate::mapping::Way;
 use scim_protocol::list::ListResponse;
-use scim_protocol::schema::Schema;
+use scim_protocol::schema::{Attribute, Mutability, Returned, Schema};
 use scim_protocol::{Error, Object, urn};
 use serde_json::{Value, json};
 
 /// Answers a discovery request; needs neither the app nor the connector.
-pub(super) fn answer(instance: &Instance, operation: &Operation, base: &str) -> Result<Answer, Failure> {
+pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller) -> Result<Answer, Failure> {
+    let base = caller.base.as_str();
     let body = match operation {
         Operation::ResourceTypes(None) => list(instance.kinds().iter().map(|kind| resource_type(kind, base)).collect()),
         Operation::ResourceTypes(Some(name)) => instance
@@ -19,26 +23,43 @@ pub(super) fn answer(instance: &Instance, operation: &Operation, base: &str) -> 
             .find(|kind| kind.scim.name == *name)
             .map(|kind| resource_type(kind, base))
             .ok_or_else(|| Error::not_found(format!("there is no resource type {name}")))?,
-        Operation::Schemas(None) => list(schemas(instance).into_iter().map(|schema| describe(schema, base)).collect()),
+        Operation::Schemas(None) => list(schemas(instance).iter().map(|schema| describe(schema, base)).collect()),
         Operation::Schemas(Some(id)) => schemas(instance)
             .into_iter()
             .find(|schema| schema.id.eq_ignore_ascii_case(id))
-            .map(|schema| describe(schema, base))
+            .map(|schema| describe(&schema, base))
             .ok_or_else(|| Error::not_found(format!("there is no schema {id}")))?,
-        _ => service_provider_config(base),
+        _ => service_provider_config(instance, caller.limits, base),
     };
     Ok(Answer::ok(Value::Object(body)))
 }
 
-fn service_provider_config(base: &str) -> Object {
+fn service_provider_config(instance: &Instance, limits: RequestLimits, base: &str) -> Object {
+    let mut pagination = json!({
+        "cursor": true,
+        "index": true,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": DEFAULT_COUNT,
+        "maxPageSize": MAX_COUNT,
+    });
+    // How long an app's own page tokens are good, only the app knows.
+    let has_app_tokens = instance.kinds().iter().any(|kind| kind.abilities.paging.kind == PagingKind::Cursor);
+    if let Some(pagination) = pagination.as_object_mut().filter(|_| !has_app_tokens) {
+        pagination.insert("cursorTimeout".to_owned(), json!(cursor::LIFETIME_SECONDS));
+    }
     into_object(json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": {
+            "supported": true,
+            "maxOperations": limits.bulk_operations,
+            "maxPayloadSize": limits.body_bytes
+        },
         "filter": { "supported": true, "maxResults": MAX_COUNT },
         "changePassword": { "supported": false },
-        "sort": { "supported": false },
-        "etag": { "supported": false },
+        "sort": { "supported": true },
+        "etag": { "supported": true },
+        "pagination": pagination,
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -77,18 +98,56 @@ fn describe(schema: &Schema, base: &str) -> Object {
     body
 }
 
-/// Every schema once, in the order of the resource types.
-fn schemas(instance: &Instance) -> Vec<&Schema> {
-    let mut found: Vec<&Schema> = Vec::new();
+/// Every schema once, in the order of the resource types, with what this instance's mapping and app make of it.
+fn schemas(instance: &Instance) -> Vec<Schema> {
+    let mut found: Vec<Schema> = Vec::new();
     for kind in instance.kinds() {
-        let extensions = kind.scim.extensions.iter().map(|extension| &extension.schema);
-        for schema in std::iter::once(&kind.scim.schema).chain(extensions) {
+        let extensions = kind.scim.extensions.iter().map(|extension| (Some(&extension.schema), &extension.schema));
+        for (extension, schema) in std::iter::once((None, &kind.scim.schema)).chain(extensions) {
             if !found.iter().any(|known| known.id == schema.id) {
-                found.push(schema);
+                found.push(described(kind, extension.map(|schema| schema.id.as_str()), schema));
             }
         }
     }
     found
+}
+
+/// The schema without what no rule of the mapping takes or gives, which would be ignored and never shown.
+fn described(kind: &Kind, urn: Option<&str>, schema: &Schema) -> Schema {
+    let mut described = schema.clone();
+    described.attributes.retain_mut(|attribute| {
+        if urn.is_none() && attribute.name == "active" && kind.removes() {
+            // The gateway holds it where the app destroys who is inactive.
+            return true;
+        }
+        let way = kind.mapping.way(urn, &attribute.name, None);
+        if attribute.is_complex() && way != Way::Nowhere {
+            attribute.sub_attributes.retain_mut(|sub| {
+                let way = kind.mapping.way(urn, &attribute.name, Some(&sub.name));
+                let stays = way != Way::Nowhere || sub.required;
+                characterise(sub, way);
+                stays
+            });
+        }
+        characterise(attribute, way);
+        if urn.is_none() && kind.abilities.immutable.contains(&attribute.name) && way != Way::ToClient {
+            attribute.mutability = Mutability::Immutable;
+        }
+        way != Way::Nowhere || attribute.required
+    });
+    described
+}
+
+fn characterise(attribute: &mut Attribute, way: Way) {
+    match way {
+        Way::ToClient => attribute.mutability = Mutability::ReadOnly,
+        Way::ToApp if attribute.mutability != Mutability::ReadOnly => {
+            attribute.mutability = Mutability::WriteOnly;
+            attribute.returned = Returned::Never;
+        }
+        Way::OnCreate if attribute.mutability == Mutability::ReadWrite => attribute.mutability = Mutability::Immutable,
+        _ => {}
+    }
 }
 
 fn list(resources: Vec<Object>) -> Object {

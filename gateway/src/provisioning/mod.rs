@@ -8,8 +8,10 @@
 mod answer;
 mod app;
 mod awaited;
+mod bulk;
 mod connected;
 mod create;
+mod cursor;
 mod delete;
 mod discovery;
 mod immutable;
@@ -27,12 +29,13 @@ mod request;
 mod search;
 mod standing;
 mod state;
+mod version;
 mod work;
 
 pub use answer::{Answer, Failure};
 pub use instance::{Instance, Kind, Parts};
 pub use one_at_a_time::OneAtATime;
-pub use request::{Caller, Operation, ProjectionText, Request, SearchText};
+pub use request::{Caller, Operation, ProjectionText, Request, RequestLimits, SearchText, id};
 
 use crate::egress::AppCall;
 use work::Work;
@@ -62,15 +65,27 @@ impl Outcome {
 /// Handles one request of one instance, and puts it into the provisioning log.
 pub async fn handle(instance: &Instance, request: Request) -> Outcome {
     let Request { operation, caller } = request;
+    match operation {
+        Operation::Bulk { body } => bulk::bulk(instance, body, &caller).await,
+        operation => handle_one(instance, operation, &caller).await,
+    }
+}
+
+/// Handles anything but a bulk request, whose operations are each handled by this.
+async fn handle_one(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
     let begun = journal::Begun::now(instance, &operation);
-    let outcome = carry_out(instance, operation, &caller).await;
-    begun.end(instance, &caller, &outcome).await;
+    // On the heap: what an operation holds is large, and whoever waits for it holds little.
+    let outcome = Box::pin(carry_out(instance, operation, caller)).await;
+    begun.end(instance, caller, &outcome).await;
     outcome
 }
 
 async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
+    if let Operation::SearchAll { query } = &operation {
+        return search::search_all(instance, query, caller).await;
+    }
     let Some(endpoint) = operation.endpoint() else {
-        return Outcome::untouched(discovery::answer(instance, &operation, &caller.base));
+        return Outcome::untouched(discovery::answer(instance, &operation, caller));
     };
     let mut work = match Work::begin(instance, endpoint, operation.id(), caller).await {
         Ok(work) => work,
@@ -83,9 +98,11 @@ async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -
         Operation::Replace { id, body, .. } => replace::replace(&mut work, &id, body).await,
         Operation::Patch { id, body, .. } => patch::patch(&mut work, &id, body).await,
         Operation::Delete { id, .. } => delete::delete(&mut work, &id).await,
-        Operation::ServiceProviderConfig | Operation::ResourceTypes(_) | Operation::Schemas(_) => {
-            discovery::answer(instance, &operation, &caller.base)
-        }
+        Operation::SearchAll { .. }
+        | Operation::Bulk { .. }
+        | Operation::ServiceProviderConfig
+        | Operation::ResourceTypes(_)
+        | Operation::Schemas(_) => discovery::answer(instance, &operation, caller),
     };
     work.finish(result)
 }

@@ -25,6 +25,13 @@ impl Window {
         self.start.saturating_add(self.count)
     }
 
+    /// What is left of it behind the first `count` of all.
+    pub(super) const fn behind(self, count: u64) -> Self {
+        let end = self.end();
+        let start = if self.start > count { self.start } else { count };
+        Self { start: start - count, count: end.saturating_sub(start) }
+    }
+
     /// The page to begin with. A window of nothing still asks for one resource, to learn how many there are.
     pub(super) fn first_page(self, paging: Paging) -> PageSpan {
         let max = paging.max_page_size.max(1);
@@ -73,6 +80,15 @@ mod tests {
             (150, 100, (100, 100)),
         ] {
             assert_eq!(first(PagingKind::Page, start, count), expected, "start {start} count {count}");
+        }
+    }
+
+    #[test]
+    fn a_window_goes_on_behind_what_came_before() {
+        for (start, count, before, expected) in
+            [(0, 10, 0, (0, 10)), (0, 10, 4, (0, 6)), (5, 10, 3, (2, 10)), (5, 10, 15, (0, 0)), (5, 10, 99, (0, 0))]
+        {
+            assert_eq!(Window { start, count }.behind(before), Window { start: expected.0, count: expected.1 });
         }
     }
 

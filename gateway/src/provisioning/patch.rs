@@ -13,28 +13,36 @@ use crate::clients::Leniency;
 use crate::connectors::Stored;
 use crate::mapping::AppChange;
 use scim_protocol::Object;
-use scim_protocol::check::{self, Direction};
+use scim_protocol::check;
 use scim_protocol::patch::{self, Edits, PatchRequest};
 use serde_json::Value;
 
 /// Applies the operations, in order and all or none.
 pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
     let operations = PatchRequest::parse(body)?;
-    let leniency = patch::Leniency { create_missing_element: work.profile.allows(Leniency::CreateMissingElement) };
+    let leniency = patch::Leniency {
+        create_missing_element: work.profile.allows(Leniency::CreateMissingElement),
+        coerce_values: work.profile.allows(Leniency::ValueShapes),
+    };
     let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
     work.ignored.clone_from(&edits.ignored);
 
     let turn = work.turn(id).await;
     if let Some(before) = inactive::find_in_turn(work, id).await? {
+        work.allow_change(&inactive::current(before.clone()))?;
         let after = patched(work.kind, &before.resource, &edits)?;
         return inactive::change(work, before, after, turn).await;
     }
+    let known = work.allow_unseen_change(id).await?;
     if inactive::sets_inactive(work.kind, &edits) {
-        let stored = work.read(id, &[]).await?;
+        let stored = match known {
+            Some(stored) => stored,
+            None => work.read(id, &[]).await?,
+        };
         let before = work.resolve(stored, &[]).await?.resource;
         return inactive::deactivate(work, id, patched(work.kind, &before, &edits)?).await;
     }
-    let (mut change, read) = change(work, id, &edits).await?;
+    let (mut change, read) = change(work, id, &edits, known).await?;
     let mut members = membership::of_patch(work, id, &mut change).await?;
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
@@ -56,16 +64,25 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
     }
     let omit = work.omitted();
     let current = work.resolve(stored, &omit).await?;
-    Ok(Answer::ok(Value::Object(work.present(current))))
+    Ok(work.shown(current))
 }
 
 /// What the edits change in the app, and the resource where it had to be read to know.
-async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChange, Option<Stored>), Failure> {
+/// `known` is the resource where it has been read already.
+async fn change(
+    work: &mut Work<'_>,
+    id: &str,
+    edits: &Edits,
+    known: Option<Stored>,
+) -> Result<(AppChange, Option<Stored>), Failure> {
     let mapping = &work.kind.mapping;
     if let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
         return Ok((change, None));
     }
-    let stored = work.read(id, &[]).await?;
+    let stored = match known {
+        Some(stored) => stored,
+        None => work.read(id, &[]).await?,
+    };
     let before = work.resolve(stored.clone(), &[]).await?.resource;
     let mut after = patched(work.kind, &before, edits)?;
     keep_immutable(work.kind, &before, &mut after)?;
@@ -79,6 +96,6 @@ async fn change(work: &mut Work<'_>, id: &str, edits: &Edits) -> Result<(AppChan
 fn patched(kind: &Kind, before: &Object, edits: &Edits) -> Result<Object, Failure> {
     let mut after = before.clone();
     patch::apply(&kind.scim, &mut after, edits)?;
-    check::check(&kind.scim, &after, Direction::Replace)?;
+    check::check_changed(&kind.scim, before, &after)?;
     Ok(after)
 }

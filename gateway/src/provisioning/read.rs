@@ -2,17 +2,29 @@
 
 use super::answer::{Answer, Failure};
 use super::inactive;
-use super::work::Work;
-use serde_json::Value;
+use super::work::{Current, Work};
 
 /// Reads the resource from the app, without the fields that the client does not want; what the app removed because it is
 /// inactive, from the store.
 pub(super) async fn read(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
     if let Some(inactive) = inactive::find(work, id).await? {
-        return inactive::answer(work, inactive);
+        work.recognise(&inactive.resource);
+        return answer(work, inactive::current(inactive));
     }
-    let omit = work.omitted();
+    // Which version it is, only all of it says.
+    let omit = if work.is_conditional() { Vec::new() } else { work.omitted() };
     let stored = work.read(id, &omit).await?;
     let current = work.resolve(stored, &omit).await?;
-    Ok(Answer::ok(Value::Object(work.present(current))))
+    answer(work, current)
+}
+
+/// 200, or 304 where the client has it already.
+fn answer(work: &Work<'_>, current: Current) -> Result<Answer, Failure> {
+    let version = work.version(&current);
+    if let Some(version) = &version
+        && work.is_known_to_client(version)?
+    {
+        return Ok(Answer { status: 304, body: None, location: None, version: Some(version.clone()) });
+    }
+    Ok(work.shown(current))
 }

@@ -18,15 +18,18 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     let mut after = work.accept(body, Direction::Replace)?;
     let turn = work.turn(id).await;
     if let Some(before) = inactive::find_in_turn(work, id).await? {
+        work.allow_change(&inactive::current(before.clone()))?;
         carry_over(work.kind, &before.resource, &mut after);
-        let after = confirmed(&before.resource, after);
+        let after = with_meta(&before.resource, after);
         return inactive::change(work, before, after, turn).await;
     }
     let found = work.read(id, &[]).await?;
-    let before = work.resolve(found.clone(), &[]).await?.resource;
+    let current = work.resolve(found.clone(), &[]).await?;
+    work.allow_change(&current)?;
+    let before = current.resource;
     carry_over(work.kind, &before, &mut after);
     if inactive::is_inactive(work.kind, &after) {
-        return inactive::deactivate(work, id, confirmed(&before, after)).await;
+        return inactive::deactivate(work, id, with_meta(&before, after)).await;
     }
     keep_immutable(work.kind, &before, &mut after)?;
     let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
@@ -35,9 +38,14 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     }
     let withdrawn = awaited::withdrawn(work, id, &after);
     let mut members = membership::of_put(work, id, &mut change, &found, &after).await?;
+    let read = found.document.clone();
     let mut stored = if change.is_empty() { found } else { work.send(id, &change).await? };
+    let is_shown = stored.document.is_some();
+    if !is_shown {
+        // The app confirmed the change without showing what came of it.
+        stored.document = Some(work.kind.mapping.changed(read.unwrap_or_default(), &change));
+    }
     members.follow(work, &mut stored.unresolved).await?;
-    let confirmed = stored.document.is_none().then(|| confirmed(&before, after));
     let mut writes = awaited::of_change(work, id, &stored, &change);
     writes.extend(withdrawn);
     writes.extend(remember::of_change(work, id, &stored, change.kept));
@@ -45,19 +53,15 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     work.commit(writes).await?;
     members.settle(work).await?;
 
-    let current = match confirmed {
-        Some(resource) => Current { id: stored.id, resource, version: stored.version },
-        None => {
-            let omit = work.omitted();
-            work.resolve(stored, &omit).await?
-        }
-    };
-    Ok(Answer::ok(Value::Object(work.present(current))))
+    let omit = work.omitted();
+    let current = work.resolve(stored, &omit).await?;
+    // Its version is what a reader computes from what the app will show.
+    let is_whole = current.is_whole && is_shown;
+    Ok(work.shown(Current { is_whole, ..current }))
 }
 
-/// The resource after a change that the app confirmed without showing it: what was asked for, and of what a client cannot ask
-/// for what was there before.
-fn confirmed(before: &Object, mut after: Object) -> Object {
+/// What a client cannot say in a PUT stays what it is.
+fn with_meta(before: &Object, mut after: Object) -> Object {
     if let Some(meta) = before.get("meta") {
         after.insert("meta".to_owned(), meta.clone());
     }

@@ -1,6 +1,7 @@
 //! What a client asks for, after routing and parsing and before anything is known about its meaning.
 
 use crate::clients::Profile;
+use scim_protocol::{Conditions, Error};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -14,16 +15,50 @@ pub struct Request {
 }
 
 /// Who asks, and how it wants to be answered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Caller {
     /// The client's profile.
     pub profile: &'static Profile,
     /// `attributes` and `excludedAttributes`.
     pub projection: ProjectionText,
+    /// `If-Match` and `If-None-Match`.
+    pub conditions: Conditions,
+    /// How much one request may hold.
+    pub limits: RequestLimits,
     /// The instance's SCIM base URL as the client sees it, without a slash at its end.
     pub base: String,
     /// Ties the client's answer, the log and the app calls together.
     pub correlation_id: Arc<str>,
+}
+
+/// How much one request may hold; told to clients in `/ServiceProviderConfig`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Operations of a bulk request.
+    pub bulk_operations: usize,
+    /// Bytes of any request's body.
+    pub body_bytes: usize,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { bulk_operations: 100, body_bytes: 1024 * 1024 }
+    }
+}
+
+/// The longest id, in bytes, that a resource may have.
+const LONGEST_ID: usize = 1024;
+
+/// The id in a segment of a URL's path.
+///
+/// # Errors
+/// 404 for what is longer than any id, before it is written into a log or a table.
+pub fn id(segment: &str) -> Result<String, Error> {
+    let id = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+    if id.len() > LONGEST_ID {
+        return Err(Error::not_found(format!("no resource has an id of more than {LONGEST_ID} bytes")));
+    }
+    Ok(id.into_owned())
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.
@@ -49,6 +84,16 @@ pub enum Operation {
         endpoint: String,
         /// What is searched for.
         query: SearchText,
+    },
+    /// `GET /` and `POST /.search`: a search of all resource types.
+    SearchAll {
+        /// What is searched for.
+        query: SearchText,
+    },
+    /// `POST /Bulk`.
+    Bulk {
+        /// The BulkRequest message.
+        body: Value,
     },
     /// `PUT /Users/{id}`.
     Replace {
@@ -101,6 +146,12 @@ pub struct SearchText {
     pub start_index: Option<String>,
     /// The most resources wanted.
     pub count: Option<String>,
+    /// RFC 7644 §3.4.2.3.
+    pub sort_by: Option<String>,
+    /// `ascending` or `descending`.
+    pub sort_order: Option<String>,
+    /// RFC 9865; empty for the first page.
+    pub cursor: Option<String>,
 }
 
 impl Operation {
@@ -114,7 +165,11 @@ impl Operation {
             | Self::Replace { endpoint, .. }
             | Self::Patch { endpoint, .. }
             | Self::Delete { endpoint, .. } => Some(endpoint),
-            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => None,
+            Self::SearchAll { .. }
+            | Self::Bulk { .. }
+            | Self::ServiceProviderConfig
+            | Self::ResourceTypes(_)
+            | Self::Schemas(_) => None,
         }
     }
 
@@ -135,7 +190,8 @@ impl Operation {
         match self {
             Self::Create { .. } => "create",
             Self::Read { .. } => "read",
-            Self::Search { .. } => "search",
+            Self::Search { .. } | Self::SearchAll { .. } => "search",
+            Self::Bulk { .. } => "bulk",
             Self::Replace { .. } => "replace",
             Self::Patch { .. } => "patch",
             Self::Delete { .. } => "delete",
@@ -146,6 +202,9 @@ impl Operation {
     /// Whether it leaves the app as it was.
     #[must_use]
     pub const fn reads_only(&self) -> bool {
-        !matches!(self, Self::Create { .. } | Self::Replace { .. } | Self::Patch { .. } | Self::Delete { .. })
+        !matches!(
+            self,
+            Self::Bulk { .. } | Self::Create { .. } | Self::Replace { .. } | Self::Patch { .. } | Self::Delete { .. }
+        )
     }
 }

@@ -7,18 +7,19 @@ use super::connected::{Connected, app_change};
 use super::instance::{Instance, Kind};
 use super::membership;
 use super::request::Caller;
+use super::version;
 use crate::clients::{Leniency, Profile};
 use crate::connectors::{Document, Stored};
 use crate::mapping::{AppChange, Kept};
 use crate::store::{KeptValue, ResourceKey, Write};
 use scim_protocol::projection::Projection;
-use scim_protocol::{Error, Object, check};
+use scim_protocol::{Conditions, EntityTag, Error, Object, check};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tokio::sync::OwnedMutexGuard;
 
 /// RFC 3986 unreserved characters stay as they are in an id.
-const SEGMENT: &percent_encoding::AsciiSet =
+pub(super) const SEGMENT: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// One operation under way.
@@ -34,6 +35,8 @@ pub(super) struct Work<'a> {
     pub(super) id: Option<String>,
     /// That resource's matching attribute and what it holds, once it is known.
     matching: Option<(String, String)>,
+    /// On which versions of the resource the client wants it.
+    conditions: &'a Conditions,
     base: &'a str,
     attributes_asked_for: bool,
 }
@@ -43,7 +46,10 @@ pub(super) struct Work<'a> {
 pub(super) struct Current {
     pub(super) id: String,
     pub(super) resource: Object,
+    /// The app's word for this state, if it has one.
     pub(super) version: Option<String>,
+    /// Whether all of it is here, just as a reader would get it; only then has it a version.
+    pub(super) is_whole: bool,
 }
 
 impl<'a> Work<'a> {
@@ -71,6 +77,7 @@ impl<'a> Work<'a> {
             ignored: Vec::new(),
             id: id.map(str::to_owned),
             matching: None,
+            conditions: &caller.conditions,
             base: &caller.base,
             attributes_asked_for: text.attributes.is_some() || text.excluded_attributes.is_some(),
         })
@@ -156,7 +163,7 @@ impl<'a> Work<'a> {
         if self.id.as_ref() == Some(&stored.id) {
             self.recognise(&resource);
         }
-        Ok(Current { id: stored.id, resource, version })
+        Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
     }
 
     pub(super) async fn mapped(&mut self, document: &Document, kept: &[Kept]) -> Result<Object, Failure> {
@@ -192,9 +199,68 @@ impl<'a> Work<'a> {
         self.matching = slot.and_then(|slot| Some((slot.to_string(), slot.get(resource)?.as_str()?.to_owned())));
     }
 
-    /// The body that shows a resource, with `schemas`, `id` and `meta`, and only what the client asked for.
+    /// 200 with the resource.
+    pub(super) fn shown(&self, current: Current) -> Answer {
+        let version = self.version(&current);
+        Answer { version, ..Answer::ok(Value::Object(self.present(current))) }
+    }
+
+    /// 201 with the resource.
+    pub(super) fn created(&self, current: Current) -> Answer {
+        let location = Some(self.location(&current.id));
+        Answer { status: 201, location, ..self.shown(current) }
+    }
+
+    /// What the client asked for of a resource.
     pub(super) fn present(&self, current: Current) -> Object {
-        let Current { id, resource, version } = current;
+        let whole = self.whole(current);
+        self.projection.apply(&self.kind.scim, whole)
+    }
+
+    /// The version of a resource: the app's, where the app knows all of it, otherwise one that is computed.
+    pub(super) fn version(&self, current: &Current) -> Option<EntityTag> {
+        let is_the_apps = self.kind.mapping.kept_slots().next().is_none() && self.instance.standing.is_none();
+        match &current.version {
+            _ if !current.is_whole => None,
+            Some(version) if is_the_apps => Some(version::of_app(version)),
+            _ => Some(version::computed(&current.resource)),
+        }
+    }
+
+    /// Whether the client makes its request depend on a version.
+    pub(super) fn is_conditional(&self) -> bool {
+        !self.conditions.is_empty()
+    }
+
+    /// Refuses a change of a resource that is not of a version that the client means; the caller has its turn.
+    pub(super) fn allow_change(&self, current: &Current) -> Result<(), Failure> {
+        match self.version(current) {
+            Some(version) => Ok(self.conditions.allow_change(&version)?),
+            None => Ok(()),
+        }
+    }
+
+    /// As [`Self::allow_change`], for an operation that need not know the resource: it is read only where the client names a
+    /// version, and then answered.
+    pub(super) async fn allow_unseen_change(&mut self, id: &str) -> Result<Option<Stored>, Failure> {
+        if !self.is_conditional() {
+            return Ok(None);
+        }
+        let stored = self.read(id, &[]).await?;
+        let current = self.resolve(stored.clone(), &[]).await?;
+        self.allow_change(&current)?;
+        Ok(Some(stored))
+    }
+
+    /// Whether a reader has the resource already as it is.
+    pub(super) fn is_known_to_client(&self, version: &EntityTag) -> Result<bool, Failure> {
+        Ok(self.conditions.is_known(version)?)
+    }
+
+    /// A resource with `schemas`, `id` and `meta`.
+    pub(super) fn whole(&self, current: Current) -> Object {
+        let version = self.version(&current);
+        let Current { id, resource, .. } = current;
         let scim = &self.kind.scim;
         let mut shown = Object::new();
         let extensions = scim.extensions.iter().map(|extension| extension.schema.id.as_str());
@@ -208,17 +274,21 @@ impl<'a> Work<'a> {
         meta.insert("resourceType".to_owned(), Value::String(scim.name.clone()));
         meta.insert("location".to_owned(), Value::String(location));
         if let Some(version) = version {
-            meta.insert("version".to_owned(), Value::String(format!("W/\"{version}\"")));
+            meta.insert("version".to_owned(), Value::String(version.to_string()));
         }
         for (name, value) in resource {
             match (name.as_str(), value) {
-                ("meta", Value::Object(known)) => meta.extend(known),
+                ("meta", Value::Object(known)) => {
+                    for (name, value) in known {
+                        meta.entry(name).or_insert(value);
+                    }
+                }
                 ("id" | "schemas", _) => {}
                 (_, value) => drop(shown.insert(name, value)),
             }
         }
         shown.insert("meta".to_owned(), Value::Object(meta));
-        self.projection.apply(scim, shown)
+        shown
     }
 
     /// The resource's address.

@@ -2,7 +2,7 @@
 //!
 //! Accepted: `application/scim+json` (RFC 7644 §3.1), `application/json` (Google, Okta's test suites), and no content type at
 //! all; with `charset=utf-8` or none. Refused, each as a SCIM error: another type, charset or any content encoding (415), a body longer than
-//! the limit (413), one that does not arrive in time (408), and what is no JSON (400 `invalidSyntax`, with line and column).
+//! the limit or of too many values (413), one that does not arrive in time (408), and what is no JSON (400 `invalidSyntax`, with line and column).
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::error::Failure;
 use crate::config::Server;
+use crate::extent::{Extent, MOST_VALUES};
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -48,6 +49,9 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> R
     let text = bytes.strip_prefix(UTF8_BYTE_ORDER_MARK).unwrap_or(&bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::invalid_syntax("the request has no body; send a JSON object").into());
+    }
+    if !Extent::new().take(text) {
+        return Err(Error::too_large(format!("a body holds at most {MOST_VALUES} JSON values")).into());
     }
     serde_json::from_slice(text).map_err(|error| Error::invalid_syntax(format!("the body is not JSON: {error}")).into())
 }
@@ -165,6 +169,16 @@ mod tests {
         assert_eq!(read_text(None, long.clone()).await.expect_err("too long").status, 413);
         assert_eq!(read_text(Some((CONTENT_LENGTH, "1025")), "{}").await.expect_err("too long").status, 413);
         assert!(read_text(None, format!("\"{}\"", "x".repeat(1022))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_of_too_many_values_is_413_before_it_is_parsed() {
+        let limits = BodyLimits { bytes: 8 * MOST_VALUES, ..LIMITS };
+        for (values, status) in [(MOST_VALUES - 2, None), (MOST_VALUES, Some(413))] {
+            let body = Body::from(format!("[{}0]", "0,".repeat(values)));
+            let found = read_json(&HeaderMap::new(), body, limits).await;
+            assert_eq!(found.err().map(|failure| failure.error().status), status, "{values}");
+        }
     }
 
     #[tokio::test]

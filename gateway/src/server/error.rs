@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, Method, StatusCode};
 use scim_protocol::error::Error;
 
 /// The media type of SCIM (RFC 7644 §3.1).
@@ -21,6 +21,7 @@ pub struct Failure {
     error: Error,
     cause: Option<String>,
     retry_after: Option<Duration>,
+    allow: Option<&'static str>,
 }
 
 /// What a response's error means to the operator; a response extension.
@@ -45,6 +46,12 @@ impl Failure {
         self
     }
 
+    /// 405, with the methods that are possible.
+    pub fn method_not_allowed(method: &Method, allow: &'static str) -> Self {
+        let error = Error::new(405, format!("{method} is not allowed here; allowed: {allow}"));
+        Self { allow: Some(allow), ..error.into() }
+    }
+
     /// What the client is told.
     pub fn error(&self) -> &Error {
         &self.error
@@ -53,7 +60,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, cause: None, retry_after: None }
+        Self { error, cause: None, retry_after: None, allow: None }
     }
 }
 
@@ -66,6 +73,9 @@ impl IntoResponse for Failure {
         headers.insert(CONTENT_TYPE, SCIM_JSON);
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).into());
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);

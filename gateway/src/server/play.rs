@@ -1,13 +1,13 @@
 //! One request of an instance without HTTP and without a token: for the operator's own `explain` and `dev`.
 
 use http::Method;
-use scim_protocol::Error;
+use scim_protocol::{Conditions, Error};
 use serde_json::Value;
 
-use super::route::{Asked, route};
+use super::route::{Asked, Route};
 use crate::clients::Hints;
 use crate::instances::Hosted;
-use crate::provisioning::{self, Caller, Request};
+use crate::provisioning::{self, Caller, Request, RequestLimits};
 
 /// A request as it is written into a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,11 @@ pub struct Played<'a> {
 /// Status and body of the answer.
 pub async fn play(hosted: &Hosted, played: &Played<'_>) -> (u16, Value) {
     let (path, query) = played.path.split_once('?').unwrap_or((played.path, ""));
-    match route(played.method, path, query, played.body.cloned()) {
+    let route = match Route::find(played.method, path) {
+        Ok(route) => route,
+        Err(failure) => return refusal(failure.error()),
+    };
+    match route.asked(query, played.body.cloned()) {
         Ok(asked) => carry_out(hosted, played, query, asked).await,
         Err(error) => refusal(&error),
     }
@@ -36,6 +40,8 @@ async fn carry_out(hosted: &Hosted, played: &Played<'_>, query: &str, asked: Ask
     let caller = Caller {
         profile: client.profile(),
         projection: asked.projection,
+        conditions: Conditions::default(),
+        limits: RequestLimits::default(),
         base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
         correlation_id: "played".into(),
     };

@@ -1,8 +1,9 @@
 //! From method, path and query to a SCIM operation (RFC 7644 §3.2): what is asked for, without knowing what it means.
 
-use crate::provisioning::{Operation, ProjectionText, SearchText};
+use super::error::Failure;
+use crate::provisioning::{Operation, ProjectionText, SearchText, id};
 use http::Method;
-use scim_protocol::Error;
+use scim_protocol::{Error, urn};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -13,60 +14,119 @@ pub(super) struct Asked {
     pub(super) projection: ProjectionText,
 }
 
-/// Whether a request must carry a JSON body.
-pub(super) fn takes_body(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+/// What a method and a path mean, before the body is read.
+#[derive(Debug)]
+pub(super) enum Route {
+    ServiceProviderConfig,
+    ResourceTypes(Option<String>),
+    Schemas(Option<String>),
+    Bulk,
+    SearchAll,
+    SearchAllByMessage,
+    Search { endpoint: String },
+    SearchByMessage { endpoint: String },
+    Create { endpoint: String },
+    Read { endpoint: String, id: String },
+    Replace { endpoint: String, id: String },
+    Patch { endpoint: String, id: String },
+    Delete { endpoint: String, id: String },
 }
 
-/// Routes a request; `path` is what follows `/scim/v2`, `body` is there where [`takes_body`] says so.
-///
-/// Unknown query parameters are ignored (Entra's `aadOptscim062020`), `+` in a query is a space, and empty path
-/// segments are passed over, because a tenant URL is often pasted with a slash at its end.
-pub(super) fn route(method: &Method, path: &str, query: &str, body: Option<Value>) -> Result<Asked, Error> {
-    let mut parameters = Parameters::of_query(query);
-    let segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect();
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let body = body.unwrap_or_default();
-    let operation = match (method, segments.as_slice()) {
-        (&Method::GET, ["ServiceProviderConfig"]) => Operation::ServiceProviderConfig,
-        (&Method::GET, ["ResourceTypes"]) => Operation::ResourceTypes(None),
-        (&Method::GET, ["ResourceTypes", name]) => Operation::ResourceTypes(Some((*name).to_owned())),
-        (&Method::GET, ["Schemas"]) => Operation::Schemas(None),
-        (&Method::GET, ["Schemas", urn]) => Operation::Schemas(Some((*urn).to_owned())),
-        (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return Err(not_allowed(method, "GET")),
-        (_, ["Bulk"]) => {
-            return Err(Error::not_implemented("bulk operations are not supported; send one request each"));
-        }
-        (_, ["Me", ..]) => return Err(Error::not_implemented("/Me is not supported: tokens belong to no user")),
-        (_, [".search"]) => {
-            return Err(Error::not_implemented("search one resource type, for example POST /Users/.search"));
-        }
-        (&Method::GET, [kind]) => Operation::Search { endpoint: endpoint(kind), query: parameters.search() },
-        (&Method::POST, [kind]) => Operation::Create { endpoint: endpoint(kind), body },
-        (_, [_]) => return Err(not_allowed(method, "GET and POST")),
-        (&Method::POST, [kind, ".search"]) => {
-            parameters = Parameters::of_message(body)?;
-            Operation::Search { endpoint: endpoint(kind), query: parameters.search() }
-        }
-        (_, [_, ".search"]) => return Err(not_allowed(method, "POST")),
-        (method, [kind, id]) => {
-            let (endpoint, id) = (endpoint(kind), (*id).to_owned());
-            match *method {
-                Method::GET => Operation::Read { endpoint, id },
-                Method::PUT => Operation::Replace { endpoint, id, body },
-                Method::PATCH => Operation::Patch { endpoint, id, body },
-                Method::DELETE => Operation::Delete { endpoint, id },
-                _ => return Err(not_allowed(method, "GET, PUT, PATCH and DELETE")),
+impl Route {
+    /// Routes a request; `path` is what follows `/scim/v2`. Empty path segments are passed over, because a tenant URL is often
+    /// pasted with a slash at its end.
+    ///
+    /// # Errors
+    /// 404, 405 with `Allow`, and 501 for `/Me`: tokens belong to no user (RFC 7644 §3.11).
+    pub(super) fn find(method: &Method, path: &str) -> Result<Self, Failure> {
+        let not_allowed = |allow| Err(Failure::method_not_allowed(method, allow));
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let names: Vec<String> = segments.iter().map(|segment| decoded(segment)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Ok(match (method, names.as_slice()) {
+            (&Method::GET, ["ServiceProviderConfig"]) => Self::ServiceProviderConfig,
+            (&Method::GET, ["ResourceTypes"]) => Self::ResourceTypes(None),
+            (&Method::GET, ["ResourceTypes", name]) => Self::ResourceTypes(Some((*name).to_owned())),
+            (&Method::GET, ["Schemas"]) => Self::Schemas(None),
+            (&Method::GET, ["Schemas", urn]) => Self::Schemas(Some((*urn).to_owned())),
+            (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return not_allowed("GET"),
+            (&Method::POST, ["Bulk"]) => Self::Bulk,
+            (&Method::POST, [".search"]) => Self::SearchAllByMessage,
+            (_, ["Bulk" | ".search"]) => return not_allowed("POST"),
+            (_, ["Me", ..]) => {
+                return Err(Error::not_implemented("/Me is not supported: tokens belong to no user").into());
             }
-        }
-        (_, []) => {
-            return Err(Error::not_found(
-                "this is the tenant URL itself; resources are below it, at /Users and /Groups",
-            ));
-        }
-        _ => return Err(Error::not_found(format!("there is nothing at {path}; resources are at /Users and /Groups"))),
-    };
-    Ok(Asked { operation, projection: parameters.projection() })
+            (&Method::GET, []) => Self::SearchAll,
+            (_, []) => return not_allowed("GET"),
+            (&Method::GET, [kind]) => Self::Search { endpoint: endpoint(kind) },
+            (&Method::POST, [kind]) => Self::Create { endpoint: endpoint(kind) },
+            (_, [_]) => return not_allowed("GET, POST"),
+            (&Method::POST, [kind, ".search"]) => Self::SearchByMessage { endpoint: endpoint(kind) },
+            (_, [_, ".search"]) => return not_allowed("POST"),
+            (method, [kind, _]) => {
+                let (endpoint, id) = (endpoint(kind), id(segments.last().copied().unwrap_or_default())?);
+                match *method {
+                    Method::GET => Self::Read { endpoint, id },
+                    Method::PUT => Self::Replace { endpoint, id },
+                    Method::PATCH => Self::Patch { endpoint, id },
+                    Method::DELETE => Self::Delete { endpoint, id },
+                    _ => return not_allowed("GET, PUT, PATCH, DELETE"),
+                }
+            }
+            _ => {
+                let detail = "there is nothing at this path; resources are at /Users and /Groups, each at /Users/<id>";
+                return Err(Error::not_found(detail).into());
+            }
+        })
+    }
+
+    /// Whether the request must carry a JSON body.
+    pub(super) const fn takes_body(&self) -> bool {
+        matches!(
+            self,
+            Self::Bulk
+                | Self::SearchAllByMessage
+                | Self::SearchByMessage { .. }
+                | Self::Create { .. }
+                | Self::Replace { .. }
+                | Self::Patch { .. }
+        )
+    }
+
+    /// The operation, once the body is there where [`Self::takes_body`] says so. Unknown query parameters are ignored (Entra's
+    /// `aadOptscim062020`), and `+` in a query is a space.
+    ///
+    /// # Errors
+    /// 400 for what is no SearchRequest, 403 for a filter on discovery (RFC 7644 §4).
+    pub(super) fn asked(self, query: &str, body: Option<Value>) -> Result<Asked, Error> {
+        let mut parameters = Parameters::of_query(query);
+        let body = body.unwrap_or_default();
+        let operation = match self {
+            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) if parameters.filter.is_some() => {
+                return Err(Error::forbidden("what the service provider offers cannot be filtered"));
+            }
+            Self::ServiceProviderConfig => Operation::ServiceProviderConfig,
+            Self::ResourceTypes(name) => Operation::ResourceTypes(name),
+            Self::Schemas(urn) => Operation::Schemas(urn),
+            Self::Bulk => Operation::Bulk { body },
+            Self::SearchAll => Operation::SearchAll { query: parameters.search() },
+            Self::SearchAllByMessage => {
+                parameters = Parameters::of_message(body)?;
+                Operation::SearchAll { query: parameters.search() }
+            }
+            Self::Search { endpoint } => Operation::Search { endpoint, query: parameters.search() },
+            Self::SearchByMessage { endpoint } => {
+                parameters = Parameters::of_message(body)?;
+                Operation::Search { endpoint, query: parameters.search() }
+            }
+            Self::Create { endpoint } => Operation::Create { endpoint, body },
+            Self::Read { endpoint, id } => Operation::Read { endpoint, id },
+            Self::Replace { endpoint, id } => Operation::Replace { endpoint, id, body },
+            Self::Patch { endpoint, id } => Operation::Patch { endpoint, id, body },
+            Self::Delete { endpoint, id } => Operation::Delete { endpoint, id },
+        };
+        Ok(Asked { operation, projection: parameters.projection() })
+    }
 }
 
 fn endpoint(segment: &str) -> String {
@@ -77,16 +137,15 @@ fn decoded(segment: &str) -> String {
     percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
-fn not_allowed(method: &Method, allowed: &str) -> Error {
-    Error::new(405, format!("{method} is not allowed here; allowed: {allowed}"))
-}
-
 /// The parameters of a search and a projection, from a query or a SearchRequest message (RFC 7644 §3.4.3).
 #[derive(Debug, Default)]
 struct Parameters {
     filter: Option<String>,
     start_index: Option<String>,
     count: Option<String>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
+    cursor: Option<String>,
     attributes: Option<String>,
     excluded_attributes: Option<String>,
 }
@@ -103,9 +162,10 @@ impl Parameters {
     }
 
     fn of_message(message: Value) -> Result<Self, Error> {
-        let Value::Object(message) = message else {
+        let Value::Object(mut message) = message else {
             return Err(Error::invalid_syntax("the body must be a SearchRequest, a JSON object"));
         };
+        urn::require(&mut message, urn::SEARCH_REQUEST, "a search")?;
         let mut parameters = Self::default();
         for (name, value) in message {
             let Some(place) = parameters.place(&name) else { continue };
@@ -132,6 +192,9 @@ impl Parameters {
             ("filter", &mut self.filter),
             ("startIndex", &mut self.start_index),
             ("count", &mut self.count),
+            ("sortBy", &mut self.sort_by),
+            ("sortOrder", &mut self.sort_order),
+            ("cursor", &mut self.cursor),
             ("attributes", &mut self.attributes),
             ("excludedAttributes", &mut self.excluded_attributes),
         ]
@@ -140,7 +203,14 @@ impl Parameters {
     }
 
     fn search(&mut self) -> SearchText {
-        SearchText { filter: self.filter.take(), start_index: self.start_index.take(), count: self.count.take() }
+        SearchText {
+            filter: self.filter.take(),
+            start_index: self.start_index.take(),
+            count: self.count.take(),
+            sort_by: self.sort_by.take(),
+            sort_order: self.sort_order.take(),
+            cursor: self.cursor.take(),
+        }
     }
 
     fn projection(self) -> ProjectionText {
@@ -153,10 +223,16 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn asked(method: &Method, path: &str, query: &str, body: Option<Value>) -> Result<Asked, Error> {
+        let route = Route::find(method, path).map_err(|failure| failure.error().clone())?;
+        assert_eq!(route.takes_body(), body.is_some(), "{method} {path}");
+        route.asked(query, body)
+    }
+
     fn name(method: &Method, path: &str) -> String {
-        match route(method, path, "", Some(json!({}))) {
+        match Route::find(method, path).map(|route| route.asked("", Some(json!({}))).unwrap()) {
             Ok(asked) => asked.operation.name().to_owned(),
-            Err(error) => error.status.to_string(),
+            Err(failure) => failure.error().status.to_string(),
         }
     }
 
@@ -167,17 +243,30 @@ mod tests {
             (Method::GET, "//Users/", "search"),
             (Method::POST, "/Users", "create"),
             (Method::POST, "/Users/.search", "search"),
+            (Method::POST, "/.search/", "search"),
+            (Method::GET, "/", "search"),
             (Method::GET, "/Users/42", "read"),
             (Method::PUT, "/Users/42", "replace"),
-            (Method::PATCH, "/Users/42", "patch"),
+            (Method::PATCH, "/Users/42/", "patch"),
             (Method::DELETE, "/Users/42", "delete"),
             (Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", "discover"),
+            (Method::GET, "/ServiceProviderConfig/", "discover"),
+            (Method::POST, "/Bulk", "bulk"),
+            (Method::GET, "/Bulk", "405"),
+            (Method::GET, "/.search", "405"),
+            (Method::POST, "/", "405"),
             (Method::DELETE, "/Users", "405"),
             (Method::POST, "/Users/42", "405"),
+            (Method::GET, "/Users/.search", "405"),
+            (Method::HEAD, "/Users/42", "405"),
             (Method::POST, "/Schemas", "405"),
-            (Method::POST, "/Bulk", "501"),
+            (Method::DELETE, "/ResourceTypes/User", "405"),
             (Method::GET, "/Me", "501"),
-            (Method::GET, "/", "404"),
+            (Method::POST, "/Me", "501"),
+            (Method::PUT, "/Me/", "501"),
+            (Method::PATCH, "/Me", "501"),
+            (Method::DELETE, "/Me", "501"),
+            (Method::GET, "/Me/name", "501"),
             (Method::GET, "/Users/42/name", "404"),
         ] {
             assert_eq!(name(&method, path), expected, "{method} {path}");
@@ -185,9 +274,40 @@ mod tests {
     }
 
     #[test]
+    fn an_id_longer_than_any_is_not_found_before_anything_else_happens() {
+        for (length, found) in [(1024, true), (1025, false)] {
+            let path = format!("/Users/{}", "%61".repeat(length));
+            for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+                let status = Route::find(&method, &path).map_err(|failure| failure.error().status);
+                assert_eq!(status.err(), (!found).then_some(404), "{method} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_service_provider_offers_cannot_be_filtered() {
+        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/Schemas/urn:x"] {
+            assert_eq!(asked(&Method::GET, path, "filter=name+eq+%22x%22", None).unwrap_err().status, 403, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_search_message_may_leave_its_schemas_out_and_not_name_others() {
+        for (schemas, accepted) in [
+            (json!([urn::SEARCH_REQUEST]), true),
+            (json!([urn::SEARCH_REQUEST.to_uppercase()]), true),
+            (json!([urn::PATCH_OP]), false),
+            (json!("x"), false),
+        ] {
+            let body = json!({ "schemas": schemas, "count": 1 });
+            assert_eq!(asked(&Method::POST, "/.search", "", Some(body)).is_ok(), accepted, "{schemas}");
+        }
+    }
+
+    #[test]
     fn a_query_is_read_as_entra_writes_it() {
         let query = "aadOptscim062020&filter=userName+eq+%22a%2Bb%40c.example%22&Count=2&excludedAttributes=members";
-        let asked = route(&Method::GET, "/Users", query, None).unwrap();
+        let asked = asked(&Method::GET, "/Users", query, None).unwrap();
         let Operation::Search { query, .. } = asked.operation else { panic!("no search") };
         assert_eq!(query.filter.as_deref(), Some("userName eq \"a+b@c.example\""));
         assert_eq!(query.count.as_deref(), Some("2"));
@@ -196,16 +316,17 @@ mod tests {
 
     #[test]
     fn a_search_message_says_the_same_as_a_query() {
-        let message = json!({"filter": "active eq true", "startIndex": 3, "attributes": ["userName", "active"]});
-        let asked = route(&Method::POST, "/Users/.search", "", Some(message)).unwrap();
+        let message = json!({"filter": "active eq true", "startIndex": 3, "sortBy": "title", "attributes": ["userName", "active"]});
+        let asked = asked(&Method::POST, "/Users/.search", "", Some(message)).unwrap();
         let Operation::Search { query, .. } = asked.operation else { panic!("no search") };
         assert_eq!((query.filter.as_deref(), query.start_index.as_deref()), (Some("active eq true"), Some("3")));
+        assert_eq!(query.sort_by.as_deref(), Some("title"));
         assert_eq!(asked.projection.attributes.as_deref(), Some("userName,active"));
     }
 
     #[test]
     fn an_id_is_decoded() {
-        let asked = route(&Method::GET, "/Users/a%2Fb%20c", "", None).unwrap();
+        let asked = asked(&Method::GET, "/Users/a%2Fb%20c", "", None).unwrap();
         assert_eq!(asked.operation.id(), Some("a/b c"));
     }
 }

@@ -6,19 +6,19 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::header::{CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
+use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use scim_protocol::Error;
+use scim_protocol::{Conditions, Error};
 
 use super::authenticate::Access;
 use super::body::{BodyLimits, read_json};
 use super::correlation::CorrelationId;
 use super::error::{Failure, SCIM_JSON};
-use super::route::{Asked, route, takes_body};
+use super::route::{Asked, Route};
 use crate::clients::Hints;
 use crate::instances::Live;
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Outcome};
+use crate::provisioning::{self, Answer, Caller, Outcome, RequestLimits};
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct ScimRoutes {
     pub instances: Live,
     /// Limits of request bodies.
     pub body: BodyLimits,
+    /// How many operations a bulk request may hold.
+    pub bulk_operations: usize,
     /// The gateway's address as clients see it; `None` takes it from each request's `Host`.
     pub public_url: Option<Arc<str>>,
 }
@@ -35,6 +37,7 @@ pub struct ScimRoutes {
 pub fn scim(routes: ScimRoutes) -> Router {
     Router::new()
         .route("/{instance}/scim/v2", any(handle_root))
+        .route("/{instance}/scim/v2/", any(handle_root))
         .route("/{instance}/scim/v2/{*path}", any(handle))
         .with_state(routes)
 }
@@ -80,10 +83,11 @@ async fn answer(
         record.client = Some(client.name());
     });
 
-    let body = if takes_body(&parts.method) { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
     // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
     let path = parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default();
-    let Asked { operation, projection } = route(&parts.method, path, query, body)?;
+    let route = Route::find(&parts.method, path)?;
+    let body = if route.takes_body() { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
+    let Asked { operation, projection } = route.asked(query, body)?;
     note(recording, |record| {
         record.operation = Some(operation.name());
         record.resource_type =
@@ -93,6 +97,8 @@ async fn answer(
     let caller = Caller {
         profile: client.profile(),
         projection,
+        conditions: conditions(&parts.headers)?,
+        limits: RequestLimits { bulk_operations: routes.bulk_operations, body_bytes: routes.body.bytes },
         base: base(routes, &parts.headers, &name),
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
@@ -110,6 +116,16 @@ fn note(recording: Option<&Recording>, change: impl FnOnce(&mut crate::observe::
     if let Some(recording) = recording {
         recording.note(change);
     }
+}
+
+/// Several headers of one name are one list (RFC 9110 §5.3).
+fn conditions(headers: &HeaderMap) -> Result<Conditions, Error> {
+    let list = |name: HeaderName| {
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    };
+    Conditions::parse(list(IF_MATCH).as_deref(), list(IF_NONE_MATCH).as_deref())
 }
 
 /// The instance's SCIM base URL as this client sees it.
@@ -132,6 +148,9 @@ fn respond(answer: Answer) -> Response {
     };
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         response.headers_mut().insert(LOCATION, location);
+    }
+    if let Some(version) = answer.version.and_then(|version| HeaderValue::from_str(&version.to_string()).ok()) {
+        response.headers_mut().insert(ETAG, version);
     }
     response
 }

@@ -38,6 +38,8 @@ pub(super) struct Effects<'a> {
     resources: BTreeMap<Key<'a>, ResourceEffect<'a>>,
     /// By instance and name; none where it is deleted.
     state: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
+    /// By name; the first one counts.
+    secrets: BTreeMap<&'a str, &'a str>,
     standing: StandingEffects<'a>,
     log: Vec<&'a LogEntry>,
 }
@@ -75,6 +77,9 @@ impl<'a> Effects<'a> {
             }
             Write::SetState { instance, name, value } => {
                 self.state.insert((instance, name), Some(value));
+            }
+            Write::Secret { name, value } => {
+                self.secrets.entry(name).or_insert(value);
             }
             Write::DeleteState { instance, name } => {
                 self.state.insert((instance, name), None);
@@ -135,6 +140,10 @@ impl<'a> Effects<'a> {
         DELETE_STATE.run(connection, &deleted).await?;
         SET_STATE.run(connection, &set).await?;
 
+        let secrets: Vec<_> =
+            self.secrets.iter().map(|(name, value)| [*name, *value].map(Cell::text).to_vec()).collect();
+        SECRET.run(connection, &secrets).await?;
+
         self.standing.run(connection).await?;
 
         let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
@@ -182,6 +191,9 @@ const SET_STATE: Statement = Statement {
     head: "INSERT INTO connector_state (instance, name, value) VALUES ",
     tail: " ON CONFLICT (instance, name) DO UPDATE SET value = excluded.value",
 };
+// Of gateways that start together, the first one's counts.
+const SECRET: Statement =
+    Statement { head: "INSERT INTO secret (name, value) VALUES ", tail: " ON CONFLICT (name) DO NOTHING" };
 // A transaction whose end was lost is repeated.
 const LOG: Statement = Statement {
     head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,

@@ -16,6 +16,7 @@ mod log;
 mod log_query;
 mod memberships;
 mod open;
+mod secret;
 mod snapshot;
 mod standing;
 mod standing_effects;
@@ -45,7 +46,7 @@ use sqlx::AnyPool;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OnceCell, mpsc, oneshot};
 use writer::{Message, Writer};
 
 /// How long a gateway waits at its start for the one before it to let go of an SQLite database.
@@ -75,6 +76,7 @@ struct Shared {
     counters: Arc<Counters>,
     /// None on PostgreSQL, where other gateways write.
     known: Option<Arc<Known>>,
+    cursor_key: OnceCell<[u8; 32]>,
 }
 
 impl Store {
@@ -96,7 +98,7 @@ impl Store {
         let counters = Arc::new(Counters::default());
         let (log, rows) = log::queue();
         let writer = Writer { database, known: known.clone(), log: rows, counters: counters.clone(), claim }.start();
-        Ok(Self { shared: Arc::new(Shared { readers, writer, log, counters, known }) })
+        Ok(Self { shared: Arc::new(Shared { readers, writer, log, counters, known, cursor_key: OnceCell::new() }) })
     }
 
     /// Makes the writes durable, all or none, and returns when they are.

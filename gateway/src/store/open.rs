@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "bounded indexes", include_str!("migrations/0002_bounded_indexes.sql")),
     (3, "provisioning log", include_str!("migrations/0003_provisioning_log.sql")),
     (4, "what apps destroy", include_str!("migrations/0004_standing.sql")),
+    (5, "secrets", include_str!("migrations/0005_secret.sql")),
 ];
 
 /// Readers that may run side by side; the writer has a connection of its own.

@@ -53,6 +53,13 @@ pub enum Write {
         /// The connector's value.
         value: String,
     },
+    /// Makes a secret of the gateway's own, unless it is there already.
+    Secret {
+        /// What it is for.
+        name: &'static str,
+        /// As text.
+        value: String,
+    },
     /// Deletes a value of a connector's state.
     DeleteState {
         /// Whose state.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{CompareOp, Comparison, Filter, Operand};
+use super::{CompareOp, Comparison, Filter, Operand, narrow::constant};
 use crate::{
     ResourceType, date_time,
     error::Error,
@@ -13,7 +13,12 @@ use crate::{
 
 /// A filter on resources of a type.
 pub(super) fn filter(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
-    walk(filter, &Scope::Resource(resource_type))
+    walk(filter, &Scope::Resource { resource_type, among_others: false })
+}
+
+/// A filter on resources of a type in a list with other types.
+pub(super) fn filter_among(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
+    walk(filter, &Scope::Resource { resource_type, among_others: true })
 }
 
 /// A selector on the elements of an attribute.
@@ -23,12 +28,22 @@ pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attr
 
 /// Where names are looked up.
 enum Scope<'a> {
-    Resource(&'a ResourceType),
-    Element { path: &'a AttributePath, attribute: &'a Attribute },
+    Resource {
+        resource_type: &'a ResourceType,
+        /// An unknown attribute is one without a value.
+        among_others: bool,
+    },
+    Element {
+        path: &'a AttributePath,
+        attribute: &'a Attribute,
+    },
 }
 
 fn walk(filter: &Filter, scope: &Scope<'_>) -> Result<Filter, Error> {
     let all = |items: &[Filter]| items.iter().map(|item| walk(item, scope)).collect::<Result<Vec<_>, _>>();
+    if let Some(holds) = scope.without_value(filter) {
+        return Ok(constant(holds));
+    }
     Ok(match filter {
         Filter::And(items) => Filter::And(all(items)?),
         Filter::Or(items) => Filter::Or(all(items)?),
@@ -48,9 +63,30 @@ fn walk(filter: &Filter, scope: &Scope<'_>) -> Result<Filter, Error> {
 }
 
 impl<'a> Scope<'a> {
+    /// Whether a condition on an attribute that no resource of the type has holds.
+    fn without_value(&self, condition: &Filter) -> Option<bool> {
+        let Self::Resource { resource_type, among_others: true } = self else { return None };
+        let is_unknown = |path: &AttributePath, sub: Option<&String>| {
+            let path = sub.map_or_else(|| path.clone(), |sub| path.with_sub(sub.as_str()));
+            resource_type.resolve(&path).is_none()
+        };
+        match condition {
+            Filter::Compare(Comparison { path, op, value }) if is_unknown(&path.path, path.sub.as_ref()) => {
+                Some(match op {
+                    CompareOp::Eq => value.is_null(),
+                    CompareOp::Ne => !value.is_null(),
+                    _ => false,
+                })
+            }
+            Filter::Present(operand) if is_unknown(&operand.path, operand.sub.as_ref()) => Some(false),
+            Filter::Elements { path, .. } if is_unknown(path, None) => Some(false),
+            _ => None,
+        }
+    }
+
     fn resolve(&self, path: &AttributePath) -> Result<Resolved<'a>, Error> {
         let resolved = match self {
-            Self::Resource(resource_type) => resource_type
+            Self::Resource { resource_type, .. } => resource_type
                 .resolve(path)
                 .ok_or_else(|| Error::invalid_filter(format!("{} has no attribute '{path}'", resource_type.name)))?,
             Self::Element { path: of, attribute } => {

@@ -71,7 +71,8 @@ fn order(attribute: &Attribute, left: &Value, right: &Value) -> Option<Ordering>
     }
 }
 
-fn order_numbers(left: &Number, right: &Number) -> Option<Ordering> {
+/// By their values, whatever their form.
+pub(crate) fn order_numbers(left: &Number, right: &Number) -> Option<Ordering> {
     match (left.as_i128(), right.as_i128()) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
@@ -97,7 +98,8 @@ fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-fn lower(text: &str) -> Cow<'_, str> {
+/// What strings without case are compared by.
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }

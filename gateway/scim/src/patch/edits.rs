@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
         }
         let resolved = self.resolve(&slot)?;
         if slot.is_multi_valued() && slot.is_whole() {
-            let items = self.items(&resolved, value)?;
+            let items = self.items(op, &resolved, value)?;
             return match (op, items.is_empty()) {
                 (Op::Add, true) => Ok(()),
                 (Op::Add, false) => self.push(Edit::Add { slot, items }),
@@ -165,11 +165,13 @@ impl<'a> Builder<'a> {
         if resolved.attribute.is_complex() {
             return self.write_complex(op, slot, &resolved, value);
         }
-        if is_empty_reference(&resolved, &slot, value) {
+        if self.edits.leniency.coerce_values && is_empty_reference(&resolved, &slot, value) {
             return self.clear(slot);
         }
         let mut value = value.clone();
-        coerce::coerce(resolved.attribute, &mut value);
+        if self.edits.leniency.coerce_values {
+            coerce::coerce(resolved.attribute, &mut value);
+        }
         check::value(place(&resolved), resolved.attribute, &value)?;
         self.push(Edit::Set { slot, value })
     }
@@ -185,7 +187,9 @@ impl<'a> Builder<'a> {
             }
             _ => Vec::new(),
         };
-        coerce::single(attribute, &mut value);
+        if self.edits.leniency.coerce_values {
+            coerce::single(attribute, &mut value);
+        }
         if value.is_null() {
             return self.clear(slot);
         }
@@ -205,7 +209,14 @@ impl<'a> Builder<'a> {
         for sub in cleared.into_iter().filter(|sub| sub.mutability != Mutability::ReadOnly) {
             self.clear(slot.with_sub(&sub.name))?;
         }
-        let Some(Value::Object(parts)) = value else { return Ok(()) };
+        let Some(Value::Object(mut parts)) = value else { return Ok(()) };
+        // What the selector looks at is written last, so that it still picks the element until then.
+        let chosen_by = move_selected_last(slot.selector.as_ref(), &mut parts);
+        if chosen_by > 1 {
+            return Err(Error::invalid_value(format!(
+                "'{slot}' cannot get other values in several sub-attributes that its filter looks at; replace the element"
+            )));
+        }
         for (name, value) in parts {
             let Some(sub) = attribute.sub(&name) else { continue };
             if sub.mutability == Mutability::ReadOnly {
@@ -224,7 +235,7 @@ impl<'a> Builder<'a> {
             return match value {
                 None | Some(Value::Null) => self.clear(slot),
                 Some(value) => {
-                    let items = self.items(&resolved, value)?;
+                    let items = self.items(Op::Remove, &resolved, value)?;
                     if items.is_empty() { Ok(()) } else { self.push(Edit::Remove { slot, items }) }
                 }
             };
@@ -244,12 +255,24 @@ impl<'a> Builder<'a> {
     }
 
     /// Checked elements of a multi-valued attribute.
-    fn items(&mut self, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
+    fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
         let mut value = value.clone();
-        coerce::coerce(resolved.attribute, &mut value);
+        if self.edits.leniency.coerce_values {
+            coerce::coerce(resolved.attribute, &mut value);
+        } else if op != Op::Replace && !value.is_array() {
+            // One value is added or removed as well as several; what replaces all of them is an array.
+            value = Value::Array(vec![value]);
+        }
         let path = resolved.path.to_string();
-        let value = tidy(resolved.attribute, value, &path, &mut self.edits.ignored).unwrap_or_default();
-        let Value::Array(items) = value else { return Ok(Vec::new()) };
+        let items = match tidy(resolved.attribute, value, &path, &mut self.edits.ignored) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(items)) => items,
+            Some(wrong) => {
+                return Err(check::value(place(resolved), resolved.attribute, &wrong)
+                    .err()
+                    .unwrap_or_else(|| required(&Slot::plain(resolved))));
+            }
+        };
         for item in &items {
             check::single(place(resolved), resolved.attribute, item)?;
         }
@@ -285,6 +308,22 @@ fn required(slot: &Slot) -> Error {
 
 fn is_schemas(slot: &Slot) -> bool {
     slot.path.schema.is_none() && slot.path.attribute == "schemas"
+}
+
+/// Takes out of an element's new parts those that the selector says already, moves those that contradict it behind the others
+/// and counts them.
+fn move_selected_last(selector: Option<&Filter>, parts: &mut Object) -> usize {
+    let Some(selector) = selector else { return 0 };
+    let mut contradicting = Object::new();
+    for (name, equal_to) in filter::mentioned(selector) {
+        let Some(value) = parts.shift_remove(name) else { continue };
+        if equal_to != Some(&value) {
+            contradicting.insert(name.to_owned(), value);
+        }
+    }
+    let count = contradicting.len();
+    parts.extend(contradicting);
+    count
 }
 
 /// `manager.value` set to `""`: the id of nobody.

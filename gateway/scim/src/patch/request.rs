@@ -22,14 +22,7 @@ impl PatchRequest {
         let Value::Object(mut body) = body else {
             return Err(Error::invalid_syntax("the body of a PATCH request is a JSON object"));
         };
-        if let Some(schemas) = take(&mut body, "schemas") {
-            let named = schemas.as_array().is_some_and(|schemas| {
-                schemas.iter().filter_map(Value::as_str).any(|schema| schema.eq_ignore_ascii_case(urn::PATCH_OP))
-            });
-            if !named {
-                return Err(Error::invalid_syntax(format!("'schemas' of a PATCH request is [\"{}\"]", urn::PATCH_OP)));
-            }
-        }
+        urn::require(&mut body, urn::PATCH_OP, "a PATCH request")?;
         let operations = match take(&mut body, "Operations") {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => return Err(Error::invalid_syntax("'Operations' must be an array of at least one operation")),
@@ -78,10 +71,10 @@ fn operation(value: Value) -> Result<Operation, Error> {
 const SHOWN_OF_OP: usize = 32;
 
 /// The value of a key, in the RFC's case or any other.
-fn take(object: &mut Object, key: &str) -> Option<Value> {
-    if let Some(value) = object.remove(key) {
+pub(crate) fn take(object: &mut Object, key: &str) -> Option<Value> {
+    if let Some(value) = object.shift_remove(key) {
         return Some(value);
     }
     let other = object.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
-    object.remove(&other)
+    object.shift_remove(&other)
 }

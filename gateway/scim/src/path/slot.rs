@@ -320,14 +320,6 @@ fn seeds(selector: &Filter) -> Option<Vec<(&str, &Value)>> {
 
 /// A copy that holds the sub-attributes that a selector names and no others.
 fn mentioned(attribute: &Attribute, selector: &Filter) -> Attribute {
-    fn names<'f>(filter: &'f Filter, found: &mut Vec<&'f str>) {
-        match filter {
-            Filter::And(items) | Filter::Or(items) => items.iter().for_each(|item| names(item, found)),
-            Filter::Not(inner) => names(inner, found),
-            Filter::Compare(Comparison { path, .. }) | Filter::Present(path) => found.push(&path.path.attribute),
-            Filter::Elements { .. } => {}
-        }
-    }
     let bare = |attribute: &Attribute| Attribute {
         name: attribute.name.clone(),
         kind: attribute.kind,
@@ -335,8 +327,7 @@ fn mentioned(attribute: &Attribute, selector: &Filter) -> Attribute {
         case_exact: attribute.case_exact,
         ..Attribute::default()
     };
-    let mut found = Vec::new();
-    names(selector, &mut found);
+    let found: Vec<&str> = filter::mentioned(selector).into_iter().map(|(name, _)| name).collect();
     let mut copy = bare(attribute);
     copy.sub_attributes =
         attribute.sub_attributes.iter().filter(|sub| found.contains(&sub.name.as_str())).map(bare).collect();

@@ -3,6 +3,7 @@
 mod changes;
 mod documents;
 mod expressions;
+mod known;
 mod resources;
 mod searches;
 
@@ -75,7 +76,7 @@ pub(super) fn object(value: &Value) -> Object {
 pub(super) fn edits(resource_type: usize, operations: &Value) -> Edits {
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let operations = PatchRequest::parse(body).unwrap();
-    let leniency = Leniency { create_missing_element: true };
+    let leniency = Leniency { create_missing_element: true, coerce_values: true };
     patch::edits(&types()[resource_type], &operations, leniency).unwrap()
 }
 
@@ -98,6 +99,7 @@ impl Transforms for Roles {
             scim_type: Some("invalidValue".to_owned()),
             detail: detail.to_owned(),
             retry_after_seconds: None,
+            class: "transform",
         })
     }
 

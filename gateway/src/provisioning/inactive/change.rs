@@ -22,7 +22,7 @@ pub(in super::super) fn sets_inactive(kind: &Kind, edits: &Edits) -> bool {
 
 /// Remembers the resource as the client wants it to be, and removes its account.
 pub(in super::super) async fn deactivate(work: &mut Work<'_>, id: &str, resource: Object) -> Result<Answer, Failure> {
-    let inactive = inactive(work.kind, id, Phase::Removing, resource);
+    let inactive = inactive(work.kind, id, Phase::Removing, &resource);
     work.commit(vec![remembered(work.key(id), &inactive)]).await?;
     match remove(work, inactive).await? {
         Removal::Done(inactive) => answer(work, inactive),
@@ -45,7 +45,7 @@ pub(in super::super) async fn change(
     if after.get(ACTIVE) == Some(&Value::Bool(true)) {
         return restore::restore(work, before, after, is_renamed, turn).await;
     }
-    let changed = inactive(work.kind, &before.id, before.phase, after);
+    let changed = inactive(work.kind, &before.id, before.phase, &after);
     work.commit(vec![remembered(work.key(&changed.id), &changed)]).await?;
     answer(work, changed)
 }

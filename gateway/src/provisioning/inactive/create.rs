@@ -7,7 +7,6 @@ use super::super::work::Work;
 use super::{current, inactive, matching, remembered};
 use crate::store::Phase;
 use scim_protocol::{Error, Object};
-use serde_json::Value;
 
 /// Refuses a resource that has the name of an inactive one: its client finds that one by a filter and enables it. `id` is the
 /// resource that may have the name.
@@ -39,10 +38,9 @@ pub(in super::super) async fn create(work: &mut Work<'_>, resource: Object) -> R
     work.kind.mapping.to_app(&resource, &mut Connected(&mut work.app.call)).await?;
     let id = uuid::Uuid::new_v4().to_string();
     work.id = Some(id.clone());
-    let inactive = inactive(work.kind, &id, Phase::Removed, resource);
+    let inactive = inactive(work.kind, &id, Phase::Removed, &resource);
     let mut writes = vec![remembered(work.key(&id), &inactive)];
     writes.extend(membership::called(work, &id, &inactive.resource).await?);
     work.commit(writes).await?;
-    let location = work.location(&id);
-    Ok(Answer { status: 201, body: Some(Value::Object(work.present(current(inactive)))), location: Some(location) })
+    Ok(work.created(current(inactive)))
 }

@@ -38,8 +38,10 @@ pub(super) fn is_inactive(kind: &Kind, resource: &Object) -> bool {
     kind.removes() && resource.get(ACTIVE) == Some(&Value::Bool(false))
 }
 
-/// An inactive resource with these attributes.
-fn inactive(kind: &Kind, id: &str, phase: Phase, mut resource: Object) -> Inactive {
+/// An inactive resource with these attributes, as far as a rule takes them: what no account will ever hold is not shown.
+fn inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -> Inactive {
+    let mut resource = kind.mapping.taken(after);
+    resource.extend(after.get("meta").map(|meta| ("meta".to_owned(), meta.clone())));
     resource.insert(ACTIVE.to_owned(), Value::Bool(false));
     let external_id = resource.get("externalId").and_then(Value::as_str).map(str::to_owned);
     Inactive { id: id.to_owned(), matching: matching(kind, &resource), external_id, phase, resource }
@@ -59,11 +61,11 @@ fn remembered(key: ResourceKey, inactive: &Inactive) -> Write {
 
 /// How the resource is shown.
 pub(super) fn current(inactive: Inactive) -> Current {
-    Current { id: inactive.id, resource: inactive.resource, version: None }
+    Current { id: inactive.id, resource: inactive.resource, version: None, is_whole: true }
 }
 
 /// 200 with the resource.
 pub(super) fn answer(work: &mut Work<'_>, inactive: Inactive) -> Result<Answer, Failure> {
     work.recognise(&inactive.resource);
-    Ok(Answer::ok(Value::Object(work.present(current(inactive)))))
+    Ok(work.shown(current(inactive)))
 }

@@ -9,7 +9,6 @@ use crate::connectors::{Query, Stored};
 use crate::store::{Inactive, Phase, StandingWrite, Write};
 use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
 use scim_protocol::{Object, ScimType};
-use serde_json::Value;
 use tokio::sync::OwnedMutexGuard;
 
 /// Creates the account again, with its memberships, and binds the id to it. Sent again after it was cut off, it takes the
@@ -29,7 +28,7 @@ pub(super) async fn restore(
     };
     if is_renamed {
         // What is found by the new name is this one, and not before it is sure that nobody else has it.
-        let renamed = inactive(work.kind, &id, Phase::Restoring, after.clone());
+        let renamed = inactive(work.kind, &id, Phase::Restoring, &after);
         work.commit(vec![remembered(work.key(&id), &renamed)]).await?;
     } else if before.phase != Phase::Restoring {
         work.commit(vec![Write::Standing(StandingWrite::Phase(work.key(&id), Phase::Restoring))]).await?;
@@ -62,7 +61,7 @@ pub(super) async fn restore(
     // Those who refer to it have their own turns, and may be the resource itself.
     drop(turn);
     awaited::resolve(work, &current).await;
-    Ok(Answer::ok(Value::Object(work.present(current))))
+    Ok(work.shown(current))
 }
 
 /// An account that came to be without the gateway: a first sign-in, an administrator. The app's word counts: the resource
@@ -127,7 +126,7 @@ pub(super) async fn look_up(work: &mut Work<'_>, resource: &Object) -> Result<Op
     let path =
         Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
     let filter = Filter::Compare(Comparison { path, op: CompareOp::Eq, value });
-    let pushed = work.kind.mapping.push_down(&filter, &work.kind.abilities.filters).comparisons;
+    let pushed = work.kind.mapping.push_down(&filter, &work.kind.abilities.filters);
     if pushed.is_empty() {
         return Ok(None);
     }

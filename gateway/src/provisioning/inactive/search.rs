@@ -1,7 +1,7 @@
 //! Inactive resources among the results of a search. They stand behind the app's.
 
 use super::super::answer::Failure;
-use super::super::search::{Found, take};
+use super::super::search::{Found, Query, take};
 use super::super::work::{Current, Work};
 use super::{current, find, matching, restore};
 use crate::store::{Inactive, Phase};
@@ -61,28 +61,30 @@ pub(in super::super) async fn has_the_name(work: &Work<'_>, filter: &Filter) -> 
 /// Adds the inactive resources that match; those of the app have been counted.
 pub(in super::super) async fn take_matching(
     work: &mut Work<'_>,
-    filter: Option<&Filter>,
+    query: &Query,
     found: &mut Found,
 ) -> Result<(), Failure> {
     if !work.kind.removes() {
         return Ok(());
     }
-    let Some(filter) = filter else { return take_window(work, found).await };
+    if query.filter.is_none() && !found.is_sorted() {
+        return take_window(work, found).await;
+    }
     let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
-    let named = match required(work, filter) {
+    let named = match query.filter.as_ref().and_then(|filter| required(work, filter)) {
         Some(Name::Matching(name)) => Some(store.inactive_matching(instance, kind, &[&name]).await?),
         Some(Name::External(name)) => Some(store.inactive_known_as(instance, kind, name).await?),
         None => None,
     };
     if let Some(named) = named {
-        named.into_iter().for_each(|inactive| take(work, Some(filter), current(inactive), found));
+        named.into_iter().for_each(|inactive| take(work, query, current(inactive), found, false));
         return Ok(());
     }
     let mut offset = 0;
     loop {
         let page = store.inactive_page(instance, kind, offset, AT_ONCE).await?;
         let is_last = (page.len() as u64) < AT_ONCE;
-        page.into_iter().for_each(|inactive| take(work, Some(filter), current(inactive), found));
+        page.into_iter().for_each(|inactive| take(work, query, current(inactive), found, false));
         if is_last {
             return Ok(());
         }

@@ -1,0 +1,79 @@
+//! A filter as it applies to one resource type: what the type alone decides is decided.
+//!
+//! `meta.resourceType` is the same for all resources of a type, so a comparison with it is a constant there, and a list over all
+//! types (RFC 7644 §3.4.2.1) asks only those that can match. An empty `And` holds for everything, an empty `Or` for nothing.
+
+use serde_json::Value;
+
+use super::{Comparison, Filter, compare};
+use crate::ResourceType;
+
+const ALWAYS: Filter = Filter::And(Vec::new());
+pub(super) const NEVER: Filter = Filter::Or(Vec::new());
+
+/// A constant.
+pub(super) const fn constant(holds: bool) -> Filter {
+    if holds { ALWAYS } else { NEVER }
+}
+
+/// Replaces what the resource type decides by constants, and constants by what follows from them.
+pub(super) fn narrow(filter: Filter, resource_type: &ResourceType) -> Filter {
+    match filter {
+        Filter::And(items) => {
+            let mut left = Vec::with_capacity(items.len());
+            for item in items {
+                match narrow(item, resource_type) {
+                    item if item == NEVER => return NEVER,
+                    Filter::And(inner) => left.extend(inner),
+                    item => left.push(item),
+                }
+            }
+            only(left, Filter::And)
+        }
+        Filter::Or(items) => {
+            let mut left = Vec::with_capacity(items.len());
+            for item in items {
+                match narrow(item, resource_type) {
+                    item if item == ALWAYS => return ALWAYS,
+                    Filter::Or(inner) => left.extend(inner),
+                    item => left.push(item),
+                }
+            }
+            only(left, Filter::Or)
+        }
+        Filter::Not(inner) => match narrow(*inner, resource_type) {
+            inner if inner == ALWAYS => NEVER,
+            inner if inner == NEVER => ALWAYS,
+            inner => Filter::Not(Box::new(inner)),
+        },
+        Filter::Compare(comparison) => match of_type(&comparison, resource_type) {
+            Some(holds) => constant(holds),
+            None => Filter::Compare(comparison),
+        },
+        Filter::Present(operand) if is_type(&operand.path.attribute, operand.path.sub.as_deref()) => ALWAYS,
+        other => other,
+    }
+}
+
+fn only(mut items: Vec<Filter>, joined: impl FnOnce(Vec<Filter>) -> Filter) -> Filter {
+    match (items.len(), items.pop()) {
+        (1, Some(item)) => item,
+        (_, item) => {
+            items.extend(item);
+            joined(items)
+        }
+    }
+}
+
+fn of_type(comparison: &Comparison, resource_type: &ResourceType) -> Option<bool> {
+    let Comparison { path, op, value } = comparison;
+    if path.path.schema.is_some() || !is_type(&path.path.attribute, path.path.sub.as_deref()) {
+        return None;
+    }
+    let attribute = resource_type.resolve(&path.path)?.attribute;
+    Some(compare::holds(attribute, *op, &Value::String(resource_type.name.clone()), value))
+}
+
+fn is_type(attribute: &str, sub: Option<&str>) -> bool {
+    attribute == "meta" && sub == Some("resourceType")
+}

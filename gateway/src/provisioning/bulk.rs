@@ -1,0 +1,228 @@
+//! `POST /Bulk` (RFC 7644 §3.7).
+//!
+//! Each operation goes the way that it would go alone, with its own row in the provisioning log. They are done in the request's
+//! order, except that what one refers to by a `bulkId` is created before it. Where references go round in a circle, a resource is
+//! created without those that cannot be there yet, which a PATCH adds when they are.
+
+use super::Outcome;
+use super::answer::{Answer, Failure};
+use super::instance::Instance;
+use super::request::{Caller, Operation, ProjectionText};
+use crate::egress::AppCall;
+use scim_protocol::bulk::{self, BulkCall, BulkMethod, BulkOperation, BulkRequest, BulkResult, Next, Plan, references};
+use scim_protocol::{Conditions, Error, urn};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+
+/// Carries the operations out and answers a BulkResponse.
+pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> Outcome {
+    let request = match BulkRequest::parse(body, caller.limits.bulk_operations) {
+        Ok(request) => request,
+        Err(error) => return Outcome::untouched(Err(error.into())),
+    };
+    let operations = request.operations.len();
+    let mut run = Run {
+        instance,
+        caller,
+        operations: &request.operations,
+        ids: HashMap::new(),
+        results: (0..operations).map(|_| None).collect(),
+        later: Vec::new(),
+        sends: Vec::new(),
+        ignored: Vec::new(),
+    };
+    run.all(request.fail_on_errors).await;
+    let answered = request.operations.iter().zip(run.results).filter_map(|(each, done)| Some(each.answered(done?)));
+    let answer = Answer::ok(bulk::response(&answered.collect::<Vec<_>>()));
+    Outcome { sends: run.sends, ignored: run.ignored, ..Outcome::untouched(Ok(answer)) }
+}
+
+struct Run<'a> {
+    instance: &'a Instance,
+    caller: &'a Caller,
+    operations: &'a [BulkOperation],
+    /// By `bulkId`, the id of what was created.
+    ids: HashMap<&'a str, String>,
+    /// What came of each operation; nothing of those that were not tried.
+    results: Vec<Option<BulkResult>>,
+    /// References of created resources that are still to be added.
+    later: Vec<Later>,
+    sends: Vec<AppCall>,
+    ignored: Vec<String>,
+}
+
+/// What a resource was created without.
+struct Later {
+    index: usize,
+    endpoint: String,
+    id: String,
+    operations: Vec<Value>,
+}
+
+impl<'a> Run<'a> {
+    async fn all(&mut self, fail_on_errors: Option<u64>) {
+        let mut plan = Plan::new(self.operations);
+        while let Some(next) = plan.next() {
+            let (Next::Run(index) | Next::Break(index) | Next::Refuse(index)) = next;
+            plan.done(index);
+            let Some(operation) = self.operations.get(index) else { continue };
+            let done = match (&operation.call, next) {
+                (Err(error), _) => failed(error, None),
+                (Ok(_), Next::Refuse(_)) => {
+                    let detail =
+                        "its bulkIds refer to each other in a circle, and only what is created can be part of one";
+                    failed(&Error::conflict(detail), None)
+                }
+                (Ok(call), next) => self.one(index, operation, call, matches!(next, Next::Break(_))).await,
+            };
+            self.note(index, done);
+            let errors = self.results.iter().flatten().filter(|result| result.status >= 400).count() as u64;
+            if fail_on_errors.is_some_and(|most| errors >= most) {
+                break;
+            }
+        }
+        self.add_later().await;
+    }
+
+    async fn one(&mut self, index: usize, operation: &'a BulkOperation, call: &BulkCall, breaks: bool) -> BulkResult {
+        let mut data = call.data.clone();
+        let split = if breaks { references::split(&mut data, &self.unknown(call)) } else { Vec::new() };
+        let resolved = match self.resolved(call, &split) {
+            Ok(path) => path,
+            Err(error) => return failed(&error, None),
+        };
+        references::resolve(&mut data, &|name| self.ids.get(name).cloned());
+        let location = |id: &str| self.location(&resolved, id);
+        let target = match target(call.method, &resolved, data) {
+            Ok(target) => target,
+            Err(error) => return failed(&error, None),
+        };
+        let known = target.id().map(location);
+        let conditions = match Conditions::parse(call.version.as_deref(), None) {
+            Ok(conditions) => conditions,
+            Err(error) => return failed(&error, known),
+        };
+        let Outcome { result, id, sends, ignored, .. } = self.handle(target, conditions).await;
+        self.sends.extend(sends);
+        self.ignored.extend(ignored);
+        match result {
+            Ok(answer) => {
+                if let (Some(name), Some(id)) = (operation.created_name(), id) {
+                    if !split.is_empty() {
+                        let (endpoint, id) = (resolved, id.clone());
+                        self.later.push(Later { index, endpoint, id, operations: split });
+                    }
+                    self.ids.insert(name, id);
+                }
+                let Answer { status, location, version, .. } = answer;
+                let version = version.map(|version| version.to_string());
+                BulkResult { status, location: location.or(known), version, response: None }
+            }
+            Err(Failure { error, .. }) => failed(&error, known),
+        }
+    }
+
+    /// The names in a call of what is not created yet.
+    fn unknown(&self, call: &BulkCall) -> HashSet<String> {
+        references::of(call).into_iter().filter(|name| !self.ids.contains_key(name.as_str())).collect()
+    }
+
+    /// The path, if all that the operation refers to is there, but for what is added later.
+    fn resolved(&self, call: &BulkCall, split: &[Value]) -> Result<String, Error> {
+        let later: HashSet<String> = split
+            .iter()
+            .flat_map(|value| {
+                let (method, path) = (BulkMethod::Patch, String::new());
+                references::of(&BulkCall { method, path, data: value.clone(), version: None })
+            })
+            .collect();
+        for name in self.unknown(call) {
+            let is_created_here = self.operations.iter().any(|each| each.bulk_id.as_deref() == Some(name.as_str()));
+            match later.contains(&name) {
+                true => {}
+                false if is_created_here => {
+                    return Err(Error::conflict(format!("it refers to bulkId:{name}, which was not created")));
+                }
+                false => {
+                    return Err(Error::invalid_value(format!(
+                        "it refers to bulkId:{name}, and no POST of this request has that bulkId"
+                    )));
+                }
+            }
+        }
+        Ok(references::resolved_path(&call.path, &|name| self.ids.get(name).map(|id| encoded(id))))
+    }
+
+    /// Adds the references that had to wait. A resource whose references cannot be added is there, and its operation has failed.
+    async fn add_later(&mut self) {
+        for Later { index, endpoint, id, operations } in std::mem::take(&mut self.later) {
+            let mut body = json!({ "schemas": [urn::PATCH_OP], "Operations": operations });
+            references::resolve(&mut body, &|name| self.ids.get(name).cloned());
+            let location = Some(self.location(&endpoint, &id));
+            let call = BulkCall { method: BulkMethod::Patch, path: String::new(), data: body.clone(), version: None };
+            if let Some(name) = self.unknown(&call).into_iter().next() {
+                let detail = format!("it was created without its reference to bulkId:{name}, which was not created");
+                self.note(index, failed(&Error::conflict(detail), location));
+                continue;
+            }
+            let patch = Operation::Patch { endpoint, id, body };
+            let Outcome { result, sends, .. } = self.handle(patch, Conditions::default()).await;
+            self.sends.extend(sends);
+            match result {
+                Err(Failure { mut error, .. }) => {
+                    error.detail = format!("it was created, but its references could not be added: {}", error.detail);
+                    self.note(index, failed(&error, location));
+                }
+                // The version of what was created is not its version any more.
+                Ok(answer) => {
+                    if let Some(Some(done)) = self.results.get_mut(index) {
+                        done.version = answer.version.map(|version| version.to_string());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn handle(&self, operation: Operation, conditions: Conditions) -> Outcome {
+        let caller = Caller { conditions, projection: ProjectionText::default(), ..self.caller.clone() };
+        super::handle_one(self.instance, operation, &caller).await
+    }
+
+    fn note(&mut self, index: usize, result: BulkResult) {
+        if let Some(place) = self.results.get_mut(index) {
+            *place = Some(result);
+        }
+    }
+
+    fn location(&self, path: &str, id: &str) -> String {
+        let endpoint = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        format!("{}/{endpoint}/{}", self.caller.base, encoded(id))
+    }
+}
+
+/// The operation on its own.
+fn target(method: BulkMethod, path: &str, body: Value) -> Result<Operation, Error> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match (method, segments.as_slice()) {
+        (BulkMethod::Post, [kind]) => Ok(Operation::Create { endpoint: format!("/{kind}"), body }),
+        (BulkMethod::Put | BulkMethod::Patch | BulkMethod::Delete, [kind, id]) => {
+            let (endpoint, id) = (format!("/{kind}"), super::request::id(id)?);
+            Ok(match method {
+                BulkMethod::Put => Operation::Replace { endpoint, id, body },
+                BulkMethod::Patch => Operation::Patch { endpoint, id, body },
+                _ => Operation::Delete { endpoint, id },
+            })
+        }
+        _ => Err(Error::invalid_syntax(
+            "'path' must be an endpoint such as /Users for POST, and a resource such as /Users/42 for PUT, PATCH and DELETE",
+        )),
+    }
+}
+
+fn encoded(id: &str) -> String {
+    percent_encoding::utf8_percent_encode(id, super::work::SEGMENT).to_string()
+}
+
+fn failed(error: &Error, location: Option<String>) -> BulkResult {
+    BulkResult { status: error.status, location, version: None, response: Some(error.to_json()) }
+}

@@ -1,0 +1,88 @@
+//! What has been found for a window of a list, so far.
+
+use super::super::pages::Window;
+use super::super::work::{Current, Work};
+use super::query::Query;
+use super::selection::Selection;
+use scim_protocol::Object;
+use std::collections::HashSet;
+
+/// What the client gets.
+#[derive(Debug)]
+pub(in super::super) struct Found {
+    pub(in super::super) window: Window,
+    /// How many match, so far.
+    pub(in super::super) total: u64,
+    /// Those in the window, where they come in their order.
+    pub(in super::super) resources: Vec<Object>,
+    /// Those that may be in the window, where they are sorted.
+    selection: Option<Selection>,
+    /// Ids that the store knew, which may come again from the app, or the other way round.
+    seen: HashSet<String>,
+}
+
+impl Found {
+    pub(super) fn new(window: Window, is_sorted: bool) -> Self {
+        let selection = is_sorted.then(|| Selection::new(window.end()));
+        Self { window, total: 0, resources: Vec::new(), selection, seen: HashSet::new() }
+    }
+
+    /// Whether they are sorted here, so that each must be looked at.
+    pub(in super::super) const fn is_sorted(&self) -> bool {
+        self.selection.is_some()
+    }
+
+    /// What is to be found behind this, among resources of another type.
+    pub(super) fn behind(&mut self) -> Self {
+        let window = self.window.behind(self.total);
+        let selection = self.selection.take();
+        Self { window, total: 0, resources: Vec::new(), selection, seen: HashSet::new() }
+    }
+
+    /// Takes up what was found [`Self::behind`] it.
+    pub(super) fn join(&mut self, behind: Self) {
+        self.total += behind.total;
+        self.resources.extend(behind.resources);
+        self.selection = behind.selection;
+    }
+
+    /// How many match, and those in the window.
+    pub(super) fn finish(self) -> (u64, Vec<Object>) {
+        let sorted = self.selection.map(|selection| selection.from(self.window.start));
+        (self.total, sorted.unwrap_or(self.resources))
+    }
+
+    /// Counts a match and says whether it is in the client's window.
+    fn takes_next(&mut self) -> bool {
+        let index = self.total;
+        self.total += 1;
+        (self.window.start..self.window.end()).contains(&index)
+    }
+}
+
+/// Counts a resource that matches, and shows it where it is in the client's window.
+pub(in super::super) fn take(
+    work: &Work<'_>,
+    query: &Query,
+    current: Current,
+    found: &mut Found,
+    may_come_again: bool,
+) {
+    if found.seen.contains(&current.id) {
+        return;
+    }
+    if may_come_again {
+        found.seen.insert(current.id.clone());
+    }
+    let whole = work.whole(current);
+    if !query.filter.as_ref().is_none_or(|filter| filter.matches(&work.kind.scim, &whole)) {
+        return;
+    }
+    let project = |whole| work.projection.apply(&work.kind.scim, whole);
+    if let (Some(selection), Some(sort)) = (&mut found.selection, &query.sort) {
+        found.total += 1;
+        selection.offer(sort.key(&whole), || project(whole));
+    } else if found.takes_next() {
+        found.resources.push(project(whole));
+    }
+}

@@ -1,0 +1,185 @@
+//! A list by cursor (RFC 9865): the app's pages, from where the page before ended.
+//!
+//! A page ends when it is full, or when so many resources were looked at in vain that the client is better told to ask again: a
+//! page may hold less than was asked for, even nothing, and still name a next one. So a filter that the app cannot evaluate gets
+//! through any number of resources, where a list by index has to give up.
+
+use super::super::answer::{Failure, is_of_limits};
+use super::super::cursor::Part;
+use super::super::inactive;
+use super::super::pages::{PageSpan, Window};
+use super::super::work::{Current, Work};
+use super::found::Found;
+use super::query::Query;
+use super::walk;
+use scim_protocol::{Error, Object};
+
+/// Resources that are looked at for one page.
+const MAX_LOOKED_AT: u64 = 5_000;
+/// Inactive resources that are held at once.
+const INACTIVE_AT_ONCE: u64 = 100;
+
+/// What a page holds so far.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) count: u64,
+    pub(super) resources: Vec<Object>,
+    /// How many match in all, where that is known.
+    pub(super) total: Option<u64>,
+    looked_at: u64,
+}
+
+impl Page {
+    pub(super) fn new(count: u64) -> Self {
+        Self { count, resources: Vec::new(), total: None, looked_at: 0 }
+    }
+
+    /// What was found for a window.
+    pub(super) fn of(found: Found) -> Self {
+        let count = found.window.count;
+        let (total, resources) = found.finish();
+        Self { count, resources, total: Some(total), looked_at: 0 }
+    }
+
+    /// Where the page behind a window begins, if there is one.
+    pub(super) fn follows(&self, window: Window) -> Option<Part> {
+        let index = window.end();
+        self.total.is_some_and(|total| index < total).then_some(Part::Position { index })
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.resources.len() as u64 >= self.count
+    }
+
+    fn room(&self) -> u64 {
+        self.count.saturating_sub(self.resources.len() as u64)
+    }
+
+    fn ends(&self) -> bool {
+        self.is_full() || self.looked_at >= MAX_LOOKED_AT
+    }
+
+    fn take(&mut self, work: &Work<'_>, query: &Query, current: Current) {
+        self.looked_at += 1;
+        let whole = work.whole(current);
+        if query.filter.as_ref().is_none_or(|filter| filter.matches(&work.kind.scim, &whole)) {
+            self.resources.push(work.projection.apply(&work.kind.scim, whole));
+        }
+    }
+}
+
+/// Fills the page from one resource type, from `part` on, and says where to go on; nothing where there is no more.
+pub(super) async fn next(
+    work: &mut Work<'_>,
+    query: &Query,
+    part: Option<Part>,
+    page: &mut Page,
+) -> Result<Option<Part>, Failure> {
+    if query.is_never() {
+        return Ok(None);
+    }
+    if matches!(part, Some(Part::Position { .. })) || (part.is_none() && !walk::is_streamable(work, query).await?) {
+        return by_position(work, query, part.as_ref().map_or(0, Part::position), page).await;
+    }
+    inactive::finish_all(work).await?;
+    let mut part = part.unwrap_or_else(|| first(work, query, page));
+    while !page.ends() {
+        let next = match part {
+            Part::App { ref token, offset, limit, skip } => {
+                let span = PageSpan { offset, limit };
+                match from_app(work, query, (token.clone(), span, skip), page).await {
+                    // The next request goes on with what an operation may use.
+                    Err(failure) if is_of_limits(failure.class) && page.looked_at > 0 => return Ok(Some(part)),
+                    next => next?,
+                }
+            }
+            Part::Inactive { offset } => from_store(work, query, offset, page).await?,
+            Part::Position { .. } => None,
+        };
+        match next {
+            Some(next) => part = next,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(part))
+}
+
+/// A result that is found by the store or sorted: its place is a number.
+async fn by_position(work: &mut Work<'_>, query: &Query, start: u64, page: &mut Page) -> Result<Option<Part>, Failure> {
+    let window = Window { start, count: page.room() };
+    let mut found = Found::new(window, query.sort.is_some());
+    walk::collect(work, query, &mut found).await?;
+    let found = Page::of(found);
+    let next = found.follows(window);
+    page.resources.extend(found.resources);
+    page.total = found.total;
+    Ok(next)
+}
+
+/// Without a filter the app's pages are the client's.
+fn first(work: &Work<'_>, query: &Query, page: &Page) -> Part {
+    let most = work.kind.abilities.paging.max_page_size.max(1);
+    let wanted = u32::try_from(page.room().max(1)).unwrap_or(u32::MAX);
+    let limit = if query.filter.is_none() { wanted.min(most) } else { most };
+    Part::App { token: None, offset: 0, limit, skip: 0 }
+}
+
+async fn from_app(
+    work: &mut Work<'_>,
+    query: &Query,
+    (token, span, skip): (Option<String>, PageSpan, u32),
+    page: &mut Page,
+) -> Result<Option<Part>, Failure> {
+    let omit = walk::omitted(work, query);
+    let comparisons = walk::comparisons(work, query);
+    let asked = walk::page(work, comparisons, span, token.clone(), &omit).await;
+    let mut answered = asked.map_err(|failure| match failure.error.status {
+        // What the app says of a token is about the client's cursor.
+        400 | 410 if token.is_some() => Failure {
+            error: Error::expired_cursor("the app does not go on from here any more; start again with an empty cursor"),
+            ..failure
+        },
+        _ => failure,
+    })?;
+    let span = PageSpan { limit: walk::other_limit(&answered, span).unwrap_or(span.limit), ..span };
+    let is_all = query.filter.is_none() && !work.kind.removes();
+    page.total = page.total.or(answered.total.filter(|_| is_all));
+    // What does not fit any more is not looked at: nothing is read for it.
+    let fits = if query.filter.is_none() { usize::try_from(page.room()).unwrap_or(usize::MAX) } else { usize::MAX };
+    let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
+    let taken: Vec<_> = answered.resources.drain(..).skip(skipped).collect();
+    let of_page = taken.len();
+    let mut done = 0;
+    for current in walk::currents(work, taken.into_iter().take(fits).collect(), &omit).await? {
+        if page.is_full() {
+            break;
+        }
+        page.take(work, query, current);
+        done += 1;
+    }
+    if done < of_page {
+        let skip = skip.saturating_add(u32::try_from(done).unwrap_or(u32::MAX));
+        return Ok(Some(Part::App { token, offset: span.offset, limit: span.limit, skip }));
+    }
+    if answered.more {
+        let next = span.next();
+        return Ok(Some(Part::App { token: answered.next, offset: next.offset, limit: next.limit, skip: 0 }));
+    }
+    Ok(work.kind.removes().then_some(Part::Inactive { offset: 0 }))
+}
+
+async fn from_store(work: &mut Work<'_>, query: &Query, offset: u64, page: &mut Page) -> Result<Option<Part>, Failure> {
+    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
+    let rows = store.inactive_page(instance, kind, offset, INACTIVE_AT_ONCE).await?;
+    let is_last = (rows.len() as u64) < INACTIVE_AT_ONCE;
+    let mut next = offset;
+    let total = offset + rows.len() as u64;
+    for inactive in rows {
+        if page.is_full() {
+            break;
+        }
+        page.take(work, query, inactive::current(inactive));
+        next += 1;
+    }
+    Ok((!is_last || next < total).then_some(Part::Inactive { offset: next }))
+}

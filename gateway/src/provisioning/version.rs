@@ -1,0 +1,95 @@
+//! What tells two states of a resource apart (RFC 7644 §3.14).
+//!
+//! A version is the same whatever part of the resource a client asked for and by whatever URL: it is computed from what the
+//! resource holds, before projection and without addresses. Elements of multi-valued attributes count in no order, because an
+//! app may answer them in another each time.
+
+use scim_protocol::{EntityTag, Object};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// The app's own version as a weak entity tag (the app's bytes are not what the gateway's clients get), or its digest where no
+/// tag may hold it.
+pub(super) fn of_app(version: &str) -> EntityTag {
+    match version.parse() {
+        Ok(tag) => EntityTag::weakened(tag),
+        Err(_) => tag(Sha256::new().chain_update(version)),
+    }
+}
+
+/// The version of what a resource holds.
+pub(super) fn computed(resource: &Object) -> EntityTag {
+    let mut digest = Sha256::new();
+    object(resource, &mut digest);
+    tag(digest)
+}
+
+/// Half of the digest: the chance that a change goes unseen is nil.
+fn tag(digest: Sha256) -> EntityTag {
+    EntityTag::of_digest(digest.finalize().get(..16).unwrap_or_default())
+}
+
+fn object(object: &Object, digest: &mut Sha256) {
+    let mut members: Vec<_> = object.iter().collect();
+    members.sort_unstable_by_key(|(name, _)| name.as_str());
+    digest.update(b"{");
+    for (name, member) in members {
+        digest.update(Value::from(name.as_str()).to_string());
+        value(member, digest);
+    }
+    digest.update(b"}");
+}
+
+fn value(of: &Value, digest: &mut Sha256) {
+    match of {
+        Value::Object(members) => object(members, digest),
+        Value::Array(elements) => {
+            let own = |element: &Value| {
+                let mut digest = Sha256::new();
+                value(element, &mut digest);
+                digest.finalize()
+            };
+            let mut elements: Vec<_> = elements.iter().map(own).collect();
+            elements.sort_unstable();
+            digest.update(b"[");
+            elements.iter().for_each(|element| digest.update(element));
+            digest.update(b"]");
+        }
+        scalar => digest.update(scalar.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(resource: &Value) -> String {
+        computed(resource.as_object().unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_order_of_keys_and_elements_says_nothing_and_everything_else_does() {
+        let base = json!({ "userName": "a", "emails": [{ "value": "1", "type": "work" }, { "value": "2" }] });
+        let same = json!({ "emails": [{ "value": "2" }, { "type": "work", "value": "1" }], "userName": "a" });
+        assert_eq!(of(&base), of(&same));
+        for other in [
+            json!({ "userName": "A", "emails": [{ "value": "1", "type": "work" }, { "value": "2" }] }),
+            json!({ "userName": "a", "emails": [{ "value": "1", "type": "work" }] }),
+            json!({ "userName": "a", "emails": [{ "value": "1" }, { "value": "2", "type": "work" }] }),
+            json!({ "userName": "a" }),
+        ] {
+            assert_ne!(of(&base), of(&other), "{other}");
+        }
+        assert_ne!(of(&json!({ "a": 1 })), of(&json!({ "a": "1" })));
+        assert_ne!(of(&json!({ "a": [[], []] })), of(&json!({ "a": [[[]]] })));
+    }
+
+    #[test]
+    fn the_apps_version_is_taken_as_it_is_if_a_header_can_hold_it() {
+        for app in ["7", "W/\"7\"", "\"7\""] {
+            assert_eq!(of_app(app).to_string(), "W/\"7\"");
+        }
+        assert_eq!(of_app("2026-01-01 10:00").to_string().len(), 36);
+    }
+}
