@@ -73,7 +73,7 @@ impl std::fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// 504 when the app took too long, 502 for the rest. The detail has the code only: what the host says is for its log.
+/// 504 when the app took too long, 429 and 503 when it was not asked, 502 for the rest. The detail has the code only: what the host says is for its log.
 impl From<SendError> for Fault {
     fn from(error: SendError) -> Self {
         let (status, what) = match error.code.as_str() {
@@ -81,6 +81,9 @@ impl From<SendError> for Fault {
             "refused" => (502, "The gateway did not let the call to the app out"),
             "budget" => (502, "The operation needs more calls to the app than it is allowed"),
             "interrupted" => (502, "The app's answer broke off"),
+            "credential" => (502, "The app's authorization server does not accept the gateway's credential"),
+            "rate-limited" => (429, "The app takes no more requests for the moment"),
+            "circuit-open" => (503, "The app does not answer for the moment and is left alone"),
             "too-large" => (502, "The app's answer is larger than the gateway accepts"),
             _ => (502, "The app could not be reached"),
         };
@@ -95,7 +98,14 @@ mod tests {
 
     #[test]
     fn an_app_that_did_not_answer_becomes_a_gateway_status() {
-        for (code, status) in [("timeout", 504), ("unreachable", 502), ("budget", 502), ("not yet known", 502)] {
+        for (code, status) in [
+            ("timeout", 504),
+            ("rate-limited", 429),
+            ("circuit-open", 503),
+            ("unreachable", 502),
+            ("budget", 502),
+            ("not yet known", 502),
+        ] {
             let error = SendError { code: code.into(), detail: "10.0.0.1:443".into(), sent: false };
             let fault = Fault::from(error);
             assert_eq!(fault.status, status, "{code}");

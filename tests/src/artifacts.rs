@@ -143,6 +143,13 @@ pub fn build_connectors() -> Result<PathBuf, BuildError> {
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
 
+/// Builds the connector that misbehaves as it is asked to (`tests/hostile`) and answers its file.
+pub fn build_hostile() -> Result<PathBuf, BuildError> {
+    let mut command = cargo();
+    command.args(["build", "--profile", "connector", "--target", WASM_TARGET, "--package", "hostile-connectors"]);
+    built(&mut command, "hostile_connectors.wasm")
+}
+
 /// Builds the gateway and answers its executable.
 pub fn build_gateway() -> Result<PathBuf, BuildError> {
     build_gateway_as("dev")

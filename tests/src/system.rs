@@ -136,11 +136,13 @@ impl System {
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
                 mapping: development.map(|how| how.copy_mapping(plan)).transpose()?,
+                client: plan.options.client.clone(),
                 auth: plan.options.auth.clone(),
                 username: plan.options.username.clone(),
                 group_policy: plan.options.group_policy.clone(),
                 limits: plan.options.limits.clone(),
                 settings: plan.options.settings.clone(),
+                guard_rails: serde_json::Map::new(),
                 jit: serde_json::Map::new(),
             };
             config.connector(&plan.connector, file);

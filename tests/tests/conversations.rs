@@ -1,8 +1,10 @@
 //! The identity providers' conversations against the real gateway binary over sockets, one test a file.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+use scim_gateway::clients::Leniency;
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, StepReport};
+use scim_gateway_tests::http::{Http, HttpRequest};
 use scim_gateway_tests::system::{Plan, System};
 
 macro_rules! conversations {
@@ -25,6 +27,8 @@ conversations! {
     entra_provisions_into_samanage_by_basic_authentication: "samanage/entra-basic.json",
     okta_as_a_catalogue_app_provisions_into_samanage: "samanage/okta-oin.json",
     okta_as_a_custom_app_provisions_into_samanage: "samanage/okta-aiw.json",
+    google_provisions_users_into_samanage: "samanage/google.json",
+    an_exact_client_is_held_to_the_rfcs: "samanage/rfc.json",
     bad_input_and_bad_luck_are_answered_properly: "samanage/bad-input.json",
     entra_provisions_into_splashtop: "splashtop/entra.json",
     entra_with_its_2020_flag_provisions_into_splashtop: "splashtop/entra-scim-2020.json",
@@ -36,6 +40,7 @@ conversations! {
     entra_with_its_2020_flag_provisions_into_askspoke: "askspoke/entra-scim-2020.json",
     okta_as_a_catalogue_app_provisions_into_askspoke: "askspoke/okta-oin.json",
     okta_as_a_custom_app_provisions_into_askspoke: "askspoke/okta-aiw.json",
+    google_provisions_users_into_askspoke: "askspoke/google.json",
 }
 
 #[test]
@@ -49,6 +54,53 @@ fn every_conversation_file_is_played() {
     played.sort();
     there.sort();
     assert_eq!(played, there, "tests/conversations and this file's list differ");
+}
+
+/// What each identity provider's dialect is called among the files; every app has each.
+const DIALECTS: [&str; 5] = ["entra", "entra-scim-2020", "okta-oin", "okta-aiw", "google"];
+
+#[test]
+fn every_client_talks_to_every_app() {
+    for app in ["samanage", "splashtop", "askspoke"] {
+        for dialect in DIALECTS {
+            assert!(FILES.contains(&format!("{app}/{dialect}.json").as_str()), "{app} has no {dialect}.json");
+        }
+    }
+}
+
+#[test]
+fn all_clients_talk_to_all_apps_through_one_gateway() {
+    let conversations = Conversation::load_all(&Conversation::folder()).unwrap();
+    let artifacts = Artifacts::find_or_build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (reports, metrics) = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let plans: Vec<Plan> = conversations.iter().map(Plan::from).collect();
+        let system = System::start(&artifacts, folder.path(), &plans).await.unwrap();
+        let plays = conversations.iter().map(async |conversation| {
+            Player::new(system.target(&conversation.name).unwrap()).play(conversation, |_| ()).await
+        });
+        let reports = futures_util::future::join_all(plays).await;
+        let metrics = HttpRequest::new("GET", format!("{}/metrics", system.gateway.url()));
+        let metrics = Http::default().send(metrics).await.unwrap().body;
+        system.stop().await.unwrap();
+        (reports, metrics)
+    });
+    let unneeded: Vec<&str> = Leniency::ALL
+        .iter()
+        .map(|leniency| leniency.name())
+        .filter(|name| !metrics.contains(&format!("leniency=\"{name}\"")))
+        .collect();
+    assert!(unneeded.is_empty(), "no conversation needs {unneeded:?}");
+    let different: Vec<String> = conversations
+        .iter()
+        .zip(&reports)
+        .flat_map(|(conversation, report)| {
+            report
+                .differences()
+                .map(move |(number, step)| format!("{}: {}", conversation.name, explained(number, step)))
+        })
+        .collect();
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
 fn assert_plays(file: &str) {

@@ -243,7 +243,7 @@ impl Error {
 
     /// The same error with the part it happened in before its detail: `operation 2: ...`.
     #[must_use]
-    pub(crate) fn within(mut self, place: impl fmt::Display) -> Self {
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
         self.detail = format!("{place}: {}", self.detail);
         self
     }

@@ -23,7 +23,6 @@ pub mod sort;
 pub mod urn;
 pub mod version;
 
-mod coerce;
 mod date_time;
 
 pub use check::{Direction, check, strip_read_only};

@@ -22,7 +22,7 @@ pub struct Normalized {
 impl ResourceType {
     /// Gives every attribute its name in the schema's case, and takes out what the schemas do not know, `null` and what is empty.
     /// An empty array of a multi-valued attribute stays: it says "no values", where an absent one says nothing. Values keep
-    /// their types; see [`ResourceType::coerce`] and [`crate::check()`]. Of the same name in two cases the last one counts.
+    /// their types; see [`crate::check()`]. Of the same name in two cases the last one counts.
     pub fn normalize(&self, resource: Object) -> Normalized {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
         let Normalized { resource: kept, ignored } = &mut normalized;

@@ -12,8 +12,7 @@
 //! - **listed removal**: `remove members` with a `value` array removes those elements only (Entra);
 //! - **missing element**: a value path that matches nothing makes the element, if [`Leniency`] says so (Entra, Okta);
 //! - **unsupported core attribute**: an attribute that RFC 7643 defines and this resource type does not have is ignored
-//!   and listed, where any other unknown attribute is refused;
-//! - the value shapes of [`crate::ResourceType::coerce`], if [`Leniency`] says so.
+//!   and listed, where any other unknown attribute is refused.
 
 use serde_json::Value;
 
@@ -54,9 +53,6 @@ pub struct Operation {
 pub struct Leniency {
     /// A value path that matches no element makes one from its `eq` comparisons; otherwise it is 400 `noTarget`.
     pub create_missing_element: bool,
-    /// Values take the shapes of [`crate::ResourceType::coerce`], and `""` for a reference clears it; otherwise a value of the
-    /// wrong type is 400 `invalidValue`.
-    pub coerce_values: bool,
 }
 
 /// A primitive step. Names are canonical, values have the attribute's type, and nothing read-only is touched.

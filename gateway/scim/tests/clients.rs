@@ -1,5 +1,4 @@
-//! The PATCH requests that identity providers really send, as steps and as results. E and O numbers are those of Entra's and
-//! Okta's documented behaviours.
+//! The PATCH requests that identity providers really send, as steps and as results.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, dead_code)]
 
 mod fixture;
@@ -13,73 +12,61 @@ fn client_shapes_have_their_meaning() {
     let work = json!([{ "type": "work", "value": "a@c.com" }]);
     for (name, before, operations, after) in [
         (
-            "E2, E3: capitalised op, boolean as text",
+            "capitalised op",
             json!({ "active": true }),
-            json!([{ "op": "Replace", "path": "active", "value": "False" }]),
+            json!([{ "op": "Replace", "path": "active", "value": false }]),
             json!({ "active": false }),
         ),
         (
-            "E2: attribute names in any case",
+            "attribute names in any case",
             json!({}),
             json!([{ "op": "add", "path": "USERNAME", "value": "x" }]),
             json!({ "userName": "x" }),
         ),
         (
-            "E4: a value path makes its element",
+            "a value path makes its element",
             json!({}),
             json!([{ "op": "Replace", "path": "emails[type eq \"work\"].value", "value": "a@c.com" }]),
             json!({ "emails": work }),
         ),
         (
-            "E4: a value path changes its element only",
+            "a value path changes its element only",
             json!({ "emails": [{ "type": "home", "value": "h" }, { "type": "work", "value": "w" }] }),
             json!([{ "op": "Add", "path": "emails[type eq \"work\"].value", "value": "n" }]),
             json!({ "emails": [{ "type": "home", "value": "h" }, { "type": "work", "value": "n" }] }),
         ),
         (
-            "E4: string literal against a boolean",
+            "string literal against a boolean",
             json!({ "roles": [{ "primary": true, "value": "old" }] }),
             json!([{ "op": "Add", "path": "roles[primary eq \"True\"].value", "value": "AppSec.Lead" }]),
             json!({ "roles": [{ "primary": true, "value": "AppSec.Lead" }] }),
         ),
         (
-            "E4: a primary element that is missing",
+            "a primary element that is missing",
             json!({ "roles": [{ "primary": false, "value": "old" }] }),
             json!([{ "op": "Add", "path": "roles[primary eq \"True\"].value", "value": "Lead" }]),
             json!({ "roles": [{ "primary": false, "value": "old" }, { "primary": true, "value": "Lead" }] }),
         ),
         (
-            "E5: extension path with a colon",
+            "extension path with a colon",
             json!({}),
             json!([{ "op": "Add", "path": format!("{ENTERPRISE}:department"), "value": "Sales" }]),
             json!({ (ENTERPRISE): { "department": "Sales" } }),
         ),
         (
-            "E6: manager as a bare string",
-            json!({}),
-            json!([{ "op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "42" }]),
-            json!({ (ENTERPRISE): { "manager": { "value": "42" } } }),
-        ),
-        (
-            "E6: manager as an array of one",
-            json!({ (ENTERPRISE): { "manager": { "value": "1" } } }),
-            json!([{ "op": "Replace", "path": format!("{ENTERPRISE}:manager"), "value": [{ "$ref": null, "value": "42" }] }]),
-            json!({ (ENTERPRISE): { "manager": { "value": "42" } } }),
-        ),
-        (
-            "E6: manager removed by an empty string",
+            "null removes the manager",
             json!({ "userName": "x", (ENTERPRISE): { "manager": { "value": "1" } } }),
-            json!([{ "op": "Replace", "path": format!("{ENTERPRISE}:manager"), "value": "" }]),
+            json!([{ "op": "Replace", "path": format!("{ENTERPRISE}:manager"), "value": null }]),
             json!({ "userName": "x" }),
         ),
         (
-            "E6: manager.value removed by an empty string",
+            "null as manager.value removes the manager",
             json!({ "userName": "x", (ENTERPRISE): { "manager": { "value": "1" } } }),
-            json!([{ "op": "Replace", "path": format!("{ENTERPRISE}:manager.value"), "value": "" }]),
+            json!([{ "op": "Replace", "path": format!("{ENTERPRISE}:manager.value"), "value": null }]),
             json!({ "userName": "x" }),
         ),
         (
-            "E8: dotted and URN keys without a path",
+            "dotted and URN keys without a path",
             json!({ "name": { "givenName": "A", "formatted": "A B" } }),
             json!([{ "op": "replace", "value": {
                 "displayName": "B", "name.givenName": "K", "name.familyName": "U",
@@ -92,7 +79,7 @@ fn client_shapes_have_their_meaning() {
             }),
         ),
         (
-            "E8: an extension's object without a path",
+            "an extension's object without a path",
             json!({}),
             json!([{ "op": "add", "value": { (ENTERPRISE.to_uppercase()): { "Department": "D", "nonsense": 1 } } }]),
             json!({ (ENTERPRISE): { "department": "D" } }),
@@ -104,7 +91,7 @@ fn client_shapes_have_their_meaning() {
             json!({ "roles": [{ "value": "{\"displayName\":\"R\"}" }] }),
         ),
         (
-            "O3: deactivation without a path",
+            "deactivation without a path",
             json!({ "active": true, "title": "t" }),
             json!([{ "op": "replace", "value": { "active": false } }]),
             json!({ "active": false, "title": "t" }),
@@ -132,28 +119,24 @@ fn membership_shapes_have_their_meaning() {
     let alone = json!({ "displayName": "G" });
     for (name, operations, after) in [
         (
-            "E7: many members in one add, null $ref, known ones stay",
+            "many members in one add, null $ref, known ones stay",
             json!([{ "op": "Add", "path": "members", "value": [{ "$ref": null, "value": "3" }, { "$ref": null, "value": "1" }, { "value": "3" }] }]),
             members(&["1", "2", "3"]),
         ),
         (
-            "E7: listed removal",
+            "listed removal",
             json!([{ "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": "1" }, { "value": "9" }] }]),
             members(&["2"]),
         ),
         (
-            "E7: removal of an empty list removes nothing",
+            "removal of an empty list removes nothing",
             json!([{ "op": "Remove", "path": "members", "value": [] }]),
             members(&["1", "2"]),
         ),
-        ("E7: removal without a list removes all", json!([{ "op": "Remove", "path": "members" }]), alone.clone()),
+        ("removal without a list removes all", json!([{ "op": "Remove", "path": "members" }]), alone.clone()),
+        ("removal by value path", json!([{ "op": "remove", "path": "members[value eq \"1\"]" }]), members(&["2"])),
         (
-            "E7, O5: removal by value path",
-            json!([{ "op": "remove", "path": "members[value eq \"1\"]" }]),
-            members(&["2"]),
-        ),
-        (
-            "O5: removal of who is no member",
+            "removal of who is no member",
             json!([{ "op": "remove", "path": "members[value eq \"9\"]" }]),
             members(&["1", "2"]),
         ),
@@ -163,30 +146,22 @@ fn membership_shapes_have_their_meaning() {
             alone.clone(),
         ),
         (
-            "O5: remove and add in one request",
+            "remove and add in one request",
             json!([
                 { "op": "remove", "path": "members[value eq \"1\"]" },
                 { "op": "add", "path": "members", "value": [{ "value": "3", "display": "c" }] },
             ]),
             json!({ "displayName": "G", "members": [{ "value": "2" }, { "value": "3", "display": "c" }] }),
         ),
+        ("full push", json!([{ "op": "replace", "path": "members", "value": [{ "value": "5" }] }]), members(&["5"])),
+        ("full push of an empty group", json!([{ "op": "replace", "path": "members", "value": [] }]), alone.clone()),
         (
-            "O5: full push",
-            json!([{ "op": "replace", "path": "members", "value": [{ "value": "5" }] }]),
-            members(&["5"]),
-        ),
-        (
-            "O5: full push of an empty group",
-            json!([{ "op": "replace", "path": "members", "value": [] }]),
-            alone.clone(),
-        ),
-        (
-            "O5: full push without a path",
+            "full push without a path",
             json!([{ "op": "replace", "value": { "members": [{ "value": "5" }] } }]),
             members(&["5"]),
         ),
         (
-            "O5: rename with a read-only id",
+            "rename with a read-only id",
             json!([{ "op": "replace", "value": { "id": "x", "displayName": "H" } }]),
             json!({ "displayName": "H", "members": [{ "value": "1" }, { "value": "2" }] }),
         ),
@@ -311,22 +286,16 @@ fn what_a_resource_type_does_not_have_is_ignored_and_listed() {
 }
 
 #[test]
-fn values_take_their_schemas_shape_only_where_the_profile_says_so() {
+fn values_have_their_schemas_shape() {
     let before = json!({ "active": true });
-    for (operation, after) in [
-        (json!({ "op": "replace", "path": "active", "value": "False" }), json!({ "active": false })),
-        (
-            json!({ "op": "replace", "path": "emails", "value": { "value": "a" } }),
-            json!({ "active": true, "emails": [{ "value": "a" }] }),
-        ),
-        (
-            json!({ "op": "add", "path": "roles", "value": ["a"] }),
-            json!({ "active": true, "roles": [{ "value": "a" }] }),
-        ),
+    for operation in [
+        json!({ "op": "replace", "path": "active", "value": "False" }),
+        json!({ "op": "replace", "path": "emails", "value": { "value": "a" } }),
+        json!({ "op": "add", "path": "roles", "value": ["a"] }),
+        json!({ "op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": "42" }),
+        json!({ "op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": [{ "value": "42" }] }),
     ] {
-        let operations = json!([operation]);
-        assert_eq!(patched(&user(), &before, &operations, LENIENT), Ok(after), "{operation}");
-        let error = patched(&user(), &before, &operations, STRICT).unwrap_err();
+        let error = patched(&user(), &before, &json!([operation]), LENIENT).unwrap_err();
         assert_eq!(error.scim_type.map(|kind| kind.as_str()), Some("invalidValue"), "{operation}");
     }
     let one = json!([{ "op": "add", "path": "emails", "value": { "value": "a" } }]);

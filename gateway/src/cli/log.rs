@@ -194,7 +194,7 @@ fn calls(row: &LogEntry) -> String {
 }
 
 /// Text that a terminal shows and does not obey, in the order in which it is written.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }

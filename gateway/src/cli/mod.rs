@@ -7,6 +7,8 @@ mod check;
 mod dev;
 mod explain;
 mod log;
+mod profiles;
+mod rails;
 mod recorded;
 mod rollback;
 mod serve;
@@ -18,9 +20,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use scim_gateway::config::ConfigErrors;
+use jiff::SignedDuration;
+use scim_gateway::clients::Client;
+use scim_gateway::config::{ConfigErrors, InstanceName};
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
+use scim_gateway::provisioning::Rail;
 use scim_gateway::reload::WatchError;
 use scim_gateway::store::StoreError;
 
@@ -102,6 +107,28 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// What each identity provider's profile accepts beyond the RFCs
+    Profiles {
+        /// Only this one: rfc, entra, entra-optscim, okta, google or other
+        profile: Option<Client>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The guard rails of the instances, and which of them stand in the way
+    #[command(args_conflicts_with_subcommands = true)]
+    Rails {
+        #[command(subcommand)]
+        command: Option<RailsCommand>,
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Only this one's
+        #[arg(long)]
+        instance: Option<InstanceName>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
     Log {
         #[command(flatten)]
@@ -115,6 +142,24 @@ enum Command {
     /// Tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum RailsCommand {
+    /// Lift a rail that stands in the way; works while gateways run
+    Lift {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Whose rails
+        #[arg(long)]
+        instance: InstanceName,
+        /// Only this one: max-members-removed or max-deactivations
+        #[arg(long)]
+        rail: Option<Rail>,
+        /// For how long nothing is guarded, such as 30m or 2h; what happened until then is not counted
+        #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = rails::parse_time)]
+        time: SignedDuration,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +204,8 @@ enum Failure {
     Log(#[from] LogError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("{0}")]
+    Rails(String),
     #[error("`--since` is before all time: {0}")]
     Since(jiff::Error),
     #[error("the operating system gives no random numbers: {0}")]
@@ -187,6 +234,13 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
         }
         Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),
+        Command::Rails { command: Some(RailsCommand::Lift { config, instance, rail, time }), .. } => {
+            rails::lift(&config.path, instance, *rail, *time, &mut Terminal::stdout())
+        }
+        Command::Rails { command: None, config, instance, json } => {
+            rails::list(&config.path, instance.as_ref(), *json, &mut Terminal::stdout())
+        }
         Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::config::Config;
+use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
@@ -46,12 +47,21 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
-    let router = router(&config, &reloader, &in_flight, &metrics, dev);
+    let shell = Shell {
+        in_flight: in_flight.clone(),
+        request_timeout: config.server.request_timeout,
+        metrics: Arc::clone(&metrics),
+        readiness: Arc::new(reloader.clone()),
+        observed_apart: config.server.observe_listen.is_some(),
+    };
+    let router = router(&config, &reloader, &shell, dev);
+    let guarded = reloader.live();
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
     let address = config.server.listen.socket_address();
     let listener = TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(address, error))?;
+    let observing = observe(&config, server::observed(&shell)).await?;
     Terminal::stdout().line(format_args!("scim-gateway listens on http://{address}"))?;
 
     let shutdown = async {
@@ -70,7 +80,9 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let serving = server::serve(listener, router, &in_flight, limits(&config), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
+        () = observing => Ended::Finished,
         () = metrics.upkeep() => Ended::Finished,
+        () = guarded.watch_guard_rails() => Ended::Finished,
         () = trim_log(&store, config.store.log_retention_days) => Ended::Finished,
         () = reload_at(hang_up, &reloader) => Ended::Finished,
         () = watching => Ended::Finished,
@@ -79,19 +91,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     Ok(ended)
 }
 
-fn router(
-    config: &Config,
-    reloader: &Reloader,
-    in_flight: &InFlight,
-    metrics: &Arc<Metrics>,
-    dev: Option<&Dev>,
-) -> axum::Router {
-    let shell = Shell {
-        in_flight: in_flight.clone(),
-        request_timeout: config.server.request_timeout,
-        metrics: Arc::clone(metrics),
-        readiness: Arc::new(reloader.clone()),
-    };
+fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>) -> Router {
     let live = reloader.live();
     let sign_ins = jit::routes(move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
@@ -149,6 +149,24 @@ fn tell(reload: &Reload) {
             keys => terminal.line(format_args!("restart the gateway to apply {}", keys.join(", "))),
         }
     });
+}
+
+/// Serves `/readyz` and `/metrics` on their own listener, where there is one, for as long as the rest is served.
+async fn observe(config: &Config, router: Router) -> Result<impl Future<Output = ()> + use<>, Failure> {
+    let listener = match config.server.observe_listen.map(ListenAddress::socket_address) {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?),
+        None => None,
+    };
+    Ok(async move {
+        match listener {
+            // Nothing of what is served there is an operation.
+            Some(listener) => {
+                let limits = ListenLimits { connections: 64, ..ListenLimits::default() };
+                server::serve(listener, router, &InFlight::new(1), limits, std::future::pending()).await;
+            }
+            None => std::future::pending().await,
+        }
+    })
 }
 
 /// Deletes what the provisioning log has kept long enough, at the start and then daily.

@@ -17,6 +17,8 @@ pub enum Client {
     Okta,
     /// Google Workspace auto-provisioning.
     Google,
+    /// One that nobody recognised: JumpCloud, OneLogin, an administrator with curl.
+    Other,
 }
 
 /// What a request tells about its sender.
@@ -33,8 +35,10 @@ pub struct Hints<'a> {
 pub struct Profile {
     /// Whose profile it is.
     pub client: Client,
-    /// What is put right before protocol code sees a request.
-    pub leniencies: &'static [Leniency],
+    /// Who that is, in one sentence.
+    pub about: &'static str,
+    /// What is not put right before protocol code sees a request; every other leniency applies.
+    refuses: &'static [Leniency],
     /// Whether a PATCH of a group is best answered with 204 although the resource is at hand: groups are large,
     /// and Entra and Okta ask for it.
     pub group_patch_without_body: bool,
@@ -42,25 +46,59 @@ pub struct Profile {
 
 /// A client name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no client profile; known are auto, rfc, entra, entra-optscim, okta and google")]
+#[error("`{0}` is no client profile; known are rfc, entra, entra-optscim, okta, google and other")]
 pub struct UnknownClient(String);
 
-const LENIENT: &[Leniency] = &[Leniency::ValueShapes, Leniency::CreateMissingElement];
+/// What changes the meaning of a request that another client could send as well. Any other leniency accepts what would be refused.
+const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText, Leniency::ListedRemoval];
 
-static PROFILES: [Profile; 5] = [
-    Profile { client: Client::Rfc, leniencies: &[], group_patch_without_body: false },
-    Profile { client: Client::Entra, leniencies: LENIENT, group_patch_without_body: true },
-    Profile { client: Client::EntraOptscim, leniencies: LENIENT, group_patch_without_body: true },
-    Profile { client: Client::Okta, leniencies: LENIENT, group_patch_without_body: true },
-    Profile { client: Client::Google, leniencies: LENIENT, group_patch_without_body: false },
+static PROFILES: [Profile; 6] = [
+    Profile {
+        client: Client::Rfc,
+        about: "A client that says what RFC 7643 and RFC 7644 say; anything else is refused. Chosen, never recognised.",
+        refuses: Leniency::ALL,
+        group_patch_without_body: false,
+    },
+    Profile {
+        client: Client::Entra,
+        about: "Microsoft Entra ID, recognised by the User-Agent header that it does not send.",
+        refuses: &[],
+        group_patch_without_body: true,
+    },
+    Profile {
+        client: Client::EntraOptscim,
+        about: "Microsoft Entra ID, recognised by aadOptscim062020 in its tenant URL.",
+        refuses: &[],
+        group_patch_without_body: true,
+    },
+    Profile {
+        client: Client::Okta,
+        about: "Okta, with PATCH or PUT, recognised by its User-Agent.",
+        refuses: AMBIGUOUS,
+        group_patch_without_body: true,
+    },
+    Profile {
+        client: Client::Google,
+        about: "Google Workspace auto-provisioning, recognised by its User-Agent.",
+        refuses: AMBIGUOUS,
+        group_patch_without_body: false,
+    },
+    Profile {
+        client: Client::Other,
+        // A list beside `remove` names what goes: nobody sends one to have more removed.
+        about: "Any client that is not recognised: JumpCloud, OneLogin, tools.",
+        refuses: &[Leniency::JsonInText],
+        group_patch_without_body: false,
+    },
 ];
 
 impl Client {
-    /// Recognises a client by what only it does. Entra sends no `User-Agent` at all.
+    /// Recognises a client by what only it does. Entra sends no `User-Agent` at all. A client that nobody knows most likely
+    /// speaks as the large ones do, so that it gets what is lenient and not what is exact.
     #[must_use]
     pub fn recognise(hints: Hints<'_>) -> Self {
         let agent = hints.user_agent.unwrap_or_default();
-        if hints.query.split('&').any(|pair| pair.starts_with("aadOptscim062020")) {
+        if hints.has_flag() {
             Self::EntraOptscim
         } else if agent.starts_with("Okta SCIM Client") {
             Self::Okta
@@ -69,20 +107,27 @@ impl Client {
         } else if agent.is_empty() {
             Self::Entra
         } else {
-            Self::Rfc
+            Self::Other
         }
+    }
+
+    /// The client as configured, with what the request adds: whether Entra's tenant URL has the flag is seen only there.
+    #[must_use]
+    pub fn with(self, hints: Hints<'_>) -> Self {
+        if self == Self::Entra && hints.has_flag() { Self::EntraOptscim } else { self }
     }
 
     /// The client's profile.
     #[must_use]
     pub fn profile(self) -> &'static Profile {
-        let [rfc, entra, optscim, okta, google] = &PROFILES;
+        let [rfc, entra, optscim, okta, google, other] = &PROFILES;
         match self {
             Self::Rfc => rfc,
             Self::Entra => entra,
             Self::EntraOptscim => optscim,
             Self::Okta => okta,
             Self::Google => google,
+            Self::Other => other,
         }
     }
 
@@ -95,15 +140,39 @@ impl Client {
             Self::EntraOptscim => "entra-optscim",
             Self::Okta => "okta",
             Self::Google => "google",
+            Self::Other => "other",
         }
     }
 }
 
+impl Hints<'_> {
+    fn has_flag(&self) -> bool {
+        self.query.split('&').any(|pair| pair.starts_with("aadOptscim062020"))
+    }
+}
+
 impl Profile {
-    /// Whether the profile lists `leniency`.
+    /// All of them.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        &PROFILES
+    }
+
+    /// What [`scim_protocol::patch`] may do beyond the RFC because it can only be seen there.
+    #[must_use]
+    pub fn patch(&self) -> scim_protocol::patch::Leniency {
+        scim_protocol::patch::Leniency { create_missing_element: self.allows(Leniency::MissingElements) }
+    }
+
+    /// Whether the profile puts such a deviation right.
     #[must_use]
     pub fn allows(&self, leniency: Leniency) -> bool {
-        self.leniencies.contains(&leniency)
+        !self.refuses.contains(&leniency)
+    }
+
+    /// What the profile puts right.
+    pub fn leniencies(&self) -> impl Iterator<Item = Leniency> {
+        Leniency::ALL.iter().copied().filter(|leniency| self.allows(*leniency))
     }
 }
 
@@ -137,7 +206,8 @@ mod tests {
             (None, "filter=userName+eq+%22x%22", Client::Entra),
             (None, "aadOptscim062020", Client::EntraOptscim),
             (Some("curl/8"), "aadOptscim062020=&filter=x", Client::EntraOptscim),
-            (Some("curl/8"), "", Client::Rfc),
+            (Some("curl/8"), "", Client::Other),
+            (Some("JumpCloud"), "", Client::Other),
         ] {
             assert_eq!(Client::recognise(Hints { user_agent, query }), expected, "{user_agent:?} {query}");
         }
@@ -150,5 +220,16 @@ mod tests {
             assert_eq!(profile.client.profile().client, profile.client);
         }
         assert!("ping".parse::<Client>().is_err());
+    }
+
+    #[test]
+    fn a_configured_entra_has_the_flag_that_its_tenant_url_has() {
+        for (client, query, expected) in [
+            (Client::Entra, "", Client::Entra),
+            (Client::Entra, "aadOptscim062020", Client::EntraOptscim),
+            (Client::Rfc, "aadOptscim062020", Client::Rfc),
+        ] {
+            assert_eq!(client.with(Hints { user_agent: None, query }), expected, "{client} {query}");
+        }
     }
 }

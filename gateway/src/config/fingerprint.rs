@@ -19,6 +19,8 @@ pub struct Fingerprint([u8; 32]);
 
 /// Keys that do not go into it.
 const LEFT_OUT: [&str; 2] = ["tokens", "mapping"];
+/// A path whose file's content counts.
+const FILE: &str = "ca-file";
 /// A table whose strings are the connector's business: none of them points at a secret.
 const PLAIN: &str = "settings";
 
@@ -31,6 +33,9 @@ impl Fingerprint {
             if !LEFT_OUT.contains(&key) {
                 taking.text('k', key);
                 taking.value(value.get_ref(), key != PLAIN);
+                if let Some(path) = value.get_ref().as_str().filter(|_| key == FILE) {
+                    taking.file(around.directory.join(path));
+                }
             }
         }
         Self(taking.hash.finalize().into())
@@ -74,6 +79,14 @@ impl Taking<'_, '_> {
                 }
             }
         }
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        match std::fs::read(&path) {
+            Ok(bytes) => self.hash.update(Sha256::digest(bytes)),
+            Err(_) => self.text('-', ""),
+        }
+        self.files.push(path);
     }
 
     fn secret(&mut self, source: &SecretSource) {

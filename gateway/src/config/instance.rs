@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::base_url::BaseUrl;
 use super::fingerprint::Fingerprint;
+use super::guard_rails::GuardRails;
 use super::jit::Jit;
 use super::limits::Limits;
 use super::mistake::Position;
 use super::name::ConnectorName;
+use super::oauth;
 use super::secret::SecretSource;
 use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
+use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route, Unreachable};
 
 words! {
     /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.
@@ -26,6 +28,8 @@ words! {
         Bearer = "bearer",
         /// As `Authorization: Basic`, with `username`.
         Basic = "basic",
+        /// Exchanged for bearer tokens, with `token-url` and `client-id`.
+        ClientCredentials = "oauth2-client-credentials",
     }
 }
 
@@ -44,6 +48,8 @@ words! {
         Okta = "okta",
         /// Google Workspace.
         Google = "google",
+        /// Any other, with every leniency that harms nobody.
+        Other = "other",
     }
 }
 
@@ -77,14 +83,16 @@ pub struct Instance {
     pub connector: ConnectorName,
     /// Where the app is.
     pub location: Location,
-    /// Whether the app may be at a loopback or private address, and reached by plain http. Link-local ones stay closed.
-    pub allow_private_addresses: bool,
+    /// How far connections may reach, whom they trust and through which proxy they go.
+    pub route: Route,
     /// The credential for the app, if it needs one.
     pub credential: Option<SecretString>,
     /// The user name that goes with a credential sent as Basic.
     pub username: Option<String>,
     /// How the credential is sent; none means the descriptor's first kind.
     pub auth: Option<AuthKind>,
+    /// The authorization server that exchanges the credential for tokens; there where `auth` says so.
+    pub client_credentials: Option<ClientCredentials>,
     /// A mapping document that replaces the connector's; joined to the configuration's directory.
     pub mapping: Option<PathBuf>,
     /// The hashes of the tokens that identity providers may present; never empty.
@@ -97,6 +105,8 @@ pub struct Instance {
     pub group_policy: Option<GroupPolicy>,
     /// What an operation may use.
     pub limits: Limits,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
     pub jit: Option<Jit>,
     /// Of all this but `tokens` and `mapping`, and of the secrets.
@@ -120,32 +130,36 @@ impl Instance {
         table.note_places(places);
         let fingerprint = Fingerprint::of(table.source(), around, secret_files);
         let connector = connector(&table, around.connectors);
-        let allow_private_addresses = table.boolean("allow-private-addresses").unwrap_or(false);
-        let location = location(&table, allow_private_addresses);
+        let route = route(&table, around);
+        let location = location(&table, route.allow_private);
         let credential = credential(&table, around);
         let (auth, username) = authentication(&table);
+        let client_credentials = oauth::read(&table, auth, route.allow_private);
         let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
         let tokens = tokens(&table);
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
+        let guard_rails = GuardRails::read(table.table("guard-rails"));
         let jit = table.table("jit").and_then(|table| Jit::read(table, around));
         table.finish();
         let connector = connector?;
         Some(Self {
             connector,
             location,
-            allow_private_addresses,
+            route,
             credential,
             username,
             auth,
+            client_credentials,
             mapping,
             tokens,
             client,
             settings,
             group_policy,
             limits,
+            guard_rails,
             jit,
             fingerprint,
         })
@@ -161,15 +175,44 @@ fn connector(table: &Table<'_>, connectors: &[ConnectorName]) -> Option<Connecto
     Some(name)
 }
 
-fn location(table: &Table<'_>, allow_private_addresses: bool) -> Location {
+fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
+    let authorities = table.text::<PathBuf>("ca-file").and_then(|path| {
+        let read = std::fs::read(around.directory.join(&path)).map_err(|error| error.to_string());
+        let read = read.and_then(|bytes| Authorities::from_pem(&bytes).map_err(|error| error.to_string()));
+        let unusable = |error| {
+            let remedy = "give a PEM file with the certificates of the authorities to trust besides the system's";
+            table.mistake("ca-file", format_args!("{} cannot be used: {error}", path.display()), remedy);
+        };
+        read.map_err(unusable).ok()
+    });
+    Route {
+        allow_private: table.boolean("allow-private-addresses").unwrap_or(false),
+        authorities,
+        proxy: table.text::<ProxyUrl>("proxy"),
+    }
+}
+
+/// Reports a URL that may not be connected to.
+pub(super) fn judged(table: &Table<'_>, key: &'static str, judged: Result<(), Unreachable>) {
+    if let Err(closed) = judged {
+        let remedy = match closed {
+            Unreachable::Plain => "write https://, or set allow-private-addresses = true for your own network",
+            Unreachable::Address(_) => {
+                "allow-private-addresses = true opens loopback and private networks, and nothing else"
+            }
+        };
+        table.mistake(key, closed, remedy);
+    }
+}
+
+fn location(table: &Table<'_>, allow_private: bool) -> Location {
     let region: Option<String> = table.text("region");
     let base_url: Option<BaseUrl> = table.text("base-url");
     if table.has("region") && table.has("base-url") {
         table.mistake("region", "stands beside `base-url`", "an app is in one place: remove one of the two");
     }
-    if base_url.as_ref().is_some_and(BaseUrl::is_plain) && !allow_private_addresses {
-        let remedy = "write https://, or set allow-private-addresses = true for an app in your own network";
-        table.mistake("base-url", "would send the credential unencrypted", remedy);
+    if let Some(url) = &base_url {
+        judged(table, "base-url", url.judge(allow_private));
     }
     match (base_url, region) {
         (Some(url), _) => Location::BaseUrl(url),
@@ -195,7 +238,7 @@ fn authentication(table: &Table<'_>) -> (Option<AuthKind>, Option<String>) {
         (Some(AuthKind::Basic), false) => {
             table.mistake("auth", "is `basic` without a `username`", "add username = \"…\"");
         }
-        (Some(AuthKind::Bearer | AuthKind::Header), true) => {
+        (Some(AuthKind::Bearer | AuthKind::Header | AuthKind::ClientCredentials), true) => {
             table.mistake("username", "is used only with auth = \"basic\"", "remove one of the two");
         }
         _ => {}

@@ -9,11 +9,11 @@ use std::str::FromStr;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::base_url::BaseUrl;
 use super::instance::Surroundings;
 use super::secret::SecretSource;
 use super::table::{Placed, Table};
 use super::word::words;
+use crate::egress::BaseUrl;
 
 words! {
     /// The claim of the ID token that becomes the account.

@@ -1,8 +1,10 @@
-//! `[instances.<name>.limits]`: what one operation of a connector may use.
+//! `[instances.<name>.limits]`: what one operation of a connector may use, and how hard the app may be worked.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::table::Table;
+use crate::egress::Rate;
 
 /// The limits that the operator sets; what is `None` is left to the connector's descriptor and the gateway's defaults.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Limits {
     pub response_bytes: Option<u64>,
     /// Requests to the app at once (`concurrency`).
     pub concurrency: Option<u32>,
+    /// Requests to the app a second (`requests-per-second`) and without a pause between them (`burst`).
+    pub rate: Option<Rate>,
 }
 
 impl Limits {
@@ -32,8 +36,22 @@ impl Limits {
             sends: table.integer("sends", 1..=100_000).map(count),
             response_bytes: table.integer("response-bytes", 1024..=1 << 30),
             concurrency: table.integer("concurrency", 1..=10_000).map(count),
+            rate: rate(&table),
         };
         table.finish();
         limits
     }
+}
+
+/// Without `burst`, what may leave in a second may leave at once.
+fn rate(table: &Table<'_>) -> Option<Rate> {
+    let number = |key| {
+        let number = table.integer(key, 1..=10_000)?;
+        NonZeroU32::new(u32::try_from(number).ok()?)
+    };
+    let (per_second, burst) = (number("requests-per-second"), number("burst"));
+    if table.has("burst") && !table.has("requests-per-second") {
+        table.mistake("burst", "stands without `requests-per-second`", "add it, or remove `burst`");
+    }
+    per_second.map(|per_second| Rate { per_second, burst: burst.unwrap_or(per_second) })
 }

@@ -5,15 +5,16 @@
 //! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
 //! findings into mistakes at the right place of the file.
 
-mod base_url;
 mod connector;
 mod fingerprint;
+mod guard_rails;
 mod instance;
 mod jit;
 mod limits;
 mod log;
 mod mistake;
 mod name;
+mod oauth;
 mod secret;
 mod server;
 mod store;
@@ -27,9 +28,9 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::DeTable;
 
-pub use base_url::{BaseUrl, BaseUrlError};
 pub use connector::Connector;
 pub use fingerprint::Fingerprint;
+pub use guard_rails::{Deactivations, GuardRails};
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
@@ -103,6 +104,23 @@ impl Config {
         Ok(store)
     }
 
+    /// Where the store is, and the guard rails of each instance, without the secrets that only a serving gateway needs.
+    ///
+    /// # Errors
+    /// The mistakes of what was read.
+    pub fn load_guard_rails(file: &Path) -> Result<(Store, BTreeMap<InstanceName, GuardRails>), ConfigErrors> {
+        let store = Self::load_store(file)?;
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let report = Report::new(file, &text);
+        let Some(document) = document(&text, &report) else {
+            return Err(ConfigErrors::from(report.into_mistakes()));
+        };
+        let instances = Table::root(document.get_ref(), &report).named::<InstanceName>("instances").into_iter();
+        let rails = instances.map(|(name, table)| (name, GuardRails::read(table.table("guard-rails")))).collect();
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok((store, rails))
+    }
+
     /// A mistake that was found later, at the place of a dotted key such as `instances.acme.settings.site`, or of the nearest
     /// table above it.
     pub fn mistake(&self, key: &str, message: impl Into<String>, expected: impl Into<String>) -> Mistake {
@@ -129,6 +147,7 @@ impl Config {
         let (new, old) = (&self.server, &running.server);
         [
             ("server.listen", new.listen != old.listen),
+            ("server.observe-listen", new.observe_listen != old.observe_listen),
             ("server.max-body-bytes", new.max_body_bytes != old.max_body_bytes),
             ("server.max-bulk-operations", new.max_bulk_operations != old.max_bulk_operations),
             ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),

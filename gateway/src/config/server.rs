@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::base_url::BaseUrl;
 use super::store::StoreUrl;
 use super::table::{Placed, Table};
 use super::token::TokenHash;
+use crate::egress::BaseUrl;
 
 /// An IP address and a port; port 0 takes any free one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,8 @@ const STATE: &str = "scim-gateway.state";
 pub struct Server {
     /// Where to listen.
     pub listen: ListenAddress,
+    /// Where `/readyz` and `/metrics` are served instead of there, if apart (`observe-listen`).
+    pub observe_listen: Option<ListenAddress>,
     /// The longest request body, in bytes; a longer one is answered 413.
     pub max_body_bytes: usize,
     /// How many operations a bulk request may hold; one more is answered 413. They are done one after the other while the client
@@ -79,6 +81,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: ListenAddress::default(),
+            observe_listen: None,
             max_body_bytes: 1024 * 1024,
             max_bulk_operations: 100,
             request_timeout: Duration::from_secs(55),
@@ -101,6 +104,7 @@ impl Server {
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let server = Self {
             listen: table.text("listen").unwrap_or(default.listen),
+            observe_listen: table.text("observe-listen"),
             max_body_bytes: table.integer("max-body-bytes", 1024..=1 << 30).map_or(default.max_body_bytes, size),
             max_bulk_operations: table
                 .integer("max-bulk-operations", 1..=10_000)
@@ -115,6 +119,10 @@ impl Server {
                 .text::<PathBuf>("state-directory")
                 .map_or(default.state_directory, |path| directory.join(path)),
         };
+        // Port 0 takes another port each time.
+        if server.observe_listen == Some(server.listen) && server.listen.socket_address().port() != 0 {
+            table.mistake("observe-listen", "is the same as `listen`", "remove it, or give another port");
+        }
         table.finish();
         server
     }

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::*;
+use crate::egress::Rate;
 
 const HASH: &str = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -13,18 +14,20 @@ const HASH: &str = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe
 fn directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a directory");
     std::fs::create_dir(directory.path().join("connectors")).expect("a directory");
-    for file in ["connectors/samanage.wasm", "mapping.json"] {
+    for file in ["connectors/samanage.wasm", "connectors/splashtop.wasm", "mapping.json"] {
         std::fs::write(directory.path().join(file), "{}").expect("a file");
     }
     std::fs::create_dir(directory.path().join("mappings")).expect("a directory");
     std::fs::write(directory.path().join("mappings/globex.json"), "{}").expect("a file");
     std::fs::write(directory.path().join("app.secret"), "s3cr3t\n").expect("a file");
+    std::fs::write(directory.path().join("corporate-ca.pem"), include_str!("tests/authority.pem")).expect("a file");
     directory
 }
 
 fn parse(text: &str) -> (tempfile::TempDir, Result<Config, ConfigErrors>) {
     let directory = directory();
-    let environment = |name: &str| name.starts_with("SAMANAGE").then(|| "t0k3n".to_owned());
+    let environment =
+        |name: &str| (name.starts_with("SAMANAGE") || name.starts_with("SPLASHTOP")).then(|| "t0k3n".to_owned());
     let config = Config::parse(&directory.path().join("gateway.toml"), text, &environment);
     (directory, config)
 }
@@ -40,11 +43,31 @@ fn mistakes(text: &str) -> Vec<String> {
 fn the_documented_example_is_a_configuration() {
     let (_directory, config) = parse(include_str!("../../gateway.example.toml"));
     let config = config.unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(config.instances.len(), 2);
+    assert_eq!(config.instances.len(), 3);
+    let initech = config.instances.get("initech-splashtop").expect("an instance");
+    assert!(initech.client_credentials.is_some() && initech.route.proxy.is_some() && initech.limits.rate.is_some());
     let acme = config.instances.get("acme-samanage").expect("an instance");
     assert_eq!(acme.location, Location::Region("eu".into()));
     assert_eq!(acme.client, ClientChoice::Auto);
     assert_eq!(acme.credential.as_ref().map(|secret| secret.expose_secret()), Some("t0k3n"));
+}
+
+#[test]
+fn the_documented_example_shows_every_key() {
+    let example = include_str!("../../gateway.example.toml");
+    let tables = ["server", "store", "log", "connectors.a", "instances.a", "instances.a.limits", "instances.a.jit"];
+    let text: String = tables.iter().map(|table| format!("[{table}]\n\"?\" = 1\n")).collect();
+    let found = mistakes(&text);
+    let known: Vec<&str> = found
+        .iter()
+        .filter_map(|mistake| mistake.split_once("is not a known key; known here: "))
+        .flat_map(|(_, keys)| keys.split(", ").map(|key| key.trim_matches('`')))
+        .collect();
+    assert!(known.len() > 40, "{known:?}");
+    for key in known {
+        let shown = [format!("\n{key} = "), format!("\n# {key} = "), format!(".{key}]\n")];
+        assert!(shown.iter().any(|shown| example.contains(shown)), "{key}");
+    }
 }
 
 #[test]
@@ -64,6 +87,7 @@ fn every_setting_is_read() {
         r#"
         [server]
         listen = "[::1]:0"
+        observe-listen = "127.0.0.1:9090"
         max-body-bytes = 2048
         request-timeout-seconds = 5
         max-in-flight = 1_000
@@ -81,6 +105,8 @@ fn every_setting_is_read() {
         connector = "samanage"
         base-url = "http://127.0.0.1:9/"
         allow-private-addresses = true
+        ca-file = "corporate-ca.pem"
+        proxy = "http://proxy:3128"
         credential = "file:app.secret"
         username = "admin"
         auth = "basic"
@@ -99,11 +125,17 @@ fn every_setting_is_read() {
         sends = 20
         response-bytes = 4096
         concurrency = 4
+        requests-per-second = 10
+        burst = 20
+        [instances.acme.guard-rails]
+        max-members-removed = 100
+        max-deactivations = {{ users = 50, percent = 10, window-minutes = 30 }}
         "#
     );
     let (directory, config) = parse(&text);
     let config = config.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(config.server.listen.to_string(), "[::1]:0");
+    assert_eq!(config.server.observe_listen.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9090"));
     assert_eq!(config.server.request_timeout, Duration::from_secs(5));
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
     assert_eq!(config.store.url.to_string(), "postgres://gateway@localhost/scim");
@@ -117,7 +149,11 @@ fn every_setting_is_read() {
     assert_eq!(acme.connector.as_str(), "samanage");
     assert!(matches!(&acme.location, Location::BaseUrl(url) if url.to_string() == "http://127.0.0.1:9"));
     assert_eq!(acme.credential.as_ref().map(|secret| secret.expose_secret()), Some("s3cr3t"));
+    let deactivations = Deactivations { users: Some(50), percent: Some(10), window: Duration::from_secs(1800) };
+    assert_eq!(acme.guard_rails, GuardRails { members_removed: Some(100), deactivations: Some(deactivations) });
     assert_eq!((acme.auth, acme.username.as_deref()), (Some(AuthKind::Basic), Some("admin")));
+    assert!(acme.route.allow_private && acme.route.authorities.is_some());
+    assert_eq!(acme.route.proxy.as_ref().map(ToString::to_string).as_deref(), Some("http://proxy:3128"));
     assert_eq!(acme.mapping, Some(directory.path().join("mapping.json")));
     assert_eq!((acme.tokens.len(), acme.client), (1, ClientChoice::EntraOptscim));
     let settings =
@@ -130,6 +166,7 @@ fn every_setting_is_read() {
         sends: Some(20),
         response_bytes: Some(4096),
         concurrency: Some(4),
+        rate: Some(Rate { per_second: 10.try_into().unwrap(), burst: 20.try_into().unwrap() }),
     };
     assert_eq!(acme.limits, limits);
     assert!(!format!("{config:?}").contains("s3cr3t"), "a secret in a debug text");
@@ -201,6 +238,45 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
             "7:12: instances.acme.username: is used only with auth = \"basic\"",
         ),
         (with_token("username = \"a:b\""), "contains a colon"),
+        (
+            with_token("auth = \"oauth2-client-credentials\""),
+            "instances.acme.token-url: is missing; write the address of the authorization server's token endpoint",
+        ),
+        (
+            with_token("scope = \"users\""),
+            "6:9: instances.acme.scope: is used only with auth = \"oauth2-client-credentials\"; set auth",
+        ),
+        (
+            with_token("auth = \"oauth2-client-credentials\"\nclient-id = \"x\"\ntoken-url = \"http://a.example/t\""),
+            "8:13: instances.acme.token-url: would send the credential unencrypted; write https",
+        ),
+        (
+            with_token(
+                "auth = \"oauth2-client-credentials\"\nclient-id = \"x\"\ntoken-url = \"https://u:hunter2@a.example\"",
+            ),
+            "8:13: instances.acme.token-url: the URL holds a user name or password",
+        ),
+        (
+            with_token("base-url = \"https://169.254.169.254\""),
+            "6:12: instances.acme.base-url: points at link-local or a cloud's metadata service",
+        ),
+        (with_token("proxy = \"socks5://p\""), "6:9: instances.acme.proxy: a proxy by `socks5` is not known here"),
+        (
+            with_token("ca-file = \"absent.pem\""),
+            "6:11: instances.acme.ca-file: absent.pem cannot be used: No such file",
+        ),
+        (
+            with_token("ca-file = \"mapping.json\""),
+            "6:11: instances.acme.ca-file: mapping.json cannot be used: it holds no certificate",
+        ),
+        (
+            with_token("[instances.acme.limits]\nburst = 5"),
+            "7:9: instances.acme.limits.burst: stands without `requests-per-second`",
+        ),
+        (
+            "[server]\nlisten = \"127.0.0.1:1\"\nobserve-listen = \"127.0.0.1:1\"".into(),
+            "3:18: server.observe-listen: is the same as `listen`",
+        ),
         (with_token("client = \"azure\""), "6:10: instances.acme.client: `azure` is not one of the known words"),
         (
             with_token("[instances.acme.limits]\nsends = \"many\""),
@@ -265,4 +341,16 @@ fn a_finding_about_a_setting_stands_at_the_settings_place() {
     ] {
         assert_eq!(config.mistake(key, "m", "e").position, Some(Position { line, column }), "{key}");
     }
+}
+
+#[test]
+fn a_guard_rail_without_a_bound_guards_nothing_and_is_a_mistake() {
+    let text = format!(
+        "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n\
+         tokens = [\"{HASH}\"]\n[instances.acme.guard-rails]\nmax-members-removed = 0\nmax-deactivations = {{ window-minutes = 5 }}\n"
+    );
+    let found = mistakes(&text);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|mistake| mistake.contains("max-members-removed: 0 is out of bounds")), "{found:?}");
+    assert!(found.iter().any(|mistake| mistake.contains("max-deactivations.users: is missing")), "{found:?}");
 }

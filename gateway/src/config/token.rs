@@ -10,8 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use secrecy::SecretString;
-use sha2::{Digest as _, Sha256};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
+
+use crate::connectors::Sha256;
 
 /// What every token that the gateway makes begins with, so that scanners for leaked secrets can know it.
 pub const TOKEN_PREFIX: &str = "scim_";
@@ -20,7 +21,7 @@ const HASH_PREFIX: &str = "sha256:";
 
 /// The SHA-256 hash of a token, written `sha256:` and 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenHash([u8; 32]);
+pub struct TokenHash(Sha256);
 
 /// Why a text is not a token's hash. What was given is never repeated: it may be a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +40,12 @@ pub enum TokenHashError {
 impl TokenHash {
     /// The hash of a token as a client sends it.
     pub fn of(token: &str) -> Self {
-        Self(Sha256::digest(token.as_bytes()).into())
+        Self(Sha256::of(token.as_bytes()))
     }
 
     /// Whether two hashes are equal, in a time that does not depend on where they differ.
     pub fn constant_time_eq(&self, other: &Self) -> Choice {
-        self.0.ct_eq(&other.0)
+        self.0.constant_time_eq(&other.0)
     }
 }
 
@@ -57,14 +58,13 @@ impl FromStr for TokenHash {
             None if text.starts_with(TOKEN_PREFIX) => return Err(TokenHashError::Token),
             None => return Err(TokenHashError::Prefix),
         };
-        sha256_from_hex(digits).map(Self).ok_or(TokenHashError::Digits)
+        digits.parse().map(Self).map_err(|_| TokenHashError::Digits)
     }
 }
 
 impl fmt::Display for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HASH_PREFIX)?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{HASH_PREFIX}{}", self.0)
     }
 }
 
@@ -95,18 +95,6 @@ impl NewToken {
         let hash = TokenHash::of(&token);
         Ok(Self { token: token.into(), hash })
     }
-}
-
-/// 64 hexadecimal digits of either case.
-pub(super) fn sha256_from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0_u8; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

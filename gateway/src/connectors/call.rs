@@ -52,7 +52,7 @@ impl Call {
             context.clone(),
             program.name.clone(),
             MemoryCeiling::new(memory),
-            CpuBudget::new(limits.cpu, program.tick),
+            CpuBudget::new(limits.cpu, program.tick, context.share.clone()),
             Budget::new(limits.sends, deadline - grace(limits.wall)),
         );
         let mut store = Store::new(program.pre.engine(), state);
@@ -64,7 +64,12 @@ impl Call {
 
         let ceilings =
             Ceilings { cpu: limits.cpu, hostcall_bytes: limits.hostcall_bytes, places: program.places.count() };
-        let started = timeout_at(deadline, program.pre.instantiate_async(&mut store)).await;
+        let started = timeout_at(deadline, async {
+            store.data_mut().cpu.resume().await;
+            program.pre.instantiate_async(&mut store).await
+        });
+        let started = started.await;
+        store.data_mut().cpu.pause();
         let instance = match started {
             Ok(Ok(instance)) => instance,
             Ok(Err(error)) => return Err(store.data_mut().stopped(CallError::classify(&error, &ceilings, None))),
@@ -97,10 +102,10 @@ impl Call {
     /// # Errors
     /// [`CallError`], as for every function of a call.
     pub async fn check(&mut self) -> Result<(), CallError> {
-        self.store.data_mut().operation = "check";
+        self.begin("check").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_check(&mut self.store)).await;
-        self.settle("check", answer)
+        self.settle("check", answer, |_, ()| Ok(()))
     }
 
     /// Creates a resource of a kind such as `User`.
@@ -108,11 +113,11 @@ impl Call {
     /// # Errors
     /// [`CallError`]; a duplicate is a fault 409 `uniqueness`.
     pub async fn create(&mut self, kind: &str, document: &Document) -> Result<Stored, CallError> {
-        self.store.data_mut().operation = "create";
+        self.begin("create").await?;
         let text = text(document)?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_create(&mut self.store, kind, &text)).await;
-        self.settle("create", answer).and_then(|stored| convert::stored("create", stored))
+        self.settle("create", answer, convert::stored)
     }
 
     /// Reads a resource; fields in `omit` need not be there.
@@ -120,10 +125,10 @@ impl Call {
     /// # Errors
     /// [`CallError`]; an unknown id is a fault 404.
     pub async fn read(&mut self, kind: &str, id: &str, omit: &[String]) -> Result<Stored, CallError> {
-        self.store.data_mut().operation = "read";
+        self.begin("read").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_read(&mut self.store, kind, id, omit)).await;
-        self.settle("read", answer).and_then(|stored| convert::stored("read", stored))
+        self.settle("read", answer, convert::stored)
     }
 
     /// Applies a change.
@@ -131,11 +136,11 @@ impl Call {
     /// # Errors
     /// [`CallError`]; an unknown id is a fault 404.
     pub async fn update(&mut self, kind: &str, id: &str, change: &AppChange) -> Result<Stored, CallError> {
-        self.store.data_mut().operation = "update";
+        self.begin("update").await?;
         let change = convert::change(change);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_update(&mut self.store, kind, id, &change)).await;
-        self.settle("update", answer).and_then(|stored| convert::stored("update", stored))
+        self.settle("update", answer, convert::stored)
     }
 
     /// Deletes a resource; one that is gone already is no error.
@@ -143,10 +148,10 @@ impl Call {
     /// # Errors
     /// [`CallError`].
     pub async fn delete(&mut self, kind: &str, id: &str) -> Result<(), CallError> {
-        self.store.data_mut().operation = "delete";
+        self.begin("delete").await?;
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_delete(&mut self.store, kind, id)).await;
-        self.settle("delete", answer)
+        self.settle("delete", answer, |_, ()| Ok(()))
     }
 
     /// One page of the resources that match, or more than those.
@@ -154,11 +159,11 @@ impl Call {
     /// # Errors
     /// [`CallError`].
     pub async fn search(&mut self, kind: &str, query: &Query) -> Result<Page, CallError> {
-        self.store.data_mut().operation = "search";
+        self.begin("search").await?;
         let query = convert::query(query);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_search(&mut self.store, kind, &query)).await;
-        self.settle("search", answer).and_then(|page| convert::page("search", page))
+        self.settle("search", answer, convert::page)
     }
 
     /// A SCIM value as the app's; `None` leaves the field alone.
@@ -188,10 +193,10 @@ impl Call {
 
     /// What the connector says of itself.
     pub(super) async fn describe(&mut self) -> Result<String, CallError> {
-        self.store.data_mut().operation = "describe";
+        self.begin("describe").await?;
         let guest = self.exports.scim_gateway_connector_descriptor();
         let answer = timeout_at(self.deadline, guest.call_describe(&mut self.store)).await;
-        self.settle::<_, wit::Fault>("describe", answer.map(|done| done.map(Ok)))
+        self.settle::<_, wit::Fault, _>("describe", answer.map(|done| done.map(Ok)), |_, text| Ok(text))
     }
 
     async fn transform(
@@ -219,34 +224,57 @@ impl Call {
         (R,): ComponentNamedList + Lift + Send + Sync + 'static,
         R: Send + Sync + 'static,
     {
+        if self.transforms.is_none() {
+            return Err(CallError::NotExported { function });
+        }
+        self.begin(function).await?;
         let index = self.transforms.as_ref().map(export).ok_or(CallError::NotExported { function })?;
         let typed = self
             .instance
             .get_typed_func::<P, (R,)>(&mut self.store, index)
             .map_err(|error| CallError::Host { problem: format!("{error:#}") })?;
-        let state = self.store.data_mut();
-        (state.operation, state.pure) = (function, true);
+        self.store.data_mut().pure = true;
         let answer = timeout_at(self.deadline, typed.call_async(&mut self.store, parameters)).await;
         self.store.data_mut().pure = false;
-        self.settle::<_, wit::Fault>(function, answer.map(|done| done.map(|(result,)| Ok(result))))
+        self.settle::<_, wit::Fault, _>(function, answer.map(|done| done.map(|(result,)| Ok(result))), |_, result| {
+            Ok(result)
+        })
     }
 
-    /// What became of one call.
-    fn settle<R, F: Into<wit::Fault>>(
+    /// Waits for the instance's turn to compute.
+    async fn begin(&mut self, function: &'static str) -> Result<(), CallError> {
+        let state = self.store.data_mut();
+        (state.operation, state.unavailable) = (function, None);
+        match timeout_at(self.deadline, state.cpu.resume()).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.store.data_mut().stopped(CallError::TimedOut { limit: self.wall })),
+        }
+    }
+
+    /// What became of one call. The instance's turn ends with it: reading a large answer is part of what it costs.
+    fn settle<R, F: Into<wit::Fault>, T>(
         &mut self,
         function: &'static str,
         answer: Result<wasmtime::Result<Result<R, F>>, Elapsed>,
-    ) -> Result<R, CallError> {
-        match answer {
-            Ok(Ok(Ok(result))) => Ok(result),
-            Ok(Ok(Err(fault))) => Err(convert::fault(function, fault.into())),
+        read: fn(&'static str, R) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let state = self.store.data_mut();
+        let outcome = match answer {
+            Ok(Ok(Ok(result))) => read(function, result),
+            Ok(Ok(Err(fault))) => {
+                let fault = fault.into();
+                // What the connector says of an app that was not asked is less than what is known here.
+                let unavailable = state.unavailable.take().filter(|_| fault.status == 429 || fault.status >= 500);
+                Err(unavailable.unwrap_or_else(|| convert::fault(function, fault)))
+            }
             Ok(Err(error)) => {
-                let state = self.store.data_mut();
                 let panic = state.panic.take();
                 Err(state.stopped(CallError::classify(&error, &self.ceilings, panic)))
             }
-            Err(_) => Err(self.store.data_mut().stopped(CallError::TimedOut { limit: self.wall })),
-        }
+            Err(_) => Err(state.stopped(CallError::TimedOut { limit: self.wall })),
+        };
+        state.cpu.pause();
+        outcome
     }
 }
 

@@ -8,6 +8,7 @@ use wasmtime::component::InstancePre;
 use super::bindings::ConnectorIndices;
 use super::call::Call;
 use super::context::CallContext;
+use super::cpu::{CpuShare, HeavyLane};
 use super::descriptor::Descriptor;
 use super::error::CallError;
 use super::host::HostState;
@@ -32,6 +33,7 @@ pub(super) struct Program {
     pub(super) exports: ConnectorIndices,
     pub(super) transforms: Option<TransformExports>,
     pub(super) places: Places,
+    pub(super) lane: HeavyLane,
     pub(super) tick: Duration,
     pub(super) memory: usize,
 }
@@ -43,6 +45,12 @@ impl Connector {
     /// [`CallError`]: no place, or the instance could not be made within the limits.
     pub async fn open(&self, context: &CallContext) -> Result<Call, CallError> {
         Call::open(&self.program, context).await
+    }
+
+    /// A share of the processors for one instance; all its operations' contexts hold the same.
+    #[must_use]
+    pub fn cpu_share(&self) -> CpuShare {
+        self.program.lane.share()
     }
 
     /// Whether the connector exports the optional interface `transforms`.

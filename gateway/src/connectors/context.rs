@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::cpu::CpuShare;
 use super::state::ConnectorState;
 use super::values::Document;
 use crate::egress::Egress;
@@ -25,6 +26,8 @@ pub struct CallContext {
     pub state: Arc<dyn ConnectorState>,
     /// What the operation may use.
     pub limits: CallLimits,
+    /// The instance's share of the processors.
+    pub share: CpuShare,
 }
 
 /// What one operation may use.

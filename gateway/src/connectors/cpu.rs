@@ -1,16 +1,38 @@
-//! Processor time, counted in ticks.
+//! Processor time: one operation's budget, looked at in ticks, and one instance's share.
 //!
 //! A thread advances the engine's epoch; running code notices at its next loop or call. It then yields, so that one
-//! connector cannot keep a worker thread, and is stopped once it has used up its budget. A connector that waits for
-//! its app notices a tick too when it wakes up, so what is charged is the time since it woke, never more than a tick.
-//! What it computed before it waited is charged when it begins to wait: else one that often waits a little would compute for
-//! nothing.
+//! connector cannot keep a worker thread, and is stopped once it has used up its budget. What is charged is the processor time of the
+//! thread that it ran on since it last began to run, so neither a wait nor a busy machine costs it anything. What it computed before
+//! a wait is charged when the wait begins: else one that often waits a little would compute for nothing.
+//!
+//! Yielding alone is not fair: thirty spinning operations of one instance, a tick each, are thirty ticks between two turns of another's.
+//! So an instance computes on no more than half of the processors at a time, whatever it is asked, and operations that have computed
+//! for longer than two ticks (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
+//! rest for as long as they have computed: so whatever many hostile connectors do in the long run takes a quarter of the machine.
+//! Who waits for its app or for the store gives its place back.
 
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Engine, StoreContextMut, UpdateDeadline};
 
 use super::host::HostState;
+
+/// The places where heavy operations of all instances compute.
+#[derive(Debug, Clone)]
+pub(super) struct HeavyLane {
+    places: Arc<Semaphore>,
+    processors: usize,
+}
+
+/// One instance's share of the processors. Cheap to clone; the clones are one share.
+#[derive(Debug, Clone)]
+pub struct CpuShare {
+    own: Arc<Semaphore>,
+    heavy: Arc<Semaphore>,
+}
 
 /// One operation's processor time.
 #[derive(Debug)]
@@ -18,35 +40,102 @@ pub(super) struct CpuBudget {
     limit: Duration,
     tick: Duration,
     used: Duration,
-    since: Instant,
+    share: CpuShare,
+    /// Its present turn. Shared with the future in which it waits for the next one.
+    turn: Arc<Mutex<Option<Turn>>>,
+}
+
+/// While an operation computes; ends when dropped.
+#[derive(Debug)]
+struct Turn {
+    lane: Option<OwnedSemaphorePermit>,
+    /// None would mean that the semaphore was closed, which it never is.
+    _own: Option<OwnedSemaphorePermit>,
+    /// The processor time of its thread when it began.
+    began: Duration,
+}
+
+impl HeavyLane {
+    /// Half of the processors, at least one.
+    pub(super) fn of(processors: usize) -> Self {
+        let processors = processors.div_ceil(2).max(1);
+        Self { places: Arc::new(Semaphore::new(processors)), processors }
+    }
+
+    /// A share for one more instance.
+    pub(super) fn share(&self) -> CpuShare {
+        CpuShare { own: Arc::new(Semaphore::new(self.processors)), heavy: Arc::clone(&self.places) }
+    }
+}
+
+impl CpuShare {
+    /// Fair: who came first computes first. The semaphores are never closed, so there is always a place in the end.
+    async fn enter(self, heavy: bool) -> Turn {
+        // The lane first: while it waits for that, its instance's light operations go on.
+        let lane = if heavy { self.heavy.acquire_owned().await.ok() } else { None };
+        Turn { lane, _own: self.own.acquire_owned().await.ok(), began: thread_time() }
+    }
 }
 
 impl CpuBudget {
-    pub(super) fn new(limit: Duration, tick: Duration) -> Self {
-        Self { limit, tick, used: Duration::ZERO, since: Instant::now() }
+    pub(super) fn new(limit: Duration, tick: Duration, share: CpuShare) -> Self {
+        Self { limit, tick, used: Duration::ZERO, share, turn: Arc::default() }
     }
 
     /// The connector waits from here on. Whether its time is used up is seen at the next tick.
     pub(super) fn pause(&mut self) {
-        self.charge();
+        drop(self.charge());
     }
 
-    /// The connector runs again after the host has done something for it.
-    pub(super) fn resume(&mut self) {
-        self.since = Instant::now();
+    /// The connector is about to run, for the first time or after the host has done something for it.
+    pub(super) async fn resume(&mut self) {
+        let turn = self.share.clone().enter(self.is_heavy()).await;
+        *lock(&self.turn) = Some(turn);
     }
 
     /// What to do with running code at a tick.
     pub(super) fn on_tick(mut store: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
-        Ok(if store.data_mut().cpu.charge() { UpdateDeadline::Yield(1) } else { UpdateDeadline::Interrupt })
+        let cpu = &mut store.data_mut().cpu;
+        let lane = cpu.charge().and_then(|turn| turn.lane);
+        if cpu.used > cpu.limit {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        let (share, heavy, turn, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.turn), cpu.tick);
+        let next = async move {
+            match lane {
+                // The place rests, not only who held it: else there is always another one to compute.
+                Some(place) => {
+                    tokio::time::sleep(tick).await;
+                    drop(place);
+                }
+                // Those that wait for this thread come first, also when there is a place at once.
+                None => tokio::task::yield_now().await,
+            }
+            let entered = share.enter(heavy).await;
+            *lock(&turn) = Some(entered);
+        };
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(next)))
     }
 
-    fn charge(&mut self) -> bool {
-        let now = Instant::now();
-        self.used += now.duration_since(self.since).min(self.tick);
-        self.since = now;
-        self.used <= self.limit
+    fn is_heavy(&self) -> bool {
+        self.used >= self.tick * 2
     }
+
+    /// Ends the turn and counts what was computed in it.
+    fn charge(&mut self) -> Option<Turn> {
+        let turn = lock(&self.turn).take()?;
+        self.used += thread_time().saturating_sub(turn.began);
+        Some(turn)
+    }
+}
+
+fn lock(turn: &Mutex<Option<Turn>>) -> MutexGuard<'_, Option<Turn>> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processor time that this thread has used. A turn begins and ends within one poll, so on one thread.
+fn thread_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 /// Advances the engine's epoch until the engine is gone.
@@ -60,4 +149,48 @@ pub(super) fn start_ticking(engine: &Engine, tick: Duration) -> std::io::Result<
         }
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    fn budget(share: &CpuShare) -> CpuBudget {
+        CpuBudget::new(Duration::from_secs(60), Duration::from_millis(5), share.clone())
+    }
+
+    #[tokio::test]
+    async fn an_instance_that_computes_on_its_share_leaves_the_rest_to_others() {
+        let lane = HeavyLane::of(4);
+        let (share, other) = (lane.share(), lane.share());
+        let (mut one, mut two, mut three) = (budget(&share), budget(&share), budget(&share));
+        one.resume().await;
+        two.resume().await;
+        assert!(three.resume().now_or_never().is_none(), "two of four processors");
+        budget(&other).resume().await;
+        one.pause();
+        three.resume().await;
+        drop(two);
+        one.resume().await;
+    }
+
+    #[tokio::test]
+    async fn heavy_operations_of_all_instances_take_turns_and_light_ones_do_not_wait_for_them() {
+        let lane = HeavyLane::of(2);
+        let heavy = || CpuBudget { used: Duration::from_millis(10), ..budget(&lane.share()) };
+        let (mut one, mut two) = (heavy(), heavy());
+        one.resume().await;
+        assert!(two.resume().now_or_never().is_none());
+        budget(&two.share).resume().await;
+        one.pause();
+        two.resume().await;
+    }
+
+    #[test]
+    fn a_single_processor_is_shared_too() {
+        for (processors, places) in [(0, 1), (1, 1), (2, 1), (3, 2), (8, 4)] {
+            assert_eq!(HeavyLane::of(processors).places.available_permits(), places);
+        }
+    }
 }

@@ -10,6 +10,7 @@ use wasmtime::{PoolConcurrencyLimitError, Trap};
 use super::host::SendsWithoutEnd;
 use super::memory::MemoryExhausted;
 use super::values::Fault;
+use crate::egress::{SendError, SendErrorCode};
 
 /// One call of a connector failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -63,6 +64,15 @@ pub enum CallError {
         /// What an operation may take.
         limit: Duration,
     },
+    /// The app was not asked: its circuit is open, or the instance's rate leaves no turn in time. The connector's own fault about
+    /// that gives way to this.
+    #[error("the app was not asked: {}, for {} s", .why.as_str(), seconds(*.wait))]
+    Unavailable {
+        /// [`SendErrorCode::CircuitOpen`] or [`SendErrorCode::RateLimited`].
+        why: SendErrorCode,
+        /// When it is worth asking again.
+        wait: Duration,
+    },
     /// As many connectors run as may run at a time.
     #[error("all {places} places for running connectors stayed taken for {} ms", .waited.as_millis())]
     PoolFull {
@@ -106,6 +116,7 @@ impl CallError {
             Self::HostcallFuel { .. } => "hostcall",
             Self::SendsExhausted { .. } => "sends",
             Self::TimedOut { .. } => "timeout",
+            Self::Unavailable { why, .. } => why.as_str(),
             Self::PoolFull { .. } => "pool-full",
             Self::BadAnswer { .. } => "bad-answer",
             Self::NotExported { .. } => "not-exported",
@@ -119,11 +130,24 @@ impl CallError {
     pub fn for_client(&self) -> Fault {
         let (status, detail, retry_after_seconds) = match self {
             Self::Fault(fault) => return fault.clone(),
+            Self::Unavailable { why: SendErrorCode::RateLimited, wait } => {
+                (429, "The app takes no more requests for the moment.", Some(seconds(*wait)))
+            }
+            Self::Unavailable { wait, .. } => {
+                (503, "The app does not answer for the moment and is left alone.", Some(seconds(*wait)))
+            }
             Self::PoolFull { .. } => (503, "The gateway is busy; try again in a moment.", Some(1)),
             Self::TimedOut { .. } => (504, "The app did not answer in time; whether it acted is not known.", None),
             _ => (502, "The connector failed; the gateway's log has the cause under this correlation id.", None),
         };
         Fault { status, scim_type: None, detail: detail.to_owned(), retry_after_seconds }
+    }
+
+    /// What a call to the app that was not made says of the app.
+    pub(super) fn unavailable(error: &SendError) -> Option<Self> {
+        let why = error.code;
+        let wait = error.retry_after.filter(|_| matches!(why, SendErrorCode::CircuitOpen | SendErrorCode::RateLimited));
+        wait.map(|wait| Self::Unavailable { why, wait })
     }
 
     /// Tells the causes of a failed call apart. `panic` is what the panic hook logged, if it did.
@@ -145,6 +169,11 @@ impl CallError {
             (None, _) => Self::Host { problem: format!("{error:#}") },
         }
     }
+}
+
+/// Whole seconds, at least one: a client that is told to wait none comes back at once.
+fn seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
 }
 
 /// The limits that an error names.

@@ -33,6 +33,8 @@ pub(super) struct HostState {
     pub(super) operation: &'static str,
     /// Set while a value transform runs: it may not call the app.
     pub(super) pure: bool,
+    /// Why the app was not asked, if the last call to it failed for that.
+    pub(super) unavailable: Option<CallError>,
     /// What the panic hook said.
     pub(super) panic: Option<String>,
     pub(super) sends: Vec<AppCall>,
@@ -64,6 +66,7 @@ impl HostState {
             cpu,
             operation: "instantiate",
             pure: false,
+            unavailable: None,
             panic: None,
             sends: Vec::new(),
             context,
@@ -86,8 +89,7 @@ impl HostState {
     /// Sends the request and notes it, with how long it took, for the operator. The calls are bounded by the budget; where there
     /// is no app, or none any more, by patience.
     async fn forward(&mut self, request: AppRequest) -> wasmtime::Result<Result<AppResponse, SendError>> {
-        let refused =
-            |detail: &str| Err(SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
+        let refused = |detail: &str| Err(SendError::unsent(SendErrorCode::Refused, detail));
         let (method, path, started) = (shortened(&request.method), shortened(&request.path), Instant::now());
         let outcome = match &self.context.egress {
             _ if self.pure => refused("a value transform cannot call the app"),
@@ -99,8 +101,9 @@ impl HostState {
                 let call = trace::begin_call(&request);
                 self.cpu.pause();
                 let outcome = egress.send(request, &mut self.budget).await;
-                self.cpu.resume();
+                self.cpu.resume().await;
                 trace::end_call(call, &outcome, started.elapsed());
+                self.unavailable = outcome.as_ref().err().and_then(CallError::unavailable);
                 if !matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
                     let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);
                     self.sends.push(AppCall { method, path, outcome: status, duration: started.elapsed() });
@@ -194,7 +197,7 @@ impl state::Host for HostState {
         }
         self.cpu.pause();
         let found = self.context.state.get(&key).await;
-        self.cpu.resume();
+        self.cpu.resume().await;
         Ok(found.unwrap_or_else(|error| {
             self.state_failed(&error);
             None
@@ -213,7 +216,7 @@ impl state::Host for HostState {
         } else if self.state_allowed() {
             self.cpu.pause();
             let kept = self.context.state.set(&key, &value).await;
-            self.cpu.resume();
+            self.cpu.resume().await;
             kept.unwrap_or_else(|error| self.state_failed(&error));
         }
         Ok(())
@@ -223,7 +226,7 @@ impl state::Host for HostState {
         if self.state_allowed() {
             self.cpu.pause();
             let deleted = self.context.state.delete(&key).await;
-            self.cpu.resume();
+            self.cpu.resume().await;
             deleted.unwrap_or_else(|error| self.state_failed(&error));
         }
         Ok(())

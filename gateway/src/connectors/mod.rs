@@ -30,6 +30,7 @@ pub use artifact::ArtifactError;
 pub use call::Call;
 pub use connector::Connector;
 pub use context::{CallContext, CallLimits};
+pub use cpu::CpuShare;
 pub use descriptor::{
     Abilities, AppPace, AuthKind, AuthMethod, CONTRACT, DESCRIPTOR_SCHEMA, Deactivation, Descriptor, DescriptorError,
     Memberships, OfferedResourceType, Paging, PagingKind,
@@ -41,4 +42,4 @@ pub use settings::{Setting, SettingError, SettingKind, resolve as resolve_settin
 pub use sha256::{Sha256, Sha256Error};
 pub use state::{ConnectorState, MAX_KEY, MAX_VALUE, NoState, StateError};
 pub use values::{AppChange, Document, Fault, FieldChange, FieldComparison, ItemChange, Page, Query, Stored};
-pub use whereabouts::{BaseUrlError, BaseUrlSource};
+pub use whereabouts::{BaseUrlSource, WhereaboutsError};

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
 use serde_json::Map;
 use wasmtime::Engine;
@@ -15,7 +15,7 @@ use super::bindings::{self, ConnectorIndices};
 use super::call::Call;
 use super::connector::{Connector, Program};
 use super::context::{CallContext, CallLimits};
-use super::cpu::start_ticking;
+use super::cpu::{HeavyLane, start_ticking};
 use super::descriptor::{Descriptor, DescriptorError};
 use super::engine::{RuntimeLimits, engine};
 use super::error::CallError;
@@ -31,6 +31,7 @@ pub struct Runtime {
     linker: Arc<Linker<HostState>>,
     limits: RuntimeLimits,
     places: Places,
+    lane: HeavyLane,
     /// Instances of the same file share one compiled connector for as long as any of them is there; the lock of an entry is
     /// held while it is compiled, so that nobody compiles the same bytes beside it.
     loaded: Mutex<HashMap<Sha256, Entry>>,
@@ -109,7 +110,8 @@ impl Runtime {
             .map_err(broken)?;
         start_ticking(&engine, limits.tick)?;
         let places = Places::new(&limits);
-        Ok(Self { engine, linker: Arc::new(linker), limits, places, loaded: Mutex::default() })
+        let lane = HeavyLane::of(std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
+        Ok(Self { engine, linker: Arc::new(linker), limits, places, lane, loaded: Mutex::default() })
     }
 
     /// Makes a connector of a file's bytes: a component, or a core module that carries its component type. `origin`
@@ -151,7 +153,7 @@ impl Runtime {
 
     /// Compiles and links, off the threads that serve requests.
     async fn program(&self, bytes: Vec<u8>) -> Result<Program, LoadCause> {
-        let (engine, linker) = (self.engine.clone(), Arc::clone(&self.linker));
+        let (engine, linker, lane) = (self.engine.clone(), Arc::clone(&self.linker), self.lane.clone());
         let (places, tick, memory) = (self.places.share(&self.limits), self.limits.tick, self.limits.memory);
         let compiled = tokio::task::spawn_blocking(move || {
             let component = artifact::component(&engine, &bytes)?;
@@ -165,6 +167,7 @@ impl Runtime {
                 exports,
                 transforms,
                 places,
+                lane,
                 tick,
                 memory,
             })
@@ -196,7 +199,8 @@ async fn probe(program: &Program) -> Result<String, CallError> {
         settings: Arc::new(Map::new()),
         egress: None,
         state: Arc::new(NoState),
-        limits: CallLimits { wall: Duration::from_secs(10), ..CallLimits::default() },
+        limits: CallLimits::default(),
+        share: program.lane.share(),
     };
     Call::open(program, &context).await?.describe().await
 }

@@ -1,12 +1,13 @@
-//! The fingerprint of a connector's file, by which an operator pins it.
+//! SHA-256 digests: of a connector's file, by which an operator pins it, and of tokens.
 
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::Digest as _;
+use subtle::{Choice, ConstantTimeEq as _};
 
 /// A SHA-256 digest; written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256([u8; 32]);
 
 /// Not a SHA-256 digest.
@@ -25,6 +26,12 @@ impl Sha256 {
     #[must_use]
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
+    }
+
+    /// Whether two digests are equal, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn constant_time_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
     }
 }
 

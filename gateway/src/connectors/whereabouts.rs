@@ -29,7 +29,7 @@ pub enum BaseUrlSource {
 
 /// Why there is no base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BaseUrlError {
+pub enum WhereaboutsError {
     /// The app has other regions.
     #[error("unknown region `{region}`; there are {}", .known.join(", "))]
     UnknownRegion {
@@ -61,19 +61,19 @@ impl BaseUrlSource {
     /// The base URL of an instance for which the operator gave none.
     ///
     /// # Errors
-    /// [`BaseUrlError`]: what is missing or unknown.
-    pub fn resolve(&self, region: Option<&str>, settings: &Document) -> Result<String, BaseUrlError> {
+    /// [`WhereaboutsError`]: what is missing or unknown.
+    pub fn resolve(&self, region: Option<&str>, settings: &Document) -> Result<String, WhereaboutsError> {
         match (self, region) {
             (Self::Regions { regions, default }, region) => {
                 let region = region.unwrap_or(default);
-                regions.get(region).cloned().ok_or_else(|| BaseUrlError::UnknownRegion {
+                regions.get(region).cloned().ok_or_else(|| WhereaboutsError::UnknownRegion {
                     region: region.to_owned(),
                     known: regions.keys().cloned().collect(),
                 })
             }
-            (_, Some(_)) => Err(BaseUrlError::NoRegions),
+            (_, Some(_)) => Err(WhereaboutsError::NoRegions),
             (Self::Template(template), None) => fill(template, settings),
-            (Self::Operator, None) => Err(BaseUrlError::NotGiven),
+            (Self::Operator, None) => Err(WhereaboutsError::NotGiven),
         }
     }
 
@@ -91,15 +91,15 @@ impl BaseUrlSource {
     }
 }
 
-fn fill(template: &str, settings: &Document) -> Result<String, BaseUrlError> {
+fn fill(template: &str, settings: &Document) -> Result<String, WhereaboutsError> {
     placeholders(template).try_fold(template.to_owned(), |url, name| {
         let value = settings
             .get(name)
             .and_then(|value| value.as_str())
-            .ok_or_else(|| BaseUrlError::SettingMissing(name.to_owned()))?;
+            .ok_or_else(|| WhereaboutsError::SettingMissing(name.to_owned()))?;
         let label = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if value.is_empty() || !value.chars().all(label) {
-            return Err(BaseUrlError::SettingValue { name: name.to_owned(), value: value.to_owned() });
+            return Err(WhereaboutsError::SettingValue { name: name.to_owned(), value: value.to_owned() });
         }
         Ok(url.replace(&format!("{{{name}}}"), value))
     })

@@ -8,6 +8,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use url::{Host, Url};
+
 /// What kind of place an address is that is not the public internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Place {
@@ -23,6 +25,33 @@ pub enum Place {
     /// Multicast, broadcast, unspecified, documentation, benchmarking, reserved: no app is there.
     #[error("no address of a host")]
     Special,
+}
+
+/// Why a URL cannot be connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// Plain http to who knows where.
+    #[error("would send the credential unencrypted")]
+    Plain,
+    /// The host is an address, and a closed one.
+    #[error("points at {0}")]
+    Address(Place),
+}
+
+/// Judges a URL's scheme, and its host if that is an address; a name is judged each time that it is resolved.
+///
+/// # Errors
+/// [`Unreachable`].
+pub(super) fn judge_url(url: &Url, allow_private: bool) -> Result<(), Unreachable> {
+    if url.scheme() != "https" && !allow_private {
+        return Err(Unreachable::Plain);
+    }
+    match url.host() {
+        Some(Host::Ipv4(address)) => judge(IpAddr::V4(address), allow_private),
+        Some(Host::Ipv6(address)) => judge(IpAddr::V6(address), allow_private),
+        Some(Host::Domain(_)) | None => Ok(()),
+    }
+    .map_err(Unreachable::Address)
 }
 
 impl Place {

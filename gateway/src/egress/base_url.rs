@@ -1,66 +1,55 @@
-//! Where an instance's app is. Every request goes below it.
+//! Where something is: an instance's app, or this gateway as clients see it.
+//!
+//! The base URL carries every request of an instance together with its credential, so what would send a credential somewhere
+//! unexpected (user information, a query, a fragment, another scheme) is refused when it is read, and every request is put
+//! below it.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::str::FromStr;
 
-use url::{Host, Url};
+use url::Url;
 
-use super::address::{Place, judge};
+use super::address::{Unreachable, judge_url};
 use super::path::AppPath;
 
-/// An absolute URL without query, fragment or user info, whose host may be connected to.
+/// An absolute `https` or `http` URL with a host, without user information, query, fragment or a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
-/// Why a base URL is refused.
+/// Why a text is not a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BaseUrlError {
-    /// Not a URL.
-    #[error("base URL `{0}`: {1}; write it like `https://api.app.example/v1`")]
+    /// Not a URL at all.
+    #[error("`{0}` is not a URL ({1}); write one such as https://api.example.com")]
     Syntax(String, String),
-    /// Neither `https` nor, where private addresses are allowed, `http`.
-    #[error("base URL `{0}`: use https; http only goes with `allow-private-addresses`")]
+    /// A scheme other than http and https.
+    #[error("the scheme `{0}` cannot be used; write https://…")]
     Scheme(String),
-    /// A credential has its own place.
-    #[error("a base URL holds no user name or password; give the credential as `credential`")]
-    UserInfo,
-    /// Each request brings its own.
-    #[error("base URL `{0}` has a query or a fragment; remove it")]
-    QueryOrFragment(String),
-    /// See [`super::address`].
-    #[error("base URL `{url}` points at {place}; set `allow-private-addresses` if the app is in your own network")]
-    Address {
-        /// The URL.
-        url: String,
-        /// What kind of place its address is.
-        place: Place,
-    },
+    /// `user:password@` in the URL. The text is not repeated: it holds a secret.
+    #[error("the URL holds a user name or password; give it as `credential` and `username`")]
+    UserInformation,
+    /// `?…` or `#…`.
+    #[error("`{0}` has a query or a fragment; write only scheme, host and path")]
+    Query(String),
 }
 
 impl BaseUrl {
-    /// Reads a base URL and judges its host if that is an address; names are judged when they are resolved.
+    /// The URL; its path ends without a slash unless it is `/`.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Whether a credential would travel in the clear.
+    pub fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
+    /// Whether requests may go there; `allow_private` opens plain http, loopback and private networks.
     ///
     /// # Errors
-    /// [`BaseUrlError`].
-    pub fn parse(text: &str, allow_private: bool) -> Result<Self, BaseUrlError> {
-        let url = Url::parse(text).map_err(|error| BaseUrlError::Syntax(text.to_owned(), error.to_string()))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::UserInfo);
-        }
-        if !(url.scheme() == "https" || allow_private && url.scheme() == "http") {
-            return Err(BaseUrlError::Scheme(text.to_owned()));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlError::QueryOrFragment(text.to_owned()));
-        }
-        let judged = match url.host() {
-            Some(Host::Ipv4(address)) => judge(IpAddr::V4(address), allow_private),
-            Some(Host::Ipv6(address)) => judge(IpAddr::V6(address), allow_private),
-            Some(Host::Domain(_)) => Ok(()),
-            None => return Err(BaseUrlError::Syntax(text.to_owned(), "it names no host".to_owned())),
-        };
-        judged.map_err(|place| BaseUrlError::Address { url: text.to_owned(), place })?;
-        Ok(Self(url))
+    /// [`Unreachable`].
+    pub fn judge(&self, allow_private: bool) -> Result<(), Unreachable> {
+        judge_url(&self.0, allow_private)
     }
 
     /// The URL of one request. `None` if it would leave the base URL, which [`AppPath`] rules out already.
@@ -75,9 +64,29 @@ impl BaseUrl {
     }
 }
 
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let mut url = Url::parse(text).map_err(|error| BaseUrlError::Syntax(text.to_owned(), error.to_string()))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(BaseUrlError::Scheme(url.scheme().to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BaseUrlError::UserInformation);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::Query(text.to_owned()));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
+    }
+}
+
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(self.0.as_str().trim_end_matches('/'))
     }
 }
 
@@ -96,44 +105,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_is_judged_when_it_is_read() {
-        let cases = [
-            ("https://api.samanage.com", false, "https://api.samanage.com/"),
-            ("http://127.0.0.1:8080/x", true, "http://127.0.0.1:8080/x"),
-            (
-                "http://app.example",
-                false,
-                "base URL `http://app.example`: use https; http only goes with `allow-private-addresses`",
-            ),
-            (
-                "ftp://app.example",
-                true,
-                "base URL `ftp://app.example`: use https; http only goes with `allow-private-addresses`",
-            ),
-            (
-                "https://u:p@app.example",
-                false,
-                "a base URL holds no user name or password; give the credential as `credential`",
-            ),
-            (
-                "https://app.example/?a=b",
-                false,
-                "base URL `https://app.example/?a=b` has a query or a fragment; remove it",
-            ),
-            (
-                "app.example",
-                false,
-                "base URL `app.example`: relative URL without a base; write it like `https://api.app.example/v1`",
-            ),
-        ];
-        for (text, allow_private, expected) in cases {
-            let outcome = BaseUrl::parse(text, allow_private);
-            assert_eq!(outcome.map_or_else(|error| error.to_string(), |url| url.to_string()), expected);
+    fn a_base_url_loses_its_last_slash_and_keeps_its_path() {
+        for (text, expected) in [
+            ("https://api.samanage.com", "https://api.samanage.com"),
+            ("https://API.samanage.com/", "https://api.samanage.com"),
+            ("https://acme.example/scim/v2//", "https://acme.example/scim/v2"),
+            ("http://127.0.0.1:4711", "http://127.0.0.1:4711"),
+        ] {
+            assert_eq!(text.parse::<BaseUrl>().expect(text).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_could_send_a_credential_elsewhere_is_refused() {
+        for text in [
+            "api.samanage.com",
+            "ftp://api.samanage.com",
+            "https://",
+            "https://user:secret@api.samanage.com",
+            "https://api.samanage.com?x=1",
+            "https://api.samanage.com#x",
+            "",
+        ] {
+            let error = text.parse::<BaseUrl>().expect_err(text).to_string();
+            assert!(!error.contains("secret@"), "{error}");
         }
     }
 
     #[test]
     fn an_address_in_any_spelling_is_judged() {
+        let judged = |text: &str, allow_private| text.parse::<BaseUrl>().unwrap().judge(allow_private);
         for text in [
             "https://127.0.0.1/",
             "https://0x7f.1/",
@@ -143,9 +144,12 @@ mod tests {
             "https://[::ffff:a00:1]/",
             "https://169.254.169.254/",
         ] {
-            assert!(matches!(BaseUrl::parse(text, false), Err(BaseUrlError::Address { .. })), "{text}");
+            assert!(matches!(judged(text, false), Err(Unreachable::Address(_))), "{text}");
         }
-        assert!(matches!(BaseUrl::parse("https://169.254.169.254/", true), Err(BaseUrlError::Address { .. })));
+        assert!(matches!(judged("https://169.254.169.254/", true), Err(Unreachable::Address(_))));
+        assert_eq!(judged("http://app.example", false), Err(Unreachable::Plain));
+        assert_eq!(judged("http://127.0.0.1:8080/x", true), Ok(()));
+        assert_eq!(judged("https://app.example", false), Ok(()));
     }
 
     #[test]
@@ -157,7 +161,7 @@ mod tests {
             ("https://a.example/scim/v2", "/Users/a%2Fb", &[][..], "https://a.example/scim/v2/Users/a%2Fb"),
             ("https://a.example", "/x", &query[..], "https://a.example/x?filter=userName%20eq%20%22a%2Bb%26c%22"),
         ] {
-            let base = BaseUrl::parse(base, false).unwrap();
+            let base: BaseUrl = base.parse().unwrap();
             assert_eq!(base.join(&path.parse().unwrap(), query).unwrap().as_str(), expected);
         }
     }

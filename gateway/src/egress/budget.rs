@@ -9,6 +9,9 @@ pub struct Budget {
     deadline: Instant,
 }
 
+/// An answer that would come later than this before the end is of no use.
+const MARGIN: Duration = Duration::from_millis(100);
+
 impl Budget {
     /// `sends` calls until `deadline`.
     #[must_use]
@@ -22,6 +25,11 @@ impl Budget {
         self.deadline
     }
 
+    /// The latest time at which it is worth while to begin a call.
+    pub(super) fn latest(&self) -> Instant {
+        self.deadline.checked_sub(MARGIN).unwrap_or(self.deadline)
+    }
+
     /// Takes one call; `false` if none is left.
     pub(super) fn take(&mut self) -> bool {
         self.sends.checked_sub(1).map(|left| self.sends = left).is_some()
@@ -30,10 +38,6 @@ impl Budget {
     /// Whether a wait leaves time for something after it. An app may ask for a wait of any length: one beyond what a
     /// clock can hold is beyond the deadline, too.
     pub(super) fn allows(&self, wait: Duration) -> bool {
-        /// An answer that would come later than this before the end is of no use.
-        const MARGIN: Duration = Duration::from_millis(100);
-        wait.checked_add(MARGIN)
-            .and_then(|wait| Instant::now().checked_add(wait))
-            .is_some_and(|end| end < self.deadline)
+        Instant::now().checked_add(wait).is_some_and(|end| end < self.latest())
     }
 }

@@ -4,7 +4,9 @@
 //! to come from elsewhere, or turns an allowed method into another. And an app whose cookies would tie one operation
 //! to another.
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use std::time::Duration;
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Bytes of all names and values together.
 const MOST_BYTES: usize = 32 << 10;
@@ -95,10 +97,17 @@ pub(super) fn checked(headers: &[(String, String)], credential: &HeaderName) -> 
     Ok(map)
 }
 
-/// What a connector sees of an answer's headers: names in lower case, no cookies, nothing hop-by-hop.
-pub(super) fn visible(headers: &HeaderMap) -> Vec<(String, String)> {
+/// Whether a header can carry an app's credential: not one that frames or routes a request, or says what its body is.
+pub(super) fn may_carry_credential(name: &HeaderName) -> bool {
+    let described = [header::ACCEPT, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::USER_AGENT];
+    *name == header::AUTHORIZATION || !(is_refused(name.as_str()) || described.contains(name))
+}
+
+/// What a connector sees of an answer's headers: names in lower case, no cookies, nothing hop-by-hop, and `retry-after` in
+/// seconds, since it has no clock to compare a date with.
+pub(super) fn visible(headers: &HeaderMap, retry_after: Option<Duration>) -> Vec<(String, String)> {
     let hops: Vec<String> = headers
-        .get_all(http::header::CONNECTION)
+        .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(',').map(|name| name.trim().to_ascii_lowercase()))
@@ -106,7 +115,13 @@ pub(super) fn visible(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .filter(|(name, _)| !WITHHELD.contains(&name.as_str()) && !hops.iter().any(|hop| hop == name.as_str()))
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            let value = match retry_after {
+                Some(wait) if *name == header::RETRY_AFTER => wait.as_secs().to_string(),
+                _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            };
+            (name.as_str().to_owned(), value)
+        })
         .collect()
 }
 
@@ -172,11 +187,12 @@ mod tests {
             ("connection", "close, X-Hop"),
             ("x-hop", "1"),
             ("transfer-encoding", "chunked"),
-            ("retry-after", "3"),
+            ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"),
         ] {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let names: Vec<_> = visible(&headers).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["etag", "retry-after"]);
+        let seen: Vec<_> = visible(&headers, Some(Duration::from_secs(3))).into_iter().collect();
+        let expected = [("etag", "W/\"1\""), ("retry-after", "3")];
+        assert_eq!(seen, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }

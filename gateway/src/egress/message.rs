@@ -38,6 +38,8 @@ pub struct SendError {
     pub detail: String,
     /// Whether the app may have acted on the request.
     pub sent: bool,
+    /// When it is worth asking again, where that is known.
+    pub retry_after: Option<Duration>,
 }
 
 /// Why there is no answer (`wit/app.wit`, `send-error.code`).
@@ -55,6 +57,12 @@ pub enum SendErrorCode {
     Interrupted,
     /// The answer is larger than it may be.
     TooLarge,
+    /// The app's authorization server gives no token for the instance's credential.
+    Credential,
+    /// The instance's rate, or a pause that the app asked for, leaves no turn within the operation's time.
+    RateLimited,
+    /// The app has not answered for a while and is left alone for now.
+    CircuitOpen,
 }
 
 impl SendErrorCode {
@@ -68,13 +76,16 @@ impl SendErrorCode {
             Self::Timeout => "timeout",
             Self::Interrupted => "interrupted",
             Self::TooLarge => "too-large",
+            Self::Credential => "credential",
+            Self::RateLimited => "rate-limited",
+            Self::CircuitOpen => "circuit-open",
         }
     }
 }
 
 impl SendError {
-    pub(super) fn unsent(code: SendErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), sent: false }
+    pub(crate) fn unsent(code: SendErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), sent: false, retry_after: None }
     }
 }
 

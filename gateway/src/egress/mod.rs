@@ -9,12 +9,13 @@
 //! | another host or a path outside the base URL | [`AppPath`]; a connector never names a host |
 //! | an unforeseen method (`CONNECT`, `TRACE`) | five methods, no others |
 //! | request smuggling, forged origin, another's credential | a header deny-list (`headers`) |
-//! | a stolen secret | the credential is put in here and is never in a connector's memory or a log (`credential`) |
+//! | a stolen secret | the credential is put in here and is never in a connector's memory or a log (`credential`, `oauth`) |
 //! | server-side request forgery, DNS rebinding | the connected address is the judged one (`address`, `resolver`) |
-//! | a redirect out of all this | redirects are answers, not followed; no proxy from the environment |
+//! | a redirect out of all this | redirects are answers, not followed; no proxy but the configured one (`network`) |
 //! | an answer without end | a byte cap while it streams, a time limit |
 //! | the app's sessions leaking between operations | no cookies either way, no hop-by-hop headers |
-//! | an app worked to death | calls at a time are limited per instance, 429 is honoured |
+//! | an app worked to death | calls at a time and a second are limited per instance (`pace`), 429 is honoured, retries are few |
+//! | an app that is down, and all who wait for it | a circuit breaker (`breaker`) |
 //!
 //! Log lines carry method, path with its ids left out, status and milliseconds: no query, body or credential.
 
@@ -25,32 +26,42 @@ use std::time::Duration;
 use http::Method;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 mod address;
 mod base_url;
+mod breaker;
 mod budget;
 mod credential;
 mod headers;
 mod message;
 mod network;
+mod oauth;
+mod pace;
 mod path;
 mod resolver;
 mod retry;
+mod route;
 mod transport;
 
-pub use address::Place;
+pub use address::{Place, Unreachable};
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use breaker::Circuit;
 pub use budget::Budget;
 pub use credential::{Auth, CredentialError};
 pub use headers::HeaderError;
 pub use message::{AppCall, AppRequest, AppResponse, SendError, SendErrorCode};
 pub(crate) use network::tls;
 pub use network::{Network, NetworkError};
+pub use oauth::{ClientCredentials, TokenUrl, TokenUrlError};
+pub use pace::Rate;
 pub use path::{AppPath, PathError};
+pub use route::{Authorities, AuthoritiesError, ProxyUrl, ProxyUrlError, Route};
 
 use crate::observe::PathTemplate;
+use breaker::{Breaker, Pass};
 use credential::Credential;
+use pace::Pace;
 use retry::Attempts;
 use transport::{Failure, Incoming, Outgoing, Transport};
 
@@ -60,13 +71,13 @@ pub struct EgressConfig {
     /// The instance's name, for the log.
     pub instance: String,
     /// Where the app is, such as `https://api.app.example/v1`.
-    pub base_url: String,
+    pub base_url: BaseUrl,
     /// How the credential travels.
     pub auth: Auth,
-    /// The credential; for [`Auth::Basic`] it is `user:password`.
+    /// The credential; for [`Auth::Basic`] it is `user:password`, for [`Auth::ClientCredentials`] the client's secret.
     pub credential: SecretString,
-    /// Whether the app may be on loopback or in a private network, and be spoken to without TLS.
-    pub allow_private: bool,
+    /// Which way connections take, and how far they may reach.
+    pub route: Route,
     /// For one attempt, from connecting to the last byte of the answer.
     pub request_timeout: Duration,
     /// Largest body of a request, in bytes.
@@ -75,35 +86,44 @@ pub struct EgressConfig {
     pub max_response_bytes: usize,
     /// Requests at the same time.
     pub concurrency: usize,
+    /// Requests a second, if they are limited.
+    pub rate: Option<Rate>,
 }
 
 impl EgressConfig {
     /// The usual limits: 20 s, 4 MiB out, 8 MiB in, 8 at a time; no private addresses.
     #[must_use]
-    pub fn new(instance: &str, base_url: &str, auth: Auth, credential: SecretString) -> Self {
+    pub fn new(instance: &str, base_url: BaseUrl, auth: Auth, credential: SecretString) -> Self {
         Self {
             instance: instance.to_owned(),
-            base_url: base_url.to_owned(),
+            base_url,
             auth,
             credential,
-            allow_private: false,
+            route: Route::default(),
             request_timeout: Duration::from_secs(20),
             max_request_bytes: 4 << 20,
             max_response_bytes: 8 << 20,
             concurrency: 8,
+            rate: None,
         }
     }
 }
 
 /// An instance's way out cannot be built.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum EgressError {
-    /// See [`BaseUrlError`].
-    #[error(transparent)]
-    BaseUrl(#[from] BaseUrlError),
+    /// The app's place is closed.
+    #[error("the base URL `{0}` {1}; set `allow-private-addresses` if the app is in your own network")]
+    BaseUrl(BaseUrl, #[source] Unreachable),
+    /// The authorization server's place is closed.
+    #[error("the token URL `{0}` {1}; set `allow-private-addresses` if it is in your own network")]
+    TokenUrl(TokenUrl, #[source] Unreachable),
     /// See [`CredentialError`].
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// See [`NetworkError`].
+    #[error(transparent)]
+    Network(#[from] NetworkError),
 }
 
 /// One instance's way to its app.
@@ -116,6 +136,8 @@ pub struct Egress {
     max_request_bytes: usize,
     max_response_bytes: usize,
     places: Semaphore,
+    pace: Pace,
+    breaker: Breaker,
     transport: Arc<dyn Transport>,
 }
 
@@ -123,16 +145,24 @@ impl Egress {
     /// Builds the way out of one instance over the shared connections of `network`.
     ///
     /// # Errors
-    /// [`EgressError`] if the base URL or the credential cannot be used; an address in the base URL is judged here.
+    /// [`EgressError`] if the base URL, the token URL or the credential cannot be used; addresses in the URLs are judged here.
     pub fn new(config: EgressConfig, network: &Network) -> Result<Self, EgressError> {
-        let transport = network.transport(config.allow_private);
+        let transport = network.transport(&config.route)?;
         Self::over(config, transport)
     }
 
     fn over(config: EgressConfig, transport: Arc<dyn Transport>) -> Result<Self, EgressError> {
+        let allow_private = config.route.allow_private;
+        let closed = |closed| EgressError::BaseUrl(config.base_url.clone(), closed);
+        config.base_url.judge(allow_private).map_err(closed)?;
+        if let Auth::ClientCredentials(ClientCredentials { token_url, .. }) = &config.auth {
+            token_url.judge(allow_private).map_err(|closed| EgressError::TokenUrl(token_url.clone(), closed))?;
+        }
         Ok(Self {
-            base_url: BaseUrl::parse(&config.base_url, config.allow_private)?,
-            credential: Credential::new(&config.auth, &config.credential)?,
+            credential: Credential::new(&config.auth, &config.credential, &transport)?,
+            breaker: Breaker::new(&config.instance),
+            pace: Pace::new(config.rate),
+            base_url: config.base_url,
             instance: config.instance,
             request_timeout: config.request_timeout,
             max_request_bytes: config.max_request_bytes,
@@ -148,8 +178,14 @@ impl Egress {
         &self.base_url
     }
 
-    /// Sends a connector's request and waits for the whole answer, within the operation's budget. A 429 that says how
-    /// long to wait is waited for while time remains; what is safe to repeat is repeated once if the connection breaks.
+    /// How the instance's circuit stands.
+    #[must_use]
+    pub fn circuit(&self) -> Circuit {
+        self.breaker.circuit()
+    }
+
+    /// Sends a connector's request and waits for the whole answer, within the operation's budget. An app that asks for a pause gets
+    /// it while time remains, what is safe to repeat is repeated, and an app that is down is not asked.
     ///
     /// # Errors
     /// [`SendError`]; its `sent` says whether the app may have acted.
@@ -160,7 +196,14 @@ impl Egress {
         let path = request.path.parse::<AppPath>().map_err(|error| refused(&error))?;
         let outgoing = self.checked(request, &path)?;
         let (method, started) = (outgoing.method.clone(), Instant::now());
-        let outcome = self.exchange(outgoing, budget).await;
+        let outcome = match self.breaker.pass() {
+            Ok(pass) => {
+                let outcome = self.exchange(outgoing, budget).await;
+                self.judge(pass, &outcome, started);
+                outcome
+            }
+            Err(wait) => Err(later(SendErrorCode::CircuitOpen, "the app has not answered for a while", wait)),
+        };
         let (status, error) = match &outcome {
             Ok(answer) => (Some(answer.status), None),
             Err(failure) => (None, Some(failure.code.as_str())),
@@ -170,11 +213,15 @@ impl Egress {
             millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "app call"
         );
-        let answer = outcome.map_err(|Failure { code, detail, sent }| SendError { code, detail, sent })?;
-        Ok(AppResponse { status: answer.status, headers: headers::visible(&answer.headers), body: answer.body })
+        let answer = outcome.map_err(|failure| {
+            let Failure { code, detail, sent, retry_after } = failure;
+            SendError { code, detail, sent, retry_after }
+        })?;
+        let headers = headers::visible(&answer.headers, answer.retry_after);
+        Ok(AppResponse { status: answer.status, headers, body: answer.body })
     }
 
-    /// A connector's words made into a request that may leave, credential included.
+    /// A connector's words made into a request that may leave; the credential is put in last.
     fn checked(&self, request: AppRequest, path: &AppPath) -> Result<Outgoing, SendError> {
         /// Longest URL that apps and what stands before them take.
         const LONGEST_URL: usize = 16 << 10;
@@ -191,9 +238,7 @@ impl Egress {
                 )));
             }
         };
-        let mut headers =
-            headers::checked(&request.headers, &self.credential.header).map_err(|error| refused(&error))?;
-        headers.insert(self.credential.header.clone(), self.credential.value.clone());
+        let headers = headers::checked(&request.headers, self.credential.header()).map_err(|error| refused(&error))?;
         let url = self.base_url.join(path, &request.query).ok_or_else(|| refused(&"the path leaves the base URL"))?;
         if url.as_str().len() > LONGEST_URL {
             return Err(refused(&format!("path and query have more than {LONGEST_URL} bytes")));
@@ -205,28 +250,64 @@ impl Egress {
     }
 
     /// Attempts until there is something to give to the connector.
-    async fn exchange(&self, request: Outgoing, budget: &Budget) -> Result<Incoming, Failure> {
-        let mut attempts = Attempts::default();
+    async fn exchange(&self, request: Outgoing, budget: &mut Budget) -> Result<Incoming, Failure> {
+        let (mut attempts, mut exchanged) = (Attempts::default(), false);
         loop {
-            let outcome = self.attempt(request.clone(), budget.deadline()).await;
+            let credential = self.credential.value(budget.deadline()).await?;
+            let mut attempt = request.clone();
+            attempt.headers.insert(self.credential.header().clone(), credential.clone());
+            let outcome = self.attempt(attempt, budget).await;
+            if !exchanged && matches!(&outcome, Ok(answer) if answer.status == 401) {
+                exchanged = true;
+                // 401 was not acted on, whatever the method.
+                if self.credential.refused(&credential) && budget.take() {
+                    continue;
+                }
+            }
             match attempts.again(&request.method, &outcome, rand::random()) {
-                Some(wait) if budget.allows(wait) => sleep(wait).await,
+                Some(wait) if budget.allows(wait) && budget.take() => sleep(wait).await,
                 _ => return outcome,
             }
         }
     }
 
-    /// One attempt, when there is a place for it.
-    async fn attempt(&self, request: Outgoing, deadline: Instant) -> Result<Incoming, Failure> {
-        let late = |sent, detail: &str| Failure { code: SendErrorCode::Timeout, detail: detail.to_owned(), sent };
-        let Ok(place) = timeout_at(deadline, self.places.acquire()).await else {
-            return Err(late(false, "too many calls to the app at the same time"));
-        };
-        let deadline = deadline.min(Instant::now() + self.request_timeout);
+    /// One attempt, at its turn and when there is a place for it.
+    async fn attempt(&self, request: Outgoing, budget: &Budget) -> Result<Incoming, Failure> {
+        let soon = Duration::from_secs(1);
+        let fast = |wait| later(SendErrorCode::RateLimited, "the instance's calls to the app are too many", wait);
+        sleep_until(self.pace.turn(budget.latest()).map_err(fast)?).await;
+        let place = timeout_at(budget.deadline(), self.places.acquire()).await.map_err(|_| fast(soon))?;
+        let deadline = budget.deadline().min(Instant::now() + self.request_timeout);
         let outcome = timeout_at(deadline, self.transport.attempt(request, self.max_response_bytes)).await;
         drop(place);
-        outcome.unwrap_or_else(|_| Err(late(true, "the app did not answer in time")))
+        let late = || Failure::new(SendErrorCode::Timeout, "the app did not answer in time", true);
+        let answer = outcome.map_err(|_| late())??;
+        if let (429, Some(wait)) = (answer.status, answer.retry_after) {
+            self.pace.hold(wait);
+        }
+        Ok(answer)
     }
+
+    /// Tells the breaker what an exchange says of the app, which may be nothing.
+    fn judge(&self, pass: Pass<'_>, outcome: &Result<Incoming, Failure>, started: Instant) {
+        /// An operation that had less time left than this does not blame the app.
+        const SLOW: Duration = Duration::from_secs(5);
+        use SendErrorCode::{Interrupted, Timeout, TooLarge, Unreachable};
+        match outcome {
+            Ok(answer) if retry::is_away(answer.status) => pass.failed(&format!("it answered {}", answer.status)),
+            Ok(_) => pass.answered(),
+            Err(failure) => match failure.code {
+                TooLarge => pass.answered(),
+                Unreachable | Interrupted => pass.failed(failure.code.as_str()),
+                Timeout if started.elapsed() >= SLOW.min(self.request_timeout) => pass.failed(failure.code.as_str()),
+                _ => drop(pass),
+            },
+        }
+    }
+}
+
+fn later(code: SendErrorCode, detail: &str, wait: Duration) -> Failure {
+    Failure { retry_after: Some(wait), ..Failure::new(code, detail, false) }
 }
 
 fn refused(reason: &dyn fmt::Display) -> SendError {

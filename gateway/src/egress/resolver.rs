@@ -1,17 +1,44 @@
 //! Names become addresses that have been judged: what is connected to is what was looked at, so a name that changes
-//! its mind between the look and the connection gains nothing.
+//! its mind between the look and the connection gains nothing. Every connection asks here, the first and every later one.
+//!
+//! Threat: a name server that does not answer. The system's resolver blocks a thread for as long as it likes, so only so many threads
+//! do that at a time, whoever waits gives up after a while, and a thread keeps its place until it is really free.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
+use tokio::time::{Duration, timeout};
 
 use super::address::{Place, judge};
 
-/// The system's resolver behind the rules of [`super::address`].
-#[derive(Debug, Clone, Copy)]
-pub(super) struct JudgingResolver {
-    pub(super) allow_private: bool,
+/// Threads that may look up names at a time, for all instances together.
+const LOOKUPS: usize = 32;
+/// How long a connection waits for its name's addresses.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which addresses a name may lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The public internet.
+    Public,
+    /// Loopback and private networks as well.
+    Private,
+    /// Anything: the one name is that of a proxy, which the operator chose.
+    Proxy,
 }
+
+/// The system's resolver behind the rules of [`super::address`].
+#[derive(Debug, Clone)]
+pub(super) struct JudgingResolver {
+    pub(super) reach: Reach,
+    pub(super) lookups: Lookups,
+}
+
+/// The places for looking up names.
+#[derive(Debug, Clone)]
+pub(super) struct Lookups(Arc<Semaphore>);
 
 /// A name leads to no address that may be connected to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,34 +48,59 @@ pub(super) struct Closed {
     place: Place,
 }
 
+/// A name has not become addresses in time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the address of `{name}` was not found within {} s", PATIENCE.as_secs())]
+struct TooLate {
+    name: String,
+}
+
+impl Default for Lookups {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(LOOKUPS)))
+    }
+}
+
+impl Lookups {
+    async fn look_up(&self, name: String) -> std::io::Result<Vec<SocketAddr>> {
+        let place = Arc::clone(&self.0).acquire_owned().await.map_err(std::io::Error::other)?;
+        let looking = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            // The port is put in by the connection.
+            (name.as_str(), 0).to_socket_addrs().map(Iterator::collect)
+        });
+        looking.await.map_err(std::io::Error::other)?
+    }
+}
+
 impl Resolve for JudgingResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let Self { reach, lookups } = self.clone();
         Box::pin(async move {
-            // The port is put in by the connection.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let judged = permitted(name.as_str(), found, allow_private)?;
+            let name = name.as_str().to_owned();
+            let found = timeout(PATIENCE, lookups.look_up(name.clone()))
+                .await
+                .map_err(|_| TooLate { name: name.clone() })??;
+            let judged = permitted(&name, found, reach)?;
             Ok(Box::new(judged.into_iter()) as Addrs)
         })
     }
 }
 
 /// Keeps the addresses that may be connected to.
-fn permitted(
-    name: &str,
-    found: impl Iterator<Item = SocketAddr>,
-    allow_private: bool,
-) -> Result<Vec<SocketAddr>, Closed> {
+fn permitted(name: &str, found: Vec<SocketAddr>, reach: Reach) -> Result<Vec<SocketAddr>, Closed> {
     let mut closed = None;
-    let kept: Vec<_> = found
-        .filter(|address| match judge(address.ip(), allow_private) {
+    let mut open = |address: &SocketAddr| match reach {
+        Reach::Proxy => true,
+        Reach::Public | Reach::Private => match judge(address.ip(), reach == Reach::Private) {
             Ok(()) => true,
             Err(place) => {
                 closed = Some(place);
                 false
             }
-        })
-        .collect();
+        },
+    };
+    let kept: Vec<_> = found.into_iter().filter(|address| open(address)).collect();
     match closed {
         Some(place) if kept.is_empty() => Err(Closed { name: name.to_owned(), place }),
         _ => Ok(kept),
@@ -59,9 +111,9 @@ fn permitted(
 mod tests {
     use super::*;
 
-    fn kept(addresses: &[&str], allow_private: bool) -> Result<Vec<String>, String> {
-        let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0));
-        permitted("app.example", found, allow_private)
+    fn kept(addresses: &[&str], reach: Reach) -> Result<Vec<String>, String> {
+        let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect();
+        permitted("app.example", found, reach)
             .map(|kept| kept.iter().map(|address| address.ip().to_string()).collect())
             .map_err(|closed| closed.to_string())
     }
@@ -70,19 +122,30 @@ mod tests {
     fn a_public_name_that_leads_inside_is_refused() {
         let said =
             "`app.example` resolves to loopback; set `allow-private-addresses` if the app is in your own network";
-        assert_eq!(kept(&["127.0.0.1"], false), Err(said.to_owned()));
-        assert_eq!(kept(&["127.0.0.1"], true), Ok(vec!["127.0.0.1".to_owned()]));
+        assert_eq!(kept(&["127.0.0.1"], Reach::Public), Err(said.to_owned()));
+        for reach in [Reach::Private, Reach::Proxy] {
+            assert_eq!(kept(&["127.0.0.1"], reach), Ok(vec!["127.0.0.1".to_owned()]));
+        }
     }
 
     #[test]
     fn of_a_mixed_answer_only_public_addresses_are_connected_to() {
-        assert_eq!(kept(&["10.0.0.1", "8.8.8.8", "::1"], false), Ok(vec!["8.8.8.8".to_owned()]));
+        assert_eq!(kept(&["10.0.0.1", "8.8.8.8", "::1"], Reach::Public), Ok(vec!["8.8.8.8".to_owned()]));
     }
 
     #[tokio::test]
     async fn the_resolver_itself_refuses_localhost() {
-        let resolver = JudgingResolver { allow_private: false };
+        let resolver = JudgingResolver { reach: Reach::Public, lookups: Lookups::default() };
         let outcome = resolver.resolve("localhost".parse().unwrap()).await;
         assert!(outcome.err().unwrap().downcast_ref::<Closed>().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_every_place_taken_gives_up_after_a_while() {
+        let lookups = Lookups::default();
+        let _taken = lookups.0.acquire_many(u32::try_from(LOOKUPS).unwrap()).await.unwrap();
+        let resolver = JudgingResolver { reach: Reach::Proxy, lookups: lookups.clone() };
+        let outcome = resolver.resolve("localhost".parse().unwrap()).await;
+        assert!(outcome.err().unwrap().downcast_ref::<TooLate>().is_some());
     }
 }

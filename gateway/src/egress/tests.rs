@@ -9,11 +9,13 @@ use http::HeaderMap;
 
 use super::*;
 
+mod oauth;
+mod proxy;
 mod wire;
 
 /// Answers in order, then 200 for ever; remembers what it was asked.
 #[derive(Debug, Default)]
-struct Script {
+pub(super) struct Script {
     answers: Mutex<VecDeque<Result<Incoming, Failure>>>,
     seen: Mutex<Vec<Outgoing>>,
     at_once: AtomicUsize,
@@ -46,16 +48,18 @@ impl Script {
 
 fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> Result<Incoming, Failure> {
     let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-    Ok(Incoming { status, headers: headers.collect::<HeaderMap>(), body: Vec::new() })
+    let headers = headers.collect::<HeaderMap>();
+    let retry_after = retry::retry_after(&headers, std::time::SystemTime::now());
+    Ok(Incoming { status, headers, body: Vec::new(), retry_after })
 }
 
 fn failure(code: SendErrorCode, sent: bool) -> Result<Incoming, Failure> {
-    Err(Failure { code, detail: "scripted".to_owned(), sent })
+    Err(Failure::new(code, "scripted", sent))
 }
 
 fn config() -> EgressConfig {
     let auth = Auth::Header { header: "X-App-Token".to_owned(), scheme: Some("Bearer".to_owned()) };
-    EgressConfig::new("test", "https://app.example/api", auth, SecretString::from("hunter2"))
+    EgressConfig::new("test", "https://app.example/api".parse().unwrap(), auth, SecretString::from("hunter2"))
 }
 
 fn over(script: &Arc<Script>) -> Egress {
@@ -113,7 +117,7 @@ async fn what_breaks_a_rule_never_reaches_the_wire() {
     for (request, detail) in cases {
         let mut budget = within(10);
         let error = egress.send(request, &mut budget).await.unwrap_err();
-        assert_eq!(error, SendError { code: SendErrorCode::Refused, detail: detail.to_owned(), sent: false });
+        assert_eq!(error, SendError::unsent(SendErrorCode::Refused, detail));
     }
     assert_eq!(script.attempts(), 0);
 }
@@ -162,24 +166,127 @@ async fn an_app_that_always_asks_to_wait_gets_its_429_through_in_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_is_safe_to_repeat_is_repeated_and_only_once() {
+async fn only_what_is_safe_to_repeat_is_repeated_and_only_twice() {
     use SendErrorCode::{Interrupted, Refused, Timeout, TooLarge, Unreachable};
     let cases = [
-        ("GET", Interrupted, true, 2),
-        ("PUT", Interrupted, true, 2),
-        ("DELETE", Interrupted, true, 2),
+        ("GET", Interrupted, true, 3),
+        ("PUT", Interrupted, true, 3),
+        ("DELETE", Interrupted, true, 3),
         ("POST", Interrupted, true, 1),
         ("PATCH", Interrupted, true, 1),
-        ("POST", Unreachable, false, 2),
-        ("PATCH", Unreachable, false, 2),
+        ("POST", Unreachable, false, 3),
+        ("PATCH", Unreachable, false, 3),
         ("GET", Timeout, true, 1),
         ("GET", TooLarge, true, 1),
         ("GET", Refused, false, 1),
     ];
     for (method, code, sent, attempts) in cases {
-        let script = Script::of([failure(code, sent), failure(code, sent), failure(code, sent)]);
+        let script = Script::of((0..9).map(|_| failure(code, sent)));
         let error = over(&script).send(request(method, "/"), &mut within(10)).await.unwrap_err();
         assert_eq!((error.code, error.sent, script.attempts()), (code, sent, attempts), "{method} {code:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_is_away_is_asked_again_where_that_is_harmless() {
+    for (method, status, attempts) in
+        [("GET", 502, 3), ("PUT", 503, 3), ("DELETE", 504, 3), ("GET", 500, 1), ("POST", 503, 1), ("PATCH", 502, 1)]
+    {
+        let script = Script::of((0..9).map(|_| answer(status, &[])));
+        let response = over(&script).send(request(method, "/"), &mut within(10)).await.unwrap();
+        assert_eq!((response.status, script.attempts()), (status, attempts), "{method} {status}");
+    }
+    let script = Script::of([answer(503, &[]), failure(SendErrorCode::Interrupted, true)]);
+    let response = over(&script).send(request("GET", "/"), &mut within(10)).await.unwrap();
+    assert_eq!((response.status, script.attempts()), (200, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_repeated_is_paid_for_with_the_operations_calls_and_its_time() {
+    let script = Script::of((0..9).map(|_| answer(503, &[])));
+    let mut budget = Budget::new(2, Instant::now() + Duration::from_secs(10));
+    let response = over(&script).send(request("GET", "/"), &mut budget).await.unwrap();
+    assert_eq!((response.status, script.attempts()), (503, 2), "the second call is the last");
+    let script = Script::of((0..9).map(|_| answer(503, &[])));
+    let mut budget = Budget::new(9, Instant::now() + Duration::from_millis(120));
+    let response = over(&script).send(request("GET", "/"), &mut budget).await.unwrap();
+    assert_eq!((response.status, script.attempts()), (503, 1), "no time for a pause");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_keeps_to_its_rate_and_says_when_there_is_no_turn_in_time() {
+    let script = Script::of([]);
+    let rate = Rate { per_second: 2.try_into().unwrap(), burst: 2.try_into().unwrap() };
+    let egress = Egress::over(EgressConfig { rate: Some(rate), ..config() }, script.clone()).unwrap();
+    let begun = Instant::now();
+    let send = |seconds| {
+        let egress = &egress;
+        async move { egress.send(request("POST", "/"), &mut within(seconds)).await }
+    };
+    let outcomes = futures_util::future::join_all([send(5), send(5), send(5), send(5), send(1)]).await;
+    assert_eq!(begun.elapsed().as_millis(), 1010, "two at once, then one each half a second");
+    assert_eq!(script.attempts(), 4);
+    let error = outcomes.into_iter().next_back().unwrap().unwrap_err();
+    assert_eq!((error.code, error.sent), (SendErrorCode::RateLimited, false));
+    assert_eq!(error.retry_after, Some(Duration::from_millis(1500)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_asks_for_a_pause_gets_it_from_every_operation_that_can_wait() {
+    let script = Script::of([answer(429, &[("retry-after", "8")])]);
+    let egress = over(&script);
+    let first = egress.send(request("GET", "/"), &mut within(5)).await.unwrap();
+    assert_eq!((first.status, &first.headers[0].1), (429, &"8".to_owned()), "the client is told");
+    let error = egress.send(request("GET", "/"), &mut within(5)).await.unwrap_err();
+    assert_eq!((error.code, script.attempts()), (SendErrorCode::RateLimited, 1), "and the app is not asked");
+    assert!(egress.circuit().open.is_none(), "an app that says 429 is there");
+    let begun = Instant::now();
+    egress.send(request("GET", "/"), &mut within(20)).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_is_down_is_left_alone_and_found_again() {
+    use SendErrorCode::{CircuitOpen, Interrupted};
+    let script = Script::of((0..5).map(|_| failure(Interrupted, true)));
+    let egress = over(&script);
+    for _ in 0..5 {
+        let error = egress.send(request("POST", "/"), &mut within(10)).await.unwrap_err();
+        assert_eq!(error.code, Interrupted);
+    }
+    let error = egress.send(request("POST", "/"), &mut within(10)).await.unwrap_err();
+    assert_eq!((error.code, error.sent, error.retry_after), (CircuitOpen, false, Some(Duration::from_secs(5))));
+    let open = "circuit open: interrupted; the app is tried again in 5 s";
+    assert_eq!((script.attempts(), egress.circuit().open.as_deref()), (5, Some(open)));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    egress.send(request("POST", "/"), &mut within(10)).await.unwrap();
+    assert!(egress.circuit().open.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_tells_of_the_app_moves_the_circuit() {
+    use SendErrorCode::{Refused, Timeout, TooLarge, Unreachable};
+    let cases = [
+        (answer(503, &[]), true),
+        (answer(504, &[]), true),
+        (answer(500, &[]), false),
+        (answer(401, &[]), false),
+        (failure(Unreachable, false), true),
+        (failure(TooLarge, true), false),
+        (failure(Refused, false), false),
+        (failure(Timeout, true), false),
+    ];
+    for (outcome, opens) in cases {
+        let again = || match &outcome {
+            Ok(incoming) => answer(incoming.status, &[]),
+            Err(failed) => failure(failed.code, failed.sent),
+        };
+        let script = Script::of((0..30).map(|_| again()));
+        let egress = over(&script);
+        for _ in 0..6 {
+            drop(egress.send(request("POST", "/"), &mut within(10)).await);
+        }
+        assert_eq!(egress.circuit().open.is_some(), opens, "{outcome:?}");
     }
 }
 
@@ -213,10 +320,12 @@ async fn an_app_that_does_not_answer_costs_its_time_limit_and_counts_as_sent() {
 #[test]
 fn an_instance_that_cannot_reach_its_app_is_refused_when_it_is_built() {
     let with = |base_url: &str, secret: &str| {
-        let config = EgressConfig { base_url: base_url.to_owned(), credential: SecretString::from(secret), ..config() };
+        let config =
+            EgressConfig { base_url: base_url.parse().unwrap(), credential: SecretString::from(secret), ..config() };
         Egress::over(config, Script::of([])).map(drop).unwrap_err().to_string()
     };
     assert_eq!(with("https://app.example", ""), "the credential is empty");
-    let inside = "base URL `https://10.0.0.1` points at a private network; set `allow-private-addresses` if the app is in your own network";
+    let inside = "the base URL `https://10.0.0.1` points at a private network; set `allow-private-addresses` if the app is in your own network";
     assert_eq!(with("https://10.0.0.1", "x"), inside);
+    assert!(with("http://app.example", "x").contains("would send the credential unencrypted"));
 }

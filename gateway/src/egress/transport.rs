@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use bytes::BytesMut;
 use futures_util::future::BoxFuture;
@@ -10,6 +11,7 @@ use url::Url;
 
 use super::message::SendErrorCode;
 use super::resolver::Closed;
+use super::retry::retry_after;
 
 /// A request that has passed every rule.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub(super) struct Incoming {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
+    /// How long the app asks to be left alone.
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// An attempt gave no whole answer.
@@ -35,7 +39,23 @@ pub(super) struct Failure {
     pub(super) detail: String,
     /// Whether the app may have seen the request.
     pub(super) sent: bool,
+    /// When it is worth asking again, where that is known.
+    pub(super) retry_after: Option<Duration>,
 }
+
+impl Failure {
+    pub(super) fn new(code: SendErrorCode, detail: impl Into<String>, sent: bool) -> Self {
+        Self { code, detail: detail.into(), sent, retry_after: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl Error for Failure {}
 
 /// Sends one request, reads at most `most` bytes of the answer's body.
 pub(super) trait Transport: Send + Sync + fmt::Debug {
@@ -50,11 +70,8 @@ impl Transport for reqwest::Client {
         }
         Box::pin(async move {
             let mut response = builder.send().await.map_err(|error| before_answer(&error.without_url()))?;
-            let too_large = || Failure {
-                code: SendErrorCode::TooLarge,
-                detail: format!("the answer has more than {most} bytes"),
-                sent: true,
-            };
+            let too_large =
+                || Failure::new(SendErrorCode::TooLarge, format!("the answer has more than {most} bytes"), true);
             let announced = response.content_length().unwrap_or(0);
             if usize::try_from(announced).map_or(true, |length| length > most) {
                 return Err(too_large());
@@ -67,7 +84,8 @@ impl Transport for reqwest::Client {
                 body.extend_from_slice(&chunk);
             }
             let headers = std::mem::take(response.headers_mut());
-            Ok(Incoming { status: response.status().as_u16(), headers, body: body.into() })
+            let retry_after = retry_after(&headers, SystemTime::now());
+            Ok(Incoming { status: response.status().as_u16(), headers, body: body.into(), retry_after })
         })
     }
 }
@@ -83,11 +101,11 @@ fn before_answer(error: &reqwest::Error) -> Failure {
         // The connection was there: the request may have been read before it broke.
         None => (SendErrorCode::Interrupted, true),
     };
-    Failure { code, detail: closed.map_or_else(|| innermost(error), ToString::to_string), sent }
+    Failure::new(code, closed.map_or_else(|| innermost(error), ToString::to_string), sent)
 }
 
 fn within_answer(error: &reqwest::Error) -> Failure {
-    Failure { code: SendErrorCode::Interrupted, detail: innermost(error), sent: true }
+    Failure::new(SendErrorCode::Interrupted, innermost(error), true)
 }
 
 /// The last cause: the others repeat it. The URL, whose query holds e-mail addresses, has been taken out by the callers.

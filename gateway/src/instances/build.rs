@@ -15,9 +15,9 @@ use super::{Hosted, Instances, ProvisionedAccounts, Recipe, Shared, load};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
-use crate::egress::{Auth, Egress, EgressConfig};
+use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
-use crate::provisioning::{Instance, Parts};
+use crate::provisioning::{GuardRails, Instance, Parts};
 use crate::server::InFlight;
 
 /// What became of a configuration.
@@ -129,10 +129,15 @@ impl Building<'_> {
             egress,
             limits: self.limits(),
             store: self.shared.store.clone(),
+            guard_rails: GuardRails::new(self.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
             turns: self.shared.turns.clone(),
         };
         let instance = Arc::new(Instance::new(parts));
+        // A rail that stands does so from the first moment, in `/readyz`, too.
+        if let Err(error) = instance.watch_guard_rails().await {
+            tracing::warn!(instance = self.name.as_str(), %error, "the state of the guard rails cannot be read");
+        }
         let in_flight = self.old.map_or_else(
             || InFlight::share(self.config.server.max_in_flight),
             // Requests to the old version still run: their places are taken in the new one, too.
@@ -166,40 +171,41 @@ impl Building<'_> {
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {
         let base_url = match &self.from.location {
-            Location::BaseUrl(url) => url.to_string(),
+            Location::BaseUrl(url) => url.clone(),
             Location::Default => self.base_url_of(None, settings)?,
             Location::Region(region) => self.base_url_of(Some(region), settings)?,
         };
         let (auth, credential) = self.credential()?;
-        let mut egress = EgressConfig::new(self.name.as_str(), &base_url, auth, credential);
-        egress.allow_private = self.from.allow_private_addresses;
+        let mut egress = EgressConfig::new(self.name.as_str(), base_url, auth, credential);
+        egress.route = self.from.route.clone();
         egress.concurrency =
             self.from.limits.concurrency.map_or(self.connector.descriptor.app.concurrency, |limit| limit as usize);
+        egress.rate = self.from.limits.rate;
         if let Some(bytes) = self.from.limits.response_bytes {
             egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
         Egress::new(egress, &self.shared.network).map_err(|error| {
-            self.mistake(
-                "base-url",
-                error.to_string(),
-                "allow-private-addresses = true lets an instance reach a private network",
-            )
+            let (key, right) = match &error {
+                EgressError::BaseUrl(..) => ("base-url", "allow-private-addresses = true opens private networks"),
+                EgressError::TokenUrl(..) => ("token-url", "allow-private-addresses = true opens private networks"),
+                EgressError::Credential(_) => ("credential", "write the credential as the app gave it"),
+                EgressError::Network(_) => ("ca-file", "give a PEM file of certificate authorities"),
+            };
+            self.mistake(key, error.to_string(), right)
         })
     }
 
-    fn base_url_of(&self, region: Option<&str>, settings: &Document) -> Result<String, Mistake> {
+    fn base_url_of(&self, region: Option<&str>, settings: &Document) -> Result<BaseUrl, Mistake> {
         let key = if region.is_some() { "region" } else { "base-url" };
-        self.connector
-            .descriptor
-            .base_url
-            .resolve(region, settings)
-            .map_err(|error| self.mistake(key, error.to_string(), "or give the whole base-url"))
+        let wrong = |error: String| self.mistake(key, error, "or give the whole base-url");
+        let text = self.connector.descriptor.base_url.resolve(region, settings);
+        text.map_err(|error| wrong(error.to_string()))?.parse().map_err(|error: BaseUrlError| wrong(error.to_string()))
     }
 
     fn credential(&self) -> Result<(Auth, SecretString), Mistake> {
         let known = &self.connector.descriptor.auth;
         let method = match self.from.auth {
-            Some(kind) => known.iter().find(|method| same_kind(method.kind, kind)),
+            Some(kind) => known.iter().find(|method| accepts(method.kind, kind)),
             None => known.iter().find(|method| !method.legacy),
         };
         let method = method.ok_or_else(|| {
@@ -209,6 +215,9 @@ impl Building<'_> {
         let credential = self.from.credential.clone().ok_or_else(|| {
             self.mistake("credential", "the app needs a credential", "write credential = \"env:NAME\" or \"file:PATH\"")
         })?;
+        if let Some(asked) = &self.from.client_credentials {
+            return Ok((Auth::ClientCredentials(asked.clone()), credential));
+        }
         let secret = match (method.kind, &self.from.username) {
             (AuthKind::Basic, Some(user)) => format!("{user}:{}", credential.expose_secret().trim()).into(),
             _ => credential,
@@ -254,10 +263,11 @@ fn auth(method: &AuthMethod) -> Auth {
     }
 }
 
-const fn same_kind(declared: AuthKind, asked: config::AuthKind) -> bool {
+/// An app that takes bearer tokens takes those of its authorization server.
+const fn accepts(declared: AuthKind, asked: config::AuthKind) -> bool {
     matches!(
         (declared, asked),
-        (AuthKind::Bearer, config::AuthKind::Bearer)
+        (AuthKind::Bearer, config::AuthKind::Bearer | config::AuthKind::ClientCredentials)
             | (AuthKind::Header, config::AuthKind::Header)
             | (AuthKind::Basic, config::AuthKind::Basic)
     )
@@ -279,5 +289,6 @@ const fn client(choice: ClientChoice) -> Option<Client> {
         ClientChoice::EntraOptscim => Some(Client::EntraOptscim),
         ClientChoice::Okta => Some(Client::Okta),
         ClientChoice::Google => Some(Client::Google),
+        ClientChoice::Other => Some(Client::Other),
     }
 }

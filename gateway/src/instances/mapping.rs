@@ -90,6 +90,7 @@ async fn check_defaults(building: &Building<'_>, mapping: &Mapping) -> Result<()
         egress: None,
         state: Arc::new(NoState),
         limits: CallLimits::default(),
+        share: building.connector.cpu_share(),
     };
     let mut mistakes = Vec::new();
     for default in mapping.defaults_to_check() {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::clients::{Client, Hints};
 use crate::config::{Config, ConnectorName, Fingerprint, InstanceName};
 use crate::connectors::{Connector, Sha256};
+use crate::egress::Circuit;
 use crate::jit::SignIn;
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
@@ -84,20 +85,34 @@ impl Instances {
 }
 
 impl Hosted {
+    /// An app that does not answer is no reason to take the gateway away from the others, nor is a guard rail that stands: it
+    /// refuses some of what a client asks for, and the rest is served.
+    fn state(&self) -> PartState {
+        let mut reasons = self.instance.guard_rails.tripped();
+        reasons.extend(self.instance.circuit().open);
+        match reasons {
+            reasons if reasons.is_empty() => PartState::Ready,
+            reasons => PartState::Degraded { reason: reasons.join("; ") },
+        }
+    }
+
     /// The client that is speaking: as configured, or told from its request.
     #[must_use]
     pub fn client(&self, hints: Hints<'_>) -> Client {
-        self.client.unwrap_or_else(|| Client::recognise(hints))
+        self.client.map_or_else(|| Client::recognise(hints), |client| client.with(hints))
     }
 }
 
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
-        let ready = |name: &dyn ToString| (name.to_string(), PartState::Ready);
         Parts {
-            connectors: self.connectors.keys().map(|name| ready(name)).collect(),
-            instances: self.hosted.keys().map(|name| ready(name)).collect(),
+            connectors: self.connectors.keys().map(|name| (name.to_string(), PartState::Ready)).collect(),
+            instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
             shared: BTreeMap::new(),
         }
+    }
+
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.instance.circuit())).collect()
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::Versions;
 use crate::config::StoreUrl;
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
-use crate::egress::{Network, NetworkError, tls};
+use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
 use crate::provisioning::{Kind, OneAtATime};
 use crate::store::{Store, StoreError};
@@ -40,9 +40,6 @@ pub enum SharedError {
     /// The WebAssembly engine.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
-    /// The connections to the apps.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
     /// TLS.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -72,8 +69,8 @@ impl Shared {
         let limits = RuntimeLimits { cache: state.map(|state| state.join("code")), ..RuntimeLimits::default() };
         Ok(Self {
             runtime: Runtime::new(limits)?,
-            network: Network::new()?,
-            provider_http: ProviderHttp::new(tls()?, HttpLimits::default())?,
+            network: Network::new(),
+            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
             turns: OneAtATime::default(),
             versions: state.map(Versions::below),

@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use super::operation::OperationRecord;
 use crate::config::InstanceName;
+use crate::egress::Circuit;
 use crate::store::StoreCounts;
 
 const OPERATIONS: &str = "scim_operations_total";
@@ -18,6 +19,11 @@ const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
 const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
 const RELOADS: &str = "scim_reloads_total";
+const FAILURES: &str = "scim_operation_failures_total";
+const CIRCUIT_OPEN: &str = "scim_app_circuit_open";
+const CIRCUIT_OPENED: &str = "scim_app_circuit_opened_total";
+const GUARD_RAILS: &str = "scim_guard_rail_refusals_total";
+const LENIENCIES: &str = "scim_leniencies_total";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
 const STORE_COMMITS: &str = "scim_store_commits_total";
@@ -42,11 +48,15 @@ impl Metrics {
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
+            (GUARD_RAILS, "Operations that a guard rail refused, by instance and rail."),
+            (LENIENCIES, "Requests that a client's profile had to put right, by instance, client and leniency."),
             (
                 OPERATIONS,
                 "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
             ),
             (RELOADS, "Reloads of the configuration by outcome: applied, partly, refused, unchanged."),
+            (FAILURES, "Failed SCIM operations by instance and class, which tells what failed: see the log's `class`."),
+            (CIRCUIT_OPENED, "How often an instance's app was given up for a while because it did not answer."),
             (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
             (STORE_TRANSACTIONS, "Transactions of the store; each waits for the disk once."),
             (STORE_COMMITS, "What the store was asked to make durable; what arrives together shares a transaction."),
@@ -60,6 +70,8 @@ impl Metrics {
         ] {
             recorder.describe_histogram(KeyName::from_const_str(name), None, text.into());
         }
+        let circuit = "1 while an instance's app is left alone because it did not answer, else 0.";
+        recorder.describe_gauge(KeyName::from_const_str(CIRCUIT_OPEN), None, circuit.into());
         recorder.describe_gauge(KeyName::from_const_str(IN_FLIGHT), None, "SCIM operations that run now.".into());
         Self { handle: recorder.handle(), recorder, store: OnceLock::new() }
     }
@@ -73,6 +85,16 @@ impl Metrics {
         self.observe(OPERATION_SECONDS, base.clone(), record.duration);
         let [one, two] = base;
         self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
+        if let Some(class) = record.class {
+            self.increment(FAILURES, [instance_label.clone(), ("class", class.to_owned())]);
+        }
+        if let Some(rail) = record.guard_rail {
+            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", rail.to_owned())]);
+        }
+        for leniency in &record.leniencies {
+            let client = ("client", record.client.unwrap_or_default().to_owned());
+            self.increment(LENIENCIES, [instance_label.clone(), client, ("leniency", (*leniency).to_owned())]);
+        }
         for call in &record.app_calls {
             let status = call.outcome.map_or_else(|code| code.as_str().to_owned(), |status| status.to_string());
             self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
@@ -89,6 +111,14 @@ impl Metrics {
     pub fn set_in_flight(&self, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.recorder.register_gauge(&Key::from_static_name(IN_FLIGHT), &METADATA).set(f64::from(count));
+    }
+
+    /// Sets how an instance's circuit stands.
+    pub fn set_circuit(&self, instance: &str, circuit: &Circuit) {
+        let label = || [("instance", instance.to_owned())];
+        let open = f64::from(u8::from(circuit.open.is_some()));
+        self.recorder.register_gauge(&key(CIRCUIT_OPEN, label()), &METADATA).set(open);
+        self.recorder.register_counter(&key(CIRCUIT_OPENED, label()), &METADATA).absolute(circuit.opened);
     }
 
     /// Where the store's numbers come from each time that [`Self::render`] is called; the first one counts.

@@ -34,6 +34,8 @@ pub struct OperationRecord {
     pub status: u16,
     /// SCIM's word for the error.
     pub scim_type: Option<&'static str>,
+    /// A word for the kind of failure, e.g. `timeout`, `memory`, `circuit-open`; `fault` is the connector's own, `request` the client's.
+    pub class: Option<&'static str>,
     /// The operator's text of the error: what the client is not told.
     pub cause: Option<String>,
     /// Whether the client had gone, or was answered 504, before the operation ended.
@@ -44,6 +46,10 @@ pub struct OperationRecord {
     pub app_calls: Vec<AppCall>,
     /// Attributes that the client sent and the instance does not know.
     pub ignored: Vec<String>,
+    /// The guard rail that refused it.
+    pub guard_rail: Option<&'static str>,
+    /// What the client's profile had to put right, by name.
+    pub leniencies: Vec<&'static str>,
 }
 
 impl OperationRecord {
@@ -54,6 +60,7 @@ impl OperationRecord {
         let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
         let instance = self.instance.as_ref().map(InstanceName::as_str);
         let ignored = names(&self.ignored);
+        let leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", "));
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {
@@ -68,10 +75,13 @@ impl OperationRecord {
                     id = self.id,
                     status = self.status,
                     scim_type = self.scim_type,
+                    class = self.class,
                     cause = self.cause,
                     unheard,
                     duration_ms = milliseconds(self.duration),
                     ignored,
+                    leniencies,
+                    guard_rail = self.guard_rail,
                     app_calls = calls,
                     app_calls_json = calls_json,
                     "{} {}",
@@ -109,11 +119,14 @@ impl Recording {
             id: None,
             status: 0,
             scim_type: None,
+            class: None,
             cause: None,
             unheard: false,
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
+            guard_rail: None,
+            leniencies: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }
     }

@@ -147,6 +147,14 @@ fn operations_and_app_calls_are_counted_by_instance() {
     let metrics = Metrics::new();
     metrics.count(&record());
     metrics.count(&OperationRecord { instance: None, operation: None, status: 401, app_calls: Vec::new(), ..record() });
+    metrics.count(&OperationRecord {
+        status: 403,
+        operation: Some("patch"),
+        leniencies: vec!["bare-values"],
+        guard_rail: Some("max-deactivations"),
+        app_calls: Vec::new(),
+        ..record()
+    });
     metrics.set_in_flight(3);
     metrics.watch_store(|| StoreCounts { transactions: 2, commits: 40, dropped_log_rows: 1 });
     let text = metrics.render();
@@ -158,6 +166,8 @@ fn operations_and_app_calls_are_counted_by_instance() {
         "scim_operation_duration_seconds_bucket{instance=\"acme\",operation=\"create\",le=\"0.05\"} 1",
         "scim_app_call_duration_seconds_count{instance=\"acme\"} 2",
         "scim_operations_in_flight 3",
+        "scim_leniencies_total{instance=\"acme\",client=\"entra\",leniency=\"bare-values\"} 1",
+        "scim_guard_rail_refusals_total{instance=\"acme\",rail=\"max-deactivations\"} 1",
         "# TYPE scim_operations_total counter",
         "scim_store_transactions_total 2",
         "scim_store_commits_total 40",

@@ -1,5 +1,6 @@
 //! What the client is told, and what the operator is told beside it.
 
+use super::guard_rails::Rail;
 use crate::connectors::{CallError, Fault};
 use crate::mapping::{MapError, TransformFault};
 use crate::store::StoreError;
@@ -30,6 +31,8 @@ pub struct Failure {
     pub class: &'static str,
     /// For the log: the cause, where it is more than the error's detail.
     pub cause: Option<String>,
+    /// For the metrics: the guard rail that refused it.
+    pub rail: Option<Rail>,
 }
 
 impl Answer {
@@ -53,7 +56,7 @@ pub(super) fn is_of_limits(class: &str) -> bool {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, retry_after_seconds: None, class: "request", cause: None }
+        Self { error, retry_after_seconds: None, class: "request", cause: None, rail: None }
     }
 }
 
@@ -68,6 +71,7 @@ impl From<CallError> for Failure {
             retry_after_seconds: fault.retry_after_seconds,
             class: cause.class(),
             cause: (!matches!(cause, CallError::Fault(_))).then(|| cause.to_string()),
+            rail: None,
         }
     }
 }
@@ -80,6 +84,7 @@ impl From<StoreError> for Failure {
             retry_after_seconds: Some(5),
             class: "store",
             cause: Some(cause.to_string()),
+            rail: None,
         }
     }
 }

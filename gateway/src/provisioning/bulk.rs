@@ -8,6 +8,7 @@ use super::Outcome;
 use super::answer::{Answer, Failure};
 use super::instance::Instance;
 use super::request::{Caller, Operation, ProjectionText};
+use crate::clients::Leniency;
 use crate::egress::AppCall;
 use scim_protocol::bulk::{self, BulkCall, BulkMethod, BulkOperation, BulkRequest, BulkResult, Next, Plan, references};
 use scim_protocol::{Conditions, Error, urn};
@@ -30,11 +31,12 @@ pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> O
         later: Vec::new(),
         sends: Vec::new(),
         ignored: Vec::new(),
+        leniencies: Vec::new(),
     };
     run.all(request.fail_on_errors).await;
     let answered = request.operations.iter().zip(run.results).filter_map(|(each, done)| Some(each.answered(done?)));
     let answer = Answer::ok(bulk::response(&answered.collect::<Vec<_>>()));
-    Outcome { sends: run.sends, ignored: run.ignored, ..Outcome::untouched(Ok(answer)) }
+    Outcome { sends: run.sends, ignored: run.ignored, leniencies: run.leniencies, ..Outcome::untouched(Ok(answer)) }
 }
 
 struct Run<'a> {
@@ -49,6 +51,8 @@ struct Run<'a> {
     later: Vec<Later>,
     sends: Vec<AppCall>,
     ignored: Vec<String>,
+    /// Of all operations, each once.
+    leniencies: Vec<Leniency>,
 }
 
 /// What a resource was created without.
@@ -102,9 +106,12 @@ impl<'a> Run<'a> {
             Ok(conditions) => conditions,
             Err(error) => return failed(&error, known),
         };
-        let Outcome { result, id, sends, ignored, .. } = self.handle(target, conditions).await;
+        let Outcome { result, id, sends, ignored, leniencies, .. } = self.handle(target, conditions).await;
         self.sends.extend(sends);
         self.ignored.extend(ignored);
+        self.leniencies.extend(leniencies);
+        self.leniencies.sort_unstable();
+        self.leniencies.dedup();
         match result {
             Ok(answer) => {
                 if let (Some(name), Some(id)) = (operation.created_name(), id) {

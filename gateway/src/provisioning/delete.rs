@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Failure};
 use super::work::Work;
-use super::{inactive, membership};
+use super::{guard_rails, inactive, membership};
 use crate::store::Write;
 
 /// Deletes the resource in the app, then forgets what was kept of it.
@@ -13,7 +13,16 @@ pub(super) async fn delete(work: &mut Work<'_>, id: &str) -> Result<Answer, Fail
         inactive::end(work, &inactive).await?;
         return Ok(Answer::no_content());
     }
-    work.allow_unseen_change(id).await?;
+    let known = work.allow_unseen_change(id).await?;
+    guard_rails::guard_deactivation(work, id).await?;
+    if guard_rails::guards_members(work) {
+        let stored = match known {
+            Some(stored) => stored,
+            None => work.read(id, &[]).await?,
+        };
+        let before = work.resolve(stored, &[]).await?.resource;
+        guard_rails::guard_members(work, &before, None).await?;
+    }
     let mut members = membership::of_end(work, id).await?;
     work.app.delete(work.kind, id).await?;
     members.follow(work, &mut Vec::new()).await?;

@@ -1,12 +1,13 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
+use super::guard_rails::GuardRails;
 use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
 use crate::connectors::{
-    Abilities, Call, CallContext, CallError, CallLimits, Connector, Document, OfferedResourceType,
+    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType,
 };
-use crate::egress::Egress;
+use crate::egress::{Circuit, Egress};
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
 use scim_protocol::resource_type::ResourceType;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub group_policy: GroupPolicy,
     /// The turns of all instances' resources.
     pub turns: OneAtATime,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
 }
 
 /// One resource type of one instance.
@@ -57,10 +60,13 @@ pub struct Instance {
     pub(super) turns: OneAtATime,
     /// None where the app needs none of it.
     pub(super) standing: Option<Standing>,
+    /// How much may go away before somebody is asked.
+    pub guard_rails: GuardRails,
     kinds: Arc<[Kind]>,
     settings: Arc<Document>,
     egress: Arc<Egress>,
     limits: CallLimits,
+    share: CpuShare,
 }
 
 impl Kind {
@@ -83,9 +89,10 @@ impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns } = parts;
+        let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns, guard_rails } = parts;
         let standing = Standing::of(&kinds, group_policy);
-        Self { name, connector, store, turns, standing, kinds, settings, egress, limits }
+        let share = connector.cpu_share();
+        Self { name, connector, store, turns, standing, guard_rails, kinds, settings, egress, limits, share }
     }
 
     /// The resource types, in the descriptor's order.
@@ -125,6 +132,12 @@ impl Instance {
         self.open("check").await?.check().await
     }
 
+    /// How the circuit to its app stands.
+    #[must_use]
+    pub fn circuit(&self) -> Circuit {
+        self.egress.circuit()
+    }
+
     pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
         let context = CallContext {
             instance: Arc::clone(&self.name),
@@ -133,6 +146,7 @@ impl Instance {
             egress: Some(Arc::clone(&self.egress)),
             state: Arc::new(self.store.state(&self.name)),
             limits: self.limits.clone(),
+            share: self.share.clone(),
         };
         self.connector.open(&context).await
     }

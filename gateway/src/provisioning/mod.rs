@@ -14,6 +14,7 @@ mod create;
 mod cursor;
 mod delete;
 mod discovery;
+mod guard_rails;
 mod immutable;
 mod inactive;
 mod instance;
@@ -33,10 +34,12 @@ mod version;
 mod work;
 
 pub use answer::{Answer, Failure};
+pub use guard_rails::{Clock, GuardRails, Rail, UnknownRail};
 pub use instance::{Instance, Kind, Parts};
 pub use one_at_a_time::OneAtATime;
 pub use request::{Caller, Operation, ProjectionText, Request, RequestLimits, SearchText, id};
 
+use crate::clients::Leniency;
 use crate::egress::AppCall;
 use work::Work;
 
@@ -53,12 +56,14 @@ pub struct Outcome {
     pub sends: Vec<AppCall>,
     /// Attributes that the client sent and this instance does not know.
     pub ignored: Vec<String>,
+    /// What the client's profile had to put right.
+    pub leniencies: Vec<Leniency>,
 }
 
 impl Outcome {
     /// What came of a request that got as far as neither app nor resource.
     fn untouched(result: Result<Answer, Failure>) -> Self {
-        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new() }
+        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new(), leniencies: Vec::new() }
     }
 }
 
@@ -80,7 +85,7 @@ async fn handle_one(instance: &Instance, operation: Operation, caller: &Caller) 
     outcome
 }
 
-async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -> Outcome {
+async fn carry_out(instance: &Instance, mut operation: Operation, caller: &Caller) -> Outcome {
     if let Operation::SearchAll { query } = &operation {
         return search::search_all(instance, query, caller).await;
     }
@@ -91,6 +96,9 @@ async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -
         Ok(work) => work,
         Err(failure) => return Outcome::untouched(Err(failure)),
     };
+    if let Err(error) = work.understand(&mut operation) {
+        return work.finish(Err(error.into()));
+    }
     let result = match operation {
         Operation::Create { body, .. } => create::create(&mut work, body).await,
         Operation::Read { id, .. } => read::read(&mut work, &id).await,
@@ -104,5 +112,8 @@ async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -
         | Operation::ResourceTypes(_)
         | Operation::Schemas(_) => discovery::answer(instance, &operation, caller),
     };
+    if result.is_err() {
+        guard_rails::take_back(&mut work).await;
+    }
     work.finish(result)
 }

@@ -8,8 +8,7 @@ use super::connected::Connected;
 use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::Work;
-use super::{awaited, inactive, membership, remember};
-use crate::clients::Leniency;
+use super::{awaited, guard_rails, inactive, membership, remember};
 use crate::connectors::Stored;
 use crate::mapping::AppChange;
 use scim_protocol::Object;
@@ -20,12 +19,8 @@ use serde_json::Value;
 /// Applies the operations, in order and all or none.
 pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
     let operations = PatchRequest::parse(body)?;
-    let leniency = patch::Leniency {
-        create_missing_element: work.profile.allows(Leniency::CreateMissingElement),
-        coerce_values: work.profile.allows(Leniency::ValueShapes),
-    };
-    let edits = patch::edits(&work.kind.scim, &operations, leniency)?;
-    work.ignored.clone_from(&edits.ignored);
+    let edits = patch::edits(&work.kind.scim, &operations, work.profile.patch())?;
+    work.ignored.extend(edits.ignored.iter().cloned());
 
     let turn = work.turn(id).await;
     if let Some(before) = inactive::find_in_turn(work, id).await? {
@@ -33,7 +28,19 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
         let after = patched(work.kind, &before.resource, &edits)?;
         return inactive::change(work, before, after, turn).await;
     }
-    let known = work.allow_unseen_change(id).await?;
+    let mut known = work.allow_unseen_change(id).await?;
+    if inactive::deactivates(&edits) {
+        guard_rails::guard_deactivation(work, id).await?;
+    }
+    if guard_rails::may_remove(work, &edits) {
+        let stored = match known.take() {
+            Some(stored) => stored,
+            None => work.read(id, &[]).await?,
+        };
+        let before = work.resolve(stored.clone(), &[]).await?.resource;
+        guard_rails::guard_members(work, &before, Some(&patched(work.kind, &before, &edits)?)).await?;
+        known = Some(stored);
+    }
     if inactive::sets_inactive(work.kind, &edits) {
         let stored = match known {
             Some(stored) => stored,
@@ -76,7 +83,10 @@ async fn change(
     known: Option<Stored>,
 ) -> Result<(AppChange, Option<Stored>), Failure> {
     let mapping = &work.kind.mapping;
-    if let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
+    // Whether a value path has a target, only the resource says.
+    let needs_target =
+        !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
+    if !needs_target && let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
         return Ok((change, None));
     }
     let stored = match known {

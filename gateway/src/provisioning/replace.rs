@@ -8,7 +8,7 @@ use super::connected::Connected;
 use super::immutable::keep_immutable;
 use super::instance::Kind;
 use super::work::{Current, Work};
-use super::{awaited, inactive, membership, remember};
+use super::{awaited, guard_rails, inactive, membership, remember};
 use scim_protocol::Object;
 use scim_protocol::check::Direction;
 use serde_json::Value;
@@ -28,6 +28,10 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
     work.allow_change(&current)?;
     let before = current.resource;
     carry_over(work.kind, &before, &mut after);
+    if guard_rails::becomes_inactive(&before, &after) {
+        guard_rails::guard_deactivation(work, id).await?;
+    }
+    guard_rails::guard_members(work, &before, Some(&after)).await?;
     if inactive::is_inactive(work.kind, &after) {
         return inactive::deactivate(work, id, with_meta(&before, after)).await;
     }

@@ -4,12 +4,13 @@ use super::Outcome;
 use super::answer::{Answer, Failure};
 use super::app::App;
 use super::connected::{Connected, app_change};
+use super::guard_rails::Reservation;
 use super::instance::{Instance, Kind};
 use super::membership;
-use super::request::Caller;
+use super::request::{Caller, Operation};
 use super::version;
-use crate::clients::{Leniency, Profile};
-use crate::connectors::{Document, Stored};
+use crate::clients::{Leniency, Profile, Reading};
+use crate::connectors::{Document, Query, Stored};
 use crate::mapping::{AppChange, Kept};
 use crate::store::{KeptValue, ResourceKey, Write};
 use scim_protocol::projection::Projection;
@@ -31,6 +32,9 @@ pub(super) struct Work<'a> {
     pub(super) app: App<'a>,
     /// Attributes that were sent and are not known here.
     pub(super) ignored: Vec<String>,
+    leniencies: Vec<Leniency>,
+    /// Its place among the users who may be deactivated.
+    pub(super) reserved: Option<Reservation>,
     /// The resource it turned out to be about.
     pub(super) id: Option<String>,
     /// That resource's matching attribute and what it holds, once it is known.
@@ -75,6 +79,8 @@ impl<'a> Work<'a> {
             projection,
             app,
             ignored: Vec::new(),
+            leniencies: Vec::new(),
+            reserved: None,
             id: id.map(str::to_owned),
             matching: None,
             conditions: &caller.conditions,
@@ -91,7 +97,21 @@ impl<'a> Work<'a> {
             matching: self.matching,
             sends: self.app.call.sends().to_vec(),
             ignored: self.ignored,
+            leniencies: self.leniencies,
         }
+    }
+
+    /// From here on the request is exact SCIM: what the client's profile allows is put right, the rest refused.
+    pub(super) fn understand(&mut self, operation: &mut Operation) -> Result<(), Error> {
+        let mut reading = Reading::new(self.profile, &self.kind.scim);
+        let understood = match operation {
+            Operation::Create { body, .. } | Operation::Replace { body, .. } => reading.resource(body),
+            Operation::Patch { body, .. } => reading.patch(body),
+            Operation::Search { query, .. } => query.filter.as_mut().map_or(Ok(()), |filter| reading.filter(filter)),
+            _ => Ok(()),
+        };
+        (self.leniencies, self.ignored) = reading.end();
+        understood
     }
 
     /// Waits for the turn to change a resource.
@@ -103,7 +123,7 @@ impl<'a> Work<'a> {
         self.instance.key(self.kind, id)
     }
 
-    /// The body of a POST or PUT as a resource: the client's ways put right, names canonical, read-only attributes left
+    /// The body of a POST or PUT as a resource: names canonical, read-only attributes left
     /// out, everything of the right type.
     pub(super) fn accept(&mut self, body: Value, direction: check::Direction) -> Result<Object, Failure> {
         let Value::Object(body) = body else {
@@ -112,11 +132,8 @@ impl<'a> Work<'a> {
             );
         };
         let normalized = self.kind.scim.normalize(body);
-        self.ignored = normalized.ignored;
+        self.ignored.extend(normalized.ignored);
         let mut resource = normalized.resource;
-        if self.profile.allows(Leniency::ValueShapes) {
-            self.kind.scim.coerce(&mut resource);
-        }
         check::strip_read_only(&self.kind.scim, &mut resource);
         check::check(&self.kind.scim, &resource, direction)?;
         self.recognise(&resource);
@@ -126,6 +143,12 @@ impl<'a> Work<'a> {
     /// Reads a resource from the app; `omit` names app fields that are not needed.
     pub(super) async fn read(&mut self, id: &str, omit: &[String]) -> Result<Stored, Failure> {
         self.app.read(self.kind, id, omit).await
+    }
+
+    /// How many resources of the type the app has, if it says so.
+    pub(super) async fn total(&mut self) -> Result<Option<u64>, Failure> {
+        let query = Query { comparisons: Vec::new(), offset: 0, limit: 1, cursor: None, omit: self.omitted() };
+        Ok(self.app.search(self.kind, query).await?.total)
     }
 
     /// Sends a change to the app. Where there is nothing to send, the resource is read: a change of what only the gateway

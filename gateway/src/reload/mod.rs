@@ -22,6 +22,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::config::{Config, ConfigErrors};
+use crate::egress::Circuit;
 use crate::instances::{Built, Instances, Live, Shared, build};
 use crate::observe::Metrics;
 use crate::server::{PartState, Parts, Readiness};
@@ -140,6 +141,10 @@ impl Readiness for Reloader {
             parts.shared.insert("reload".to_owned(), PartState::Degraded { reason });
         }
         parts
+    }
+
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        self.0.live.now().circuits()
     }
 }
 

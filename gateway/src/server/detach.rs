@@ -74,6 +74,7 @@ fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
         record.status = response.status().as_u16();
         if let Some(explanation) = response.extensions().get::<Explanation>() {
             record.scim_type = explanation.scim_type;
+            record.class = explanation.class;
             record.cause.clone_from(&explanation.cause);
         }
     });

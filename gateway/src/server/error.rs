@@ -19,6 +19,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"scim\"")
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     error: Error,
+    class: Option<&'static str>,
     cause: Option<String>,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
@@ -28,6 +29,7 @@ pub struct Failure {
 #[derive(Debug, Clone)]
 pub(super) struct Explanation {
     pub(super) scim_type: Option<&'static str>,
+    pub(super) class: Option<&'static str>,
     pub(super) cause: Option<String>,
 }
 
@@ -36,6 +38,13 @@ impl Failure {
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds a word for the kind of failure, for log and metrics.
+    #[must_use]
+    pub fn of_class(mut self, class: &'static str) -> Self {
+        self.class = Some(class);
         self
     }
 
@@ -60,7 +69,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, cause: None, retry_after: None, allow: None }
+        Self { error, class: None, cause: None, retry_after: None, allow: None }
     }
 }
 
@@ -81,7 +90,7 @@ impl IntoResponse for Failure {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         let scim_type = error.scim_type.map(scim_protocol::error::ScimType::as_str);
-        response.extensions_mut().insert(Explanation { scim_type, cause: self.cause });
+        response.extensions_mut().insert(Explanation { scim_type, class: self.class, cause: self.cause });
         response
     }
 }

@@ -1,6 +1,7 @@
 //! `/healthz`: does the process answer; `/readyz`: can it do its work; `/metrics`: what it did.
 //!
-//! None of them asks for a token: a reverse proxy must pass on only the instances' paths.
+//! None of them asks for a token: a reverse proxy must pass on only the instances' paths, or the operator gives the latter two a listener
+//! of their own (`observe-listen`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 
 use super::in_flight::InFlight;
+use crate::egress::Circuit;
 use crate::observe::Metrics;
 
 /// The state of one instance, connector or other part.
@@ -57,6 +59,11 @@ impl Parts {
 pub trait Readiness: Send + Sync + 'static {
     /// The state of everything now.
     fn parts(&self) -> Parts;
+
+    /// How the circuit of each instance to its app stands.
+    fn circuits(&self) -> Vec<(String, Circuit)> {
+        Vec::new()
+    }
 }
 
 #[derive(Clone)]
@@ -66,12 +73,18 @@ struct Probed {
     in_flight: InFlight,
 }
 
-pub(super) fn routes(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
-    Router::new()
-        .route("/healthz", get(async || json(StatusCode::OK, r#"{"status":"alive"}"#.to_owned())))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics_text))
-        .with_state(Probed { readiness, metrics, in_flight })
+/// `/healthz`.
+pub(super) fn alive() -> Router {
+    Router::new().route("/healthz", get(async || json(StatusCode::OK, r#"{"status":"alive"}"#.to_owned())))
+}
+
+/// `/readyz` and `/metrics`, which tell the instances' names.
+pub(super) fn observed(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
+    Router::new().route("/readyz", get(ready)).route("/metrics", get(metrics_text)).with_state(Probed {
+        readiness,
+        metrics,
+        in_flight,
+    })
 }
 
 async fn ready(State(probed): State<Probed>) -> Response {
@@ -89,6 +102,7 @@ async fn ready(State(probed): State<Probed>) -> Response {
 
 async fn metrics_text(State(probed): State<Probed>) -> Response {
     probed.metrics.set_in_flight(probed.in_flight.count());
+    probed.readiness.circuits().iter().for_each(|(instance, circuit)| probed.metrics.set_circuit(instance, circuit));
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], probed.metrics.render()).into_response()
 }
 

@@ -1,7 +1,7 @@
 //! From a listening socket to requests, and to an end that cuts nothing off.
 //!
 //! Threats: a client that opens connections and says nothing (bounded number, bounded time for a request's head), heads without end
-//! (bounded size), and a shutdown that drops what runs (it waits, for a bounded time).
+//! (bounded size), a client that asks and does not read the answer (bounded time in which nothing is taken), and a shutdown that drops what runs (it waits, for a bounded time).
 //!
 //! Only HTTP/1.1 without TLS is spoken: TLS ends at a reverse proxy in front. What is no HTTP is answered by hyper itself
 //! with 400 or 431 and no body.
@@ -17,6 +17,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
 use super::in_flight::InFlight;
 
@@ -29,6 +30,8 @@ pub struct ListenLimits {
     pub head_time: Duration,
     /// Bytes of a request's head: Entra's filters are long, its heads are not.
     pub head_bytes: usize,
+    /// How long an answer waits for its client to take the next bytes of it.
+    pub write_time: Duration,
     /// How long a shutdown waits for what runs.
     pub grace: Duration,
 }
@@ -39,6 +42,7 @@ impl Default for ListenLimits {
             connections: 4096,
             head_time: Duration::from_secs(60),
             head_bytes: 32 * 1024,
+            write_time: Duration::from_secs(30),
             grace: Duration::from_secs(60),
         }
     }
@@ -92,7 +96,9 @@ async fn accept(listener: &TcpListener, router: Router, graceful: &GracefulShutd
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time).max_header_size(limits.head_bytes);
     while let Ok(place) = Arc::clone(&connections).acquire_owned().await {
         let stream = next(listener).await;
-        let connection = builder.serve_connection(TokioIo::new(stream), service.clone());
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.write_time));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service.clone());
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -47,6 +47,8 @@ pub struct Shell {
     pub metrics: Arc<Metrics>,
     /// What `/readyz` asks.
     pub readiness: Arc<dyn Readiness>,
+    /// Whether `/readyz` and `/metrics` are served elsewhere, by [`observed`].
+    pub observed_apart: bool,
 }
 
 impl std::fmt::Debug for Shell {
@@ -55,9 +57,9 @@ impl std::fmt::Debug for Shell {
     }
 }
 
-/// The whole server: `scim` in its shell, with health, readiness and metrics beside it. A path that no route takes is a SCIM 404,
+/// The whole server: `scim` in its shell, with health, readiness and metrics beside it unless they are served apart. A path that no route takes is a SCIM 404,
 /// another method a SCIM 405.
-pub fn router(shell: Shell, scim: Router) -> Router {
+pub fn router(shell: &Shell, scim: Router) -> Router {
     let operations = Operations {
         in_flight: shell.in_flight.clone(),
         patience: shell.request_timeout,
@@ -67,9 +69,13 @@ pub fn router(shell: Shell, scim: Router) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(operations, detach::detach));
-    health::routes(shell.readiness, shell.metrics, shell.in_flight)
-        .merge(scim)
-        .layer(middleware::from_fn(correlation::correlate))
+    let observed = if shell.observed_apart { Router::new() } else { observed(shell) };
+    health::alive().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
+}
+
+/// `/readyz` and `/metrics`, for a listener of their own.
+pub fn observed(shell: &Shell) -> Router {
+    health::observed(Arc::clone(&shell.readiness), Arc::clone(&shell.metrics), shell.in_flight.clone())
 }
 
 async fn unknown_path() -> Failure {

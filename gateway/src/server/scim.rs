@@ -15,10 +15,10 @@ use super::body::{BodyLimits, read_json};
 use super::correlation::CorrelationId;
 use super::error::{Failure, SCIM_JSON};
 use super::route::{Asked, Route};
-use crate::clients::Hints;
+use crate::clients::{Hints, Leniency};
 use crate::instances::Live;
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Outcome, RequestLimits};
+use crate::provisioning::{self, Answer, Caller, Outcome, Rail, RequestLimits};
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
@@ -103,11 +103,13 @@ async fn answer(
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
     let request = provisioning::Request { operation, caller };
-    let Outcome { result, id, sends, ignored, .. } = provisioning::handle(&hosted.instance, request).await;
+    let Outcome { result, id, sends, ignored, leniencies, .. } = provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
         record.app_calls = sends;
         record.ignored = ignored;
+        record.guard_rail = result.as_ref().err().and_then(|failure| failure.rail).map(Rail::name);
+        record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
     result.map_err(Failure::from)
 }
@@ -157,9 +159,11 @@ fn respond(answer: Answer) -> Response {
 
 impl From<provisioning::Failure> for Failure {
     fn from(failure: provisioning::Failure) -> Self {
-        let provisioning::Failure { error, retry_after_seconds, class, cause } = failure;
-        let mut answer =
-            Self::from(error).because(cause.map_or_else(|| class.to_owned(), |cause| format!("{class}: {cause}")));
+        let provisioning::Failure { error, retry_after_seconds, class, cause, .. } = failure;
+        let mut answer = Self::from(error).of_class(class);
+        if let Some(cause) = cause {
+            answer = answer.because(cause);
+        }
         if let Some(seconds) = retry_after_seconds {
             answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
         }

@@ -29,9 +29,14 @@ struct Stand {
     ended: Arc<Semaphore>,
 }
 
+/// More than the sockets of both sides hold.
+const LONG: usize = 64 << 20;
+
 struct Gateway {
     base: String,
     stand: Stand,
+    /// What a listener of its own serves.
+    observed: Router,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
@@ -49,12 +54,13 @@ struct Options {
     patience: Duration,
     listen: ListenLimits,
     parts: Parts,
+    observed_apart: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let listen = ListenLimits { grace: Duration::from_secs(20), ..ListenLimits::default() };
-        Self { in_flight: 8, patience: Duration::from_secs(20), listen, parts: Parts::default() }
+        Self { in_flight: 8, patience: Duration::from_secs(20), listen, parts: Parts::default(), observed_apart: false }
     }
 }
 
@@ -76,6 +82,7 @@ async fn start(options: Options) -> Gateway {
     let scim = Router::new()
         .route("/{instance}/scim/v2/Users", post(create).get(async || "[]"))
         .route("/{instance}/slow", get(slow))
+        .route("/{instance}/long", get(async || "x".repeat(LONG)))
         .route("/{instance}/panic", get(panics))
         .with_state(stand.clone());
     let in_flight = InFlight::new(options.in_flight);
@@ -84,18 +91,20 @@ async fn start(options: Options) -> Gateway {
         request_timeout: options.patience,
         metrics: Arc::new(Metrics::new()),
         readiness: Arc::new(Fixed(options.parts)),
+        observed_apart: options.observed_apart,
     };
+    let observed = observed(&shell);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(shell, scim);
+    let router = router(&shell, scim);
     let serving = tokio::spawn(async move {
         serve(listener, router, &in_flight, options.listen, async {
             let _ = stopped.await;
         })
         .await
     });
-    Gateway { base, stand, stop: Some(stop), serving }
+    Gateway { base, stand, observed, stop: Some(stop), serving }
 }
 
 async fn create(
@@ -343,6 +352,38 @@ async fn a_connection_that_says_nothing_is_closed() {
     let gateway = start(Options { listen, ..Options::default() }).await;
     assert_eq!(gateway.raw(b"GET /healthz HT").await, "");
     assert_eq!(gateway.raw(b"").await, "");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_let_go() {
+    let listen = ListenLimits { write_time: Duration::from_millis(50), connections: 1, ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let mut socket = gateway.socket().await;
+    socket.write_all(b"GET /acme/long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    // The only place for a connection is free again before the first client has read a byte.
+    assert_eq!(gateway.get("/healthz").await.status(), 200);
+    let mut read = Vec::new();
+    let _ = socket.read_to_end(&mut read).await;
+    assert!(read.len() < LONG, "{} bytes", read.len());
+}
+
+#[tokio::test]
+async fn readiness_and_metrics_are_not_public_where_they_have_a_listener_of_their_own() {
+    let gateway = start(Options { observed_apart: true, ..Options::default() }).await;
+    for (path, status) in [("/healthz", 200), ("/readyz", 404), ("/metrics", 404)] {
+        assert_eq!(gateway.get(path).await.status(), status, "{path}");
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (router, in_flight) = (gateway.observed.clone(), InFlight::new(1));
+    let serving = async { serve(listener, router, &in_flight, ListenLimits::default(), std::future::pending()).await };
+    let asking = async {
+        for (path, status) in [("/readyz", 200), ("/metrics", 200), ("/acme/scim/v2/Users", 404)] {
+            let answer = gateway.client().get(format!("{base}{path}")).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{path}");
+        }
+    };
+    tokio::select! { _ = serving => {}, () = asking => {} }
 }
 
 #[tokio::test]

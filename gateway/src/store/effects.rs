@@ -1,6 +1,7 @@
 //! What a group of writes comes to. Many operations share a transaction; folding them first means that a row is touched once
 //! however often it changed, that rows of one kind can share a statement, and that all gateways touch rows in the same order.
 
+use super::rails::RailEffects;
 use super::standing_effects::StandingEffects;
 use super::statement::{Cell, Statement};
 use super::{LogEntry, ResourceKey, Write};
@@ -41,6 +42,7 @@ pub(super) struct Effects<'a> {
     /// By name; the first one counts.
     secrets: BTreeMap<&'a str, &'a str>,
     standing: StandingEffects<'a>,
+    rails: RailEffects<'a>,
     log: Vec<&'a LogEntry>,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Effects<'a> {
                 self.state.insert((instance, name), None);
             }
             Write::Standing(write) => self.standing.add(write),
+            Write::Rail(write) => self.rails.add(write),
             Write::Log(entry) => self.log.push(entry),
         }
     }
@@ -145,6 +148,7 @@ impl<'a> Effects<'a> {
         SECRET.run(connection, &secrets).await?;
 
         self.standing.run(connection).await?;
+        self.rails.run(connection).await?;
 
         let log: Vec<Vec<Cell<'_>>> = self.log.iter().map(|entry| entry.cells()).collect();
         LOG.run(connection, &log).await

@@ -1,6 +1,6 @@
 //! What the gateway must remember, in SQLite or PostgreSQL: attributes that an app cannot hold, references that wait for their
-//! resource, what an app destroys (inactive accounts, their ids, who is wanted in which group), the connectors' small state, and
-//! the provisioning log.
+//! resource, what an app destroys (inactive accounts, their ids, who is wanted in which group), the connectors' small state, what
+//! guard rails count, and the provisioning log.
 //!
 //! Every write goes through one task ([`writer`]) that puts what arrives together into one transaction, and is
 //! acknowledged after its commit: durability does not cost one fsync per request.
@@ -16,6 +16,7 @@ mod log;
 mod log_query;
 mod memberships;
 mod open;
+mod rails;
 mod secret;
 mod snapshot;
 mod standing;
@@ -32,6 +33,7 @@ pub use kept::KeptValue;
 pub use log::{LogEntry, LoggedCall, Matching};
 pub use log_query::{LogFilter, read_log};
 pub use memberships::Wanted;
+pub use rails::{Deactivated, RailRow, RailState, RailWrite, lift_rail, read_rails};
 pub use snapshot::snapshot;
 pub use standing::{Inactive, Phase};
 pub use standing_effects::{GroupKey, StandingWrite};

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "provisioning log", include_str!("migrations/0003_provisioning_log.sql")),
     (4, "what apps destroy", include_str!("migrations/0004_standing.sql")),
     (5, "secrets", include_str!("migrations/0005_secret.sql")),
+    (6, "guard rails", include_str!("migrations/0006_guard_rails.sql")),
 ];
 
 /// Readers that may run side by side; the writer has a connection of its own.

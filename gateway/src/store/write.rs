@@ -1,6 +1,6 @@
 //! What can be written.
 
-use super::{LogEntry, ResourceKey, StandingWrite};
+use super::{LogEntry, RailWrite, ResourceKey, StandingWrite};
 use serde_json::Value;
 
 /// One thing to remember or to forget.
@@ -69,6 +69,8 @@ pub enum Write {
     },
     /// What an app destroys, and who is wanted in which group.
     Standing(StandingWrite),
+    /// What happened to a guard rail.
+    Rail(RailWrite),
     /// A row of the provisioning log that must not outlive or precede what else is written with it.
     Log(Box<LogEntry>),
 }

@@ -74,7 +74,7 @@ pub(crate) fn hold_back(request: &AppRequest) -> Option<SendError> {
     }
     tell(|| Step::call(request).held_back());
     let detail = "this is a rehearsal: nothing that could change the app is sent".to_owned();
-    Some(SendError { code: SendErrorCode::Refused, detail, sent: false })
+    Some(SendError { code: SendErrorCode::Refused, detail, sent: false, retry_after: None })
 }
 
 /// Notes what became of a call.

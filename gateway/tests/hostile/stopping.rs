@@ -7,7 +7,7 @@ use std::time::Duration;
 use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits};
 use scim_gateway::egress::SendErrorCode;
 
-use crate::world::{Broken, Counting, app, context, hostile, limits, runtime};
+use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
 
 /// A read in which the connector behaves as asked: the id that it answers, or why there is none.
 async fn behave(connector: &Connector, context: &CallContext, behaviour: &str) -> Result<String, CallError> {
@@ -124,6 +124,33 @@ async fn the_operator_sees_each_call_to_the_app_even_when_the_connector_dies() {
     let mut call = connector.open(&context).await.unwrap();
     call.read("User", "/a//b", &[]).await.unwrap_err();
     assert_eq!(call.sends()[0].outcome, Err(SendErrorCode::Refused));
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_goes_nowhere() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let (egress, _) = app().await;
+    let context = CallContext { egress: Some(egress), ..context(&connector) };
+    let mut call = connector.open(&context).await.unwrap();
+    assert_eq!(call.read("User", "/redirect", &[]).await.unwrap().id, "307");
+    assert_eq!(call.sends().len(), 1);
+}
+
+#[tokio::test]
+async fn an_app_that_is_down_is_told_from_a_connector_that_fails() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let context = CallContext { egress: Some(nobody().await), ..context(&connector) };
+    for _ in 0..5 {
+        let error = behave(&connector, &context, "good").await.unwrap_err();
+        assert_eq!((error.class(), error.for_client().status), ("fault", 502));
+    }
+    let error = behave(&connector, &context, "good").await.unwrap_err();
+    assert_eq!(error.class(), "circuit-open");
+    let told = error.for_client();
+    assert_eq!((told.status, told.retry_after_seconds), (503, Some(5)));
+    assert_eq!(behave(&connector, &context, "setting").await, Ok("\"red\"".to_owned()), "what needs no app works on");
 }
 
 #[tokio::test]

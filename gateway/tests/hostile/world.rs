@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use scim_gateway::connectors::{
     CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, resolve_settings,
 };
-use scim_gateway::egress::{Auth, Egress, EgressConfig, Network};
+use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Route};
 use secrecy::SecretString;
 use serde_json::Map;
 
@@ -43,10 +43,11 @@ pub fn context(connector: &Connector) -> CallContext {
         egress: None,
         state: Arc::new(NoState),
         limits: limits(),
+        share: connector.cpu_share(),
     }
 }
 
-/// An app that answers 200 at `/users.json` and counts.
+/// An app that answers 200 at `/users.json` and counts, and points at a metadata service at `/redirect`.
 pub async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -56,13 +57,24 @@ pub async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let router = axum::Router::new().route("/users.json", axum::routing::get(users));
+    let elsewhere = async || axum::response::Redirect::temporary("http://169.254.169.254/latest/meta-data");
+    let router = axum::Router::new()
+        .route("/users.json", axum::routing::get(users))
+        .route("/redirect", axum::routing::get(elsewhere));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let config = EgressConfig {
-        allow_private: true,
-        ..EgressConfig::new("test", &base_url, Auth::Bearer, SecretString::from("hunter2"))
-    };
-    (Arc::new(Egress::new(config, &Network::new().unwrap()).unwrap()), calls)
+    (egress(&base_url), calls)
+}
+
+/// The way to an app that is not there.
+pub async fn nobody() -> Arc<Egress> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    egress(&format!("http://{}", listener.local_addr().unwrap()))
+}
+
+fn egress(base_url: &str) -> Arc<Egress> {
+    let route = Route { allow_private: true, ..Route::default() };
+    let config = EgressConfig::new("test", base_url.parse().unwrap(), Auth::Bearer, SecretString::from("hunter2"));
+    Arc::new(Egress::new(EgressConfig { route, ..config }, &Network::new()).unwrap())
 }
 
 /// Keeps what is set and counts how often it is used.

@@ -26,11 +26,18 @@ pub(crate) fn into_name(user: &mut Object) {
     }
 }
 
-/// A changed display name is a changed formatted name, unless that changes, too. Clearing it alone says nothing: the
-/// formatted name is still there.
+/// A changed display name is a changed formatted name, unless that is written, too. Clearing one of them says nothing: the other
+/// is still there, and a client that writes whole users may know only one.
 pub(crate) fn into_change(change: &mut Change) {
-    let has_formatted = change.field(FORMATTED).is_some();
-    change.fields.retain(|field| field.path.as_str() != DISPLAY_NAME || (!has_formatted && field.value.is_some()));
+    let is_set = |path: &str| change.field(path).is_some_and(|field| field.value.is_some());
+    let is_cleared = |path: &str| change.field(path).is_some_and(|field| field.value.is_none());
+    let formatted_is_set = is_set(FORMATTED);
+    let both_are_cleared = is_cleared(FORMATTED) && is_cleared(DISPLAY_NAME);
+    change.fields.retain(|field| match field.path.as_str() {
+        DISPLAY_NAME => field.value.is_some() && !formatted_is_set,
+        FORMATTED => field.value.is_some() || both_are_cleared,
+        _ => true,
+    });
     for field in change.fields.iter_mut().filter(|field| field.path.as_str() == DISPLAY_NAME) {
         if let Ok(formatted) = FORMATTED.parse() {
             field.path = formatted;

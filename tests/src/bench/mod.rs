@@ -3,6 +3,7 @@
 //! judges them.
 
 pub mod durability;
+pub mod isolation;
 pub mod memory;
 pub mod reload;
 pub mod start;

@@ -57,6 +57,9 @@ pub struct InstanceOptions {
     pub settings: Map<String, Value>,
     #[serde(default)]
     pub group_policy: Option<String>,
+    /// Whose profile it is; none is recognised from the requests.
+    #[serde(default)]
+    pub client: Option<String>,
     /// How the credential is sent; with `basic`, `username` goes before it.
     #[serde(default)]
     pub auth: Option<String>,

@@ -56,6 +56,8 @@ pub struct InstanceConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -65,6 +67,9 @@ pub struct InstanceConfig {
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, Value>,
+    /// `[instances.NAME.guard-rails]`
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub guard_rails: Map<String, Value>,
     /// `[instances.NAME.jit]`
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub jit: Map<String, Value>,
@@ -177,11 +182,13 @@ mod tests {
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
                 mapping: None,
+                client: None,
                 auth: None,
                 username: None,
                 group_policy: None,
                 limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
+                guard_rails: Map::new(),
                 jit: Map::new(),
             },
         );

@@ -6,7 +6,6 @@ use super::{Edit, Edits, Leniency, Op, Operation};
 use crate::{
     Object, ResourceType,
     check::{self, Place},
-    coerce,
     error::{Error, ScimType},
     filter::{self, CompareOp, Comparison, Filter},
     normalize::{list, tidy},
@@ -165,36 +164,22 @@ impl<'a> Builder<'a> {
         if resolved.attribute.is_complex() {
             return self.write_complex(op, slot, &resolved, value);
         }
-        if self.edits.leniency.coerce_values && is_empty_reference(&resolved, &slot, value) {
-            return self.clear(slot);
-        }
-        let mut value = value.clone();
-        if self.edits.leniency.coerce_values {
-            coerce::coerce(resolved.attribute, &mut value);
-        }
-        check::value(place(&resolved), resolved.attribute, &value)?;
-        self.push(Edit::Set { slot, value })
+        check::value(place(&resolved), resolved.attribute, value)?;
+        self.push(Edit::Set { slot, value: value.clone() })
     }
 
     /// The sub-attributes that are given; the others are left unchanged (RFC 7644 §3.5.2.1, §3.5.2.3). Only an element
     /// that a selector picks is replaced as a whole.
     fn write_complex(&mut self, op: Op, slot: Slot, resolved: &Resolved<'_>, value: &Value) -> Result<(), Error> {
         let attribute = resolved.attribute;
-        let mut value = value.clone();
-        let cleared: Vec<&Attribute> = match &value {
+        let cleared: Vec<&Attribute> = match value {
             Value::Object(parts) => {
                 parts.iter().filter(|(_, v)| v.is_null()).filter_map(|(key, _)| attribute.sub(key)).collect()
             }
             _ => Vec::new(),
         };
-        if self.edits.leniency.coerce_values {
-            coerce::single(attribute, &mut value);
-        }
-        if value.is_null() {
-            return self.clear(slot);
-        }
         let path = resolved.path.to_string();
-        let value = tidy(attribute, value, &path, &mut self.edits.ignored);
+        let value = tidy(attribute, value.clone(), &path, &mut self.edits.ignored);
         if let Some(value) = &value
             && (!value.is_object() || slot.selector.is_some() && op == Op::Replace)
         {
@@ -257,9 +242,7 @@ impl<'a> Builder<'a> {
     /// Checked elements of a multi-valued attribute.
     fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
         let mut value = value.clone();
-        if self.edits.leniency.coerce_values {
-            coerce::coerce(resolved.attribute, &mut value);
-        } else if op != Op::Replace && !value.is_array() {
+        if op != Op::Replace && !value.is_array() {
             // One value is added or removed as well as several; what replaces all of them is an array.
             value = Value::Array(vec![value]);
         }
@@ -324,14 +307,6 @@ fn move_selected_last(selector: Option<&Filter>, parts: &mut Object) -> usize {
     let count = contradicting.len();
     parts.extend(contradicting);
     count
-}
-
-/// `manager.value` set to `""`: the id of nobody.
-fn is_empty_reference(resolved: &Resolved<'_>, slot: &Slot, value: &Value) -> bool {
-    !slot.is_multi_valued()
-        && value.as_str() == Some("")
-        && slot.leaf() == Some("value")
-        && resolved.parent.is_some_and(Attribute::refers)
 }
 
 /// Whether RFC 7643 defines an attribute.

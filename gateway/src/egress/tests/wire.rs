@@ -36,12 +36,12 @@ impl App {
 
     fn egress(&self) -> Egress {
         let config = EgressConfig {
-            base_url: format!("http://127.0.0.1:{}", self.port),
-            allow_private: true,
+            base_url: format!("http://127.0.0.1:{}", self.port).parse().unwrap(),
+            route: Route { allow_private: true, ..Route::default() },
             max_response_bytes: 64,
             ..config()
         };
-        Egress::new(config, &Network::new().unwrap()).unwrap()
+        Egress::new(config, &Network::new()).unwrap()
     }
 
     async fn get(&self, method: &str) -> Result<AppResponse, SendError> {
@@ -97,7 +97,9 @@ async fn an_answer_above_the_cap_is_cut_off_whether_it_says_so_or_not() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_told_from_one_that_never_began() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf";
-    for (method, script, connections) in [("POST", &[half, ""][..], 1), ("POST", &["", ""], 1), ("GET", &["", ""], 2)] {
+    for (method, script, connections) in
+        [("POST", &[half, ""][..], 1), ("POST", &["", ""], 1), ("GET", &["", "", ""], 3)]
+    {
         let app = App::start(Box::leak(script.to_vec().into_boxed_slice())).await;
         let error = app.get(method).await.unwrap_err();
         assert_eq!((error.code, error.sent), (SendErrorCode::Interrupted, true), "{method} {script:?}");
@@ -116,8 +118,8 @@ async fn an_app_that_is_not_there_is_unreachable_and_nothing_was_sent() {
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_before_anything_is_sent() {
     let app = App::start(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let config = EgressConfig { base_url: format!("https://localhost:{}", app.port), ..config() };
-    let egress = Egress::new(config, &Network::new().unwrap()).unwrap();
+    let config = EgressConfig { base_url: format!("https://localhost:{}", app.port).parse().unwrap(), ..config() };
+    let egress = Egress::new(config, &Network::new()).unwrap();
     let error = egress.send(request("GET", "/"), &mut within(10)).await.unwrap_err();
     assert_eq!((error.code, error.sent), (SendErrorCode::Refused, false));
     assert!(error.detail.contains("`localhost` resolves to loopback"), "{}", error.detail);

@@ -28,7 +28,7 @@ fn what_entra_and_okta_patch_changes_a_samanage_user_without_reading_it() {
     let samanage = mapping(SAMANAGE);
     let manager = format!("{ENTERPRISE}:manager");
     for (operations, expected) in [
-        (json!([{"op": "Replace", "path": "active", "value": "False"}]), json!([["disabled", true]])),
+        (json!([{"op": "Replace", "path": "active", "value": false}]), json!([["disabled", true]])),
         (json!([{"op": "replace", "value": {"active": false}}]), json!([["disabled", true]])),
         (json!([{"op": "Replace", "path": "title", "value": "Lead"}]), json!([["title", "Lead"]])),
         (json!([{"op": "Remove", "path": "title"}]), json!([["title", null]])),
@@ -40,8 +40,8 @@ fn what_entra_and_okta_patch_changes_a_samanage_user_without_reading_it() {
             json!([{"op": "replace", "path": "phoneNumbers", "value": [{"type": "work", "value": "2"}]}]),
             json!([["phone", "2"], ["mobile_phone", null]]),
         ),
-        (json!([{"op": "Add", "path": manager, "value": "42"}]), json!([["reports_to.id", 42]])),
-        (json!([{"op": "Replace", "path": manager, "value": ""}]), json!([["reports_to.id", null]])),
+        (json!([{"op": "Add", "path": manager, "value": {"value": "42"}}]), json!([["reports_to.id", 42]])),
+        (json!([{"op": "Replace", "path": manager, "value": null}]), json!([["reports_to.id", null]])),
         (
             json!([{"op": "Replace", "path": format!("{ENTERPRISE}:department"), "value": "IT"}]),
             json!([["department.name", "IT"]]),
@@ -195,7 +195,7 @@ fn a_scim_app_is_changed_at_the_paths_of_its_mapping() {
     let operations = json!([
         {"op": "Replace", "path": "emails[type eq \"work\"].value", "value": "a@c.com"},
         {"op": "Add", "path": "addresses[type eq \"work\"].locality", "value": "Austin"},
-        {"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "2c2f6fb8"},
+        {"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": {"value": "2c2f6fb8"}},
         {"op": "Add", "path": format!("{}:startDate", super::SPOKE), "value": "2021-03-01"},
     ]);
     let change = changed(&askspoke, 0, &operations).unwrap();

@@ -76,7 +76,7 @@ pub(super) fn object(value: &Value) -> Object {
 pub(super) fn edits(resource_type: usize, operations: &Value) -> Edits {
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let operations = PatchRequest::parse(body).unwrap();
-    let leniency = Leniency { create_missing_element: true, coerce_values: true };
+    let leniency = Leniency { create_missing_element: true };
     patch::edits(&types()[resource_type], &operations, leniency).unwrap()
 }
 

@@ -11,13 +11,18 @@ use scim_protocol::{Error, Object};
 use serde_json::Value;
 use tokio::sync::OwnedMutexGuard;
 
-/// Whether a PATCH leaves the resource inactive, whatever it was before.
+/// Whether a PATCH leaves the resource inactive, whatever it was before, in an app that then removes it.
 pub(in super::super) fn sets_inactive(kind: &Kind, edits: &Edits) -> bool {
+    kind.removes() && deactivates(edits)
+}
+
+/// Whether a PATCH leaves the resource inactive, whatever it was before.
+pub(in super::super) fn deactivates(edits: &Edits) -> bool {
     let last = edits.steps.iter().rev().find(|edit| {
         let path = &edit.slot().path;
         path.schema.is_none() && path.attribute == ACTIVE
     });
-    kind.removes() && matches!(last, Some(Edit::Set { value: Value::Bool(false), .. }))
+    matches!(last, Some(Edit::Set { value: Value::Bool(false), .. }))
 }
 
 /// Remembers the resource as the client wants it to be, and removes its account.

@@ -19,7 +19,7 @@ mod find;
 mod restore;
 mod search;
 
-pub(super) use change::{change, deactivate, end, sets_inactive};
+pub(super) use change::{change, deactivate, deactivates, end, sets_inactive};
 pub(super) use create::{create, refuse_taken};
 pub(super) use find::{find, find_in_turn};
 pub(super) use search::{finish_all, has_the_name, recognise, take_matching};

@@ -21,6 +21,8 @@ use super::instance::Instance;
 use super::pages::Window;
 use super::request::{Caller, SearchText};
 use super::work::Work;
+use crate::clients::{Leniency, Reading};
+use crate::egress::AppCall;
 use jiff::Timestamp;
 use query::Page;
 use scim_protocol::Object;
@@ -56,20 +58,24 @@ pub(super) async fn search(work: &mut Work<'_>, text: &SearchText) -> Result<Ans
 
 /// As [`search`], over all resource types (RFC 7644 §3.4.2.1), in the connector's order.
 pub(super) async fn search_all(instance: &Instance, text: &SearchText, caller: &Caller) -> Outcome {
-    let mut sends = Vec::new();
-    let result = over_all(instance, text, caller, &mut sends).await;
-    Outcome { sends, ..Outcome::untouched(result) }
+    let (mut sends, mut leniencies) = (Vec::new(), Vec::new());
+    let result = over_all(instance, text, caller, (&mut sends, &mut leniencies)).await;
+    Outcome { sends, leniencies, ..Outcome::untouched(result) }
 }
 
 async fn over_all(
     instance: &Instance,
     text: &SearchText,
     caller: &Caller,
-    sends: &mut Vec<crate::egress::AppCall>,
+    (sends, leniencies): (&mut Vec<AppCall>, &mut Vec<Leniency>),
 ) -> Result<Answer, Failure> {
     let mut queries = Vec::new();
     for kind in instance.kinds() {
-        queries.push((kind, Query::among_types(&kind.scim, text)?));
+        let mut text = text.clone();
+        let mut reading = Reading::new(caller.profile, &kind.scim);
+        text.filter.as_mut().map_or(Ok(()), |filter| reading.filter(filter))?;
+        leniencies.extend(reading.end().0.into_iter().filter(|used| !leniencies.contains(used)).collect::<Vec<_>>());
+        queries.push((kind, Query::among_types(&kind.scim, &text)?));
     }
     let is_sorted = queries.iter().any(|(_, query)| query.sort.is_some());
     let asked = Asked::new(&instance.name, "", text);

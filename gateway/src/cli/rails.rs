@@ -1,0 +1,177 @@
+//! `rails` and `rails lift`: which guard rails stand in the way, and letting pass what is meant.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use scim_gateway::config::{Config, GuardRails, InstanceName, StoreUrl};
+use scim_gateway::provisioning::Rail;
+use scim_gateway::store::{RailState, lift_rail, read_rails};
+use serde_json::{Value, json};
+
+use super::Failure;
+
+use super::terminal::Terminal;
+
+/// One rail of one instance.
+struct Shown {
+    instance: String,
+    rail: Rail,
+    guards: String,
+    state: RailState,
+}
+
+/// `30m`, `2h`, `1d`.
+pub(super) fn parse_time(text: &str) -> Result<SignedDuration, String> {
+    let right = "write a time such as 30m, 2h or 24h";
+    let time: SignedDuration = text.parse().map_err(|_| right.to_owned())?;
+    if time.is_positive() && time <= SignedDuration::from_hours(24 * 366) { Ok(time) } else { Err(right.to_owned()) }
+}
+
+/// Lists the rails that the configuration sets, with their states.
+pub(super) fn list(
+    file: &Path,
+    only: Option<&InstanceName>,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let (store, mut set) = Config::load_guard_rails(file)?;
+    if let Some(name) = only {
+        known(&set, name)?;
+        set.retain(|other, _| other == name);
+    }
+    let now = Timestamp::now();
+    let rails = runtime()?.block_on(read(&store.url, &set))?;
+    if json {
+        let rails: Vec<Value> = rails.iter().map(|shown| document(shown, now)).collect();
+        terminal.line(json!({ "guard-rails": rails }))?;
+        return Ok(());
+    }
+    if rails.is_empty() {
+        terminal.line("no guard rails are set; [instances.<name>.guard-rails] sets them")?;
+    }
+    for shown in &rails {
+        let word = match word(&shown.state, now) {
+            "stands" => terminal.red("stands"),
+            word => terminal.green(word),
+        };
+        let since = match &shown.state {
+            RailState { tripped: Some((time, reason)), .. } => {
+                format!(" since {time:.0}: {}", super::log::shown(reason))
+            }
+            RailState { open_until: Some(until), .. } if now < *until => format!(" until {until:.0}"),
+            _ => String::new(),
+        };
+        terminal.line(format_args!("{}  {} {}  {word}{since}", shown.instance, shown.rail, shown.guards))?;
+    }
+    Ok(())
+}
+
+/// Lifts the rails of an instance, or one of them.
+pub(super) fn lift(
+    file: &Path,
+    instance: &InstanceName,
+    only: Option<Rail>,
+    time: SignedDuration,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let (store, set) = Config::load_guard_rails(file)?;
+    let rails = thresholds(known(&set, instance)?).into_iter().map(|(rail, _)| rail);
+    let rails: Vec<Rail> = rails.filter(|rail| only.is_none_or(|only| only == *rail)).collect();
+    if rails.is_empty() {
+        return Err(Failure::Rails(format!("{file} sets no such guard rail for {instance}", file = file.display())));
+    }
+    let until = Timestamp::now().checked_add(time).unwrap_or(Timestamp::MAX);
+    runtime()?.block_on(async {
+        for rail in &rails {
+            lift_rail(&store.url, instance.as_str(), rail.name(), until).await?;
+        }
+        Ok::<_, Failure>(())
+    })?;
+    for rail in rails {
+        terminal.line(format_args!("{instance}  {rail}  lifted until {until:.0}"))?;
+    }
+    Ok(())
+}
+
+async fn read(store: &StoreUrl, set: &BTreeMap<InstanceName, GuardRails>) -> Result<Vec<Shown>, Failure> {
+    let mut shown = Vec::new();
+    for (name, rails) in set.iter().filter(|(_, rails)| rails.any()) {
+        let known = read_rails(store, name.as_str()).await?;
+        for (rail, guards) in thresholds(rails) {
+            let state = known.iter().find(|row| row.rail == rail.name()).map(|row| row.state.clone());
+            shown.push(Shown { instance: name.to_string(), rail, guards, state: state.unwrap_or_default() });
+        }
+    }
+    Ok(shown)
+}
+
+/// The rails that are set, each with its threshold.
+fn thresholds(rails: &GuardRails) -> Vec<(Rail, String)> {
+    let members = rails.members_removed.map(|most| (Rail::MembersRemoved, most.to_string()));
+    let deactivations = rails.deactivations.map(|limits| {
+        let users = limits.users.map(|users| format!("{users} users"));
+        let percent = limits.percent.map(|percent| format!("{percent} percent"));
+        let bounds: Vec<String> = users.into_iter().chain(percent).collect();
+        (Rail::Deactivations, format!("{} in {} minutes", bounds.join(" or "), limits.window.as_secs() / 60))
+    });
+    members.into_iter().chain(deactivations).collect()
+}
+
+fn word(state: &RailState, now: Timestamp) -> &'static str {
+    match state {
+        RailState { tripped: Some(_), .. } => "stands",
+        RailState { open_until: Some(until), .. } if now < *until => "lifted",
+        _ => "guards",
+    }
+}
+
+fn document(shown: &Shown, now: Timestamp) -> Value {
+    let (since, reason) = shown.state.tripped.clone().unzip();
+    json!({
+        "instance": shown.instance,
+        "rail": shown.rail.name(),
+        "guards": shown.guards,
+        "state": word(&shown.state, now),
+        "since": since.map(|time| time.to_string()),
+        "reason": reason,
+        "lifted-until": shown.state.open_until.filter(|until| now < *until).map(|until| until.to_string()),
+    })
+}
+
+fn known<'a>(set: &'a BTreeMap<InstanceName, GuardRails>, name: &InstanceName) -> Result<&'a GuardRails, Failure> {
+    set.get(name).ok_or_else(|| Failure::Rails(format!("the configuration has no instance {name}")))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_as_people_do() {
+        for (text, minutes) in
+            [("30m", Some(30)), ("1h", Some(60)), ("1h 30m", Some(90)), ("0s", None), ("-1h", None), ("soon", None)]
+        {
+            assert_eq!(parse_time(text).ok().map(|time| time.as_mins()), minutes, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rail_stands_is_lifted_or_guards() {
+        let at = |time: &str| time.parse::<Timestamp>().expect("a time");
+        let now = at("2026-01-01T12:00:00Z");
+        for (tripped, open_until, expected) in [
+            (None, None, "guards"),
+            (Some("2026-01-01T11:00:00Z"), None, "stands"),
+            (None, Some("2026-01-01T13:00:00Z"), "lifted"),
+            (None, Some("2026-01-01T11:00:00Z"), "guards"),
+        ] {
+            let tripped = tripped.map(|time| (at(time), "too many".to_owned()));
+            assert_eq!(word(&RailState { tripped, open_until: open_until.map(at) }, now), expected);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The transforms: one file a family, each leniency in one place. They see parsed JSON and schemas, and nothing of the client but
+//! what [`super::Reading`] says its profile allows.
+
+pub(super) mod booleans;
+pub(super) mod elements;
+pub(super) mod filters;
+pub(super) mod json_in_text;
+pub(super) mod keys;
+pub(super) mod messages;
+pub(super) mod references;
+pub(super) mod removal;
+pub(super) mod schemas;
+pub(super) mod shapes;
+pub(super) mod unsupported;
+pub(super) mod values;

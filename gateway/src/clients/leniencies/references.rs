@@ -1,0 +1,40 @@
+//! `empty-references`: the manager whose id is `""` is nobody.
+
+use scim_protocol::{Attribute, Error};
+use serde_json::Value;
+
+use super::messages;
+use crate::clients::{Leniency, Reading};
+
+/// A reference, in the place of an object.
+pub(in crate::clients) fn whole(
+    reading: &mut Reading<'_>,
+    name: &str,
+    attribute: &Attribute,
+    value: &mut Value,
+) -> Result<(), Error> {
+    let is_empty = match &mut *value {
+        Value::Object(object) => {
+            attribute.refers() && messages::get_mut(object, "value").is_some_and(|value| value.as_str() == Some(""))
+        }
+        other => other.as_str() == Some(""),
+    };
+    if is_empty && !attribute.multi_valued { nobody(reading, name, value) } else { Ok(()) }
+}
+
+/// The `value` of a single-valued reference.
+pub(in crate::clients) fn value(
+    reading: &mut Reading<'_>,
+    name: &str,
+    attribute: &Attribute,
+    value: &mut Value,
+) -> Result<(), Error> {
+    if attribute.refers() && value.as_str() == Some("") { nobody(reading, name, value) } else { Ok(()) }
+}
+
+fn nobody(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
+    let refusal = || Error::invalid_value(format!("'{name}' is empty: null says that there is no value"));
+    reading.tolerate(Leniency::EmptyReferences, refusal)?;
+    *value = Value::Null;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! `listed-removal`: `{"op": "Remove", "path": "members", "value": [{"value": "42"}]}`.
+
+use scim_protocol::{Error, Object};
+use serde_json::Value;
+
+use super::messages::{self, Op};
+use crate::clients::{Leniency, Reading};
+
+/// Whether a list says what `remove` removes. To remove all instead, as the RFC's letter has it, would empty groups; so what is
+/// not allowed is refused.
+pub(in crate::clients) fn listed(reading: &mut Reading<'_>, members: &mut Object, op: Option<Op>) -> Result<(), Error> {
+    let is_listed = op == Some(Op::Remove) && messages::value(members).is_some_and(|value| !value.is_null());
+    let Some(path) = messages::path(members).filter(|_| is_listed) else { return Ok(()) };
+    let slot = reading.resource_type.parse_slot(path).ok();
+    if !slot.is_some_and(|slot| slot.is_whole() && slot.is_multi_valued()) {
+        return Ok(());
+    }
+    let refusal =
+        || Error::invalid_value(format!("remove takes no 'value'; name what is to go: {path}[value eq \"…\"]"));
+    // An empty list names nothing, which is not all.
+    reading.tolerate(Leniency::ListedRemoval, refusal)?;
+    if let Some(value @ Value::Object(_)) = messages::get_mut(members, "value") {
+        *value = Value::Array(vec![value.take()]);
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! `bare-values`, `array-of-one`, `one-for-array`: a value in another shape than its schema's, where the schema leaves no
+//! doubt what is meant.
+
+use scim_protocol::{Attribute, Error};
+use serde_json::{Map, Value};
+
+use crate::clients::{Leniency, Reading};
+
+/// One value where an array belongs.
+pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
+    if !matches!(value, Value::Array(_) | Value::Null) {
+        let refusal = || Error::invalid_value(format!("'{name}' must be an array"));
+        reading.tolerate(Leniency::OneForArray, refusal)?;
+        *value = Value::Array(vec![value.take()]);
+    }
+    Ok(())
+}
+
+/// An array where one value belongs.
+pub(in crate::clients) fn array_of_one(
+    reading: &mut Reading<'_>,
+    name: &str,
+    attribute: &Attribute,
+    value: &mut Value,
+) -> Result<(), Error> {
+    if let Value::Array(items) = value
+        && !attribute.multi_valued
+        && items.len() == 1
+    {
+        let refusal =
+            || Error::invalid_value(format!("'{name}' has one value: it must be a JSON object, not an array"));
+        reading.tolerate(Leniency::ArrayOfOne, refusal)?;
+        *value = items.pop().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// A value without parts where an object belongs.
+pub(in crate::clients) fn bare(
+    reading: &mut Reading<'_>,
+    name: &str,
+    attribute: &Attribute,
+    value: &mut Value,
+) -> Result<(), Error> {
+    if let (Value::String(_) | Value::Number(_) | Value::Bool(_), Some(sub)) = (&*value, attribute.sub("value")) {
+        let refusal = || Error::invalid_value(format!("'{name}' must be a JSON object such as {{\"value\": {value}}}"));
+        reading.tolerate(Leniency::BareValues, refusal)?;
+        *value = Value::Object(Map::from_iter([(sub.name.clone(), value.take())]));
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! `[instances.<name>.guard-rails]`: how much may go away before somebody is asked. Nothing is guarded unless it is written.
+
+use std::time::Duration;
+
+use super::table::Table;
+
+/// An hour: a provider's mistake shows in one or two of its cycles.
+const WINDOW: Duration = Duration::from_secs(60 * 60);
+
+/// The guard rails of one instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GuardRails {
+    /// Members that one request may take from a group (`max-members-removed`).
+    pub members_removed: Option<u64>,
+    /// Users that may be deactivated or deleted in some time (`max-deactivations`).
+    pub deactivations: Option<Deactivations>,
+}
+
+/// How many users may be deactivated or deleted; at least one bound is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deactivations {
+    /// At the most so many (`users`).
+    pub users: Option<u64>,
+    /// At the most so many of a hundred of the app's users (`percent`).
+    pub percent: Option<u64>,
+    /// In this time, whenever it begins (`window-minutes`).
+    pub window: Duration,
+}
+
+impl GuardRails {
+    pub(super) fn read(table: Option<Table<'_>>) -> Self {
+        let Some(table) = table else { return Self::default() };
+        let rails = Self {
+            members_removed: table.integer("max-members-removed", 1..=1_000_000),
+            deactivations: table.table("max-deactivations").and_then(Deactivations::read),
+        };
+        table.finish();
+        rails
+    }
+
+    /// Whether anything is guarded.
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.members_removed.is_some() || self.deactivations.is_some()
+    }
+}
+
+impl Deactivations {
+    fn read(table: Table<'_>) -> Option<Self> {
+        let users = table.integer("users", 1..=1_000_000);
+        let percent = table.integer("percent", 1..=100);
+        let minutes = table.integer("window-minutes", 1..=43_200);
+        if !table.has("users") && !table.has("percent") {
+            table.mistake("users", "is missing, and so is `percent`", "write users = 50, percent = 10, or both");
+        }
+        table.finish();
+        let window = minutes.map_or(WINDOW, |minutes| Duration::from_secs(minutes * 60));
+        (users.is_some() || percent.is_some()).then_some(Self { users, percent, window })
+    }
+}

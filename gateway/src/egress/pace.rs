@@ -1,0 +1,116 @@
+//! How fast an app may be asked: the operator's rate, and the app's own "not before".
+//!
+//! Each request is given the time of its turn when it asks (the generic cell rate algorithm), so those that wait leave in the
+//! order in which they came and none is woken in vain; one whose turn would come too late takes none. Libraries for rates wake all
+//! that wait and let them race, and bring a clock of their own.
+
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::time::{Duration, Instant};
+
+/// So many requests a second, and so many at once after a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests a second in the long run.
+    pub per_second: NonZeroU32,
+    /// Requests that may follow one another without a pause.
+    pub burst: NonZeroU32,
+}
+
+/// One instance's pace.
+#[derive(Debug)]
+pub(super) struct Pace {
+    rate: Option<Rate>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// When the next request would leave if there were no bursts.
+    next: Instant,
+    /// The app wants nothing before.
+    held_until: Instant,
+}
+
+impl Pace {
+    pub(super) fn new(rate: Option<Rate>) -> Self {
+        let now = Instant::now();
+        Self { rate, state: Mutex::new(State { next: now, held_until: now }) }
+    }
+
+    /// The time of a request's turn.
+    ///
+    /// # Errors
+    /// How long the wait would be, if it does not end before `latest`; no turn is taken then.
+    pub(super) fn turn(&self, latest: Instant) -> Result<Instant, Duration> {
+        let now = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let interval = self.rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate.per_second.get());
+        let ahead = self.rate.map_or(Duration::ZERO, |rate| interval * (rate.burst.get() - 1));
+        let next = state.next.max(now);
+        let turn = next.checked_sub(ahead).unwrap_or(now).max(now).max(state.held_until);
+        if turn > now && turn >= latest {
+            return Err(turn - now);
+        }
+        state.next = next + interval;
+        Ok(turn)
+    }
+
+    /// The app asked to be left alone for a while. A pause that operations cannot wait for is the clients' to keep, who are told of it:
+    /// apps limit this and that by itself, and what one request was refused for need not hold for the next.
+    pub(super) fn hold(&self, wait: Duration) {
+        const LONGEST: Duration = Duration::from_secs(10);
+        if wait <= LONGEST {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.held_until = state.held_until.max(Instant::now() + wait);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(per_second: u32, burst: u32) -> Option<Rate> {
+        Some(Rate { per_second: per_second.try_into().unwrap(), burst: burst.try_into().unwrap() })
+    }
+
+    /// Milliseconds from `now` to each turn.
+    fn turns(pace: &Pace, now: Instant, count: usize) -> Vec<u128> {
+        let far = now + Duration::from_secs(60);
+        (0..count).map(|_| (pace.turn(far).unwrap() - now).as_millis()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_burst_requests_leave_one_by_one_and_a_pause_gives_the_burst_back() {
+        let (pace, now) = (Pace::new(rate(10, 3)), Instant::now());
+        assert_eq!(turns(&pace, now, 6), [0, 0, 0, 100, 200, 300]);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(turns(&pace, Instant::now(), 4), [0, 0, 0, 100]);
+        assert_eq!(turns(&Pace::new(None), Instant::now(), 3), [0, 0, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_comes_too_late_is_not_taken() {
+        let (pace, now) = (Pace::new(rate(1, 1)), Instant::now());
+        let latest = now + Duration::from_millis(1500);
+        assert_eq!(pace.turn(latest), Ok(now));
+        assert_eq!(pace.turn(latest), Ok(now + Duration::from_secs(1)));
+        for _ in 0..3 {
+            assert_eq!(pace.turn(latest), Err(Duration::from_secs(2)));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_app_that_asks_for_a_pause_is_left_alone_by_all() {
+        let (pace, now) = (Pace::new(None), Instant::now());
+        pace.hold(Duration::from_secs(3));
+        pace.hold(Duration::from_secs(1));
+        assert_eq!(turns(&pace, now, 2), [3000, 3000]);
+        assert_eq!(pace.turn(now + Duration::from_secs(2)), Err(Duration::from_secs(3)));
+        pace.hold(Duration::from_secs(11));
+        pace.hold(Duration::MAX);
+        assert_eq!(turns(&pace, now, 1), [3000], "no operation waits so long");
+    }
+}
