@@ -1,6 +1,17 @@
 //! The client for the app, and what else the host grants: settings, log, state.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::{Answer, Host, Level, Request, SendError, Value};
+
+/// RFC 3986 unreserved characters stay as they are in a path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// An id as one segment of a path: `a/b` is `a%2Fb`.
+#[must_use]
+pub fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
 
 /// The app, as a connector sees it. Cheap to copy.
 #[derive(Clone, Copy)]

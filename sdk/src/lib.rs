@@ -55,7 +55,7 @@ pub mod bindings;
 pub mod guest;
 
 pub use answer::Answer;
-pub use app::{App, Call, Settings, State};
+pub use app::{App, Call, Settings, State, segment};
 pub use change::{Change, FieldChange, ItemChange};
 pub use connector::Connector;
 pub use fault::Fault;

@@ -8,12 +8,8 @@ mod answers;
 mod filter;
 mod references;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::{App, Call, Change, Fault, Object, Page, Query, Stored, Value, json, segment};
 
-use crate::{App, Call, Change, Fault, Object, Page, Query, Stored, Value, json};
-
-/// RFC 3986 unreserved characters stay as they are in a path segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const MEDIA_TYPE: &str = "application/scim+json";
 
 /// One resource type of an app's SCIM API.
@@ -129,7 +125,7 @@ impl<'h> ScimApp<'h> {
     }
 
     fn path(self, id: &str) -> String {
-        format!("{}/{}", self.endpoint, utf8_percent_encode(id, SEGMENT))
+        format!("{}/{}", self.endpoint, segment(id))
     }
 
     fn accepting(call: Call<'_>) -> Call<'_> {

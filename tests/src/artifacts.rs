@@ -14,6 +14,9 @@ use serde_json::Value;
 /// Connectors are core modules for this target.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
+/// Components with WASI come from this target.
+pub const WASIP2_TARGET: &str = "wasm32-wasip2";
+
 /// The gateway's executable.
 pub const GATEWAY_VARIABLE: &str = "SCIM_GATEWAY_BINARY";
 
@@ -35,10 +38,8 @@ pub enum BuildError {
     NotRun { program: String, source: io::Error, hint: &'static str },
     #[error("`{command}` failed; its own messages are above")]
     Failed { command: String },
-    #[error(
-        "the Rust target {WASM_TARGET} is missing and rustup could not add it; install it with your Rust distribution"
-    )]
-    NoWasmTarget,
+    #[error("the Rust target {0} is missing and rustup could not add it; install it with your Rust distribution")]
+    NoTarget(&'static str),
     #[error("`{command}` succeeded without saying where it put {file}")]
     NoFile { command: String, file: String },
     #[error("cannot look for connectors in {folder}: {source}")]
@@ -51,7 +52,7 @@ impl Artifacts {
         if let Some(named) = Self::named() {
             return Ok(named);
         }
-        add_wasm_target()?;
+        add_target(WASM_TARGET)?;
         Ok(Self { connectors: build_connectors()?, gateway: build_gateway()? })
     }
 
@@ -63,7 +64,7 @@ impl Artifacts {
 
     /// The connector's file.
     pub fn connector(&self, id: &str) -> PathBuf {
-        self.connectors.join(format!("{id}_connector.wasm"))
+        self.connectors.join(format!("{}_connector.wasm", id.replace('-', "_")))
     }
 }
 
@@ -102,24 +103,24 @@ pub fn connector_ids() -> Result<Vec<String>, BuildError> {
     Ok(ids)
 }
 
-/// Adds the wasm target by rustup when the compiler does not have it. Answers whether it had to.
-pub fn add_wasm_target() -> Result<bool, BuildError> {
-    if has_wasm_target()? {
+/// Adds a target by rustup when the compiler does not have it. Answers whether it had to.
+pub fn add_target(target: &'static str) -> Result<bool, BuildError> {
+    if has_target(target)? {
         return Ok(false);
     }
     let hint = "Without rustup, install the target with your Rust distribution.";
-    let added = run(Command::new("rustup").current_dir(workspace()).args(["target", "add", WASM_TARGET]), hint);
+    let added = run(Command::new("rustup").current_dir(workspace()).args(["target", "add", target]), hint);
     match added {
-        Ok(()) if has_wasm_target()? => Ok(true),
-        Ok(()) | Err(BuildError::Failed { .. }) => Err(BuildError::NoWasmTarget),
+        Ok(()) if has_target(target)? => Ok(true),
+        Ok(()) | Err(BuildError::Failed { .. }) => Err(BuildError::NoTarget(target)),
         Err(error) => Err(error),
     }
 }
 
-fn has_wasm_target() -> Result<bool, BuildError> {
+fn has_target(target: &str) -> Result<bool, BuildError> {
     let output = Command::new("rustc")
         .current_dir(workspace())
-        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .args(["--print", "target-libdir", "--target", target])
         .stderr(Stdio::inherit())
         .output()
         .map_err(|source| BuildError::NotRun {
@@ -132,13 +133,21 @@ fn has_wasm_target() -> Result<bool, BuildError> {
 
 /// Builds every connector as it is shipped and answers the folder that they are in.
 pub fn build_connectors() -> Result<PathBuf, BuildError> {
-    let ids = connector_ids()?;
+    build_as_shipped(&connector_ids()?)
+}
+
+/// Builds an example connector of the SDK; it goes to the folder of [`build_connectors`].
+pub fn build_example(id: &str) -> Result<PathBuf, BuildError> {
+    build_as_shipped(&[id.to_owned()])
+}
+
+fn build_as_shipped(ids: &[String]) -> Result<PathBuf, BuildError> {
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASM_TARGET]);
-    for id in &ids {
+    for id in ids {
         command.args(["--package", &format!("{id}-connector")]);
     }
-    let first = ids.first().map(|id| format!("{id}_connector.wasm")).unwrap_or_default();
+    let first = ids.first().map(|id| format!("{}_connector.wasm", id.replace('-', "_"))).unwrap_or_default();
     let file = built(&mut command, &first)?;
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
@@ -148,6 +157,20 @@ pub fn build_hostile() -> Result<PathBuf, BuildError> {
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASM_TARGET, "--package", "hostile-connectors"]);
     built(&mut command, "hostile_connectors.wasm")
+}
+
+/// Builds one connector for wasip2 and answers its file.
+pub fn build_wasip2(package: &str) -> Result<PathBuf, BuildError> {
+    add_target(WASIP2_TARGET)?;
+    let mut command = cargo();
+    command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET, "--package", package]);
+    built(&mut command, &format!("{}.wasm", package.replace('-', "_")))
+}
+
+/// Builds the load generator of the benchmarks, optimised, and answers its executable.
+pub fn build_load_generator() -> Result<PathBuf, BuildError> {
+    let file = format!("bench-load{}", std::env::consts::EXE_SUFFIX);
+    built(cargo().args(["build", "--release", "--package", "scim-gateway-tests", "--bin", "bench-load"]), &file)
 }
 
 /// Builds the gateway and answers its executable.

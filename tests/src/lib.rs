@@ -6,6 +6,8 @@ pub mod conversation;
 pub mod gateway_process;
 pub mod http;
 pub mod openid_provider;
+pub mod packages;
 pub mod postgres;
 pub mod simulators;
 pub mod system;
+pub mod wasi_components;

@@ -3,7 +3,6 @@
 //! The gateway's own tests use a provider that is made by hand, by the same people and with the same misunderstandings. This one is
 //! certified, signs with RSA, keeps sessions in cookies and shows a sign-in form.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -18,6 +17,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
+
+use crate::packages::{self, PackageError};
 
 /// The gateway's client at the provider.
 pub const CLIENT_ID: &str = "gateway";
@@ -41,18 +42,15 @@ pub struct RealProvider {
 /// Why there is no provider.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// node or npm is not there.
-    #[error("`{0}` cannot be run ({1}): the sign-in tests need Node.js 20 or newer, with npm, on the PATH")]
-    NotInstalled(&'static str, std::io::Error),
-    /// npm cannot get the packages of `tests/jit/package-lock.json`.
-    #[error("npm could not install the OpenID provider of the tests (is its registry reachable?):\n{0}")]
-    Install(String),
+    /// Node.js is not there, or npm cannot get the packages of `tests/jit/package-lock.json`.
+    #[error(transparent)]
+    Install(#[from] PackageError),
+    /// The program that is the provider cannot be run.
+    #[error("`node` cannot be run: {0}")]
+    NotRun(std::io::Error),
     /// The provider ended at once; its own words are on standard error.
     #[error("the OpenID provider of the tests did not start; its own words are above")]
     NotStarted,
-    /// A file that cannot be copied.
-    #[error("{0}: {1}")]
-    File(PathBuf, std::io::Error),
     /// An answer that is neither the form nor a redirect, or none.
     #[error("the OpenID provider of the tests did not answer {0} as it should: {1}")]
     Answer(Url, String),
@@ -64,7 +62,7 @@ impl RealProvider {
     /// # Errors
     /// [`ProviderError`], which says what is missing.
     pub async fn start(target: &Path, redirect_uri: &Url) -> Result<Self, ProviderError> {
-        let modules = install(target).await?;
+        let modules = packages::npm("openid-provider", &source(""), target)?;
         let mut process = Command::new("node")
             .arg(source("provider.mjs"))
             .args([modules.as_os_str(), redirect_uri.as_str().as_ref()])
@@ -72,7 +70,7 @@ impl RealProvider {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| ProviderError::NotInstalled("node", error))?;
+            .map_err(ProviderError::NotRun)?;
         let output = process.stdout.take().ok_or(ProviderError::NotStarted)?;
         let issuer =
             BufReader::new(output).lines().next_line().await.ok().flatten().ok_or(ProviderError::NotStarted)?;
@@ -159,34 +157,4 @@ impl Cookies {
 
 fn source(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("jit").join(file)
-}
-
-/// The directory with `node_modules`, as the lock file says; npm checks the packages' hashes.
-async fn install(target: &Path) -> Result<PathBuf, ProviderError> {
-    let directory = target.join("openid-provider");
-    let failed = |error| ProviderError::File(directory.clone(), error);
-    std::fs::create_dir_all(&directory).map_err(failed)?;
-    // Each test may be a process of its own: the first installs, the others wait until the lock goes with the file.
-    let turn = File::create(target.join("openid-provider.lock")).map_err(failed)?;
-    turn.lock().map_err(failed)?;
-    let installed = directory.join("installed-package-lock.json");
-    let wanted = std::fs::read(source("package-lock.json")).map_err(failed)?;
-    if std::fs::read(&installed).is_ok_and(|present| present == wanted) {
-        return Ok(directory);
-    }
-    for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(source(file), directory.join(file)).map_err(failed)?;
-    }
-    let npm = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
-        .arg(&directory)
-        .output()
-        .await
-        .map_err(|error| ProviderError::NotInstalled("npm", error))?;
-    if !npm.status.success() {
-        return Err(ProviderError::Install(String::from_utf8_lossy(&npm.stderr).into_owned()));
-    }
-    // Written last: an installation that was cut off is made again.
-    std::fs::write(installed, wanted).map_err(failed)?;
-    Ok(directory)
 }

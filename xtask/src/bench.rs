@@ -4,7 +4,9 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use scim_gateway_tests::artifacts::workspace;
 use scim_gateway_tests::bench::durability::{self, Database};
+use scim_gateway_tests::bench::throughput;
 use serde::Serialize;
 
 use crate::stage::stage_async;
@@ -30,6 +32,8 @@ pub(crate) struct Options {
 enum Benchmark {
     /// Operations that must be on the disk before their answer, with 1 and with 32 clients.
     Durability,
+    /// Requests through the gateway beside the same through nginx.
+    Throughput,
 }
 
 /// What `--json` prints.
@@ -37,6 +41,7 @@ enum Benchmark {
 #[serde(rename_all = "kebab-case")]
 struct Document {
     durability: Option<durability::Report>,
+    throughput: Option<throughput::Report>,
 }
 
 /// Answers true: what fails is an error.
@@ -50,12 +55,24 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
         let measuring = durability::run(&artifacts, databases, Duration::from_secs(options.seconds));
         durability = Some(stage_async("measure what durability costs", measuring).await?);
     }
+    let mut throughput = None;
+    if wanted(Benchmark::Throughput) {
+        let load = tools::build_load()?;
+        let measuring = throughput::run(&artifacts, &load, Duration::from_secs(options.seconds));
+        throughput = Some(stage_async("measure requests beside nginx", measuring).await?);
+    }
+    let document = Document { durability, throughput };
+    let file = workspace().join("target/bench.json");
+    let json = serde_json::to_string_pretty(&document)?;
+    std::fs::write(&file, &json).map_err(|source| CommandError::Unwritable { path: file.clone(), source })?;
     let mut out = stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &Document { durability })?;
-        writeln!(out)?;
-    } else if let Some(report) = durability {
-        write!(out, "{report}")?;
+        writeln!(out, "{json}")?;
+        return Ok(true);
     }
+    for report in [document.durability.map(|it| it.to_string()), document.throughput.map(|it| it.to_string())] {
+        report.map(|report| writeln!(out, "{report}")).transpose()?;
+    }
+    writeln!(out, "the same as JSON: {}", file.display())?;
     Ok(true)
 }

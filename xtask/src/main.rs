@@ -54,6 +54,8 @@ enum CommandError {
     #[error(transparent)]
     Bench(#[from] scim_gateway_tests::bench::durability::BenchError),
     #[error(transparent)]
+    Throughput(#[from] scim_gateway_tests::bench::throughput::ThroughputError),
+    #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),
     #[error("cannot write {path}: {source}")]
     Unwritable { path: PathBuf, source: std::io::Error },

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use scim_gateway_tests::artifacts::{
-    Artifacts, BuildError, WASM_TARGET, add_wasm_target, build_connectors, build_gateway, build_release_gateway,
+    Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_example, build_gateway,
+    build_load_generator, build_release_gateway,
 };
 
 use crate::CommandError;
@@ -25,9 +26,15 @@ pub(crate) fn build_for_speed() -> Result<Artifacts, CommandError> {
 
 fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Result<Artifacts, CommandError> {
     stage(&format!("look for the Rust target {WASM_TARGET}"), || {
-        add_wasm_target().inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
+        add_target(WASM_TARGET).inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
     let gateway = stage(what, gateway)?;
     Ok(Artifacts { gateway, connectors })
+}
+
+/// The connector of a SCIM app, beside the others, and the load generator.
+pub(crate) fn build_load() -> Result<PathBuf, CommandError> {
+    stage("build the connector of a SCIM app", || build_example("scim-app"))?;
+    Ok(stage("build the load generator", build_load_generator)?)
 }

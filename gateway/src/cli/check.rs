@@ -1,20 +1,24 @@
-//! `check`: is a configuration right, and all that it names?
+//! `check`: is a configuration right, and all that it names? With `--connect` each app is asked, too.
 
 use std::io;
 use std::path::Path;
 
 use scim_gateway::config::{Config, Mistake, StoreUrl};
-use scim_gateway::instances::{self, Shared};
+use scim_gateway::instances::{self, Instances, Shared};
+use scim_gateway::observe;
 use serde_json::json;
 
 use super::Failure;
 use super::terminal::Terminal;
 
 /// Checks a configuration and prints every mistake, or what it would serve.
-pub(super) fn run(file: &Path, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let (config, mistakes) = match Config::load(file) {
         Ok(config) => {
-            let mistakes = check_all(&config)?;
+            if connect {
+                observe::install(config.log)?;
+            }
+            let mistakes = check_all(&config, connect)?;
             (Some(config), mistakes)
         }
         Err(errors) => (None, errors.mistakes().to_vec()),
@@ -30,16 +34,30 @@ pub(super) fn run(file: &Path, json: bool, terminal: &mut Terminal<'_>) -> Resul
 }
 
 /// Loads the connectors and puts every instance together, beside a store that is thrown away.
-fn check_all(config: &Config) -> Result<Vec<Mistake>, Failure> {
+fn check_all(config: &Config, connect: bool) -> Result<Vec<Mistake>, Failure> {
     let scratch = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
         let shared = Shared::open(&store, None).await.map_err(Failure::Open)?;
-        let mistakes = instances::build(config, &shared, None).await.mistakes;
+        let built = instances::build(config, &shared, None).await;
+        let mistakes = match built.mistakes {
+            mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
+            mistakes => mistakes,
+        };
         shared.store.close().await;
         Ok(mistakes)
     })
+}
+
+/// What each app that does not accept the gateway says, or its connector.
+async fn refusals(config: &Config, instances: &Instances) -> Vec<Mistake> {
+    let asked = instances.iter().map(async |(name, hosted)| {
+        let error = hosted.instance.check().await.err()?;
+        let right = "base-url, region, credential and auth of the instance say where the app is and how it is opened";
+        Some(config.mistake(&format!("instances.{name}"), error.to_string(), right))
+    });
+    futures_util::future::join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// One block a mistake: the place, what is wrong, what would be right; and their number at the end.
@@ -87,7 +105,7 @@ mod tests {
         let file = directory.path().join("gateway.toml");
         std::fs::write(&file, text).expect("a file");
         let mut output = Vec::new();
-        let outcome = run(&file, json, &mut Terminal::plain(&mut output));
+        let outcome = run(&file, false, json, &mut Terminal::plain(&mut output));
         let text = String::from_utf8(output).expect("UTF-8");
         (outcome.is_ok(), text.replace(&format!("{}/", directory.path().display()), ""))
     }

@@ -61,6 +61,9 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigFile,
+        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        #[arg(long)]
+        connect: bool,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
@@ -233,7 +236,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             };
             rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
         }
-        Command::Check { config, json } => check::run(&config.path, *json, &mut Terminal::stdout()),
+        Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
         Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),
         Command::Rails { command: Some(RailsCommand::Lift { config, instance, rail, time }), .. } => {
             rails::lift(&config.path, instance, *rail, *time, &mut Terminal::stdout())

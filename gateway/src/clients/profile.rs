@@ -50,7 +50,7 @@ pub struct Profile {
 pub struct UnknownClient(String);
 
 /// What changes the meaning of a request that another client could send as well. Any other leniency accepts what would be refused.
-const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText, Leniency::ListedRemoval];
+const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText];
 
 static PROFILES: [Profile; 6] = [
     Profile {
@@ -85,9 +85,8 @@ static PROFILES: [Profile; 6] = [
     },
     Profile {
         client: Client::Other,
-        // A list beside `remove` names what goes: nobody sends one to have more removed.
         about: "Any client that is not recognised: JumpCloud, OneLogin, tools.",
-        refuses: &[Leniency::JsonInText],
+        refuses: AMBIGUOUS,
         group_patch_without_body: false,
     },
 ];

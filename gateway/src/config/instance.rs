@@ -17,6 +17,7 @@ use super::secret::SecretSource;
 use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
+use crate::connectors::Wasi;
 use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route, Unreachable};
 
 words! {
@@ -97,6 +98,8 @@ pub struct Instance {
     pub mapping: Option<PathBuf>,
     /// The hashes of the tokens that identity providers may present; never empty.
     pub tokens: Vec<TokenHash>,
+    /// Whether its connector may import WASI, which is then closed.
+    pub wasi: Wasi,
     /// The identity provider's dialect.
     pub client: ClientChoice,
     /// The connector's settings, as JSON; checked against its descriptor when it is loaded.
@@ -137,6 +140,7 @@ impl Instance {
         let client_credentials = oauth::read(&table, auth, route.allow_private);
         let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
         let tokens = tokens(&table);
+        let wasi = table.text("wasi").unwrap_or_default();
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
@@ -155,6 +159,7 @@ impl Instance {
             client_credentials,
             mapping,
             tokens,
+            wasi,
             client,
             settings,
             group_policy,

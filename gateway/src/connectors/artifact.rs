@@ -2,7 +2,8 @@
 //!
 //! `cargo build --target wasm32-unknown-unknown` gives a core module that carries its component type in a custom
 //! section; wit-component makes a component of it here, so authors need no further tool. The import list is the list
-//! of permissions (design law 4): whatever is not the contract's is refused by name.
+//! of permissions (design law 4): whatever is not the contract's, or closed WASI where that is allowed, is refused by
+//! name.
 
 use wasmparser::{Parser, Payload};
 use wasmtime::Engine;
@@ -10,6 +11,7 @@ use wasmtime::component::Component;
 use wit_component::ComponentEncoder;
 
 use super::descriptor::CONTRACT;
+use super::wasi::{self, Wasi};
 
 /// The package and the interfaces that a connector may import.
 const PACKAGE: &str = "scim-gateway:connector/";
@@ -28,6 +30,13 @@ pub enum ArtifactError {
         if .0.len() == 1 { "it" } else { "them" }
     )]
     Imports(Vec<String>),
+    /// Imports of WASI, where nobody allowed it.
+    #[error(
+        "it imports {}, as components of toolchains that need WASI do; write wasi = \"closed\" in each instance of it to \
+         let it import them and find no files, no network and no environment there",
+        quoted(.0)
+    )]
+    Wasi(Vec<String>),
     /// Built against another version of the contract.
     #[error(
         "it imports {}, but this gateway speaks contract {CONTRACT}; build it against the wit/ of this gateway",
@@ -45,18 +54,53 @@ pub enum ArtifactError {
     Link(String),
 }
 
+/// A compiled file, and what it needs besides the contract.
+pub(super) struct Artifact {
+    pub(super) component: Component,
+    /// The interfaces of WASI that it imports.
+    pub(super) wasi: Vec<String>,
+}
+
 /// Compiles a file. Slow: for blocking threads only.
-pub(super) fn component(engine: &Engine, bytes: &[u8]) -> Result<Component, ArtifactError> {
+pub(super) fn compile(engine: &Engine, bytes: &[u8], allowed: Wasi) -> Result<Artifact, ArtifactError> {
     let encoded = match bytes.get(..8) {
         Some(b"\0asm\x01\0\0\0") => Some(encode(bytes)?),
         Some(b"\0asm\x0d\0\x01\0") => None,
         _ => return Err(ArtifactError::NotWasm),
     };
-    let component = Component::from_binary(engine, encoded.as_deref().unwrap_or(bytes))
-        .map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
-    let imports = component.component_type();
-    granted(imports.imports(engine).map(|(name, _)| name.to_owned()).collect())?;
-    Ok(component)
+    let bytes = encoded.as_deref().unwrap_or(bytes);
+    // Before compiling, which costs a large component seconds.
+    let (wasi, others) = component_imports(bytes)?.into_iter().partition(|name| wasi::is_linked(name));
+    granted(others)?;
+    if allowed == Wasi::Refused && !wasi.is_empty() {
+        return Err(ArtifactError::Wasi(wasi));
+    }
+    let component =
+        Component::from_binary(engine, bytes).map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
+    Ok(Artifact { component, wasi })
+}
+
+/// The imports of a component itself, not those of the modules and components inside.
+fn component_imports(component: &[u8]) -> Result<Vec<String>, ArtifactError> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.map_err(|error| broken(&error))? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    names.push(import.map_err(|error| broken(&error))?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+fn broken(error: &wasmparser::BinaryReaderError) -> ArtifactError {
+    ArtifactError::Compile(error.to_string())
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
@@ -68,12 +112,11 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
 
 /// The imports of a core module that are not wit-component's own, which stand for parts of the component itself.
 fn core_imports(module: &[u8]) -> Result<Vec<String>, ArtifactError> {
-    let broken = |error: wasmparser::BinaryReaderError| ArtifactError::Compile(error.to_string());
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
-        let Payload::ImportSection(section) = payload.map_err(broken)? else { continue };
+        let Payload::ImportSection(section) = payload.map_err(|error| broken(&error))? else { continue };
         for import in section.into_imports() {
-            let import = import.map_err(broken)?;
+            let import = import.map_err(|error| broken(&error))?;
             let own = import.module == "$root" || import.module.starts_with("[export]");
             if import.module.starts_with(PACKAGE) {
                 names.push(import.module.to_owned());

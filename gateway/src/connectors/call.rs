@@ -259,6 +259,7 @@ impl Call {
         read: fn(&'static str, R) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
         let state = self.store.data_mut();
+        state.log_printed();
         let outcome = match answer {
             Ok(Ok(Ok(result))) => read(function, result),
             Ok(Ok(Err(fault))) => {

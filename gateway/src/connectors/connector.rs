@@ -22,6 +22,8 @@ pub struct Connector {
     pub descriptor: Descriptor,
     /// Of the file's bytes.
     pub sha256: Sha256,
+    /// The interfaces of WASI that it imports; not empty only where [`Wasi::Closed`](super::Wasi::Closed) allowed them.
+    pub wasi: Vec<String>,
     pub(super) program: Program,
 }
 

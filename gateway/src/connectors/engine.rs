@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// Core instances of one connector: a Rust one has three, a composed one more.
-pub(super) const INSTANCES_PER_CONNECTOR: u32 = 10;
+/// Core instances of one connector: a Rust one has three, Python's fourteen.
+pub(super) const INSTANCES_PER_CONNECTOR: u32 = 24;
 /// Memories of one connector: its own and an adapter's.
 pub(super) const MEMORIES_PER_CONNECTOR: u32 = 2;
 /// Tables of one connector: its own and the shims'.
-pub(super) const TABLES_PER_CONNECTOR: u32 = 6;
+pub(super) const TABLES_PER_CONNECTOR: u32 = 12;
 
 /// What all connectors together may use.
 #[derive(Debug, Clone, PartialEq, Eq)]

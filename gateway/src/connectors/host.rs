@@ -13,6 +13,7 @@ use super::cpu::CpuBudget;
 use super::error::CallError;
 use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
+use super::wasi::ClosedWasi;
 use crate::egress::{AppCall, AppRequest, AppResponse, Budget, SendError, SendErrorCode};
 use crate::trace;
 
@@ -38,6 +39,8 @@ pub(super) struct HostState {
     /// What the panic hook said.
     pub(super) panic: Option<String>,
     pub(super) sends: Vec<AppCall>,
+    /// Made when the connector first asks for it.
+    pub(super) wasi: ClosedWasi,
     context: CallContext,
     connector: String,
     budget: Budget,
@@ -69,12 +72,20 @@ impl HostState {
             unavailable: None,
             panic: None,
             sends: Vec::new(),
+            wasi: ClosedWasi::default(),
             context,
             connector,
             budget,
             futile_sends: 0,
             log_lines: 0,
             state_calls: 0,
+        }
+    }
+
+    /// Puts what the connector printed into the operator's log.
+    pub(super) fn log_printed(&mut self) {
+        for line in self.wasi.printed() {
+            self.line(Level::INFO, &line);
         }
     }
 

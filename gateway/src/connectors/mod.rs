@@ -24,6 +24,7 @@ mod sha256;
 mod state;
 mod transforms;
 mod values;
+mod wasi;
 mod whereabouts;
 
 pub use artifact::ArtifactError;
@@ -42,4 +43,5 @@ pub use settings::{Setting, SettingError, SettingKind, resolve as resolve_settin
 pub use sha256::{Sha256, Sha256Error};
 pub use state::{ConnectorState, MAX_KEY, MAX_VALUE, NoState, StateError};
 pub use values::{AppChange, Document, Fault, FieldChange, FieldComparison, ItemChange, Page, Query, Stored};
+pub use wasi::{Wasi, WasiError};
 pub use whereabouts::{BaseUrlSource, WhereaboutsError};

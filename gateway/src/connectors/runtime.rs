@@ -10,7 +10,7 @@ use serde_json::Map;
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
-use super::artifact::{self, ArtifactError};
+use super::artifact::{self, Artifact, ArtifactError};
 use super::bindings::{self, ConnectorIndices};
 use super::call::Call;
 use super::connector::{Connector, Program};
@@ -24,11 +24,14 @@ use super::places::Places;
 use super::sha256::Sha256;
 use super::state::NoState;
 use super::transforms::TransformExports;
+use super::wasi::{self, Wasi};
 
 /// What every connector runs in. One per process.
 pub struct Runtime {
     engine: Engine,
     linker: Arc<Linker<HostState>>,
+    /// For connectors that import WASI.
+    wasi_linker: Arc<Linker<HostState>>,
     limits: RuntimeLimits,
     places: Places,
     lane: HeavyLane,
@@ -108,22 +111,32 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         bindings::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state)
             .map_err(broken)?;
+        let mut wasi_linker = linker.clone();
+        wasi::link(&mut wasi_linker).map_err(broken)?;
         start_ticking(&engine, limits.tick)?;
         let places = Places::new(&limits);
         let lane = HeavyLane::of(std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
-        Ok(Self { engine, linker: Arc::new(linker), limits, places, lane, loaded: Mutex::default() })
+        let (linker, wasi_linker) = (Arc::new(linker), Arc::new(wasi_linker));
+        Ok(Self { engine, linker, wasi_linker, limits, places, lane, loaded: Mutex::default() })
     }
 
     /// Makes a connector of a file's bytes: a component, or a core module that carries its component type. `origin`
-    /// names the file in errors; `pin` is the digest that the operator expects. The same bytes give the same connector.
+    /// names the file in errors; `pin` is the digest that the operator expects; `wasi` says whether it may import WASI. The
+    /// same bytes give the same connector.
     ///
     /// # Errors
     /// [`LoadError`], which says what to do.
-    pub async fn load(&self, bytes: Vec<u8>, origin: &str, pin: Option<&Sha256>) -> Result<Arc<Connector>, LoadError> {
-        self.connector(bytes, pin).await.map_err(|cause| LoadError { origin: origin.to_owned(), cause })
+    pub async fn load(
+        &self,
+        bytes: Vec<u8>,
+        origin: &str,
+        pin: Option<&Sha256>,
+        wasi: Wasi,
+    ) -> Result<Arc<Connector>, LoadError> {
+        self.connector(bytes, pin, wasi).await.map_err(|cause| LoadError { origin: origin.to_owned(), cause })
     }
 
-    async fn connector(&self, bytes: Vec<u8>, pin: Option<&Sha256>) -> Result<Arc<Connector>, LoadCause> {
+    async fn connector(&self, bytes: Vec<u8>, pin: Option<&Sha256>, wasi: Wasi) -> Result<Arc<Connector>, LoadCause> {
         let limit = self.limits.connector_bytes;
         if bytes.len() > limit {
             return Err(LoadCause::TooLarge { bytes: bytes.len(), limit });
@@ -137,31 +150,37 @@ impl Runtime {
         let entry = self.entry(actual);
         let mut known = entry.lock().await;
         if let Some(connector) = known.upgrade() {
+            if wasi == Wasi::Refused && !connector.wasi.is_empty() {
+                return Err(ArtifactError::Wasi(connector.wasi.clone()).into());
+            }
             return Ok(connector);
         }
-        let program = self.program(bytes).await?;
+        let (program, wasi) = self.program(bytes, wasi).await?;
         let text = probe(&program).await.map_err(LoadCause::Probe)?;
         let descriptor = Descriptor::parse(&text)?;
         if !descriptor.transforms.is_empty() && program.transforms.is_none() {
             return Err(LoadCause::Transforms(descriptor.transforms));
         }
         let program = Program { name: descriptor.id.clone(), ..program };
-        let connector = Arc::new(Connector { descriptor, sha256: actual, program });
+        let connector = Arc::new(Connector { descriptor, sha256: actual, wasi, program });
         *known = Arc::downgrade(&connector);
         Ok(connector)
     }
 
     /// Compiles and links, off the threads that serve requests.
-    async fn program(&self, bytes: Vec<u8>) -> Result<Program, LoadCause> {
-        let (engine, linker, lane) = (self.engine.clone(), Arc::clone(&self.linker), self.lane.clone());
+    async fn program(&self, bytes: Vec<u8>, wasi: Wasi) -> Result<(Program, Vec<String>), LoadCause> {
+        let lane = self.lane.clone();
+        let (engine, linker, wasi_linker) =
+            (self.engine.clone(), Arc::clone(&self.linker), Arc::clone(&self.wasi_linker));
         let (places, tick, memory) = (self.places.share(&self.limits), self.limits.tick, self.limits.memory);
         let compiled = tokio::task::spawn_blocking(move || {
-            let component = artifact::component(&engine, &bytes)?;
+            let Artifact { component, wasi } = artifact::compile(&engine, &bytes, wasi)?;
+            let linker = if wasi.is_empty() { linker } else { wasi_linker };
             let link = |error: wasmtime::Error| ArtifactError::Link(format!("{error:#}"));
             let pre = linker.instantiate_pre(&component).map_err(link)?;
             let exports = ConnectorIndices::new(&pre).map_err(link)?;
             let transforms = TransformExports::find(&component);
-            Ok::<_, ArtifactError>(Program {
+            let program = Program {
                 name: "a connector being loaded".to_owned(),
                 pre,
                 exports,
@@ -170,7 +189,8 @@ impl Runtime {
                 lane,
                 tick,
                 memory,
-            })
+            };
+            Ok::<_, ArtifactError>((program, wasi))
         });
         Ok(compiled.await.map_err(|_| LoadCause::CutOff)??)
     }

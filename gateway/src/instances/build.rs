@@ -14,7 +14,7 @@ use super::mapping::Source;
 use super::{Hosted, Instances, ProvisionedAccounts, Recipe, Shared, load};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
-use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, resolve_settings};
+use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, Wasi, resolve_settings};
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
@@ -116,6 +116,7 @@ impl Building<'_> {
                 return Err(settings.into_iter().chain(kinds.err().unwrap_or_default()).collect());
             }
         };
+        self.wasi().map_err(|mistake| vec![mistake])?;
         let same = self.old.filter(|old| self.way_out_is_the_same(old, &recipe));
         let egress = match same {
             Some(old) => Arc::clone(old.instance.egress()),
@@ -223,6 +224,16 @@ impl Building<'_> {
             _ => credential,
         };
         Ok((auth(method), secret))
+    }
+
+    /// Each instance of a connector that imports WASI says so itself.
+    fn wasi(&self) -> Result<(), Mistake> {
+        let imports = &self.connector.wasi;
+        if imports.is_empty() || self.from.wasi == Wasi::Closed {
+            return Ok(());
+        }
+        let problem = format!("the connector imports {}", imports.join(", "));
+        Err(self.mistake("wasi", problem, "write wasi = \"closed\": it may import them and finds nothing behind them"))
     }
 
     fn group_policy(&self) -> Result<GroupPolicy, Mistake> {

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use super::change::{Change, Subject, What};
 use super::{Instances, Shared};
 use crate::config::{self, Config, ConnectorName, Mistake};
-use crate::connectors::Connector;
+use crate::connectors::{Connector, Wasi};
 
 /// The connectors by name; in place of one that does not load, the one before it.
 pub(super) struct Loaded {
@@ -58,7 +58,9 @@ async fn one(
     let bytes = std::fs::read(&from.file).map_err(|error| unreadable(&from.file, &error, mistake))?;
     let kept = shared.versions.as_ref().map(|versions| (versions, bytes.clone()));
     let file = from.file.display().to_string();
-    let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref()).await;
+    let closed = config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
+    let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
+    let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref(), wasi).await;
     let connector = loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
     if let Some((versions, bytes)) = kept
         && known.is_none_or(|known| known.sha256 != connector.sha256)

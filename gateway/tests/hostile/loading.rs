@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256};
+use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
 
 use crate::fixture::{self, component, module};
 use crate::world::runtime;
@@ -53,7 +53,7 @@ async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
         (fixture::hostile()[..5000].to_vec(), "it does not compile: unexpected end"),
     ];
     for (bytes, said) in cases {
-        let error = runtime.load(bytes, "bad.wasm", None).await.unwrap_err().to_string();
+        let error = runtime.load(bytes, "bad.wasm", None, Wasi::Refused).await.unwrap_err().to_string();
         assert!(error.starts_with("bad.wasm: "), "{error}");
         assert!(error.contains(said), "{said}\n in {error}");
     }
@@ -63,24 +63,26 @@ async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
 async fn a_pinned_connector_loads_with_its_own_digest_only() {
     let runtime = runtime();
     let right = Sha256::of(&fixture::hostile());
-    runtime.load(fixture::hostile(), "x", Some(&right)).await.unwrap();
+    runtime.load(fixture::hostile(), "x", Some(&right), Wasi::Refused).await.unwrap();
     let wrong = Sha256::of(b"something else");
-    let error = runtime.load(fixture::hostile(), "x", Some(&wrong)).await.unwrap_err().to_string();
+    let error = runtime.load(fixture::hostile(), "x", Some(&wrong), Wasi::Refused).await.unwrap_err().to_string();
     assert_eq!(error, format!("x: its SHA-256 is {right}, pinned is {wrong}; if the change is wanted, change the pin"));
 }
 
 #[tokio::test]
 async fn a_file_above_the_size_limit_is_not_compiled() {
     let runtime = Runtime::new(RuntimeLimits { connector_bytes: 1000, ..RuntimeLimits::default() }).unwrap();
-    let error = runtime.load(fixture::hostile(), "x", None).await.unwrap_err().to_string();
+    let error = runtime.load(fixture::hostile(), "x", None, Wasi::Refused).await.unwrap_err().to_string();
     assert!(error.contains("above the limit of 1000"), "{error}");
 }
 
 #[tokio::test]
 async fn the_same_bytes_are_compiled_once_and_shared() {
     let runtime = runtime();
-    let (one, two) =
-        (runtime.load(fixture::hostile(), "a", None).await, runtime.load(fixture::hostile(), "b", None).await);
+    let (one, two) = (
+        runtime.load(fixture::hostile(), "a", None, Wasi::Refused).await,
+        runtime.load(fixture::hostile(), "b", None, Wasi::Refused).await,
+    );
     assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
 }
 
@@ -89,7 +91,7 @@ async fn compiled_code_is_kept_on_disk() {
     let directory = tempfile::tempdir().unwrap();
     let limits = RuntimeLimits { cache: Some(directory.path().join("code")), ..RuntimeLimits::default() };
     let runtime = Runtime::new(limits).unwrap();
-    let connector = runtime.load(fixture::hostile(), "x", None).await.unwrap();
+    let connector = runtime.load(fixture::hostile(), "x", None, Wasi::Refused).await.unwrap();
     assert_eq!((connector.descriptor.id.as_str(), connector.has_transforms()), ("hostile", true));
     assert!(directory.path().join("code").read_dir().unwrap().next().is_some());
 }

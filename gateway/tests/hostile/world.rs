@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use scim_gateway::connectors::{
-    CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, resolve_settings,
+    CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
+    resolve_settings,
 };
 use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Route};
 use secrecy::SecretString;
@@ -30,7 +31,7 @@ pub fn runtime() -> Runtime {
 }
 
 pub async fn hostile(runtime: &Runtime) -> Arc<Connector> {
-    runtime.load(fixture::hostile(), "hostile.wasm", None).await.unwrap()
+    runtime.load(fixture::hostile(), "hostile.wasm", None, Wasi::Refused).await.unwrap()
 }
 
 /// A context without an app.

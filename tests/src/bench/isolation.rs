@@ -97,6 +97,7 @@ pub async fn run(
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,
+            client: None,
             auth: None,
             username: None,
             tokens: vec![token_hash(TOKEN)],
@@ -106,7 +107,6 @@ pub async fn run(
             settings: Map::new(),
             mapping: None,
             guard_rails: Map::new(),
-            client: None,
             jit: Map::new(),
         };
         config.instance(name, instance);

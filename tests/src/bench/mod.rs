@@ -7,3 +7,4 @@ pub mod isolation;
 pub mod memory;
 pub mod reload;
 pub mod start;
+pub mod throughput;

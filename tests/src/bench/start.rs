@@ -82,15 +82,8 @@ async fn started(
             allow_private_addresses: true,
             credential: config.credential(&name, &format!("secret-{number}"))?,
             tokens: vec![token_hash(&name)],
-            mapping: None,
-            guard_rails: Map::new(),
-            jit: Map::new(),
-            client: None,
-            auth: None,
-            username: None,
-            group_policy: None,
-            limits: Map::new(),
             settings,
+            ..InstanceConfig::default()
         };
         config.instance(&name, instance);
     }

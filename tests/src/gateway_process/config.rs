@@ -41,7 +41,7 @@ struct Connector {
 }
 
 /// One `[instances.NAME]`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct InstanceConfig {
     pub connector: String,

@@ -53,18 +53,31 @@ pub enum GatewayError {
 impl GatewayProcess {
     /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. What it says goes to the file `log`.
     pub async fn start(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
-        Self::launch(binary, config, log, &[]).await
+        Self::start_by(Command::new(binary), &[], binary, config, log).await
     }
 
     /// As [`Self::start`], with `--watch`: it reloads what is written.
     pub async fn start_watching(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
-        Self::launch(binary, config, log, &["--watch"]).await
+        Self::start_by(Command::new(binary), &["--watch"], binary, config, log).await
     }
 
-    async fn launch(binary: &Path, config: &Path, log: &Path, options: &[&str]) -> Result<Self, GatewayError> {
+    /// As [`Self::start`], on one core of the machine.
+    pub async fn start_on(core: usize, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &core.to_string()]).arg(binary);
+        Self::start_by(command, &[], binary, config, log).await
+    }
+
+    async fn start_by(
+        mut command: Command,
+        options: &[&str],
+        binary: &Path,
+        config: &Path,
+        log: &Path,
+    ) -> Result<Self, GatewayError> {
         let no_log = |source| GatewayError::NoLog { path: log.to_owned(), source };
         let file = std::fs::File::create(log).map_err(no_log)?;
-        let mut child = Command::new(binary)
+        let mut child = command
             .arg("serve")
             .arg("--config")
             .arg(config)
@@ -103,7 +116,7 @@ impl GatewayProcess {
         &self.url
     }
 
-    /// The process's id, while it runs.
+    /// Its process, while it runs.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }
