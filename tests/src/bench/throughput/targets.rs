@@ -46,6 +46,8 @@ impl Targets {
         let stub = Stub::start(load)?;
         let nginx = Nginx::start(folder, stub.address)?;
         let mut config = GatewayConfig::new(folder);
+        // As nginx without its access log; the provisioning log is kept.
+        config.log_level("warn");
         for (name, base_url) in
             [("scim-app", format!("http://{}/scim/v2", stub.address)), ("samanage", format!("http://{}", stub.address))]
         {
