@@ -94,21 +94,13 @@ pub async fn run(
     for (name, connector) in [("good", "splashtop"), ("hostile", "hostile")] {
         let instance = InstanceConfig {
             connector: connector.to_owned(),
-            mapping: None,
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,
-            client: None,
-            auth: None,
-            username: None,
             tokens: vec![token_hash(TOKEN)],
-            group_policy: None,
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
-            settings: Map::new(),
-            mapping: None,
-            guard_rails: Map::new(),
-            jit: Map::new(),
+            ..InstanceConfig::default()
         };
         config.instance(name, instance);
     }
