@@ -84,6 +84,9 @@ async fn shown(world: &World, path: &str, names: &[&str]) -> Value {
     // askSpoke makes it of the other names.
     if let Some(name) = resource.get_mut("name").and_then(Value::as_object_mut) {
         name.remove("formatted");
+        if name.is_empty() {
+            resource.as_object_mut().unwrap().remove("name");
+        }
     }
     resource
 }
