@@ -11,7 +11,9 @@ pub mod instances;
 pub mod jit;
 pub mod observe;
 pub mod provisioning;
+pub mod reload;
 pub mod server;
 pub mod store;
+pub mod trace;
 
 pub use scim_mapping as mapping;

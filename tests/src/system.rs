@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use crate::artifacts::Artifacts;
+use crate::artifacts::{Artifacts, workspace};
 use crate::conversation::{Conversation, InstanceOptions, Target};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 use crate::simulators::{Kind, Simulator, StartError, UnknownKind};
@@ -40,9 +40,22 @@ pub struct Instance {
     app_credential: (String, String),
 }
 
+/// How a system is run in which things change.
+#[derive(Debug, Clone)]
+pub struct Development {
+    /// The folder for an editable copy of each instance's mapping, `<instance>.json`; one that is there is used as it is.
+    pub mappings: PathBuf,
+    /// Opens the operator's routes.
+    pub admin_token: String,
+    /// Whether the gateway watches its files.
+    pub watch: bool,
+}
+
 #[derive(Debug)]
 pub struct System {
     pub gateway: GatewayProcess,
+    /// What [`Self::config`] was written from.
+    pub written: GatewayConfig,
     /// The `gateway.toml` that the gateway reads.
     pub config: PathBuf,
     pub instances: Vec<Instance>,
@@ -58,6 +71,8 @@ pub enum SystemError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error("the copy of a mapping {path}: {source}")]
+    Mapping { path: PathBuf, source: std::io::Error },
     #[error("there is no connector {id} at {path}")]
     NoConnector { id: String, path: PathBuf },
 }
@@ -82,6 +97,27 @@ impl System {
         plans: &[Plan],
         configure: impl FnOnce(&mut GatewayConfig),
     ) -> Result<Self, SystemError> {
+        Self::launch(artifacts, folder, plans, None, configure).await
+    }
+
+    /// As [`Self::start`], for changing things while it runs.
+    pub async fn start_for_development(
+        artifacts: &Artifacts,
+        folder: &Path,
+        plans: &[Plan],
+        development: &Development,
+    ) -> Result<Self, SystemError> {
+        let token = token_hash(&development.admin_token);
+        Self::launch(artifacts, folder, plans, Some(development), |config| config.admin_token(token)).await
+    }
+
+    async fn launch(
+        artifacts: &Artifacts,
+        folder: &Path,
+        plans: &[Plan],
+        development: Option<&Development>,
+        configure: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, SystemError> {
         let mut config = GatewayConfig::new(folder);
         let mut instances = Vec::new();
         for plan in plans {
@@ -100,6 +136,7 @@ impl System {
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
+                mapping: development.map(|how| how.copy_mapping(plan)).transpose()?,
                 client: plan.options.client.clone(),
                 auth: plan.options.auth.clone(),
                 username: plan.options.username.clone(),
@@ -120,9 +157,15 @@ impl System {
             });
         }
         configure(&mut config);
-        let config = config.write()?;
-        let gateway = GatewayProcess::start(&artifacts.gateway, &config, &folder.join("gateway.log")).await?;
-        Ok(Self { gateway, config, instances })
+        let (written, config) = (config.clone(), config.write()?);
+        let log = folder.join("gateway.log");
+        let gateway = match development {
+            Some(Development { watch: true, .. }) => {
+                GatewayProcess::start_watching(&artifacts.gateway, &config, &log).await?
+            }
+            _ => GatewayProcess::start(&artifacts.gateway, &config, &log).await?,
+        };
+        Ok(Self { gateway, written, config, instances })
     }
 
     /// What a player needs to know of an instance.
@@ -144,6 +187,33 @@ impl System {
             instance.app.stop().await;
         }
         Ok(stopped.map(drop)?)
+    }
+}
+
+impl Development {
+    /// With a new token.
+    pub fn new(mappings: PathBuf, watch: bool) -> Self {
+        Self { mappings, admin_token: fresh_secret("admin"), watch }
+    }
+
+    /// The mapping that a connector brings.
+    pub fn original(connector: &str) -> PathBuf {
+        workspace().join("plugins").join(connector).join("mapping.json")
+    }
+
+    /// The copy of an instance's mapping.
+    pub fn mapping(&self, instance: &str) -> PathBuf {
+        self.mappings.join(format!("{instance}.json"))
+    }
+
+    fn copy_mapping(&self, plan: &Plan) -> Result<PathBuf, SystemError> {
+        let path = self.mapping(&plan.name);
+        let failed = |source| SystemError::Mapping { path: path.clone(), source };
+        if !path.exists() {
+            std::fs::create_dir_all(&self.mappings).map_err(failed)?;
+            std::fs::copy(Self::original(&plan.connector), &path).map_err(failed)?;
+        }
+        Ok(path)
     }
 }
 

@@ -37,7 +37,7 @@ impl Scene {
                 config.store(store);
             }
         });
-        let System { gateway, config, mut instances } = system.await.unwrap();
+        let System { gateway, config, mut instances, .. } = system.await.unwrap();
         let (instance, gateway, http) = (instances.remove(0), Some(gateway), Http::default());
         Self { instance, gateway, binary: artifacts.gateway, config, folder, http }
     }

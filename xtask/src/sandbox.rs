@@ -1,16 +1,20 @@
 //! `cargo xtask sandbox --dir DIR`: the simulators and the gateway together, until interrupted.
+//!
+//! Each instance's mapping is an editable copy, `DIR/mappings/<instance>.json`, and the gateway watches it: what is saved there is
+//! in force at once. A copy that was changed is somebody's work: it stays, and is used by the next sandbox in DIR.
 
 use std::path::Path;
 
 use scim_gateway_tests::artifacts::connector_ids;
 use scim_gateway_tests::conversation::Conversation;
-use scim_gateway_tests::system::{Plan, System};
+use scim_gateway_tests::system::{Development, Plan, System};
 use serde_json::{Value, json};
 
 use crate::stage::{note, stage, stage_async};
 use crate::{CommandError, tools};
 
 const DOCUMENT: &str = "sandbox.json";
+const MAPPINGS: &str = "mappings";
 
 /// Runs until SIGINT or SIGTERM and removes what it wrote. Answers true, unless the gateway ends by itself: that is an error.
 pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
@@ -27,7 +31,8 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     let options = |id: &str| conversations.iter().find(|told| told.connector == id).map(|told| told.instance.clone());
     let plan = |id: String| Plan { name: id.clone(), options: options(&id).unwrap_or_default(), connector: id };
     let plans: Vec<Plan> = connector_ids()?.into_iter().map(plan).collect();
-    let starting = System::start(&artifacts, inner.path(), &plans);
+    let development = Development::new(folder.join(MAPPINGS), true);
+    let starting = System::start_for_development(&artifacts, inner.path(), &plans, &development);
     // Interrupted from here on, also while it starts.
     let interrupted = interrupted();
     tokio::pin!(interrupted);
@@ -39,7 +44,8 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
         }
         started = stage_async("start the simulators and the gateway", starting) => started?,
     };
-    write_whole(&folder, &describe(&system))?;
+    write_whole(&folder, &describe(&system, &development))?;
+    note(format!("change a mapping while it runs: {}", folder.join(MAPPINGS).display()));
     note(format!("ready: {} (stop with Ctrl-C)", folder.join(DOCUMENT).display()));
 
     let ended = tokio::select! {
@@ -56,6 +62,10 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     }
     stage_async("stop the gateway and the simulators", system.stop()).await?;
     stage("remove what the sandbox wrote", || inner.close())?;
+    for plan in &plans {
+        remove_unless_edited(&development, plan)?;
+    }
+    drop(std::fs::remove_dir(folder.join(MAPPINGS)));
     if !existed {
         // Somebody may have put something of theirs there.
         drop(std::fs::remove_dir(&folder));
@@ -63,7 +73,17 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     Ok(true)
 }
 
-fn describe(system: &System) -> Value {
+/// Removes the copy of a mapping in which nobody changed anything.
+fn remove_unless_edited(development: &Development, plan: &Plan) -> Result<(), CommandError> {
+    let copy = development.mapping(&plan.name);
+    if std::fs::read(&copy).ok() == std::fs::read(Development::original(&plan.connector)).ok() {
+        return remove(&copy);
+    }
+    note(format!("{} was changed: it stays, and is used the next time", copy.display()));
+    Ok(())
+}
+
+fn describe(system: &System, development: &Development) -> Value {
     let instances: Vec<Value> = system
         .instances
         .iter()
@@ -74,10 +94,17 @@ fn describe(system: &System) -> Value {
                 "scim": format!("{}/{}/scim/v2", system.gateway.url(), instance.name),
                 "token": instance.token,
                 "app": instance.app.base_url,
+                "mapping": development.mapping(&instance.name),
             })
         })
         .collect();
-    json!({ "gateway": system.gateway.url(), "config": system.config, "instances": instances })
+    json!({
+        "gateway": system.gateway.url(),
+        "config": system.config,
+        "reloads": format!("{}/-/reloads", system.gateway.url()),
+        "admin-token": development.admin_token,
+        "instances": instances,
+    })
 }
 
 /// A reader sees the whole document or none.

@@ -39,11 +39,11 @@ fn check_all(config: &Config, connect: bool) -> Result<Vec<Mistake>, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store).await.map_err(Failure::Open)?;
-        let mistakes = match instances::build(config, &shared).await {
-            Ok(instances) if connect => refusals(config, &instances).await,
-            Ok(_) => Vec::new(),
-            Err(mistakes) => mistakes,
+        let shared = Shared::open(&store, None).await.map_err(Failure::Open)?;
+        let built = instances::build(config, &shared, None).await;
+        let mistakes = match built.mistakes {
+            mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
+            mistakes => mistakes,
         };
         shared.store.close().await;
         Ok(mistakes)
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(
             text,
             "gateway.toml:2:1: error: server.port: is not a known key\n    known here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
-             `request-timeout-seconds`, `max-in-flight`, `public-url`\n\
+             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );
     }

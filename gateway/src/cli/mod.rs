@@ -4,15 +4,19 @@
 //! is wrong.
 
 mod check;
+mod dev;
+mod explain;
 mod log;
 mod profiles;
 mod rails;
+mod recorded;
+mod rollback;
 mod serve;
 mod terminal;
 mod token;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -22,8 +26,11 @@ use scim_gateway::config::{ConfigErrors, InstanceName};
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 use scim_gateway::provisioning::Rail;
+use scim_gateway::reload::WatchError;
 use scim_gateway::store::StoreError;
 
+use dev::Dev;
+use recorded::RecordedRequest;
 use terminal::Terminal;
 
 const FAILED: u8 = 1;
@@ -41,7 +48,15 @@ const EXIT_CODES: &str = "Exit codes: 0 it worked, 1 it failed, 2 the command li
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the instances of a configuration until SIGTERM or Ctrl-C; what runs then is finished first
-    Serve(ConfigFile),
+    ///
+    /// SIGHUP and `POST /-/reload` read everything again and serve what has changed
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Reload whenever the configuration or a file that it names is written
+        #[arg(long)]
+        watch: bool,
+    },
     /// Check a configuration and all that it names without serving
     Check {
         #[command(flatten)]
@@ -52,6 +67,48 @@ enum Command {
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Serve and watch, and show each request from inside: what the mapping made of it, and the app's calls
+    ///
+    /// Bodies are shown: for development, not for production
+    Dev {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Make the requests of this file, a list or a conversation, at the start and after every reload
+        #[arg(long, value_name = "FILE")]
+        replay: Option<PathBuf>,
+        /// The instance to which they are made; the first one unless said here or in the file
+        #[arg(long, value_name = "NAME", requires = "replay")]
+        instance: Option<String>,
+    },
+    /// Show which calls of the app a SCIM request would make, without changing anything
+    ///
+    /// Reads are sent; the first call that could change the app is shown and not sent
+    Explain {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The instance that is asked
+        #[arg(long, value_name = "NAME")]
+        instance: String,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+        /// The request: {"method": "PATCH", "path": "/Users/42", "body": {…}}
+        #[arg(value_name = "REQUEST.json")]
+        request: PathBuf,
+    },
+    /// Put the version of a connector back that served before the present one
+    Rollback {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The connector's name in the configuration
+        connector: String,
+        /// Put back the version whose SHA-256 begins with this
+        #[arg(long, value_name = "DIGEST", conflicts_with = "list")]
+        to: Option<String>,
+        /// Only show which versions there are
+        #[arg(long)]
+        list: bool,
     },
     /// What each identity provider's profile accepts beyond the RFCs
     Profiles {
@@ -138,6 +195,14 @@ enum Failure {
     Runtime(io::Error),
     #[error(transparent)]
     Open(SharedError),
+    #[error("there is no [instances.{0}] in the configuration")]
+    UnknownInstance(String),
+    #[error(transparent)]
+    Recorded(#[from] recorded::RecordedError),
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+    #[error(transparent)]
+    Rollback(Box<rollback::RollbackError>),
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]
@@ -158,7 +223,19 @@ enum Failure {
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
-        Command::Serve(config) => serve::run(&config.path),
+        Command::Serve { config, watch } => serve::run(&config.path, *watch, None),
+        Command::Dev { config, replay, instance } => develop(&config.path, replay.as_deref(), instance.clone()),
+        Command::Explain { config, instance, json, request } => {
+            explain::run(&config.path, instance, request, *json, &mut Terminal::stdout())
+        }
+        Command::Rollback { config, connector, to, list } => {
+            let wanted = match to {
+                Some(digest) => rollback::Wanted::Digest(digest),
+                None if *list => rollback::Wanted::List,
+                None => rollback::Wanted::Previous,
+            };
+            rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
+        }
         Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
         Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),
         Command::Rails { command: Some(RailsCommand::Lift { config, instance, rail, time }), .. } => {
@@ -179,6 +256,11 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), Failure> {
+    let replay = replay.map(RecordedRequest::load_all).transpose()?;
+    serve::run(config, true, Some(&Dev::new(replay, instance)))
 }
 
 fn report(failure: &Failure, terminal: &mut Terminal<'_>) -> io::Result<()> {

@@ -6,66 +6,62 @@ use std::time::Duration;
 
 use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::config::{Config, ConfigErrors, ListenAddress};
-use scim_gateway::instances::{self, Instances, Shared};
+use scim_gateway::config::{Config, ListenAddress};
+use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
+use scim_gateway::reload::{self, Reload, Reloader, Trigger, Watcher};
 use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
 use scim_gateway::store::Store;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Failure;
+use super::check::write_mistakes;
+use super::dev::Dev;
 use super::terminal::Terminal;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`.
-pub(super) fn run(file: &Path) -> Result<(), Failure> {
+/// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`; with `watch`, another for
+/// every reload. `dev` shows requests from inside.
+pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), Failure> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
-    match runtime.block_on(serve(&config))? {
+    match runtime.block_on(serve(config, watch, dev))? {
         Ended::Finished => Ok(()),
         Ended::CutOff { operations } => Err(Failure::CutOff(operations)),
     }
 }
 
-async fn serve(config: &Config) -> Result<Ended, Failure> {
+async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, Failure> {
+    // From here on, so that no signal ends the gateway half-way, and one after the line that says it listens is never lost.
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
+    let hang_up = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
+
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
-    let shared = Shared::open(&config.store.url).await.map_err(Failure::Open)?;
-    let store = shared.store.clone();
-    metrics.watch_store(move || store.counts());
-    let instances =
-        instances::build(config, &shared).await.map_err(|mistakes| Failure::Config(ConfigErrors::from(mistakes)))?;
-    let instances = Arc::new(instances);
+    let shared = Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(Failure::Open)?;
+    let (store, counted) = (shared.store.clone(), shared.store.clone());
+    metrics.watch_store(move || counted.counts());
+    let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
     let shell = Shell {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
         metrics: Arc::clone(&metrics),
-        readiness: Arc::<Instances>::clone(&instances),
+        readiness: Arc::new(reloader.clone()),
         observed_apart: config.server.observe_listen.is_some(),
     };
-    let observed = server::observed(&shell);
-    let guarded = Arc::clone(&instances);
-    let signing_in = Arc::clone(&instances);
-    let sign_ins = jit::routes(move |name| signing_in.sign_in(name));
-    let scim = server::scim(ScimRoutes {
-        instances,
-        body: BodyLimits::from(&config.server),
-        bulk_operations: config.server.max_bulk_operations,
-        public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
-    });
-    let router = server::router(&shell, scim.merge(sign_ins));
+    let router = router(&config, &reloader, &shell, dev);
+    let guarded = reloader.live();
+    let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
-    // Before the line that says so, so that a signal after it is never lost.
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
     let address = config.server.listen.socket_address();
     let listener = TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(address, error))?;
-    let observing = observe(config, observed).await?;
+    let observing = observe(&config, server::observed(&shell)).await?;
     Terminal::stdout().line(format_args!("scim-gateway listens on http://{address}"))?;
 
     let shutdown = async {
@@ -75,16 +71,84 @@ async fn serve(config: &Config) -> Result<Ended, Failure> {
         }
         tracing::info!(target: "scim_gateway::server", "shutting down: finishing what runs");
     };
-    let serving = server::serve(listener, router, &in_flight, limits(config), shutdown);
+    let watching = async {
+        match watcher {
+            Some(watcher) => watch_and_replay(watcher, dev, &reloader).await,
+            None => std::future::pending().await,
+        }
+    };
+    let serving = server::serve(listener, router, &in_flight, limits(&config), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
         () = observing => Ended::Finished,
         () = metrics.upkeep() => Ended::Finished,
         () = guarded.watch_guard_rails() => Ended::Finished,
-        () = trim_log(&shared.store, config.store.log_retention_days) => Ended::Finished,
+        () = trim_log(&store, config.store.log_retention_days) => Ended::Finished,
+        () = reload_at(hang_up, &reloader) => Ended::Finished,
+        () = watching => Ended::Finished,
     };
-    shared.store.close().await;
+    store.close().await;
     Ok(ended)
+}
+
+fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>) -> Router {
+    let live = reloader.live();
+    let sign_ins = jit::routes(move |name| live.now().sign_in(name));
+    let scim = server::scim(ScimRoutes {
+        instances: reloader.live(),
+        body: BodyLimits::from(&config.server),
+        bulk_operations: config.server.max_bulk_operations,
+        public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
+    });
+    let routes = scim.merge(sign_ins);
+    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.around(routes.clone()));
+    server::router(shell, routes).merge(reload::routes(reloader.clone()))
+}
+
+/// Reloads for ever; what was recorded is sent at the start and after every reload.
+async fn watch_and_replay(watcher: Watcher, dev: Option<&Dev>, reloader: &Reloader) {
+    let Some(dev) = dev else { return watcher.run(tell).await };
+    let reloaded = tokio::sync::Notify::new();
+    reloaded.notify_one();
+    let watching = watcher.run(|reload| {
+        tell(reload);
+        dev.reloaded(reload);
+        reloaded.notify_one();
+    });
+    let replaying = async {
+        loop {
+            reloaded.notified().await;
+            dev.replay(&reloader.live()).await;
+        }
+    };
+    tokio::select! {
+        () = watching => {}
+        () = replaying => {}
+    }
+}
+
+/// Reloads at every SIGHUP.
+async fn reload_at(mut hang_up: Signal, reloader: &Reloader) {
+    while hang_up.recv().await.is_some() {
+        reloader.reload(Trigger::Signal).await;
+    }
+    std::future::pending().await
+}
+
+/// Shows the person at the terminal what became of what was saved.
+fn tell(reload: &Reload) {
+    let mut terminal = Terminal::stdout();
+    let word = if reload.mistakes.is_empty() { terminal.green("reloaded:") } else { terminal.red("not reloaded:") };
+    // Without a terminal there is the log.
+    let _ = terminal.line(format_args!("{word} {reload}")).and_then(|()| {
+        if !reload.mistakes.is_empty() {
+            write_mistakes(&reload.mistakes, &mut terminal)?;
+        }
+        match reload.needs_restart.as_slice() {
+            [] => Ok(()),
+            keys => terminal.line(format_args!("restart the gateway to apply {}", keys.join(", "))),
+        }
+    });
 }
 
 /// Serves `/readyz` and `/metrics` on their own listener, where there is one, for as long as the rest is served.

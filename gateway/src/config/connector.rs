@@ -18,13 +18,6 @@ impl Connector {
     pub(super) fn read(table: Table<'_>, directory: &Path) -> Option<Self> {
         let file = table.required::<PathBuf>("file", "write file = \"connectors/<name>.wasm\"");
         let sha256 = table.text("sha256");
-        if let Some(file) = file.as_ref().map(|file| directory.join(file)).filter(|file| !file.is_file()) {
-            table.mistake(
-                "file",
-                format_args!("{} is not a file", file.display()),
-                "paths start at this file's directory",
-            );
-        }
         table.finish();
         Some(Self { file: directory.join(file?), sha256 })
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::fingerprint::Fingerprint;
 use super::guard_rails::GuardRails;
 use super::jit::Jit;
 use super::limits::Limits;
@@ -111,6 +112,8 @@ pub struct Instance {
     pub guard_rails: GuardRails,
     /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
     pub jit: Option<Jit>,
+    /// Of all this but `tokens` and `mapping`, and of the secrets.
+    pub fingerprint: Fingerprint,
 }
 
 /// What reading an instance needs to know besides its table.
@@ -125,8 +128,10 @@ impl Instance {
         table: Table<'_>,
         around: &Surroundings<'_>,
         places: &mut BTreeMap<String, Position>,
+        secret_files: &mut Vec<PathBuf>,
     ) -> Option<Self> {
         table.note_places(places);
+        let fingerprint = Fingerprint::of(table.source(), around, secret_files);
         let connector = connector(&table, around.connectors);
         let route = route(&table, around);
         let location = location(&table, route.allow_private);
@@ -134,13 +139,6 @@ impl Instance {
         let (auth, username) = authentication(&table);
         let client_credentials = oauth::read(&table, auth, route.allow_private);
         let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
-        if let Some(path) = mapping.as_ref().filter(|path| !path.is_file()) {
-            table.mistake(
-                "mapping",
-                format_args!("{} is not a file", path.display()),
-                "paths start at this file's directory",
-            );
-        }
         let tokens = tokens(&table);
         let wasi = table.text("wasi").unwrap_or_default();
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
@@ -168,6 +166,7 @@ impl Instance {
             limits,
             guard_rails,
             jit,
+            fingerprint,
         })
     }
 }

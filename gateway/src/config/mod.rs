@@ -6,6 +6,7 @@
 //! findings into mistakes at the right place of the file.
 
 mod connector;
+mod fingerprint;
 mod guard_rails;
 mod instance;
 mod jit;
@@ -28,6 +29,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use connector::Connector;
+pub use fingerprint::Fingerprint;
 pub use guard_rails::{Deactivations, GuardRails};
 pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
@@ -60,6 +62,7 @@ pub struct Config {
     /// `[instances.<name>]`.
     pub instances: BTreeMap<InstanceName, Instance>,
     places: BTreeMap<String, Position>,
+    secret_files: Vec<PathBuf>,
 }
 
 impl Config {
@@ -131,11 +134,41 @@ impl Config {
         }
     }
 
+    /// Every file that the configuration is made of, itself included: a change of one may change what is served.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let connectors = self.connectors.values().map(|connector| connector.file.as_path());
+        let mappings = self.instances.values().filter_map(|instance| instance.mapping.as_deref());
+        let secrets = self.secret_files.iter().map(PathBuf::as_path);
+        std::iter::once(self.file.as_path()).chain(connectors).chain(mappings).chain(secrets)
+    }
+
+    /// The keys whose values differ from those of `running` and that take effect only when the gateway starts.
+    pub fn needs_restart(&self, running: &Self) -> Vec<&'static str> {
+        let (new, old) = (&self.server, &running.server);
+        [
+            ("server.listen", new.listen != old.listen),
+            ("server.observe-listen", new.observe_listen != old.observe_listen),
+            ("server.max-body-bytes", new.max_body_bytes != old.max_body_bytes),
+            ("server.max-bulk-operations", new.max_bulk_operations != old.max_bulk_operations),
+            ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),
+            ("server.max-in-flight", new.max_in_flight != old.max_in_flight),
+            ("server.public-url", new.public_url != old.public_url),
+            ("server.state-directory", new.state_directory != old.state_directory),
+            ("store.url", self.store.url != running.store.url),
+            ("store.log-retention-days", self.store.log_retention_days != running.store.log_retention_days),
+            ("log", self.log != running.log),
+        ]
+        .into_iter()
+        .filter_map(|(key, differs)| differs.then_some(key))
+        .collect()
+    }
+
     fn read(file: &Path, root: Table<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
         let directory = directory(file);
         let mut places = BTreeMap::new();
-        let server = Server::read(root.table("server"));
+        let server = root.table("server");
         let store = Store::read(root.table("store"), directory);
+        let server = Server::read(server, directory, &store.url);
         let log = Log::read(root.table("log"));
         let tables = root.named::<ConnectorName>("connectors");
         let names: Vec<ConnectorName> = tables.iter().map(|(name, _)| name.clone()).collect();
@@ -145,11 +178,13 @@ impl Config {
         });
         let connectors = connectors.collect();
         let around = Surroundings { directory, environment, connectors: &names };
+        let mut secret_files = Vec::new();
         let instances = root.named::<InstanceName>("instances").into_iter();
-        let instances =
-            instances.filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places)?))).collect();
+        let instances = instances
+            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places, &mut secret_files)?)))
+            .collect();
         root.finish();
-        Self { file: file.to_owned(), server, store, log, connectors, instances, places }
+        Self { file: file.to_owned(), server, store, log, connectors, instances, places, secret_files }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::table::Table;
+use super::store::StoreUrl;
+use super::table::{Placed, Table};
+use super::token::TokenHash;
 use crate::egress::BaseUrl;
 
 /// An IP address and a port; port 0 takes any free one.
@@ -45,6 +48,9 @@ impl fmt::Display for ListenAddress {
     }
 }
 
+/// The name of the state directory that nobody named.
+const STATE: &str = "scim-gateway.state";
+
 /// The `[server]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
@@ -64,6 +70,11 @@ pub struct Server {
     /// The gateway's address as clients see it, for `Location` and `meta.location` (`public-url`); without it, `http` and each
     /// request's `Host`.
     pub public_url: Option<BaseUrl>,
+    /// The hashes of the tokens that open the operator's routes, `/-/…`; without any, there are no such routes (`admin-tokens`).
+    pub admin_tokens: Vec<TokenHash>,
+    /// Where the gateway keeps what it can make again or do without: compiled connectors, and earlier versions of them
+    /// (`state-directory`). `scim-gateway.state` beside an SQLite store, or else beside the configuration.
+    pub state_directory: PathBuf,
 }
 
 impl Default for Server {
@@ -76,13 +87,19 @@ impl Default for Server {
             request_timeout: Duration::from_secs(55),
             max_in_flight: 512,
             public_url: None,
+            admin_tokens: Vec::new(),
+            state_directory: STATE.into(),
         }
     }
 }
 
 impl Server {
-    pub(super) fn read(table: Option<Table<'_>>) -> Self {
-        let default = Self::default();
+    pub(super) fn read(table: Option<Table<'_>>, directory: &Path, store: &StoreUrl) -> Self {
+        let beside = match store {
+            StoreUrl::SqliteFile(file) => file.parent().unwrap_or(directory),
+            StoreUrl::Postgres(_) => directory,
+        };
+        let default = Self { state_directory: beside.join(STATE), ..Self::default() };
         let Some(table) = table else { return default };
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let server = Self {
@@ -97,6 +114,10 @@ impl Server {
                 .map_or(default.request_timeout, Duration::from_secs),
             max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
             public_url: table.text("public-url"),
+            admin_tokens: table.texts("admin-tokens").into_iter().map(|Placed { value, .. }| value).collect(),
+            state_directory: table
+                .text::<PathBuf>("state-directory")
+                .map_or(default.state_directory, |path| directory.join(path)),
         };
         // Port 0 takes another port each time.
         if server.observe_listen == Some(server.listen) && server.listen.socket_address().port() != 0 {

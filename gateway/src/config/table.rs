@@ -96,6 +96,11 @@ impl<'a> Table<'a> {
         self.report.add(span, &self.path_of(key), message, expected);
     }
 
+    /// The table as it is written.
+    pub(super) fn source(&self) -> &DeTable<'a> {
+        self.entries
+    }
+
     /// Whether the key is in the file, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)

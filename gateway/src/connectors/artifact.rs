@@ -85,12 +85,12 @@ fn component_imports(component: &[u8]) -> Result<Vec<String>, ArtifactError> {
     let mut names = Vec::new();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(component) {
-        match payload.map_err(broken)? {
+        match payload.map_err(|error| broken(&error))? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    names.push(import.map_err(broken)?.name.name.to_owned());
+                    names.push(import.map_err(|error| broken(&error))?.name.name.to_owned());
                 }
             }
             _ => {}
@@ -99,7 +99,7 @@ fn component_imports(component: &[u8]) -> Result<Vec<String>, ArtifactError> {
     Ok(names)
 }
 
-fn broken(error: wasmparser::BinaryReaderError) -> ArtifactError {
+fn broken(error: &wasmparser::BinaryReaderError) -> ArtifactError {
     ArtifactError::Compile(error.to_string())
 }
 
@@ -114,9 +114,9 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, ArtifactError> {
 fn core_imports(module: &[u8]) -> Result<Vec<String>, ArtifactError> {
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
-        let Payload::ImportSection(section) = payload.map_err(broken)? else { continue };
+        let Payload::ImportSection(section) = payload.map_err(|error| broken(&error))? else { continue };
         for import in section.into_imports() {
-            let import = import.map_err(broken)?;
+            let import = import.map_err(|error| broken(&error))?;
             let own = import.module == "$root" || import.module.starts_with("[export]");
             if import.module.starts_with(PACKAGE) {
                 names.push(import.module.to_owned());

@@ -15,6 +15,7 @@ use super::memory::MemoryCeiling;
 use super::state::{MAX_KEY, MAX_VALUE, StateError};
 use super::wasi::ClosedWasi;
 use crate::egress::{AppCall, AppRequest, AppResponse, Budget, SendError, SendErrorCode};
+use crate::trace;
 
 /// Lines that one operation may log.
 const LOG_LINES: u32 = 100;
@@ -105,9 +106,14 @@ impl HostState {
             _ if self.pure => refused("a value transform cannot call the app"),
             None => refused("there is no app here: the connector is only being looked at"),
             Some(egress) => {
+                if let Some(held_back) = trace::hold_back(&request) {
+                    return Ok(Err(held_back));
+                }
+                let call = trace::begin_call(&request);
                 self.cpu.pause();
                 let outcome = egress.send(request, &mut self.budget).await;
                 self.cpu.resume().await;
+                trace::end_call(call, &outcome, started.elapsed());
                 self.unavailable = outcome.as_ref().err().and_then(CallError::unavailable);
                 if !matches!(&outcome, Err(error) if error.code == SendErrorCode::Budget) {
                     let status = outcome.as_ref().map(|answer| answer.status).map_err(|error| error.code);

@@ -35,9 +35,12 @@ pub struct Runtime {
     limits: RuntimeLimits,
     places: Places,
     lane: HeavyLane,
-    /// Instances of the same file share one compiled connector for as long as any of them is there.
-    loaded: Mutex<HashMap<Sha256, Weak<Connector>>>,
+    /// Instances of the same file share one compiled connector for as long as any of them is there; the lock of an entry is
+    /// held while it is compiled, so that nobody compiles the same bytes beside it.
+    loaded: Mutex<HashMap<Sha256, Entry>>,
 }
+
+type Entry = Arc<tokio::sync::Mutex<Weak<Connector>>>;
 
 /// The runtime cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +147,9 @@ impl Runtime {
         {
             return Err(LoadCause::Pin { pinned: *pinned, actual });
         }
-        if let Some(connector) = self.loaded().get(&actual).and_then(Weak::upgrade) {
+        let entry = self.entry(actual);
+        let mut known = entry.lock().await;
+        if let Some(connector) = known.upgrade() {
             if wasi == Wasi::Refused && !connector.wasi.is_empty() {
                 return Err(ArtifactError::Wasi(connector.wasi.clone()).into());
             }
@@ -158,9 +163,7 @@ impl Runtime {
         }
         let program = Program { name: descriptor.id.clone(), ..program };
         let connector = Arc::new(Connector { descriptor, sha256: actual, wasi, program });
-        let mut loaded = self.loaded();
-        loaded.retain(|_, known| known.strong_count() > 0);
-        loaded.insert(actual, Arc::downgrade(&connector));
+        *known = Arc::downgrade(&connector);
         Ok(connector)
     }
 
@@ -192,8 +195,13 @@ impl Runtime {
         Ok(compiled.await.map_err(|_| LoadCause::CutOff)??)
     }
 
-    fn loaded(&self) -> std::sync::MutexGuard<'_, HashMap<Sha256, Weak<Connector>>> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entry(&self, sha256: Sha256) -> Entry {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that somebody else holds is being compiled.
+        loaded.retain(|_, entry| {
+            Arc::strong_count(entry) > 1 || entry.try_lock().is_ok_and(|known| known.strong_count() > 0)
+        });
+        Arc::clone(loaded.entry(sha256).or_default())
     }
 }
 

@@ -22,6 +22,12 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// Its first eight digits: enough for people to tell versions apart.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+
     /// Whether two digests are equal, in a time that does not depend on where they differ.
     #[must_use]
     pub fn constant_time_eq(&self, other: &Self) -> Choice {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use scim_protocol::{Conditions, urn};
 use serde_json::{Value, json};
 
@@ -14,9 +15,9 @@ use crate::provisioning::{
 const USERS: &str = "/Users";
 const GROUPS: &str = "/Groups";
 
-/// The accounts of one instance's app.
+/// The accounts of one instance's app; a reload puts in the instance's new version.
 #[derive(Debug)]
-pub struct ProvisionedAccounts(pub(super) Arc<Instance>);
+pub struct ProvisionedAccounts(ArcSwap<Instance>);
 
 impl Accounts for ProvisionedAccounts {
     async fn create_if_absent(
@@ -44,6 +45,15 @@ impl Accounts for ProvisionedAccounts {
 }
 
 impl ProvisionedAccounts {
+    pub(super) fn new(instance: Arc<Instance>) -> Self {
+        Self(ArcSwap::new(instance))
+    }
+
+    /// From now on accounts are made by this version.
+    pub(super) fn follow(&self, instance: Arc<Instance>) {
+        self.0.store(instance);
+    }
+
     /// Makes a new user a member of a group, which is created when there is none of that name.
     async fn join(&self, group: &str, user: &str, correlation: &str) -> Result<(), AccountError> {
         let group = match self.find(GROUPS, "displayName", group, correlation).await? {
@@ -84,7 +94,7 @@ impl ProvisionedAccounts {
             base: String::new(),
             correlation_id: correlation.into(),
         };
-        let Outcome { result, .. } = provisioning::handle(&self.0, Request { operation, caller }).await;
+        let Outcome { result, .. } = provisioning::handle(&self.0.load_full(), Request { operation, caller }).await;
         result
     }
 }

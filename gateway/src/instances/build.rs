@@ -1,12 +1,17 @@
 //! From configuration to instances. Every mistake that only a loaded connector can show is found here and given its place in
 //! the configuration or in the mapping's file.
+//!
+//! Beside instances that serve already, what has not changed is taken over as it is, with its connections, its breakers and
+//! its share of the work; and what cannot be built stays as it was (design law 6).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Hosted, Instances, ProvisionedAccounts, Shared, mapping};
+use super::change::{Change, Subject, What};
+use super::mapping::Source;
+use super::{Hosted, Instances, ProvisionedAccounts, Recipe, Shared, load};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, Wasi, resolve_settings};
@@ -15,46 +20,48 @@ use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
 use crate::server::InFlight;
 
-/// Builds every instance of a configuration.
-///
-/// # Errors
-/// All mistakes, each with its place.
-pub async fn build(config: &Config, shared: &Shared) -> Result<Instances, Vec<Mistake>> {
-    let mut mistakes = Vec::new();
-    let mut connectors = BTreeMap::new();
-    for (name, connector) in &config.connectors {
-        let closed =
-            config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
-        let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
-        match load(config, name.as_str(), connector, wasi, shared).await {
-            Ok(connector) => drop(connectors.insert(name, connector)),
-            Err(mistake) => mistakes.push(mistake),
-        }
-    }
-    let mut hosted = BTreeMap::new();
-    for (name, settings) in &config.instances {
-        let Some(connector) = connectors.get(&settings.connector) else { continue };
-        match (Building { config, name, from: settings, connector, shared }).instance().await {
-            Ok(built) => drop(hosted.insert(name.clone(), built)),
-            Err(more) => mistakes.extend(more),
-        }
-    }
-    if mistakes.is_empty() { Ok(Instances::new(config, hosted)) } else { Err(mistakes) }
+/// What became of a configuration.
+#[derive(Debug)]
+pub struct Built {
+    /// Whatever could be built, and the version before of what could not.
+    pub instances: Instances,
+    /// In what it differs from the instances before.
+    pub changes: Vec<Change>,
+    /// Why something could not be built; each with its place.
+    pub mistakes: Vec<Mistake>,
 }
 
-async fn load(
-    config: &Config,
-    name: &str,
-    connector: &config::Connector,
-    wasi: Wasi,
-    shared: &Shared,
-) -> Result<Arc<Connector>, Mistake> {
-    let file = connector.file.display().to_string();
-    let mistake = |problem: String| {
-        config.mistake(&format!("connectors.{name}.file"), problem, "name a connector built for this gateway")
-    };
-    let bytes = std::fs::read(&connector.file).map_err(|error| mistake(format!("{file} cannot be read: {error}")))?;
-    shared.runtime.load(bytes, &file, connector.sha256.as_ref(), wasi).await.map_err(|error| mistake(error.to_string()))
+/// Builds every instance of a configuration, those that serve already (`before`) only where they have changed.
+pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>) -> Built {
+    let load::Loaded { connectors, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
+    let mut hosted = BTreeMap::new();
+    for (name, from) in &config.instances {
+        let old = before.and_then(|before| before.get(name));
+        let Some(connector) = connectors.get(&from.connector) else {
+            hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
+            continue;
+        };
+        let building = Building { config, name, from, connector, shared, old };
+        match building.hosted().await {
+            Ok((built, change)) => {
+                changes.extend(change);
+                hosted.insert(name.clone(), built);
+            }
+            Err(more) => {
+                mistakes.extend(more);
+                hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
+            }
+        }
+    }
+    let instances = Instances::new(config, hosted, connectors);
+    for name in before.iter().flat_map(|before| before.hosted.keys()) {
+        if !instances.hosted.contains_key(name) {
+            changes.push(Change::new(Subject::Instance, name, What::Removed));
+        }
+    }
+    let tokens = before.iter().flat_map(|before| instances.access.differing(&before.access));
+    changes.extend(tokens.map(|name| Change::new(Subject::Instance, name, What::Tokens)));
+    Built { instances, changes, mistakes }
 }
 
 /// One instance being built.
@@ -64,6 +71,8 @@ pub(super) struct Building<'a> {
     pub(super) from: &'a config::Instance,
     pub(super) connector: &'a Arc<Connector>,
     pub(super) shared: &'a Shared,
+    /// The version that serves now.
+    old: Option<&'a Arc<Hosted>>,
 }
 
 impl Building<'_> {
@@ -72,39 +81,93 @@ impl Building<'_> {
         self.config.mistake(&format!("instances.{}.{key}", self.name), problem, right)
     }
 
-    async fn instance(&self) -> Result<Hosted, Vec<Mistake>> {
+    /// The instance, the old one where nothing has changed, and what has.
+    async fn hosted(&self) -> Result<(Arc<Hosted>, Option<Change>), Vec<Mistake>> {
+        let source = Source::read(self).map_err(|mistake| vec![mistake])?;
+        let recipe = Recipe {
+            fingerprint: self.from.fingerprint.clone(),
+            connector: self.connector.sha256,
+            mapping: source.sha256(),
+        };
+        let change = |what| Change::new(Subject::Instance, self.name, what);
+        if let Some(old) = self.old.filter(|old| old.recipe == recipe) {
+            return Ok((Arc::clone(old), None));
+        }
+        let changed = match self.old.map(|old| &old.recipe) {
+            None => change(What::Added),
+            Some(old) if old.connector != recipe.connector => change(What::Connector).at(&recipe.connector),
+            Some(old) if old.mapping != recipe.mapping => {
+                change(What::Mapping).at(&recipe.mapping.unwrap_or(recipe.connector))
+            }
+            Some(_) => change(What::Configuration),
+        };
+        self.instance(source, recipe).await.map(|built| (Arc::new(built), Some(changed)))
+    }
+
+    async fn instance(&self, source: Source, recipe: Recipe) -> Result<Hosted, Vec<Mistake>> {
         let descriptor = &self.connector.descriptor;
         let settings = resolve_settings(&descriptor.settings, &self.from.settings).map_err(|errors| {
             errors.iter().map(|error| self.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()
         });
-        let mapping = mapping::load(self).await;
-        let (settings, mapping) = match (settings, mapping) {
-            (Ok(settings), Ok(mapping)) => (settings, mapping),
-            (settings, mapping) => {
+        let (settings, kinds) = match (settings, source.kinds(self).await) {
+            (Ok(settings), Ok(kinds)) => (settings, kinds),
+            (settings, kinds) => {
                 let settings = settings.err().unwrap_or_default();
-                return Err(settings.into_iter().chain(mapping.err().unwrap_or_default()).collect());
+                return Err(settings.into_iter().chain(kinds.err().unwrap_or_default()).collect());
             }
         };
         self.wasi().map_err(|mistake| vec![mistake])?;
-        let egress = self.egress(&settings).map_err(|mistake| vec![mistake])?;
+        let same = self.old.filter(|old| self.way_out_is_the_same(old, &recipe));
+        let egress = match same {
+            Some(old) => Arc::clone(old.instance.egress()),
+            None => Arc::new(self.egress(&settings).map_err(|mistake| vec![mistake])?),
+        };
         let parts = Parts {
             name: self.name.as_str().into(),
             connector: Arc::clone(self.connector),
-            mapping,
+            kinds,
             settings: Arc::new(settings),
-            egress: Arc::new(egress),
+            egress,
             limits: self.limits(),
             store: self.shared.store.clone(),
             guard_rails: GuardRails::new(self.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
+            turns: self.shared.turns.clone(),
         };
         let instance = Arc::new(Instance::new(parts));
-        let sign_in = self.from.jit.clone().map(|jit| {
-            let accounts = ProvisionedAccounts(Arc::clone(&instance));
-            Arc::new(SignIn::new(self.name, jit, accounts, self.shared.provider_http.clone(), Clock::system()))
-        });
-        let in_flight = InFlight::share(self.config.server.max_in_flight);
-        Ok(Hosted { instance, in_flight, client: client(self.from.client), sign_in })
+        // A rail that stands does so from the first moment, in `/readyz`, too.
+        if let Err(error) = instance.watch_guard_rails().await {
+            tracing::warn!(instance = self.name.as_str(), %error, "the state of the guard rails cannot be read");
+        }
+        let in_flight = self.old.map_or_else(
+            || InFlight::share(self.config.server.max_in_flight),
+            // Requests to the old version still run: their places are taken in the new one, too.
+            |old| old.in_flight.clone(),
+        );
+        let sign_in = self.sign_in(&instance, &recipe);
+        Ok(Hosted { instance, in_flight, client: client(self.from.client), sign_in, recipe })
+    }
+
+    /// Whether the way to the app can be taken over, with its limits, its breaker and what it has learned of the app.
+    fn way_out_is_the_same(&self, old: &Hosted, recipe: &Recipe) -> bool {
+        let (new, old_descriptor) = (&self.connector.descriptor, &old.instance.connector.descriptor);
+        old.recipe.fingerprint == recipe.fingerprint
+            && old_descriptor.base_url == new.base_url
+            && old_descriptor.auth == new.auth
+            && old_descriptor.app == new.app
+            && old_descriptor.settings == new.settings
+    }
+
+    /// People who are at the provider when the instance is reloaded come back to the sign-in that they began.
+    fn sign_in(&self, instance: &Arc<Instance>, recipe: &Recipe) -> Option<Arc<SignIn<ProvisionedAccounts>>> {
+        let jit = self.from.jit.clone()?;
+        let same = self.old.filter(|old| old.recipe.fingerprint == recipe.fingerprint);
+        if let Some(begun) = same.and_then(|old| old.sign_in.clone()) {
+            begun.accounts().follow(Arc::clone(instance));
+            return Some(begun);
+        }
+        let accounts = ProvisionedAccounts::new(Arc::clone(instance));
+        Some(Arc::new(SignIn::new(self.name, jit, accounts, self.shared.provider_http.clone(), Clock::system())))
     }
 
     fn egress(&self, settings: &Document) -> Result<Egress, Mistake> {

@@ -4,46 +4,81 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::Building;
+use super::load::unreadable;
 use crate::config::{Mistake, Position};
-use crate::connectors::{CallContext, CallLimits, NoState};
+use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
+use crate::provisioning::Kind;
 
-pub(super) async fn load(building: &Building<'_>) -> Result<Mapping, Vec<Mistake>> {
-    let descriptor = &building.connector.descriptor;
-    let (text, source) = match &building.from.mapping {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                vec![building.mistake("mapping", format!("{} cannot be read: {error}", path.display()), "")]
-            })?;
-            (text, path.display().to_string())
-        }
-        None => {
-            let text = serde_json::to_string_pretty(&descriptor.mapping).unwrap_or_default();
-            (text, format!("the mapping of connector {} {}", descriptor.id, descriptor.version))
-        }
-    };
-    let types: Vec<_> = descriptor.resource_types.iter().map(|offered| offered.scim.clone()).collect();
-    let incremental: BTreeMap<_, _> = descriptor
-        .resource_types
-        .iter()
-        .map(|offered| (offered.scim.name.clone(), offered.abilities.incremental.clone()))
-        .collect();
-    let facts = ConnectorFacts { transforms: descriptor.transforms.clone(), incremental };
-    let mapping = Mapping::parse(&text, &source, &types, &facts)
-        .map_err(|errors| errors.0.iter().map(mistake).collect::<Vec<_>>())?;
-    check_defaults(building, &mapping).await?;
-    for kind in &types {
-        let unmapped = mapping.unmapped(kind);
-        if !unmapped.is_empty() {
-            tracing::info!(
-                instance = building.name.as_str(),
-                resource_type = kind.name,
-                attributes = unmapped.join(", "),
-                "no rule takes these attributes: what clients send there is ignored"
-            );
+/// Where the mapping comes from.
+pub(super) enum Source {
+    /// The connector's descriptor.
+    Connector,
+    /// The operator's document.
+    Operator { file: String, text: String, sha256: Sha256 },
+}
+
+impl Source {
+    /// Reads the operator's document, if there is one.
+    pub(super) fn read(building: &Building<'_>) -> Result<Self, Mistake> {
+        let Some(path) = &building.from.mapping else { return Ok(Self::Connector) };
+        let mistake = |problem: String, right: &str| building.mistake("mapping", problem, right);
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error, mistake))?;
+        let sha256 = Sha256::of(text.as_bytes());
+        Ok(Self::Operator { file: path.display().to_string(), text, sha256 })
+    }
+
+    /// Of the operator's document.
+    pub(super) fn sha256(&self) -> Option<Sha256> {
+        match self {
+            Self::Connector => None,
+            Self::Operator { sha256, .. } => Some(*sha256),
         }
     }
-    Ok(mapping)
+
+    /// The connector's resource types with this mapping; those of another instance that has the same.
+    pub(super) async fn kinds(self, building: &Building<'_>) -> Result<Arc<[Kind]>, Vec<Mistake>> {
+        let key = (building.connector.sha256, self.sha256());
+        if let Some(kinds) = building.shared.kinds(&key) {
+            return Ok(kinds);
+        }
+        let kinds = Kind::all(building.connector, self.parse(building).await?);
+        building.shared.remember_kinds(key, &kinds);
+        Ok(kinds)
+    }
+
+    async fn parse(self, building: &Building<'_>) -> Result<Mapping, Vec<Mistake>> {
+        let descriptor = &building.connector.descriptor;
+        let (text, source) = match self {
+            Self::Operator { file, text, .. } => (text, file),
+            Self::Connector => {
+                let text = serde_json::to_string_pretty(&descriptor.mapping).unwrap_or_default();
+                (text, format!("the mapping of connector {} {}", descriptor.id, descriptor.version))
+            }
+        };
+        let types: Vec<_> = descriptor.resource_types.iter().map(|offered| offered.scim.clone()).collect();
+        let incremental: BTreeMap<_, _> = descriptor
+            .resource_types
+            .iter()
+            .map(|offered| (offered.scim.name.clone(), offered.abilities.incremental.clone()))
+            .collect();
+        let facts = ConnectorFacts { transforms: descriptor.transforms.clone(), incremental };
+        let mapping = Mapping::parse(&text, &source, &types, &facts)
+            .map_err(|errors| errors.0.iter().map(mistake).collect::<Vec<_>>())?;
+        check_defaults(building, &mapping).await?;
+        for kind in &types {
+            let unmapped = mapping.unmapped(kind);
+            if !unmapped.is_empty() {
+                tracing::info!(
+                    mapping = source,
+                    resource_type = kind.name,
+                    attributes = unmapped.join(", "),
+                    "no rule takes these attributes: what clients send there is ignored"
+                );
+            }
+        }
+        Ok(mapping)
+    }
 }
 
 /// Defaults of rules with a transform of the connector are the connector's to judge.

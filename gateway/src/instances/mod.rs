@@ -2,79 +2,38 @@
 
 mod accounts;
 mod build;
+mod change;
+mod live;
+mod load;
 mod mapping;
+mod shared;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clients::{Client, Hints};
-use crate::config::{Config, InstanceName, StoreUrl};
-use crate::connectors::{Runtime, RuntimeError, RuntimeLimits};
-use crate::egress::{Circuit, Network, tls};
-use crate::jit::{HttpLimits, ProviderHttp, SignIn};
+use crate::config::{Config, ConnectorName, Fingerprint, InstanceName};
+use crate::connectors::{Connector, Sha256};
+use crate::egress::Circuit;
+use crate::jit::SignIn;
 use crate::provisioning::Instance;
 use crate::server::{Access, InFlight, PartState, Parts, Readiness};
-use crate::store::{Store, StoreError};
 
 pub use accounts::ProvisionedAccounts;
-pub use build::build;
-
-/// What all instances share.
-#[derive(Debug)]
-pub struct Shared {
-    /// Runs the connectors.
-    pub runtime: Runtime,
-    /// Connects to the apps.
-    pub network: Network,
-    /// Connects to the OpenID providers at which people sign in.
-    pub provider_http: ProviderHttp,
-    /// What the gateway remembers.
-    pub store: Store,
-}
-
-/// What all instances share cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum SharedError {
-    /// The WebAssembly engine.
-    #[error(transparent)]
-    Runtime(#[from] RuntimeError),
-    /// TLS.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The connections to the OpenID providers.
-    #[error("the HTTP client for OpenID providers cannot be set up: {0}")]
-    ProviderHttp(#[from] reqwest::Error),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Shared {
-    /// Starts the engine, prepares connections, and opens the store at a URL.
-    ///
-    /// # Errors
-    /// [`SharedError`], whichever cannot be opened.
-    pub async fn open(store: &StoreUrl) -> Result<Self, SharedError> {
-        Ok(Self {
-            runtime: Runtime::new(RuntimeLimits::default())?,
-            network: Network::new(),
-            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
-            store: Store::open(store).await?,
-        })
-    }
-}
-
-/// How old the state of a guard rail in `/readyz` may be that changed elsewhere. What a request may do is looked up each time.
-const WATCH: Duration = Duration::from_secs(5);
+pub use build::{Built, build};
+pub use change::{Change, Subject, What};
+pub use live::Live;
+pub use shared::{Shared, SharedError};
+pub use versions::{Version, VersionError, Versions};
 
 /// The instances that serve, and who may call them.
 #[derive(Debug)]
 pub struct Instances {
     /// Whose tokens are good where.
     pub access: Access,
-    hosted: BTreeMap<InstanceName, Hosted>,
-    connectors: Vec<String>,
+    hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+    connectors: BTreeMap<ConnectorName, Arc<Connector>>,
 }
 
 /// One instance and whose dialect it expects.
@@ -86,17 +45,30 @@ pub struct Hosted {
     pub in_flight: InFlight,
     client: Option<Client>,
     sign_in: Option<Arc<SignIn<ProvisionedAccounts>>>,
+    recipe: Recipe,
+}
+
+/// What an instance was built from. Equal recipes give equal instances, so the second is not built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Recipe {
+    fingerprint: Fingerprint,
+    connector: Sha256,
+    /// Of the operator's document; the connector's own is part of the connector.
+    mapping: Option<Sha256>,
 }
 
 impl Instances {
-    fn new(config: &Config, hosted: BTreeMap<InstanceName, Hosted>) -> Self {
-        let connectors = config.connectors.keys().map(ToString::to_string).collect();
+    fn new(
+        config: &Config,
+        hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+        connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    ) -> Self {
         Self { access: Access::new(config), hosted, connectors }
     }
 
     /// The instance of that name.
     #[must_use]
-    pub fn get(&self, name: &InstanceName) -> Option<&Hosted> {
+    pub fn get(&self, name: &InstanceName) -> Option<&Arc<Hosted>> {
         self.hosted.get(name)
     }
 
@@ -106,21 +78,8 @@ impl Instances {
         self.hosted.get(name)?.sign_in.clone()
     }
 
-    /// Keeps up with what other gateways and the operator do to guard rails, for ever: `/readyz` answers from memory.
-    pub async fn watch_guard_rails(&self) {
-        let mut ticks = tokio::time::interval(WATCH);
-        loop {
-            ticks.tick().await;
-            for (name, hosted) in &self.hosted {
-                if let Err(error) = hosted.instance.watch_guard_rails().await {
-                    tracing::warn!(instance = %name, %error, "the state of the guard rails cannot be read");
-                }
-            }
-        }
-    }
-
     /// All of them, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Hosted)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&InstanceName, &Arc<Hosted>)> {
         self.hosted.iter()
     }
 }
@@ -147,7 +106,7 @@ impl Hosted {
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
         Parts {
-            connectors: self.connectors.iter().map(|name| (name.clone(), PartState::Ready)).collect(),
+            connectors: self.connectors.keys().map(|name| (name.to_string(), PartState::Ready)).collect(),
             instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
             shared: BTreeMap::new(),
         }

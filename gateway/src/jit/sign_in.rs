@@ -47,6 +47,11 @@ impl<A: Accounts> SignIn<A> {
         Self { settings, start, provider, pending: Pending::new(), accounts, clock }
     }
 
+    /// Where the accounts are made.
+    pub fn accounts(&self) -> &A {
+        &self.accounts
+    }
+
     /// The address at which a sign-in starts, as browsers see it.
     pub fn start(&self) -> &Url {
         &self.start

@@ -18,6 +18,7 @@ const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
 const APP_CALLS: &str = "scim_app_calls_total";
 const APP_CALL_SECONDS: &str = "scim_app_call_duration_seconds";
+const RELOADS: &str = "scim_reloads_total";
 const FAILURES: &str = "scim_operation_failures_total";
 const CIRCUIT_OPEN: &str = "scim_app_circuit_open";
 const CIRCUIT_OPENED: &str = "scim_app_circuit_opened_total";
@@ -53,6 +54,7 @@ impl Metrics {
                 OPERATIONS,
                 "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
             ),
+            (RELOADS, "Reloads of the configuration by outcome: applied, partly, refused, unchanged."),
             (FAILURES, "Failed SCIM operations by instance and class, which tells what failed: see the log's `class`."),
             (CIRCUIT_OPENED, "How often an instance's app was given up for a while because it did not answer."),
             (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
@@ -98,6 +100,11 @@ impl Metrics {
             self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
             self.observe(APP_CALL_SECONDS, [instance_label.clone()], call.duration);
         }
+    }
+
+    /// Counts a reload of the configuration.
+    pub fn count_reload(&self, outcome: &'static str) {
+        self.increment(RELOADS, [("outcome", outcome.to_owned())]);
     }
 
     /// Sets how many operations run now.

@@ -8,6 +8,7 @@ use super::answer::Failure;
 use super::instance::{Instance, Kind};
 use crate::connectors::{AppChange, Call, Document, Page, Query, Stored};
 use crate::mapping::{ids_in, replace_ids};
+use crate::trace::{Step, tell};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -61,15 +62,17 @@ impl<'a> App<'a> {
 
     /// Creates an account; the answer's id is the app's.
     pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Failure> {
+        tell(|| Step::create(&kind.scim.name, document));
         if !self.exchanges_ids() {
-            return Ok(self.call.create(&kind.scim.name, document).await?);
+            let stored = self.call.create(&kind.scim.name, document).await?;
+            return Ok(told(stored));
         }
         let ids = self.ids(Direction::ToApp, &kind.mapping.referred(document)).await?;
         let mut document = Cow::Borrowed(document);
         if !ids.is_empty() {
             kind.mapping.replace_referred(document.to_mut(), |kind, id| ids.get(&(kind.into(), id.into())).cloned());
         }
-        let mut stored = self.call.create(&kind.scim.name, &document).await?;
+        let mut stored = told(self.call.create(&kind.scim.name, &document).await?);
         let id = stored.id.clone();
         self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
         Ok(Stored { id, ..stored })
@@ -77,19 +80,22 @@ impl<'a> App<'a> {
 
     pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Failure> {
         let app_id = self.app_id(kind, id).await?;
-        let stored = self.call.read(&kind.scim.name, &app_id, omit).await?;
+        tell(|| Step::read(&kind.scim.name, &app_id));
+        let stored = told(self.call.read(&kind.scim.name, &app_id, omit).await?);
         self.known_as(kind, id, stored).await
     }
 
     pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: AppChange) -> Result<Stored, Failure> {
         let change = self.translated(kind, change).await?;
         let app_id = self.app_id(kind, id).await?;
-        let stored = self.call.update(&kind.scim.name, &app_id, &change).await?;
+        tell(|| Step::update(&kind.scim.name, &app_id, &change));
+        let stored = told(self.call.update(&kind.scim.name, &app_id, &change).await?);
         self.known_as(kind, id, stored).await
     }
 
     pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Failure> {
         let app_id = self.app_id(kind, id).await?;
+        tell(|| Step::delete(&kind.scim.name, &app_id));
         Ok(self.call.delete(&kind.scim.name, &app_id).await?)
     }
 
@@ -101,7 +107,9 @@ impl<'a> App<'a> {
                 replace_ids(&mut comparison.value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
             }
         }
+        tell(|| Step::search(&kind.scim.name, &query));
         let mut page = self.call.search(&kind.scim.name, &query).await?;
+        tell(|| Step::answered_by_connector(&page.resources));
         self.make_known(kind, &mut page.resources).await?;
         Ok(page)
     }
@@ -193,4 +201,10 @@ impl<'a> App<'a> {
         }
         Ok(found)
     }
+}
+
+/// Tells whoever looks what the connector answered.
+fn told(stored: Stored) -> Stored {
+    tell(|| Step::answered_by_connector(std::slice::from_ref(&stored)));
+    stored
 }

@@ -21,8 +21,8 @@ pub struct Parts {
     pub name: Arc<str>,
     /// Its connector.
     pub connector: Arc<Connector>,
-    /// Its mapping, checked against the connector's resource types.
-    pub mapping: Mapping,
+    /// Its resource types with their mappings; instances of the same connector and mapping share them.
+    pub kinds: Arc<[Kind]>,
     /// Its settings, with the declared defaults filled in.
     pub settings: Arc<Document>,
     /// Its way to the app.
@@ -33,6 +33,8 @@ pub struct Parts {
     pub store: Store,
     /// Which group a user is in, where the app has one group per user.
     pub group_policy: GroupPolicy,
+    /// The turns of all instances' resources.
+    pub turns: OneAtATime,
     /// How much may go away before somebody is asked.
     pub guard_rails: GuardRails,
 }
@@ -60,44 +62,37 @@ pub struct Instance {
     pub(super) standing: Option<Standing>,
     /// How much may go away before somebody is asked.
     pub guard_rails: GuardRails,
-    kinds: Vec<Kind>,
+    kinds: Arc<[Kind]>,
     settings: Arc<Document>,
     egress: Arc<Egress>,
     limits: CallLimits,
     share: CpuShare,
 }
 
-impl Instance {
-    /// Puts an instance together.
+impl Kind {
+    /// The resource types of a connector, in the descriptor's order, with a mapping that was checked against them.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, mapping, settings, egress, limits, store, group_policy, guard_rails } = parts;
+    pub fn all(connector: &Connector, mapping: Mapping) -> Arc<[Self]> {
         let mut mappings = mapping.into_types();
-        let kinds: Vec<Kind> = connector
-            .descriptor
-            .resource_types
-            .iter()
-            .map(|OfferedResourceType { scim, abilities }| Kind {
+        let offered = connector.descriptor.resource_types.iter();
+        offered
+            .map(|OfferedResourceType { scim, abilities }| Self {
                 scim: scim.clone(),
                 abilities: abilities.clone(),
                 mapping: mappings.remove(&scim.name).unwrap_or_default(),
             })
-            .collect();
+            .collect()
+    }
+}
+
+impl Instance {
+    /// Puts an instance together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns, guard_rails } = parts;
         let standing = Standing::of(&kinds, group_policy);
         let share = connector.cpu_share();
-        Self {
-            name,
-            connector,
-            store,
-            turns: OneAtATime::default(),
-            standing,
-            guard_rails,
-            kinds,
-            settings,
-            egress,
-            limits,
-            share,
-        }
+        Self { name, connector, store, turns, standing, guard_rails, kinds, settings, egress, limits, share }
     }
 
     /// The resource types, in the descriptor's order.
@@ -115,6 +110,18 @@ impl Instance {
     /// The resource type of that name, such as `User`.
     pub(super) fn kind_named(&self, name: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.scim.name == name)
+    }
+
+    /// Its settings, with the declared defaults filled in.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Document> {
+        &self.settings
+    }
+
+    /// Its way to the app.
+    #[must_use]
+    pub fn egress(&self) -> &Arc<Egress> {
+        &self.egress
     }
 
     /// Asks the app whether the base URL and the credential are good.

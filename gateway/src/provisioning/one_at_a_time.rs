@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OwnedMutexGuard;
 
-/// Locks by resource; a lock exists while someone holds or awaits it.
-#[derive(Debug, Default)]
-pub(super) struct OneAtATime {
-    locks: Mutex<HashMap<ResourceKey, Weak<tokio::sync::Mutex<()>>>>,
+/// Locks by resource; a lock exists while someone holds or awaits it. Clones share them: an instance that is reloaded takes turns
+/// with the requests that still run in the version before it.
+#[derive(Debug, Clone, Default)]
+pub struct OneAtATime {
+    locks: Arc<Mutex<HashMap<ResourceKey, Weak<tokio::sync::Mutex<()>>>>>,
 }
 
 /// Entries of finished work are swept when the map has grown to a multiple of this.

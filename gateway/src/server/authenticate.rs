@@ -30,13 +30,37 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     tokens: BTreeMap<InstanceName, Vec<TokenHash>>,
+    admin: Vec<TokenHash>,
 }
 
 impl Access {
     /// The tokens that a configuration lists.
     pub fn new(config: &Config) -> Self {
         let tokens = config.instances.iter().map(|(name, instance)| (name.clone(), instance.tokens.clone()));
-        Self { tokens: tokens.collect() }
+        Self { tokens: tokens.collect(), admin: config.server.admin_tokens.clone() }
+    }
+
+    /// The instances that both know and to which they let different callers.
+    pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a InstanceName> {
+        let both = self.tokens.iter().filter_map(|(name, tokens)| Some((name, tokens, other.tokens.get(name)?)));
+        both.filter_map(|(name, tokens, others)| (tokens != others).then_some(name))
+    }
+
+    /// Lets the operator to its own routes, if the request's token is one of `admin-tokens`.
+    ///
+    /// # Errors
+    /// 404, as for a path that nothing serves, where there are no such tokens; 401 without a token or with another one.
+    pub fn admit_operator(&self, headers: &HeaderMap) -> Result<(), Failure> {
+        if self.admin.is_empty() {
+            let failure = Failure::from(Error::not_found("nothing is served at this path"));
+            return Err(failure.because("the operator's routes are closed: [server] has no admin-tokens"));
+        }
+        let hash = TokenHash::of(&presented(headers)?);
+        if bool::from(matches(&hash, &self.admin)) {
+            return Ok(());
+        }
+        let detail = "this token is not accepted here; the operator's routes take one of [server] admin-tokens";
+        Err(Failure::from(Error::unauthorized(detail)).because("wrong token"))
     }
 
     /// The instance that a URL's first segment names, if the request's token is one of its tokens.
@@ -103,7 +127,7 @@ mod tests {
         let entry = |name: &str, tokens: &[&str]| {
             (name.parse().expect("a name"), tokens.iter().map(|t| TokenHash::of(t)).collect())
         };
-        Access { tokens: [entry("acme", &["old", "new"]), entry("globex", &["other"])].into() }
+        Access { tokens: [entry("acme", &["old", "new"]), entry("globex", &["other"])].into(), admin: Vec::new() }
     }
 
     fn basic(text: &str) -> String {
@@ -148,6 +172,25 @@ mod tests {
             let failure = access().admit(instance, &map).expect_err(instance);
             assert_eq!(failure.error().status, status, "{instance} {headers:?}");
         }
+    }
+
+    #[test]
+    fn the_operators_routes_open_to_admin_tokens_and_are_not_there_without_any() {
+        let open = Access { admin: vec![TokenHash::of("root")], ..access() };
+        for (access, header, status) in [
+            (&open, Some("Bearer root"), None),
+            (&open, Some("Bearer new"), Some(401)),
+            (&open, None, Some(401)),
+            (&access(), Some("Bearer new"), Some(404)),
+            (&access(), None, Some(404)),
+        ] {
+            let headers = header.map(|value| (AUTHORIZATION, HeaderValue::from_static(value))).into_iter().collect();
+            let refused = access.admit_operator(&headers).err().map(|failure| failure.error().status);
+            assert_eq!(refused, status, "{header:?}");
+        }
+        let mut root = HeaderMap::new();
+        root.insert(AUTHORIZATION, HeaderValue::from_static("Bearer root"));
+        assert_eq!(open.admit("acme", &root).expect_err("an instance").error().status, 401);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod error;
 mod health;
 mod in_flight;
 mod listen;
+mod play;
 mod route;
 mod scim;
 
@@ -29,6 +30,7 @@ pub use error::{Failure, SCIM_JSON};
 pub use health::{PartState, Parts, Readiness};
 pub use in_flight::InFlight;
 pub use listen::{Ended, ListenLimits, serve};
+pub use play::{Played, play};
 pub use scim::{ScimRoutes, scim};
 
 use crate::observe::Metrics;

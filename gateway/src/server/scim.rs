@@ -16,7 +16,7 @@ use super::correlation::CorrelationId;
 use super::error::{Failure, SCIM_JSON};
 use super::route::{Asked, Route};
 use crate::clients::{Hints, Leniency};
-use crate::instances::Instances;
+use crate::instances::Live;
 use crate::observe::Recording;
 use crate::provisioning::{self, Answer, Caller, Outcome, Rail, RequestLimits};
 
@@ -24,7 +24,7 @@ use crate::provisioning::{self, Answer, Caller, Outcome, Rail, RequestLimits};
 #[derive(Debug, Clone)]
 pub struct ScimRoutes {
     /// The instances that serve.
-    pub instances: Arc<Instances>,
+    pub instances: Live,
     /// Limits of request bodies.
     pub body: BodyLimits,
     /// How many operations a bulk request may hold.
@@ -65,11 +65,14 @@ async fn answer(
     recording: Option<&Recording>,
 ) -> Result<Answer, Failure> {
     let (parts, body) = request.into_parts();
-    let name = Access::admit(&routes.instances.access, instance, &parts.headers)?.clone();
-    let hosted = routes
-        .instances
+    // What the request begins with serves it to its end, whatever is reloaded meanwhile.
+    let instances = routes.instances.now();
+    let name = Access::admit(&instances.access, instance, &parts.headers)?.clone();
+    let hosted = instances
         .get(&name)
+        .map(Arc::clone)
         .ok_or_else(|| Failure::from(Error::unavailable("the instance is being loaded; try again in a moment")))?;
+    drop(instances);
     let query = parts.uri.query().unwrap_or_default();
     // Before the body is read: a client that sends it slowly holds a place of its own instance.
     let _place = hosted.in_flight.enter("the instance's share of max-in-flight")?;

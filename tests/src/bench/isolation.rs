@@ -106,6 +106,7 @@ pub async fn run(
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
             settings: Map::new(),
+            mapping: None,
             guard_rails: Map::new(),
             jit: Map::new(),
         };

@@ -21,8 +21,11 @@ pub struct GatewayConfig {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
 struct Server {
     listen: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    admin_tokens: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +36,8 @@ struct Store {
 #[derive(Debug, Clone, Serialize)]
 struct Connector {
     file: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
 }
 
 /// One `[instances.NAME]`.
@@ -50,6 +55,9 @@ pub struct InstanceConfig {
     pub credential: String,
     /// See [`token_hash`].
     pub tokens: Vec<String>,
+    /// A document in place of the connector's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +90,7 @@ impl GatewayConfig {
     /// A gateway on a free loopback port, which keeps everything in `folder`.
     pub fn new(folder: &Path) -> Self {
         Self {
-            server: Server { listen: "127.0.0.1:0".into() },
+            server: Server { listen: "127.0.0.1:0".into(), admin_tokens: Vec::new() },
             store: Store { url: format!("sqlite:{}", folder.join("gateway.db").display()) },
             connectors: BTreeMap::new(),
             instances: BTreeMap::new(),
@@ -96,11 +104,32 @@ impl GatewayConfig {
     }
 
     pub fn connector(&mut self, name: &str, file: PathBuf) {
-        self.connectors.insert(name.to_owned(), Connector { file });
+        self.connectors.insert(name.to_owned(), Connector { file, sha256: None });
+    }
+
+    /// Refuses any other file for a connector.
+    pub fn pin(&mut self, connector: &str, sha256: &str) {
+        if let Some(connector) = self.connectors.get_mut(connector) {
+            connector.sha256 = Some(sha256.to_owned());
+        }
+    }
+
+    /// Opens the operator's routes to a token; see [`token_hash`].
+    pub fn admin_token(&mut self, hash: String) {
+        self.server.admin_tokens.push(hash);
+    }
+
+    /// Where the gateway is to listen; a gateway that runs does not move.
+    pub fn listen(&mut self, address: &str) {
+        address.clone_into(&mut self.server.listen);
     }
 
     pub fn instance(&mut self, name: &str, instance: InstanceConfig) {
         self.instances.insert(name.to_owned(), instance);
+    }
+
+    pub fn remove_instance(&mut self, name: &str) {
+        self.instances.remove(name);
     }
 
     /// What was said of an instance.
@@ -156,6 +185,7 @@ mod tests {
                 allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
+                mapping: None,
                 client: None,
                 auth: None,
                 username: None,

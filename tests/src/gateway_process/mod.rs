@@ -53,23 +53,35 @@ pub enum GatewayError {
 impl GatewayProcess {
     /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. What it says goes to the file `log`.
     pub async fn start(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
-        Self::start_by(Command::new(binary), binary, config, log).await
+        Self::start_by(Command::new(binary), &[], binary, config, log).await
     }
 
-    /// The same on one core of the machine.
+    /// As [`Self::start`], with `--watch`: it reloads what is written.
+    pub async fn start_watching(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        Self::start_by(Command::new(binary), &["--watch"], binary, config, log).await
+    }
+
+    /// As [`Self::start`], on one core of the machine.
     pub async fn start_on(core: usize, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", &core.to_string()]).arg(binary);
-        Self::start_by(command, binary, config, log).await
+        Self::start_by(command, &[], binary, config, log).await
     }
 
-    async fn start_by(mut command: Command, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+    async fn start_by(
+        mut command: Command,
+        options: &[&str],
+        binary: &Path,
+        config: &Path,
+        log: &Path,
+    ) -> Result<Self, GatewayError> {
         let no_log = |source| GatewayError::NoLog { path: log.to_owned(), source };
         let file = std::fs::File::create(log).map_err(no_log)?;
         let mut child = command
             .arg("serve")
             .arg("--config")
             .arg(config)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.try_clone().map_err(no_log)?)
@@ -134,11 +146,22 @@ impl GatewayProcess {
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
+    /// Asks it to read its configuration again (SIGHUP).
+    #[cfg(unix)]
+    pub fn hang_up(&self) -> io::Result<()> {
+        self.signal(rustix::process::Signal::HUP)
+    }
+
     #[cfg(unix)]
     fn terminate(&mut self) -> io::Result<()> {
+        self.signal(rustix::process::Signal::TERM)
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: rustix::process::Signal) -> io::Result<()> {
         let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         match pid {
-            Some(pid) => Ok(rustix::process::kill_process(pid, rustix::process::Signal::TERM)?),
+            Some(pid) => Ok(rustix::process::kill_process(pid, signal)?),
             None => Ok(()),
         }
     }

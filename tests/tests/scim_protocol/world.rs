@@ -57,7 +57,7 @@ impl World {
         }
         let options = InstanceOptions { settings, ..InstanceOptions::default() };
         let plan = Plan { name: "app".to_owned(), connector: connector.to_owned(), options };
-        let System { gateway, config, mut instances } =
+        let System { gateway, config, mut instances, .. } =
             System::start(&artifacts, folder.path(), &[plan]).await.unwrap();
         let gateway = Some(gateway);
         Self {

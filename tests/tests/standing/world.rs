@@ -60,7 +60,7 @@ impl World {
         let group_policy = policy.map(str::to_owned);
         let options = InstanceOptions { settings, group_policy, ..InstanceOptions::default() };
         let plan = Plan { name: "app".to_owned(), connector: connector.to_owned(), options };
-        let System { gateway, config, mut instances } =
+        let System { gateway, config, mut instances, .. } =
             System::start_with(&artifacts, folder.path(), &[plan], |config| {
                 if let Some(store) = store {
                     config.store(store);

@@ -36,7 +36,7 @@ impl Directory {
     }
 }
 
-fn ok(body: impl ToString) -> Answer {
+fn ok(body: &impl ToString) -> Answer {
     (StatusCode::OK, body.to_string())
 }
 
@@ -56,7 +56,7 @@ async fn list(State(people): State<People>, RawQuery(query): RawQuery, headers: 
     };
     let found: Vec<Value> = people.lock().unwrap().values().filter(wanted).cloned().collect();
     let page: Vec<&Value> = found.iter().skip(number("offset", 0)).take(number("limit", 100)).collect();
-    ok(json!({ "people": page, "total": found.len() }))
+    ok(&json!({ "people": page, "total": found.len() }))
 }
 
 async fn add(State(people): State<People>, body: String) -> Answer {
@@ -72,7 +72,7 @@ async fn add(State(people): State<People>, body: String) -> Answer {
 }
 
 async fn show(State(people): State<People>, Path(id): Path<u64>) -> Answer {
-    people.lock().unwrap().get(&id).cloned().map_or_else(unknown, ok)
+    people.lock().unwrap().get(&id).map_or_else(unknown, ok)
 }
 
 async fn change(State(people): State<People>, Path(id): Path<u64>, body: String) -> Answer {
@@ -82,7 +82,7 @@ async fn change(State(people): State<People>, Path(id): Path<u64>, body: String)
     for (name, value) in change.as_object().unwrap() {
         person[name] = value.clone();
     }
-    ok(person.clone())
+    ok(person)
 }
 
 async fn remove(State(people): State<People>, Path(id): Path<u64>) -> Answer {

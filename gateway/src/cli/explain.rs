@@ -1,0 +1,107 @@
+//! `explain`: what would a request do? Nothing changes: neither the app, of which only reads are sent, nor what the gateway
+//! remembers, of which a copy is used.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use scim_gateway::config::{Config, ConfigErrors, StoreUrl};
+use scim_gateway::instances::{self, Shared};
+use scim_gateway::server::{Played, play};
+use scim_gateway::store;
+use scim_gateway::trace::{Step, Trace, json_lines, step_lines, without_secrets};
+use serde_json::{Value, json};
+
+use super::Failure;
+use super::recorded::RecordedRequest;
+use super::terminal::Terminal;
+
+/// What came of it.
+struct Explained {
+    request: RecordedRequest,
+    steps: Vec<Step>,
+    /// None where a write was held back: the answer depends on the app's.
+    answer: Option<(u16, Value)>,
+    /// Whether what the gateway remembers was taken into account.
+    remembered: bool,
+}
+
+/// Shows which calls of the app a request would make.
+pub(super) fn run(
+    config: &Path,
+    instance: &str,
+    request: &Path,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let request = RecordedRequest::load(request)?;
+    let mut config = Config::load(config)?;
+    config.instances.retain(|name, _| name.as_str() == instance);
+    let Some(connector) = config.instances.values().next().map(|found| found.connector.clone()) else {
+        return Err(Failure::UnknownInstance(instance.to_owned()));
+    };
+    config.connectors.retain(|name, _| *name == connector);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let explained = runtime.block_on(explain(&config, request))?;
+    if json {
+        terminal.line(document(&explained))?;
+    } else {
+        write(&explained, terminal)?;
+    }
+    Ok(())
+}
+
+async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, Failure> {
+    let scratch = tempfile::tempdir()?;
+    let copy = scratch.path().join("copy.db");
+    let remembered = store::snapshot(&config.store.url, &copy).await.map_err(|error| Failure::Open(error.into()))?;
+    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(Failure::Open)?;
+    let built = instances::build(config, &shared, None).await;
+    ConfigErrors::check(built.mistakes)?;
+    let Some((_, hosted)) = built.instances.iter().next() else { return Err(Failure::Reported) };
+    let trace = Arc::new(Trace::rehearsal());
+    let (method, path) = (&request.method, request.path.as_str());
+    let played = Played { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
+    let (status, body) = trace.around(play(hosted, &played)).await;
+    shared.store.close().await;
+    let steps = trace.steps();
+    let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));
+    let answer = (!held_back).then(|| (status, without_secrets(body)));
+    Ok(Explained { request, steps, answer, remembered })
+}
+
+fn document(explained: &Explained) -> Value {
+    let Explained { request, steps, answer, remembered } = explained;
+    json!({
+        "request": { "method": request.method.as_str(), "path": request.path },
+        "steps": steps,
+        "would-change-the-app": answer.is_none(),
+        "answer": answer.as_ref().map(|(status, body)| json!({ "status": status, "body": body })),
+        "uses-what-is-remembered": remembered,
+    })
+}
+
+fn write(explained: &Explained, terminal: &mut Terminal<'_>) -> std::io::Result<()> {
+    let Explained { request, steps, answer, remembered } = explained;
+    let heading = terminal.bold(&format!("{} {}", request.method, request.path));
+    terminal.line(heading)?;
+    for line in request.body.iter().flat_map(|body| json_lines(&without_secrets(body.clone()), 4)) {
+        terminal.line(line)?;
+    }
+    for (line, varying) in steps.iter().flat_map(step_lines) {
+        terminal.line(format_args!("{line}{varying}"))?;
+    }
+    match answer {
+        Some((status, body)) => {
+            let heading = terminal.bold(&format!("answer: {status}"));
+            terminal.line(heading)?;
+            for line in json_lines(body, 4) {
+                terminal.line(line)?;
+            }
+        }
+        None => terminal.line("What follows depends on the app's answer; nothing was changed.")?,
+    }
+    if !remembered {
+        terminal.line("(Without what the gateway remembers: there is no SQLite store to look at.)")?;
+    }
+    Ok(())
+}

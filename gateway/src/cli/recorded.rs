@@ -1,0 +1,201 @@
+//! Requests in files: one for `explain`, a list or a whole conversation for `dev --replay`.
+//!
+//! A conversation's `{name}` stand for its variables and for what earlier answers gave (`capture`: name to JSON pointer); its
+//! expectations are not looked at here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A request that is to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RecordedRequest {
+    /// `GET`, `POST`, …
+    #[serde(deserialize_with = "method")]
+    pub(super) method: Method,
+    /// Below `/scim/v2`, with the query.
+    pub(super) path: String,
+    #[serde(default)]
+    pub(super) body: Option<Value>,
+    /// The instance, where it is not said elsewhere.
+    #[serde(default)]
+    pub(super) instance: Option<String>,
+    #[serde(default)]
+    pub(super) capture: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub(super) user_agent: Option<String>,
+}
+
+/// A file of requests cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RecordedError {
+    #[error("{0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error(
+        "{0}: {1}; a request is {{\"method\": \"GET\", \"path\": \"/Users/42\"}}, with a \"body\" where there is one"
+    )]
+    Shape(PathBuf, serde_json::Error),
+}
+
+/// The values of a replay's `{name}`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl RecordedRequest {
+    /// The one request of a file.
+    pub(super) fn load(file: &Path) -> Result<Self, RecordedError> {
+        parse(file)
+    }
+
+    /// The requests of a file, which is a list of them or a conversation, and the names that it begins with.
+    pub(super) fn load_all(file: &Path) -> Result<(Vec<Self>, Names), RecordedError> {
+        let shape = |error| RecordedError::Shape(file.to_owned(), error);
+        let document: Value = parse(file)?;
+        if document.is_array() {
+            return Ok((serde_json::from_value(document).map_err(shape)?, Names::default()));
+        }
+        let conversation: Conversation = serde_json::from_value(document).map_err(shape)?;
+        let agent = conversation.client.headers.get("user-agent").cloned();
+        let requests = conversation.steps.into_iter().map(|step| Self {
+            method: step.request.method,
+            path: step.request.path,
+            body: step.request.body,
+            instance: None,
+            capture: step.capture,
+            user_agent: agent.clone(),
+        });
+        let names = conversation.variables.into_iter().map(|(name, value)| {
+            // What is not a text is a value that is made for each run.
+            let value = value.as_str().map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
+            (name, value)
+        });
+        Ok((requests.collect(), Names(names.collect())))
+    }
+}
+
+impl Names {
+    /// The request with every known `{name}` replaced.
+    pub(super) fn fill(&self, request: &RecordedRequest) -> RecordedRequest {
+        let mut filled = request.clone();
+        filled.path = self.text(&request.path, percent_encode);
+        if let Some(body) = &mut filled.body {
+            self.value(body);
+        }
+        filled
+    }
+
+    /// Takes from an answer what the request captures.
+    pub(super) fn capture(&mut self, request: &RecordedRequest, answer: &Value) {
+        for (name, pointer) in &request.capture {
+            if let Some(value) = answer.pointer(pointer) {
+                self.0.insert(name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            }
+        }
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text, str::to_owned),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.value(member)),
+            _ => {}
+        }
+    }
+
+    fn text(&self, text: &str, encode: impl Fn(&str) -> String) -> String {
+        let filled =
+            |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{name}}}"), &encode(value));
+        self.0.iter().fold(text.to_owned(), filled)
+    }
+}
+
+#[derive(Deserialize)]
+struct Conversation {
+    client: Client,
+    #[serde(default)]
+    variables: BTreeMap<String, Value>,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Client {
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    request: StepRequest,
+    #[serde(default)]
+    capture: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct StepRequest {
+    #[serde(deserialize_with = "method")]
+    method: Method,
+    path: String,
+    #[serde(default)]
+    body: Option<Value>,
+}
+
+fn method<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.to_uppercase().parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a method")))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, RecordedError> {
+    let text = std::fs::read_to_string(file).map_err(|error| RecordedError::Unreadable(file.to_owned(), error))?;
+    serde_json::from_str(&text).map_err(|error| RecordedError::Shape(file.to_owned(), error))
+}
+
+fn percent_encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn loaded(document: &Value) -> Result<(Vec<RecordedRequest>, Names), RecordedError> {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), document.to_string()).expect("a file");
+        RecordedRequest::load_all(file.path())
+    }
+
+    #[test]
+    fn what_an_answer_gave_is_filled_into_the_next_request() {
+        let list = json!([
+            { "method": "post", "path": "/Users", "body": {}, "capture": { "user": "/id" } },
+            { "method": "PATCH", "path": "/Users/{user}", "body": { "value": ["{user}", "{other}"] } },
+        ]);
+        let (requests, mut names) = loaded(&list).expect("requests");
+        names.capture(&requests[0], &json!({ "id": "a/1" }));
+        let filled = names.fill(&requests[1]);
+        assert_eq!((filled.method, filled.path.as_str()), (Method::PATCH, "/Users/a%2F1"));
+        assert_eq!(filled.body, Some(json!({ "value": ["a/1", "{other}"] })));
+    }
+
+    #[test]
+    fn a_conversation_gives_its_requests_its_client_and_its_variables() {
+        let conversation = json!({
+            "title": "t", "client": { "name": "Okta", "headers": { "user-agent": "Okta SCIM Client 1.0.0" } },
+            "variables": { "name": "ada", "run": { "$uuid": true } },
+            "steps": [{ "says": "s", "request": { "method": "GET", "path": "/Users/{name}" }, "answer": { "status": 200 } }],
+        });
+        let (requests, names) = loaded(&conversation).expect("requests");
+        assert_eq!(requests[0].user_agent.as_deref(), Some("Okta SCIM Client 1.0.0"));
+        assert_eq!(names.fill(&requests[0]).path, "/Users/ada");
+    }
+
+    #[test]
+    fn a_file_of_another_shape_is_told_what_is_right() {
+        let error = loaded(&json!([{ "methd": "GET", "path": "/Users" }])).expect_err("a typo").to_string();
+        assert!(error.contains("`methd`") && error.contains("\"method\": \"GET\""), "{error}");
+    }
+}

@@ -1,0 +1,99 @@
+//! `rollback`: puts an earlier version of a connector back.
+
+use std::path::Path;
+
+use scim_gateway::config::{Config, ConnectorName};
+use scim_gateway::connectors::Sha256;
+use scim_gateway::instances::{Version, Versions};
+
+use super::Failure;
+use super::terminal::Terminal;
+
+/// Which version is meant.
+pub(super) enum Wanted<'a> {
+    /// The one that served before the present file.
+    Previous,
+    /// The one whose digest begins like this.
+    Digest(&'a str),
+    /// None: they are only listed.
+    List,
+}
+
+/// Why no version is put back.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RollbackError {
+    #[error("there is no [connectors.{name}] in {file}; there are {known}")]
+    UnknownConnector { name: String, file: String, known: String },
+    #[error("no earlier version of {0} is kept; the gateway keeps those that have served")]
+    Nothing(ConnectorName),
+    #[error("no version of {name} that is kept begins with {digest}; `--list` shows them")]
+    NoSuch { name: ConnectorName, digest: String },
+    #[error(
+        "connectors.{name}.sha256 pins {pinned}, and the version to put back is {version}: change the pin to it first, or remove it"
+    )]
+    Pinned { name: ConnectorName, pinned: Sha256, version: Sha256 },
+    #[error("the versions of {0} cannot be read: {1}")]
+    Unreadable(ConnectorName, std::io::Error),
+    #[error(transparent)]
+    Version(#[from] scim_gateway::instances::VersionError),
+}
+
+pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let config = Config::load(file)?;
+    let found = config.connectors.get_key_value(name);
+    let (name, connector) = found.ok_or_else(|| {
+        let known: Vec<&str> = config.connectors.keys().map(ConnectorName::as_str).collect();
+        let (name, file) = (name.to_owned(), file.display().to_string());
+        RollbackError::UnknownConnector { name, file, known: known.join(", ") }
+    })?;
+    let unreadable = |error| RollbackError::Unreadable(name.clone(), error);
+    let versions = Versions::below(&config.server.state_directory).of(name).map_err(unreadable)?;
+    let present = std::fs::read(&connector.file).ok().map(|bytes| Sha256::of(&bytes));
+    if let Wanted::List = wanted {
+        for version in &versions {
+            let mark = if Some(version.sha256) == present { "the file's" } else { "" };
+            terminal.line(format_args!("{}  {}  {mark}", version.sha256, since(version)))?;
+        }
+        return Ok(());
+    }
+    let version = choose(&versions, present, wanted, name)?;
+    if let Some(pinned) = connector.sha256.filter(|pinned| *pinned != version.sha256) {
+        let (name, version) = (name.clone(), version.sha256);
+        return Err(RollbackError::Pinned { name, pinned, version }.into());
+    }
+    version.put_back(&connector.file).map_err(RollbackError::from)?;
+    let (done, file) = (terminal.green("put back:"), connector.file.display());
+    terminal.line(format_args!("{done} {file} is the version {} of {}", version.sha256, since(version)))?;
+    terminal.line(
+        "A gateway that watches its files serves it by now; tell another one: kill -HUP <pid>, or POST /-/reload.",
+    )?;
+    Ok(())
+}
+
+fn choose<'a>(
+    versions: &'a [Version],
+    present: Option<Sha256>,
+    wanted: &Wanted<'_>,
+    name: &ConnectorName,
+) -> Result<&'a Version, RollbackError> {
+    let (found, missing) = match wanted {
+        Wanted::Digest(digest) => (
+            versions.iter().find(|version| version.sha256.to_string().starts_with(&digest.to_lowercase())),
+            RollbackError::NoSuch { name: name.clone(), digest: (*digest).to_owned() },
+        ),
+        Wanted::Previous | Wanted::List => {
+            (versions.iter().find(|version| Some(version.sha256) != present), RollbackError::Nothing(name.clone()))
+        }
+    };
+    found.ok_or(missing)
+}
+
+fn since(version: &Version) -> String {
+    jiff::Timestamp::try_from(version.since).map_or_else(|_| String::new(), |time| format!("{time:.0}"))
+}
+
+impl From<RollbackError> for Failure {
+    fn from(error: RollbackError) -> Self {
+        Self::Rollback(Box::new(error))
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether what the configuration says of an instance is what it said before.
+//!
+//! The fingerprint is taken of the table as it is written and of the secrets that it points at, so that a key that is added to
+//! the configuration one day is part of it without anybody thinking of it, and a credential that was exchanged in its file
+//! counts as a change. What is left out is compared by itself: tokens, which only say who may call, and the path of the mapping, whose
+//! content counts.
+
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+use toml::de::{DeTable, DeValue};
+
+use super::instance::Surroundings;
+use super::secret::SecretSource;
+
+/// Of one instance's table. Two are equal when nothing has changed that the instance is built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+/// Keys that do not go into it.
+const LEFT_OUT: [&str; 2] = ["tokens", "mapping"];
+/// A path whose file's content counts.
+const FILE: &str = "ca-file";
+/// A table whose strings are the connector's business: none of them points at a secret.
+const PLAIN: &str = "settings";
+
+impl Fingerprint {
+    /// Takes it, and notes in `files` which files hold secrets.
+    pub(super) fn of(table: &DeTable<'_>, around: &Surroundings<'_>, files: &mut Vec<PathBuf>) -> Self {
+        let mut taking = Taking { hash: Sha256::new(), around, files };
+        for (key, value) in table {
+            let key: &str = key.get_ref();
+            if !LEFT_OUT.contains(&key) {
+                taking.text('k', key);
+                taking.value(value.get_ref(), key != PLAIN);
+                if let Some(path) = value.get_ref().as_str().filter(|_| key == FILE) {
+                    taking.file(around.directory.join(path));
+                }
+            }
+        }
+        Self(taking.hash.finalize().into())
+    }
+}
+
+struct Taking<'a, 'b> {
+    hash: Sha256,
+    around: &'a Surroundings<'b>,
+    files: &'a mut Vec<PathBuf>,
+}
+
+impl Taking<'_, '_> {
+    /// A kind and a length before each text, so that no two tables run together into the same bytes.
+    fn text(&mut self, kind: char, text: &str) {
+        self.hash.update(format!("{kind}{}:", text.len()));
+        self.hash.update(text);
+    }
+
+    fn value(&mut self, value: &DeValue<'_>, secrets: bool) {
+        match value {
+            DeValue::String(text) => {
+                self.text('s', text);
+                if let Some(source) = text.parse::<SecretSource>().ok().filter(|_| secrets) {
+                    self.secret(&source);
+                }
+            }
+            DeValue::Integer(number) => self.text('i', number.as_str()),
+            DeValue::Float(number) => self.text('f', number.as_str()),
+            DeValue::Boolean(truth) => self.text('b', if *truth { "true" } else { "false" }),
+            DeValue::Datetime(time) => self.text('d', &time.to_string()),
+            DeValue::Array(items) => {
+                self.text('a', &items.len().to_string());
+                items.iter().for_each(|item| self.value(item.get_ref(), secrets));
+            }
+            DeValue::Table(entries) => {
+                self.text('t', &entries.len().to_string());
+                for (key, value) in entries {
+                    self.text('k', key.get_ref());
+                    self.value(value.get_ref(), secrets);
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        match std::fs::read(&path) {
+            Ok(bytes) => self.hash.update(Sha256::digest(bytes)),
+            Err(_) => self.text('-', ""),
+        }
+        self.files.push(path);
+    }
+
+    fn secret(&mut self, source: &SecretSource) {
+        use secrecy::ExposeSecret as _;
+        if let SecretSource::File(path) = source {
+            self.files.push(self.around.directory.join(path));
+        }
+        match source.read(self.around.directory, self.around.environment) {
+            Ok(secret) => self.text('x', secret.expose_secret()),
+            Err(_) => self.text('-', ""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fingerprint(text: &str, secret: &str) -> Fingerprint {
+        let environment = |_: &str| Some(secret.to_owned());
+        let around =
+            Surroundings { directory: std::path::Path::new("/nowhere"), environment: &environment, connectors: &[] };
+        let table = DeTable::parse(text).expect(text);
+        Fingerprint::of(table.get_ref(), &around, &mut Vec::new())
+    }
+
+    #[test]
+    fn layout_tokens_and_the_mappings_path_do_not_count() {
+        let plain = fingerprint("region = \"eu\"\nlimits.sends = 3", "s");
+        for same in [
+            "\n# moved\nregion   = 'eu'\n[limits]\nsends = 3",
+            "tokens = [\"sha256:x\"]\nregion = \"eu\"\nlimits.sends = 3",
+            "mapping = \"a.json\"\nregion = \"eu\"\nlimits.sends = 3",
+        ] {
+            assert_eq!(fingerprint(same, "s"), plain, "{same}");
+        }
+    }
+
+    #[test]
+    fn any_other_key_and_the_secret_itself_count() {
+        let plain = fingerprint("credential = \"env:A\"", "s");
+        for (text, secret) in [
+            ("credential = \"env:A\"", "other"),
+            ("credential = \"env:B\"", "s"),
+            ("credential = \"env:A\"\nregion = \"eu\"", "s"),
+            ("credential = [\"env:A\"]", "s"),
+        ] {
+            assert_ne!(fingerprint(text, secret), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_looks_like_a_secret_is_only_a_text() {
+        let text = "[settings]\ndomain = \"env:A\"";
+        assert_eq!(fingerprint(text, "one"), fingerprint(text, "two"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What is different between the instances that served and those that were built.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::connectors::Sha256;
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Of what.
+    pub of: Subject,
+    /// Its name in the configuration.
+    pub name: String,
+    /// What about it.
+    pub change: What,
+    /// The first digits of the SHA-256 of the mapping or the connector that serves now, where it is that which changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// What can be different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A `[connectors.<name>]`.
+    Connector,
+    /// An `[instances.<name>]`.
+    Instance,
+}
+
+/// In what way it is different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// It was not there.
+    Added,
+    /// It is there no more.
+    Removed,
+    /// Its configuration, or a secret that it points at.
+    Configuration,
+    /// Its connector is another file or another version.
+    Connector,
+    /// Its mapping.
+    Mapping,
+    /// Who may call it.
+    Tokens,
+    /// The file's content.
+    File,
+}
+
+impl Change {
+    pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: What) -> Self {
+        Self { of, name: name.to_string(), change, version: None }
+    }
+
+    pub(super) fn at(self, version: &Sha256) -> Self {
+        Self { version: Some(version.short()), ..self }
+    }
+}
+
+impl fmt::Display for Change {
+    /// `instance acme: mapping 3fa8c0d1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = match self.of {
+            Subject::Connector => "connector",
+            Subject::Instance => "instance",
+        };
+        let change = match self.change {
+            What::Added => "added",
+            What::Removed => "removed",
+            What::Configuration => "configuration",
+            What::Connector => "connector",
+            What::Mapping => "mapping",
+            What::Tokens => "tokens",
+            What::File => "file",
+        };
+        write!(f, "{of} {}: {change}", self.name)?;
+        self.version.iter().try_for_each(|version| write!(f, " {version}"))
+    }
+}

@@ -1,0 +1,81 @@
+//! The connectors of a configuration: read, compared, and loaded side by side where they are new.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::change::{Change, Subject, What};
+use super::{Instances, Shared};
+use crate::config::{self, Config, ConnectorName, Mistake};
+use crate::connectors::{Connector, Wasi};
+
+/// The connectors by name; in place of one that does not load, the one before it.
+pub(super) struct Loaded {
+    pub(super) connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    pub(super) changes: Vec<Change>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&Instances>) -> Loaded {
+    let mut loaded = Loaded { connectors: BTreeMap::new(), changes: Vec::new(), mistakes: Vec::new() };
+    let loading = config.connectors.iter().map(async |(name, connector)| {
+        let known = before.and_then(|before| before.connectors.get(name));
+        (name, known, one(config, name, connector, known, shared).await)
+    });
+    for (name, known, outcome) in join_all(loading).await {
+        let connector = match outcome {
+            Ok(connector) => connector,
+            Err(mistake) => {
+                loaded.mistakes.push(mistake);
+                loaded.connectors.extend(known.map(|known| (name.clone(), Arc::clone(known))));
+                continue;
+            }
+        };
+        let change = match known {
+            None => Some(What::Added),
+            Some(known) => (known.sha256 != connector.sha256).then_some(What::File),
+        };
+        let change = change.map(|what| Change::new(Subject::Connector, name, what).at(&connector.sha256));
+        loaded.changes.extend(change);
+        loaded.connectors.insert(name.clone(), connector);
+    }
+    let gone = before.iter().flat_map(|before| before.connectors.keys());
+    let gone = gone.filter(|name| !config.connectors.contains_key(*name));
+    loaded.changes.extend(gone.map(|name| Change::new(Subject::Connector, name, What::Removed)));
+    loaded
+}
+
+async fn one(
+    config: &Config,
+    name: &ConnectorName,
+    from: &config::Connector,
+    known: Option<&Arc<Connector>>,
+    shared: &Shared,
+) -> Result<Arc<Connector>, Mistake> {
+    let mistake = |problem: String, right: &str| config.mistake(&format!("connectors.{name}.file"), problem, right);
+    let bytes = std::fs::read(&from.file).map_err(|error| unreadable(&from.file, &error, mistake))?;
+    let kept = shared.versions.as_ref().map(|versions| (versions, bytes.clone()));
+    let file = from.file.display().to_string();
+    let closed = config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
+    let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
+    let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref(), wasi).await;
+    let connector = loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
+    if let Some((versions, bytes)) = kept
+        && known.is_none_or(|known| known.sha256 != connector.sha256)
+        && let Err(error) = versions.keep(name, &connector.sha256, &bytes)
+    {
+        tracing::warn!(connector = name.as_str(), %error, "this version of the connector is not kept: it cannot be put back");
+    }
+    Ok(connector)
+}
+
+/// The mistake of a file that the configuration names and that is not to be had.
+pub(super) fn unreadable(file: &Path, error: &std::io::Error, mistake: impl Fn(String, &str) -> Mistake) -> Mistake {
+    let paths = "paths start at the directory of the configuration";
+    match error.kind() {
+        std::io::ErrorKind::NotFound => mistake(format!("there is no file {}", file.display()), paths),
+        _ => mistake(format!("{} cannot be read: {error}", file.display()), ""),
+    }
+}

@@ -1,0 +1,122 @@
+//! What all instances share, and every version of them: the engine, the connections, the store, the turns.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::Versions;
+use crate::config::StoreUrl;
+use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
+use crate::egress::{Network, tls};
+use crate::jit::{HttpLimits, ProviderHttp};
+use crate::provisioning::{Kind, OneAtATime};
+use crate::store::{Store, StoreError};
+
+/// What all instances share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Runs the connectors.
+    pub runtime: Runtime,
+    /// Connects to the apps.
+    pub network: Network,
+    /// Connects to the OpenID providers at which people sign in.
+    pub provider_http: ProviderHttp,
+    /// What the gateway remembers.
+    pub store: Store,
+    /// One request at a time changes a resource, whichever version of its instance it began with.
+    pub turns: OneAtATime,
+    /// The connectors' earlier versions, where they are kept.
+    pub versions: Option<Versions>,
+    kinds: Mutex<HashMap<KindsKey, Weak<[Kind]>>>,
+}
+
+/// A connector, and the mapping document's text where it is not the connector's own.
+pub(super) type KindsKey = (Sha256, Option<Sha256>);
+
+/// What all instances share cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SharedError {
+    /// The WebAssembly engine.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// TLS.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The connections to the OpenID providers.
+    #[error("the HTTP client for OpenID providers cannot be set up: {0}")]
+    ProviderHttp(#[from] reqwest::Error),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Shared {
+    /// Starts the engine, prepares connections, and opens the store at a URL. In `state` compiled code and the connectors'
+    /// versions are kept; where that cannot be, or without it, the gateway starts more slowly and has nothing to put back.
+    ///
+    /// # Errors
+    /// [`SharedError`], whichever cannot be opened.
+    pub async fn open(store: &StoreUrl, state: Option<&Path>) -> Result<Self, SharedError> {
+        let state = state.filter(|state| {
+            let prepared = prepare(state);
+            if let Err(error) = &prepared {
+                let directory = state.display();
+                tracing::warn!(%directory, %error, "the state directory cannot be used: nothing is kept of compiled connectors");
+            }
+            prepared.is_ok()
+        });
+        let limits = RuntimeLimits { cache: state.map(|state| state.join("code")), ..RuntimeLimits::default() };
+        Ok(Self {
+            runtime: Runtime::new(limits)?,
+            network: Network::new(),
+            provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
+            store: Store::open(store).await?,
+            turns: OneAtATime::default(),
+            versions: state.map(Versions::below),
+            kinds: Mutex::default(),
+        })
+    }
+
+    /// The resource types of a connector with a mapping, where some instance has them.
+    pub(super) fn kinds(&self, key: &KindsKey) -> Option<Arc<[Kind]>> {
+        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(key)?.upgrade()
+    }
+
+    pub(super) fn remember_kinds(&self, key: KindsKey, kinds: &Arc<[Kind]>) {
+        let mut all = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, kinds| kinds.strong_count() > 0);
+        all.insert(key, Arc::downgrade(kinds));
+    }
+}
+
+/// Makes the directory, for the gateway alone. Threat: compiled code is run as it is found, so whoever writes there takes the
+/// gateway over; a directory that others may write to is not used.
+fn prepare(state: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    let code: PathBuf = state.join("code");
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&code)?;
+    for directory in [state, &code] {
+        if std::fs::metadata(directory)?.permissions().mode() & 0o022 != 0 {
+            let problem = format!("others may write to {}; run chmod go-w on it", directory.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, problem));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_state_directory_that_others_may_write_to_is_not_used() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let state = folder.path().join("state");
+        prepare(&state).expect("prepared");
+        assert_eq!(std::fs::metadata(&state).expect("a directory").permissions().mode() & 0o777, 0o700);
+        std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o777)).expect("opened to all");
+        assert_eq!(prepare(&state).expect_err("refused").kind(), io::ErrorKind::PermissionDenied);
+    }
+}

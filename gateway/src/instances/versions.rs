@@ -1,0 +1,155 @@
+//! Earlier versions of the connectors' files, so that one can be put back when a new one turns out to be wrong.
+//!
+//! A version is kept when it begins to serve, as `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last
+//! modification says when that was. Whoever can write there can choose what code runs, as with the connectors' files themselves: so
+//! the directory is the gateway's own, and a version is put back only if its digest is still its name.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::config::ConnectorName;
+use crate::connectors::Sha256;
+
+/// How many versions of one connector are kept.
+const KEPT: usize = 5;
+
+/// The directory of all connectors' versions.
+#[derive(Debug, Clone)]
+pub struct Versions {
+    directory: PathBuf,
+}
+
+/// One version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Of the file's bytes.
+    pub sha256: Sha256,
+    /// When it began to serve.
+    pub since: SystemTime,
+    file: PathBuf,
+}
+
+/// A version cannot be put back.
+#[derive(Debug, thiserror::Error)]
+pub enum VersionError {
+    /// The copy is not what it was.
+    #[error("{0} is damaged: its content does not have the digest that its name says")]
+    Damaged(PathBuf),
+    /// Reading the copy or writing the connector's file.
+    #[error("{0}: {1}")]
+    File(PathBuf, #[source] io::Error),
+}
+
+impl Versions {
+    /// Below a state directory.
+    #[must_use]
+    pub fn below(state: &Path) -> Self {
+        Self { directory: state.join("connectors") }
+    }
+
+    /// Keeps a version that begins to serve, and forgets the oldest ones.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn keep(&self, name: &ConnectorName, sha256: &Sha256, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.directory.join(name.as_str());
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join(format!("{sha256}.wasm"));
+        if file.is_file() {
+            std::fs::File::options().write(true).open(&file)?.set_modified(SystemTime::now())?;
+        } else {
+            replace(&file, bytes)?;
+        }
+        for old in self.of(name)?.into_iter().skip(KEPT) {
+            std::fs::remove_file(old.file)?;
+        }
+        Ok(())
+    }
+
+    /// The versions of a connector, the latest to serve first.
+    ///
+    /// # Errors
+    /// Those of the file system; a connector without versions is no error.
+    pub fn of(&self, name: &ConnectorName) -> io::Result<Vec<Version>> {
+        let entries = match std::fs::read_dir(self.directory.join(name.as_str())) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut versions = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let digest = name.to_str().and_then(|name| name.strip_suffix(".wasm")?.parse().ok());
+            if let Some(sha256) = digest {
+                versions.push(Version { sha256, since: entry.metadata()?.modified()?, file: entry.path() });
+            }
+        }
+        versions.sort_by_key(|version| std::cmp::Reverse(version.since));
+        Ok(versions)
+    }
+}
+
+impl Version {
+    /// Puts this version into a connector's file, in one step: a reader sees the one or the other whole.
+    ///
+    /// # Errors
+    /// [`VersionError`].
+    pub fn put_back(&self, file: &Path) -> Result<(), VersionError> {
+        let bytes = std::fs::read(&self.file).map_err(|error| VersionError::File(self.file.clone(), error))?;
+        if Sha256::of(&bytes) != self.sha256 {
+            return Err(VersionError::Damaged(self.file.clone()));
+        }
+        // Where the configuration names a link, what it leads to is replaced, not the link.
+        let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        replace(&target, &bytes).map_err(|error| VersionError::File(target, error))
+    }
+}
+
+/// Writes beside the file and renames: never half a file under its name. It may be read by whom the old one could be read.
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
+    new.write_all(bytes)?;
+    if let Ok(old) = std::fs::metadata(file) {
+        new.as_file().set_permissions(old.permissions())?;
+    }
+    new.as_file().sync_all()?;
+    new.persist(file).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digests(versions: &Versions, name: &ConnectorName) -> Vec<Sha256> {
+        versions.of(name).expect("versions").into_iter().map(|version| version.sha256).collect()
+    }
+
+    #[test]
+    fn the_last_versions_are_kept_the_latest_first_and_each_once() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
+        assert!(digests(&versions, &name).is_empty());
+        for bytes in [b"1", b"2", b"3", b"4", b"5", b"6", b"4"] {
+            versions.keep(&name, &Sha256::of(bytes), bytes).expect("kept");
+        }
+        let expected: Vec<Sha256> = [b"4", b"6", b"5", b"3", b"2"].map(|bytes| Sha256::of(bytes)).into();
+        assert_eq!(digests(&versions, &name), expected);
+    }
+
+    #[test]
+    fn a_version_is_put_back_unless_it_is_damaged() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
+        versions.keep(&name, &Sha256::of(b"old"), b"old").expect("kept");
+        let file = folder.path().join("app.wasm");
+        std::fs::write(&file, "new").expect("a file");
+        let version = versions.of(&name).expect("versions").remove(0);
+        version.put_back(&file).expect("put back");
+        assert_eq!(std::fs::read(&file).expect("a file"), b"old");
+        std::fs::write(&version.file, "forged").expect("a file");
+        assert!(matches!(version.put_back(&file), Err(VersionError::Damaged(_))));
+        assert_eq!(std::fs::read(&file).expect("a file"), b"old");
+    }
+}

@@ -1,0 +1,92 @@
+//! Which names in which directories are watched.
+//!
+//! Directories and not files: an editor that renames a new file over the old one leaves a watch of the file on nothing. A link is
+//! followed one step at a time, so that `gateway.toml -> ..data/gateway.toml`, of which only `..data` is ever exchanged
+//! (Kubernetes), is seen to change, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+/// Names by directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Watched(BTreeMap<PathBuf, BTreeSet<OsString>>);
+
+/// Links that are followed; more is a circle.
+const LONGEST_CHAIN: usize = 16;
+
+impl Watched {
+    /// What must be watched to know when one of the files changes. Directories that are not there are left out.
+    pub(super) fn of(files: &[PathBuf]) -> Self {
+        let mut watched = Self::default();
+        for file in files {
+            watched.add(file);
+        }
+        watched
+    }
+
+    pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().map(PathBuf::as_path)
+    }
+
+    /// Whether an event at this path is about one of the files.
+    pub(super) fn concerns(&self, path: &Path) -> bool {
+        let Some((directory, name)) = path.parent().zip(path.file_name()) else { return false };
+        let knows = |directory: &Path| self.0.get(directory).is_some_and(|names| names.contains(name));
+        // Some systems name the directory by another path than it was watched by.
+        knows(directory) || directory.canonicalize().is_ok_and(|directory| knows(&directory))
+    }
+
+    fn add(&mut self, file: &Path) {
+        let mut file = file.to_owned();
+        for _ in 0..LONGEST_CHAIN {
+            let (Some(directory), Some(name)) = (directory(&file), file.file_name()) else { return };
+            self.note(&directory, name);
+            let Ok(target) = std::fs::read_link(directory.join(name)) else { return };
+            if let Some(Component::Normal(first)) = target.components().next() {
+                self.note(&directory, first);
+            }
+            file = directory.join(target);
+        }
+    }
+
+    fn note(&mut self, directory: &Path, name: &OsStr) {
+        self.0.entry(directory.to_owned()).or_default().insert(name.to_owned());
+    }
+}
+
+fn directory(file: &Path) -> Option<PathBuf> {
+    let parent = file.parent()?;
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    parent.canonicalize().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_watched_by_its_name_in_its_directory_and_others_there_are_not() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let root = folder.path().canonicalize().expect("a path");
+        let watched = Watched::of(&[folder.path().join("gateway.toml"), folder.path().join("absent/x.json")]);
+        assert_eq!(watched.directories().collect::<Vec<_>>(), [root.as_path()]);
+        for (name, expected) in [("gateway.toml", true), ("gateway.toml~", false), ("scim-gateway.db-wal", false)] {
+            assert_eq!(watched.concerns(&root.join(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_step_of_a_link_is_watched() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let root = folder.path().canonicalize().expect("a path");
+        std::fs::create_dir(root.join("..1")).expect("a directory");
+        std::fs::write(root.join("..1/a.json"), "").expect("a file");
+        std::os::unix::fs::symlink("..1", root.join("..data")).expect("a link");
+        std::os::unix::fs::symlink("..data/a.json", root.join("a.json")).expect("a link");
+        let watched = Watched::of(&[root.join("a.json")]);
+        for path in ["a.json", "..data", "..1/a.json"] {
+            assert!(watched.concerns(&root.join(path)), "{path} in {watched:?}");
+        }
+    }
+}

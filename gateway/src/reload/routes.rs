@@ -1,0 +1,47 @@
+//! The operator's view: `GET /-/reloads` and `POST /-/reload`.
+//!
+//! Threat: these say what the configuration is made of, and make the gateway work. So both ask for one of `[server]`
+//! `admin-tokens`, wherever the gateway listens, and are not there where none is configured. No instance can be called `-`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::{Outcome, Reloader, Trigger};
+
+/// `GET /-/reloads` answers the last reloads, the latest first; `POST /-/reload` reloads and answers what came of it: 200, or 422
+/// where there are mistakes.
+pub fn routes(reloader: Reloader) -> Router {
+    Router::new().route("/-/reloads", get(reloads)).route("/-/reload", post(reload)).with_state(reloader)
+}
+
+async fn reloads(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
+    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
+        return failure.into_response();
+    }
+    let mut reloads = reloader.history();
+    reloads.reverse();
+    let reloads: Vec<_> = reloads.iter().map(|reload| json!(**reload)).collect();
+    answer(StatusCode::OK, &json!({ "reloads": reloads }))
+}
+
+async fn reload(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
+    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
+        return failure.into_response();
+    }
+    match reloader.reload(Trigger::Request).await {
+        Some(reload) => {
+            let mended = matches!(reload.outcome, Outcome::Applied | Outcome::Unchanged);
+            answer(if mended { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
+        }
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body.to_string()).into_response()
+}

@@ -1,0 +1,93 @@
+//! Watching the files of the configuration (`serve --watch`).
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::mpsc;
+
+use super::files::Watched;
+use super::settle::settled;
+use super::{Reload, Reloader, Trigger};
+
+/// Reloads when a file of the configuration is written.
+#[derive(Debug)]
+pub struct Watcher {
+    reloader: Reloader,
+    notify: RecommendedWatcher,
+    watched: Arc<RwLock<Watched>>,
+    events: mpsc::Receiver<()>,
+}
+
+/// The files cannot be watched.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The system has no more of what watching takes.
+    #[error("the files of the configuration cannot be watched: {0}")]
+    Start(#[source] notify::Error),
+    /// One directory cannot be watched.
+    #[error("{0} cannot be watched: {1}")]
+    Directory(PathBuf, #[source] notify::Error),
+}
+
+impl Watcher {
+    /// Watches from now on; [`Self::run`] acts on what is seen.
+    ///
+    /// # Errors
+    /// [`WatchError`].
+    pub fn start(reloader: Reloader) -> Result<Self, WatchError> {
+        // One place is enough: an event says only that everything is to be looked at.
+        let (sender, events) = mpsc::channel(1);
+        let watched = Arc::<RwLock<Watched>>::default();
+        let seen = Arc::clone(&watched);
+        let notify = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // An error, as an overflow, may have hidden an event.
+            let concerns = event.map_or(true, |event| is_about(&event, &seen));
+            if concerns {
+                let _ = sender.try_send(());
+            }
+        });
+        let mut watcher = Self { reloader, notify: notify.map_err(WatchError::Start)?, watched, events };
+        watcher.follow()?;
+        Ok(watcher)
+    }
+
+    /// Reloads at every change, for ever, and tells of it.
+    pub async fn run(mut self, mut tell: impl FnMut(&Reload)) {
+        while settled(&mut self.events).await {
+            if let Some(reload) = self.reloader.reload(Trigger::Watch).await {
+                tell(&reload);
+            }
+            // The configuration may name other files now.
+            if let Err(error) = self.follow() {
+                tracing::warn!(target: "scim_gateway::reload", %error, "changes there are not seen; reload by SIGHUP");
+            }
+        }
+    }
+
+    fn follow(&mut self) -> Result<(), WatchError> {
+        let new = Watched::of(&self.reloader.files());
+        let old = std::mem::replace(&mut *self.watched.write().unwrap_or_else(PoisonError::into_inner), new.clone());
+        for gone in old.directories().filter(|directory| !new.directories().any(|new| new == *directory)) {
+            // A directory that was deleted is watched no more already.
+            let _ = self.notify.unwatch(gone);
+        }
+        for directory in new.directories() {
+            // Again also where it is watched: it may have been deleted and made anew.
+            let watching = self.notify.watch(directory, RecursiveMode::NonRecursive);
+            watching.map_err(|error| WatchError::Directory(directory.to_owned(), error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether something was written; that we read is an event, too, and would never end.
+fn is_about(event: &Event, watched: &RwLock<Watched>) -> bool {
+    let read = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
+    if read {
+        return false;
+    }
+    let watched = watched.read().unwrap_or_else(PoisonError::into_inner);
+    event.need_rescan() || event.paths.iter().any(|path| watched.concerns(path))
+}

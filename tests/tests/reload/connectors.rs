@@ -1,0 +1,68 @@
+//! Connectors that are replaced, broken, and put back.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::world::{World, eventually, other_connector};
+
+fn rollback(world: &World, options: &[&str]) -> Output {
+    let mut command = Command::new(&world.artifacts.gateway);
+    command.arg("rollback").arg("samanage").arg("--config").arg(&world.system.config).args(options);
+    command.output().unwrap()
+}
+
+#[tokio::test]
+async fn a_new_version_serves_a_broken_one_does_not_and_the_one_before_is_put_back() {
+    let world = World::watching().await;
+    let original = fs::read(world.connector()).unwrap();
+    fs::write(world.connector(), other_connector(&world.connector())).unwrap();
+    eventually("the new version", async || world.shows_other_connector().await).await;
+    assert!(world.shows_title().await);
+
+    fs::write(world.connector(), b"\0asm\x01\0\0\0 and nonsense").unwrap();
+    let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
+    assert_eq!(refused["mistakes"][0]["key"], "connectors.samanage.file", "{refused}");
+    assert!(world.shows_other_connector().await, "the version before is not in force");
+
+    // The latest that served is another one than the broken file.
+    let done = rollback(&world, &[]);
+    assert!(done.status.success(), "{done:?}");
+    world.reloaded("the mending", |latest| latest["outcome"] == "unchanged").await;
+    assert!(world.shows_other_connector().await);
+
+    let done = rollback(&world, &[]);
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(fs::read(world.connector()).unwrap(), original);
+    eventually("the first version", async || !world.shows_other_connector().await).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
+    let world = World::watching().await;
+    let other = other_connector(&world.connector());
+    fs::write(world.connector(), &other).unwrap();
+    eventually("the new version", async || world.shows_other_connector().await).await;
+    let mut config = world.config();
+    let digest = Sha256::digest(&other).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    config.pin("samanage", &digest);
+    config.write().unwrap();
+
+    let refused = rollback(&world, &[]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("connectors.samanage.sha256 pins"), "{said}");
+    assert_eq!(fs::read(world.connector()).unwrap(), other);
+    let listed = String::from_utf8(rollback(&world, &["--list"]).stdout).unwrap();
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert!(listed.lines().next().unwrap().starts_with(&digest) && listed.contains("the file's"), "{listed}");
+    let unknown = rollback(&world, &["--to", "ffff"]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("--list"), "{unknown:?}");
+
+    fs::write(world.connector(), [other.as_slice(), b"\0\x02\x01x"].concat()).unwrap();
+    let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
+    assert!(refused["mistakes"][0]["message"].as_str().unwrap().contains("pinned is"), "{refused}");
+    assert!(world.shows_other_connector().await);
+    world.stop().await;
+}

@@ -1,0 +1,42 @@
+//! Without `--watch`: SIGHUP and `POST /-/reload`; and who may ask for that.
+
+use std::fs;
+
+use crate::world::{World, eventually, json, with_title, without_title};
+
+#[tokio::test]
+async fn sighup_and_a_request_reload_what_nobody_watches() {
+    let world = World::not_watching().await;
+    fs::write(world.mapping(), without_title()).unwrap();
+    let reload = world.reload().await;
+    assert_eq!((&reload["outcome"], &reload["trigger"]), (&"applied".into(), &"request".into()));
+    assert_eq!(reload["changes"][0]["change"], "mapping");
+    assert!(!world.shows_title().await);
+
+    fs::write(world.mapping(), with_title()).unwrap();
+    world.system.gateway.hang_up().unwrap();
+    eventually("the reload by SIGHUP", async || world.shows_title().await).await;
+    let reloads = world.reloads().await;
+    let triggers: Vec<&str> = reloads.iter().map(|reload| reload["trigger"].as_str().unwrap()).collect();
+    assert_eq!(triggers, ["signal", "request", "start"]);
+
+    fs::write(world.mapping(), "{").unwrap();
+    let answer = world.operator("POST", "/-/reload", Some(&world.development.admin_token)).await;
+    assert_eq!((answer.status, json(&answer)["outcome"].as_str()), (422, Some("refused")), "{}", answer.body);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn only_an_admin_token_opens_the_operators_routes() {
+    let world = World::not_watching().await;
+    let instance = world.system.instances[0].token.clone();
+    for (method, path) in [("GET", "/-/reloads"), ("POST", "/-/reload")] {
+        for token in [None, Some("wrong"), Some(instance.as_str())] {
+            let answer = world.operator(method, path, token).await;
+            assert_eq!(answer.status, 401, "{method} {path} {token:?}");
+            assert!(!answer.body.contains("instance"), "{}", answer.body);
+        }
+    }
+    assert_eq!(world.call("GET", "-", "/Users", None).await.status, 404);
+    world.stop().await;
+}
