@@ -131,7 +131,6 @@ impl System {
             let token = fresh_secret("scim");
             let instance = InstanceConfig {
                 connector: plan.connector.clone(),
-                mapping: None,
                 base_url: app.api_url.clone(),
                 allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,

@@ -94,7 +94,6 @@ pub async fn run(
     for (name, connector) in [("good", "splashtop"), ("hostile", "hostile")] {
         let instance = InstanceConfig {
             connector: connector.to_owned(),
-            mapping: None,
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,

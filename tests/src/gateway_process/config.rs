@@ -45,9 +45,6 @@ struct Connector {
 #[serde(rename_all = "kebab-case")]
 pub struct InstanceConfig {
     pub connector: String,
-    /// Another mapping than the connector's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mapping: Option<PathBuf>,
     pub base_url: String,
     /// Simulators are on the loopback interface, which egress refuses unless it is told.
     pub allow_private_addresses: bool,
@@ -180,7 +177,6 @@ mod tests {
             "acme",
             InstanceConfig {
                 connector: "samanage".into(),
-                mapping: None,
                 base_url: "http://127.0.0.1:1".into(),
                 allow_private_addresses: true,
                 credential: credential.clone(),
