@@ -24,10 +24,10 @@ const MEMBERS: usize = 5;
 #[tokio::test]
 async fn a_sequence_through_the_gateway_ends_as_in_a_plain_store() {
     let world = World::start("askspoke").await;
-    let strategy = vec(vec(naive::on_single_values(&["title", "displayName"]), 1..5), 1..6);
+    let strategy = vec(vec(naive::on_single_values(&["title"]), 1..5), 1..6);
     for (number, requests) in samples(strategy, SEQUENCES).into_iter().enumerate() {
         let id = world.user(&format!("u{number}@example.com")).await;
-        hold(&world, &format!("/Users/{id}"), &["title", "displayName", "name", ENTERPRISE], &requests).await;
+        hold(&world, &format!("/Users/{id}"), &["title", "name", ENTERPRISE], &requests).await;
     }
 }
 
@@ -84,6 +84,9 @@ async fn shown(world: &World, path: &str, names: &[&str]) -> Value {
     // askSpoke makes it of the other names.
     if let Some(name) = resource.get_mut("name").and_then(Value::as_object_mut) {
         name.remove("formatted");
+        if name.is_empty() {
+            resource.as_object_mut().unwrap().remove("name");
+        }
     }
     resource
 }

@@ -192,7 +192,7 @@ impl Attack {
             builder = builder.header(name, value);
         }
         let body = if endpoint.takes_body() || random.random_ratio(1, 16) {
-            mutate::body(self.seeds.bodies(endpoint), fixture, random)
+            mutate::body(&self.seeds.bodies(endpoint), fixture, random)
         } else {
             Vec::new()
         };

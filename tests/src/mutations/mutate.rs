@@ -9,7 +9,7 @@ use super::endpoint::Fixture;
 use super::seeds::Seeds;
 
 /// Random bytes, or a right body with a few faults.
-pub(super) fn body(seeds: Vec<&Value>, fixture: &Fixture, random: &mut SmallRng) -> Vec<u8> {
+pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut SmallRng) -> Vec<u8> {
     if random.random_ratio(1, 4) {
         return noise(random, 400);
     }
@@ -239,7 +239,7 @@ mod tests {
         let seed = json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "{alice}" }] }] });
         let bodies = |number| {
             let mut random = SmallRng::seed_from_u64(number);
-            (0..50).map(|_| body(vec![&seed], &fixture, &mut random)).collect::<Vec<_>>()
+            (0..50).map(|_| body(&[&seed], &fixture, &mut random)).collect::<Vec<_>>()
         };
         assert_eq!(bodies(1), bodies(1));
         assert_ne!(bodies(1), bodies(2));

@@ -80,7 +80,12 @@ impl Operation {
                 let elements = picked(resource, name, pick)?;
                 match *op {
                     "remove" => elements.into_iter().for_each(|element| *element = Value::Null),
-                    "replace" => elements.into_iter().for_each(|element| *element = value.clone()),
+                    // All become the same value, and a list has that once (RFC 7643 §2.4).
+                    "replace" => {
+                        let mut elements = elements.into_iter();
+                        elements.by_ref().take(1).for_each(|element| *element = value.clone());
+                        elements.for_each(|element| *element = Value::Null);
+                    }
                     _ => elements.into_iter().for_each(|element| merge(element, value)),
                 }
             }
