@@ -2,7 +2,7 @@
 //!
 //! [`Reloader::reload`] reads the configuration and everything that it names, builds what has changed aside, and puts the
 //! whole in place at once. Requests in flight finish on what they began with. What is wrong stays as it was and is reported
-//! with its place: in the log, on the terminal and at `/-/reloads`. It is asked for by a watcher of the files ([`watch()`]), by
+//! with its place: in the log, on the terminal and at `/-/reloads`. It is asked for by a watcher of the files ([`mod@watch`]), by
 //! `POST /-/reload` ([`routes()`]), and by SIGHUP.
 
 mod files;
