@@ -186,6 +186,12 @@ pub fn build_gateway() -> Result<PathBuf, BuildError> {
     build_gateway_as("dev")
 }
 
+/// As [`build_gateway`], with every test of the workspace.
+pub fn build_tested_gateway() -> Result<PathBuf, BuildError> {
+    let file = format!("scim-gateway{}", std::env::consts::EXE_SUFFIX);
+    built(cargo().args(["test", "--workspace", "--no-run"]), &file)
+}
+
 /// As [`build_gateway`], optimised as for production.
 pub fn build_release_gateway() -> Result<PathBuf, BuildError> {
     build_gateway_as("release")

@@ -4,9 +4,9 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use scim_gateway_tests::artifacts::target;
+use scim_gateway_tests::artifacts::{build_hostile, target};
 use scim_gateway_tests::bench::durability::{self, Database};
-use scim_gateway_tests::bench::{lists, throughput};
+use scim_gateway_tests::bench::{isolation, lists, reload, start, throughput};
 use scim_gateway_tests::mutations;
 use serde::Serialize;
 
@@ -35,14 +35,23 @@ pub(crate) struct Options {
     json: bool,
 }
 
+/// Instances of three connectors in one gateway.
+const INSTANCES: usize = 500;
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Benchmark {
     /// Operations that must be on the disk before their answer, with 1 and with 32 clients.
     Durability,
+    /// A good instance's latency alone and beside a connector that misbehaves.
+    Isolation,
     /// Lists of 2,000 and of 20,000 users: time, and memory that must not grow with them.
     Lists,
     /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
     Mutations,
+    /// From saving a mapping or a connector to the first request that uses it, and reloads under load.
+    Reload,
+    /// 500 instances: how soon they are ready, and the memory that they hold.
+    Start,
     /// Requests through the gateway beside the same through nginx.
     Throughput,
 }
@@ -52,8 +61,11 @@ enum Benchmark {
 #[serde(rename_all = "kebab-case")]
 struct Document {
     durability: Option<durability::Report>,
+    isolation: Option<isolation::Report>,
     lists: Option<lists::Report>,
     mutations: Option<mutations::Report>,
+    reload: Option<reload::Report>,
+    start: Option<start::Report>,
     throughput: Option<throughput::Report>,
 }
 
@@ -68,6 +80,22 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
         let databases = if options.postgres { &databases[..] } else { &databases[..1] };
         let measuring = durability::run(&artifacts, databases, Duration::from_secs(options.seconds));
         document.durability = Some(stage_async("measure what durability costs", measuring).await?);
+    }
+    if wanted(Benchmark::Isolation) {
+        let (hostile, folder) = (build_hostile()?, tempfile::tempdir()?);
+        let (size, behaviours) = (isolation::Size::FULL, &isolation::BEHAVIOURS);
+        let measuring = isolation::run(&artifacts, &hostile, folder.path(), size, behaviours);
+        document.isolation = Some(stage_async("measure an instance beside a hostile one", measuring).await?);
+    }
+    if wanted(Benchmark::Reload) {
+        let folder = tempfile::tempdir()?;
+        let measuring = reload::run(&artifacts, folder.path(), reload::Size::FULL);
+        document.reload = Some(stage_async("measure reloads", measuring).await?);
+    }
+    if wanted(Benchmark::Start) {
+        let folder = tempfile::tempdir()?;
+        let measuring = start::run(&artifacts, folder.path(), INSTANCES);
+        document.start = Some(stage_async("measure starts", measuring).await?);
     }
     if wanted(Benchmark::Lists) {
         let measuring = lists::run(&artifacts, &[2_000, 20_000]);
@@ -90,8 +118,11 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
     if options.json {
         writeln!(out, "{json}")?;
     } else {
-        let Document { durability, lists, mutations, throughput } = &document;
+        let Document { durability, isolation, lists, mutations, reload, start, throughput } = &document;
         durability.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        isolation.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        reload.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        start.iter().try_for_each(|report| writeln!(out, "{report}"))?;
         lists.iter().try_for_each(|report| writeln!(out, "{report}"))?;
         mutations.iter().try_for_each(|report| writeln!(out, "{report}"))?;
         throughput.iter().try_for_each(|report| writeln!(out, "{report}"))?;

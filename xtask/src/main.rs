@@ -66,6 +66,12 @@ enum CommandError {
     #[error(transparent)]
     Conformance(#[from] scim_gateway_tests::conformance::ConformanceError),
     #[error(transparent)]
+    Isolation(#[from] scim_gateway_tests::bench::isolation::IsolationError),
+    #[error(transparent)]
+    Reload(#[from] scim_gateway_tests::bench::reload::ReloadError),
+    #[error(transparent)]
+    Start(#[from] scim_gateway_tests::bench::start::StartError),
+    #[error(transparent)]
     Throughput(#[from] scim_gateway_tests::bench::throughput::ThroughputError),
     #[error(transparent)]
     Conversation(#[from] scim_gateway_tests::conversation::LoadError),

@@ -19,9 +19,6 @@ use crate::terminal::Paint;
 use crate::{CommandError, fuzz, proof, tools};
 use count::{Count, stream_and_count};
 
-/// The packages whose tests need the real gateway.
-const WHOLE_SYSTEM: [&str; 2] = ["scim-gateway-tests", "xtask"];
-
 /// A stage that is over.
 struct Outcome {
     name: String,
@@ -43,7 +40,7 @@ pub(crate) fn run() -> Result<bool, CommandError> {
     outcomes.push(one("docs", &mut docs));
 
     let begun = Instant::now();
-    let built = tools::build();
+    let built = tools::build_as_tested();
     let count = if built.is_ok() { Count::PASSED } else { Count::FAILED };
     outcomes.push(Outcome { name: "connectors and gateway".into(), count, took: begun.elapsed() });
     match built {
@@ -65,10 +62,12 @@ fn test_stages(artifacts: &Artifacts, outcomes: &mut Vec<Outcome>) -> Result<(),
     if !nextest {
         note("cargo-nextest is not installed, so the tests run with cargo test");
     }
-    for (name, whole_system) in [("unit and connector tests", false), ("whole-system tests", true)] {
-        let mut command = if nextest { with_nextest(whole_system) } else { with_cargo_test(whole_system) };
-        outcomes.push(counted(name, &mut command, artifacts)?);
+    let mut tests = cargo();
+    tests.args(if nextest { &["nextest", "run"][..] } else { &["test"] }).args(["--workspace", "--no-fail-fast"]);
+    if nextest && Paint::on(&stderr()).is_on() {
+        tests.args(["--color", "always"]);
     }
+    outcomes.push(counted("tests", &mut tests, artifacts)?);
     if nextest {
         let mut examples = cargo();
         examples.args(["test", "--workspace", "--doc"]);
@@ -86,29 +85,6 @@ fn lints_of_guests() -> Result<Command, CommandError> {
     }
     command.args(["--", "-D", "warnings"]);
     Ok(command)
-}
-
-/// The same packages are always selected together: another selection may mean other features and so another compilation.
-fn with_nextest(whole_system: bool) -> Command {
-    let packages = WHOLE_SYSTEM.map(|name| format!("package({name})")).join(" + ");
-    let filter = if whole_system { packages } else { format!("not ({packages})") };
-    let mut command = cargo();
-    command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--filterset", &filter]);
-    if Paint::on(&stderr()).is_on() {
-        command.args(["--color", "always"]);
-    }
-    command
-}
-
-fn with_cargo_test(whole_system: bool) -> Command {
-    let mut command = cargo();
-    command.args(["test", "--no-fail-fast"]);
-    if whole_system {
-        command.args(WHOLE_SYSTEM.iter().flat_map(|name| ["--package", name]));
-    } else {
-        command.arg("--workspace").args(WHOLE_SYSTEM.iter().flat_map(|name| ["--exclude", name]));
-    }
-    command
 }
 
 fn has_nextest() -> bool {

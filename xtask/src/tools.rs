@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use scim_gateway_tests::artifacts::{
     Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_example, build_gateway,
-    build_load_generator, build_release_gateway,
+    build_load_generator, build_release_gateway, build_tested_gateway,
 };
 
 use crate::CommandError;
@@ -13,6 +13,13 @@ use crate::stage::{note, stage};
 /// The wasm target, the connectors and the gateway.
 pub(crate) fn build() -> Result<Artifacts, CommandError> {
     build_with("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)
+}
+
+/// The same with a gateway that comes with the tests: they need the whole workspace, and a gateway built alone has other features
+/// of the same dependencies, which would all be compiled twice.
+pub(crate) fn build_as_tested() -> Result<Artifacts, CommandError> {
+    let what = "build the gateway and all tests (the first time takes many minutes: it compiles a WebAssembly runtime)";
+    build_with(what, build_tested_gateway)
 }
 
 /// The same with a gateway as for production, or what the environment names.

@@ -26,7 +26,7 @@ impl Begun {
         }
     }
 
-    /// Adds the row. That of a change is durable before the client hears of it; that of a read rides along some time.
+    /// Adds the row. That of a change survives the end of the gateway before the client hears of it; that of a read rides along some time.
     pub(super) async fn end(self, instance: &Instance, caller: &Caller, outcome: &Outcome) {
         let error = outcome.result.as_ref().err().map(|failure| &failure.error);
         let entry = LogEntry {

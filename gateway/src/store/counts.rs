@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// Numbers since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreCounts {
-    /// Transactions that were committed. Each is one wait for the disk, however many commits ride in it.
+    /// Transactions that waited for the disk, each once, however many commits ride in it. Rows of the log alone do not wait.
     pub transactions: u64,
     /// Commits that were acknowledged: what [`Store::commit`] was asked for.
     pub commits: u64,

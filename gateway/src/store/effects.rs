@@ -1,6 +1,7 @@
 //! What a group of writes comes to. Many operations share a transaction; folding them first means that a row is touched once
 //! however often it changed, that rows of one kind can share a statement, and that all gateways touch rows in the same order.
 
+use super::open::Durability;
 use super::rails::RailEffects;
 use super::standing_effects::StandingEffects;
 use super::statement::{Cell, Statement};
@@ -44,6 +45,7 @@ pub(super) struct Effects<'a> {
     standing: StandingEffects<'a>,
     rails: RailEffects<'a>,
     log: Vec<&'a LogEntry>,
+    remembers: bool,
 }
 
 impl<'a> Effects<'a> {
@@ -56,11 +58,17 @@ impl<'a> Effects<'a> {
         effects
     }
 
+    /// How safe the transaction must be before anybody is told of it.
+    pub(super) const fn durability(&self) -> Durability {
+        if self.remembers { Durability::Disk } else { Durability::Process }
+    }
+
     pub(super) fn resources(&self) -> impl Iterator<Item = (&Key<'a>, &ResourceEffect<'a>)> {
         self.resources.iter()
     }
 
     fn add(&mut self, write: &'a Write) {
+        self.remembers |= !matches!(write, Write::Log(_));
         match write {
             Write::Keep { resource, slot, value, app } => {
                 self.resource(resource).kept.insert(slot, Kept::Set { value, app: app.as_ref() });

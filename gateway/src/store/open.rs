@@ -30,7 +30,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection that was idle for longer is tested before its next use; testing each time would double the round trips.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// WAL lets readers go on while the writer commits; FULL makes each commit survive a power cut.
+/// What a commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// A power cut: what the gateway must remember waits for the disk.
+    Disk,
+    /// The end of the gateway, however sudden: rows of the provisioning log alone cost nobody a wait for the disk.
+    Process,
+}
+
+/// WAL lets readers go on while the writer commits. Connections begin with [`Durability::Disk`].
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
 /// A server may be set up to acknowledge a commit before it is on the disk; the gateway's promises need it there.
 const POSTGRES_SESSION: &str = "SELECT set_config('application_name', 'scim-gateway', false);
@@ -78,6 +87,17 @@ impl Database {
         let mut connection = self.options.connect().await?;
         connection.execute(self.session).await?;
         Ok(connection)
+    }
+
+    /// What makes a connection's next transactions so durable.
+    pub(super) const fn making(&self, durability: Durability) -> &'static str {
+        match (&self.url, durability) {
+            (StoreUrl::SqliteFile(_), Durability::Disk) => "PRAGMA synchronous = FULL",
+            // The write-ahead log is written at each commit and waits for the disk at the next checkpoint.
+            (StoreUrl::SqliteFile(_), Durability::Process) => "PRAGMA synchronous = NORMAL",
+            (StoreUrl::Postgres(_), Durability::Disk) => "SET synchronous_commit TO on",
+            (StoreUrl::Postgres(_), Durability::Process) => "SET synchronous_commit TO off",
+        }
     }
 
     /// Brings the tables up to date. On PostgreSQL this takes an advisory lock, so gateways that start together take turns;

@@ -61,7 +61,7 @@ impl Statement {
             let portion = PORTIONS.into_iter().find(|&portion| portion <= rest.len()).unwrap_or(1);
             let (rows, later) = rest.split_at(portion);
             // Only placeholders are put into the text, never a value.
-            let mut query = sqlx::query::<Any>(AssertSqlSafe(self.text(portion, first.len())));
+            let mut query = sqlx::query::<Any>(AssertSqlSafe(self.text(portion, first.len(), place_of(connection))));
             for cell in rows.iter().flatten() {
                 query = cell.bind_to(query);
             }
@@ -71,7 +71,7 @@ impl Statement {
         Ok(())
     }
 
-    fn text(&self, rows: usize, columns: usize) -> String {
+    fn text(&self, rows: usize, columns: usize, write_place: fn(&mut String, usize)) -> String {
         let mut text = self.head.to_owned();
         for place in 0..rows * columns {
             let before = match (place, place % columns) {
@@ -79,9 +79,21 @@ impl Statement {
                 (_, 0) => "), (",
                 _ => ", ",
             };
-            let _ = write!(text, "{before}${}", place + 1);
+            text.push_str(before);
+            write_place(&mut text, place + 1);
         }
         text + ")" + self.tail
+    }
+}
+
+/// SQLite looks every numbered place up in a list of all of them, which makes a long statement slow; PostgreSQL knows no others.
+fn place_of(connection: &AnyConnection) -> fn(&mut String, usize) {
+    if connection.backend_name() == "SQLite" {
+        |text, _| text.push('?')
+    } else {
+        |text, number| {
+            let _ = write!(text, "${number}");
+        }
     }
 }
 
@@ -103,7 +115,10 @@ mod tests {
     #[test]
     fn rows_become_numbered_places() {
         let statement = Statement { head: "INSERT INTO t VALUES ", tail: " RETURNING 1" };
-        assert_eq!(statement.text(2, 2), "INSERT INTO t VALUES ($1, $2), ($3, $4) RETURNING 1");
+        let numbered: fn(&mut String, usize) = |text, number| {
+            let _ = write!(text, "${number}");
+        };
+        assert_eq!(statement.text(2, 2, numbered), "INSERT INTO t VALUES ($1, $2), ($3, $4) RETURNING 1");
         assert_eq!(places(3, 1), ("$3".to_owned(), 1));
         assert_eq!(places(2, 3), ("$2, $3, $4, $5".to_owned(), 4));
     }

@@ -5,9 +5,9 @@ use super::counts::Counters;
 use super::effects::Effects;
 use super::known::Known;
 use super::log::LogQueue;
-use super::open::Database;
+use super::open::{Database, Durability};
 use super::{LogEntry, StoreError, Write};
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,12 @@ pub(super) enum Message {
     Close(oneshot::Sender<()>),
 }
 
+/// The writer's connection, and what its commits survive at the moment.
+struct Session {
+    connection: AnyConnection,
+    durability: Durability,
+}
+
 pub(super) struct Writer {
     pub(super) database: Database,
     pub(super) known: Option<Arc<Known>>,
@@ -59,7 +65,7 @@ impl Writer {
     }
 
     async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
-        let mut connection = None;
+        let mut session = None;
         let (mut waiting, mut closers) = (Vec::with_capacity(GROUP), Vec::new());
         loop {
             let received = timeout(LOG_DELAY, messages.recv_many(&mut waiting, GROUP)).await;
@@ -74,18 +80,18 @@ impl Writer {
                     }
                 }
             }
-            self.commit_group(&mut connection, batches).await;
+            self.commit_group(&mut session, batches).await;
             for (before, done) in trims {
-                let _ = done.send(self.trim(&mut connection, &before).await);
+                let _ = done.send(self.trim(&mut session, &before).await);
             }
             if received == Ok(0) {
                 break;
             }
         }
         while !self.log.is_empty() {
-            self.commit_group(&mut connection, Vec::new()).await;
+            self.commit_group(&mut session, Vec::new()).await;
         }
-        if let Some(connection) = connection {
+        if let Some(Session { connection, .. }) = session {
             let _ = connection.close().await;
         }
         drop(self.claim);
@@ -95,20 +101,20 @@ impl Writer {
     }
 
     /// One operation's bad write must not fail the others': when the shared transaction fails for it, each gets its own.
-    async fn commit_group(&mut self, connection: &mut Option<AnyConnection>, batches: Vec<(Vec<Write>, Done<()>)>) {
+    async fn commit_group(&mut self, session: &mut Option<Session>, batches: Vec<(Vec<Write>, Done<()>)>) {
         let log = self.log.take();
         if batches.is_empty() && log.is_empty() {
             return;
         }
-        let outcome = self.commit(connection, batches.iter().flat_map(|(writes, _)| writes), &log).await;
+        let outcome = self.commit(session, batches.iter().flat_map(|(writes, _)| writes), &log).await;
         let each_alone = outcome.as_ref().is_err_and(|error| batches.len() > 1 && is_a_rows_fault(error));
-        if outcome.is_err() && (!each_alone || self.commit(connection, std::iter::empty(), &log).await.is_err()) {
+        if outcome.is_err() && (!each_alone || self.commit(session, std::iter::empty(), &log).await.is_err()) {
             self.counters.dropped_log_rows(log.len());
         }
         for (writes, done) in batches {
             let outcome = match &outcome {
                 Err(_) if each_alone => {
-                    self.commit(connection, writes.iter(), &[]).await.map_err(|error| error.to_string())
+                    self.commit(session, writes.iter(), &[]).await.map_err(|error| error.to_string())
                 }
                 outcome => outcome.as_ref().map(|&()| ()).map_err(sqlx::Error::to_string),
             };
@@ -121,19 +127,19 @@ impl Writer {
 
     async fn commit<'a>(
         &self,
-        connection: &mut Option<AnyConnection>,
+        session: &mut Option<Session>,
         writes: impl Iterator<Item = &'a Write>,
         log: &'a [LogEntry],
     ) -> Result<(), sqlx::Error> {
         let effects = Effects::of(writes, log);
         let mut attempt = 1;
         loop {
-            let outcome = timeout(TRANSACTION, self.transaction(connection, &effects)).await;
+            let outcome = timeout(TRANSACTION, self.transaction(session, &effects)).await;
             match outcome.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into()))) {
                 Ok(()) => break,
                 Err(error) => {
                     // Whatever state it is in, the database undoes what was not committed.
-                    *connection = None;
+                    *session = None;
                     if attempt == ATTEMPTS || !may_pass(&error) {
                         return Err(error);
                     }
@@ -141,41 +147,42 @@ impl Writer {
                 }
             }
         }
-        self.counters.transaction();
+        if effects.durability() == Durability::Disk {
+            self.counters.transaction();
+        }
         if let Some(known) = &self.known {
             known.follow(&effects);
         }
         Ok(())
     }
 
-    async fn transaction(
-        &self,
-        connection: &mut Option<AnyConnection>,
-        effects: &Effects<'_>,
-    ) -> Result<(), sqlx::Error> {
-        let mut transaction = self.connected(connection).await?.begin().await?;
+    async fn transaction(&self, session: &mut Option<Session>, effects: &Effects<'_>) -> Result<(), sqlx::Error> {
+        let session = self.connected(session).await?;
+        if session.durability != effects.durability() {
+            session.connection.execute(self.database.making(effects.durability())).await?;
+            session.durability = effects.durability();
+        }
+        let mut transaction = session.connection.begin().await?;
         effects.run(&mut transaction).await?;
         transaction.commit().await
     }
 
-    async fn trim(&self, connection: &mut Option<AnyConnection>, before: &str) -> Result<(bool, u64), StoreError> {
-        let delete = async { sqlx::query(TRIM).bind(before).execute(self.connected(connection).await?).await };
+    async fn trim(&self, session: &mut Option<Session>, before: &str) -> Result<(bool, u64), StoreError> {
+        let delete =
+            async { sqlx::query(TRIM).bind(before).execute(&mut self.connected(session).await?.connection).await };
         let outcome = timeout(TRANSACTION, delete).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())));
         if outcome.is_err() {
-            *connection = None;
+            *session = None;
         }
         let deleted = outcome?.rows_affected();
         Ok((deleted == TRIMMED_AT_ONCE, deleted))
     }
 
-    async fn connected<'a>(
-        &self,
-        connection: &'a mut Option<AnyConnection>,
-    ) -> Result<&'a mut AnyConnection, sqlx::Error> {
-        if connection.is_none() {
-            *connection = Some(self.database.connect().await?);
+    async fn connected<'a>(&self, session: &'a mut Option<Session>) -> Result<&'a mut Session, sqlx::Error> {
+        if session.is_none() {
+            *session = Some(Session { connection: self.database.connect().await?, durability: Durability::Disk });
         }
-        connection.as_mut().ok_or(sqlx::Error::PoolClosed)
+        session.as_mut().ok_or(sqlx::Error::PoolClosed)
     }
 }
 

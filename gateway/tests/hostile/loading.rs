@@ -23,7 +23,7 @@ async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
             component(
                 r#"(component (import "wasi:cli/environment@0.2.0" (instance)) (import "wasi:io/poll@0.2.0" (instance)))"#,
             ),
-            "it imports `wasi:cli/environment@0.2.0`, `wasi:io/poll@0.2.0`, which the contract does not grant; remove what needs them",
+            "it imports `wasi:cli/environment@0.2.0`, `wasi:io/poll@0.2.0`, as components of toolchains that need WASI do; write wasi = \"closed\"",
         ),
         (
             component(r#"(component (import "scim-gateway:connector/app@0.2.0" (instance)))"#),

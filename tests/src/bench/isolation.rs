@@ -2,6 +2,7 @@
 //!
 //! The rounds alternate, so that what else the machine does falls on both sides alike.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -97,17 +98,10 @@ pub async fn run(
             base_url: app.api_url.clone(),
             allow_private_addresses: true,
             credential: config.credential(name, "app")?,
-            client: None,
-            auth: None,
-            username: None,
             tokens: vec![token_hash(TOKEN)],
-            group_policy: None,
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
-            settings: Map::new(),
-            mapping: None,
-            guard_rails: Map::new(),
-            jit: Map::new(),
+            ..InstanceConfig::default()
         };
         config.instance(name, instance);
     }
@@ -215,4 +209,29 @@ impl Latency {
 
 fn request(url: String) -> HttpRequest {
     HttpRequest::new("GET", url).header("authorization", format!("Bearer {TOKEN}"))
+}
+
+/// A table for people.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:16}  {:>12}  {:>13}  {:>12}  {:>13}  {:>10}  {:>10}",
+            "beside one that",
+            "p50 alone ms",
+            "p50 beside ms",
+            "p99 alone ms",
+            "p99 beside ms",
+            "p50 factor",
+            "p99 factor"
+        )?;
+        for Figures { behaviour, alone, beside, p50_factor, p99_factor, .. } in &self.0 {
+            writeln!(
+                f,
+                "{behaviour:16}  {:>12.2}  {:>13.2}  {:>12.2}  {:>13.2}  {p50_factor:>10.2}  {p99_factor:>10.2}",
+                alone.p50_ms, beside.p50_ms, alone.p99_ms, beside.p99_ms
+            )?;
+        }
+        Ok(())
+    }
 }

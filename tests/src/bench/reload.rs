@@ -1,5 +1,6 @@
 //! From saving a file to the first request that it serves, and what many reloads do to requests and to memory.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::memory::{Kibibytes, resident};
+use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::Artifacts;
 use crate::conversation::InstanceOptions;
 use crate::http::{Http, HttpError, HttpRequest};
@@ -267,5 +268,26 @@ impl Bench {
             memory_before,
             memory_after: memory(),
         })
+    }
+}
+
+/// A few lines for people.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, times) in [("mapping", &self.mapping_ms), ("connector", &self.connector_ms)] {
+            let median = times.get(times.len() / 2).copied().unwrap_or_default();
+            let longest = times.last().copied().unwrap_or_default();
+            let count = times.len();
+            writeln!(
+                f,
+                "{what} saved to first request, {count} times: median {median:.0} ms, longest {longest:.0} ms"
+            )?;
+        }
+        let UnderLoad { reloads, connections, requests, failures, memory_before, memory_after, .. } = &self.under_load;
+        let (failed, before, after) = (failures.len(), shown(*memory_before), shown(*memory_after));
+        writeln!(
+            f,
+            "{reloads} reloads under {connections} connections: {failed} of {requests} requests failed, memory {before} to {after}"
+        )
     }
 }

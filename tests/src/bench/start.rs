@@ -1,12 +1,13 @@
 //! How fast a gateway with many instances is ready, and what they hold in memory.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::Map;
 
-use super::memory::{Kibibytes, resident};
+use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::{Artifacts, BuildError, connector_ids};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 
@@ -104,4 +105,22 @@ async fn start_and_stop(
     let memory = gateway.id().and_then(resident);
     gateway.stop().await?;
     Ok((took, memory))
+}
+
+/// A table for people.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let connectors = self.connectors;
+        writeln!(
+            f,
+            "{:>9}  {:>10}  {:>8}  {:>8}  {:>12}",
+            "instances", "connectors", "cold ms", "warm ms", "idle memory"
+        )?;
+        for Started { instances, cold_ms, warm_ms, memory } in [&self.few, &self.many] {
+            let memory = shown(*memory);
+            writeln!(f, "{instances:>9}  {connectors:>10}  {cold_ms:>8.0}  {warm_ms:>8.0}  {memory:>12}")?;
+        }
+        let each = self.further_instance.map_or_else(|| "unknown".to_owned(), |kibibytes| format!("{kibibytes:.1} kB"));
+        writeln!(f, "each further instance: {each}")
+    }
 }

@@ -16,6 +16,8 @@ pub struct GatewayConfig {
     store: Store,
     connectors: BTreeMap<String, Connector>,
     instances: BTreeMap<String, InstanceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<Log>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -26,6 +28,11 @@ struct Server {
     listen: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     admin_tokens: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Log {
+    level: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -91,6 +98,7 @@ impl GatewayConfig {
             store: Store { url: format!("sqlite:{}", folder.join("gateway.db").display()) },
             connectors: BTreeMap::new(),
             instances: BTreeMap::new(),
+            log: None,
             folder: folder.to_owned(),
         }
     }
@@ -98,6 +106,11 @@ impl GatewayConfig {
     /// Another store than the SQLite file in the folder.
     pub fn store(&mut self, url: &str) {
         self.store = Store { url: url.to_owned() };
+    }
+
+    /// Less than every operation in the log.
+    pub fn log_level(&mut self, level: &'static str) {
+        self.log = Some(Log { level });
     }
 
     pub fn connector(&mut self, name: &str, file: PathBuf) {

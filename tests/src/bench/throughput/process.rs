@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::bench::memory::{Kibibytes, resident};
+
 /// Of `/proc/PID/stat`, in every Linux that there is.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -22,9 +24,7 @@ impl Process {
 
     /// Bytes of memory that it holds.
     pub(super) fn resident(self) -> Option<u64> {
-        let status = std::fs::read_to_string(self.file("status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
+        resident(self.0).map(|Kibibytes(memory)| memory * 1024)
     }
 
     fn file(self, name: &str) -> PathBuf {

@@ -46,13 +46,14 @@ impl Targets {
         let stub = Stub::start(load)?;
         let nginx = Nginx::start(folder, stub.address)?;
         let mut config = GatewayConfig::new(folder);
+        // As nginx without its access log; the provisioning log is kept.
+        config.log_level("warn");
         for (name, base_url) in
             [("scim-app", format!("http://{}/scim/v2", stub.address)), ("samanage", format!("http://{}", stub.address))]
         {
             config.connector(name, artifacts.connector(name));
             let instance = InstanceConfig {
                 connector: name.to_owned(),
-                mapping: None,
                 base_url,
                 allow_private_addresses: true,
                 credential: config.credential(name, CREDENTIAL)?,
