@@ -168,6 +168,10 @@ pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> 
             if text.is_empty() && attribute.required {
                 return Err(Error::invalid_value(format!("'{place}' is required and must not be empty")));
             }
+            // No database stores it everywhere, and no app means it.
+            if text.contains('\0') {
+                return Err(Error::invalid_value(format!("'{place}' must not contain the character NUL")));
+            }
             Ok(())
         }
         (AttributeType::String | AttributeType::Reference, _) => Err(wrong(place, "a string", value)),

@@ -225,7 +225,7 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
             with_token("base-url = \"http://a.example\""),
             "6:12: instances.acme.base-url: would send the credential unencrypted; write https",
         ),
-        (with_token("base-url = \"a.example\""), "6:12: instances.acme.base-url: `a.example` is not a URL"),
+        (with_token("base-url = \"a.example\""), "6:12: instances.acme.base-url: it is not a URL"),
         (
             with_token("credential = \"hunter2\""),
             "6:14: instances.acme.credential: a credential is not written into this file",

@@ -19,9 +19,9 @@ pub struct BaseUrl(Url);
 /// Why a text is not a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BaseUrlError {
-    /// Not a URL at all.
-    #[error("`{0}` is not a URL ({1}); write one such as https://api.example.com")]
-    Syntax(String, String),
+    /// Not a URL at all. The text is not repeated: it may hold a secret.
+    #[error("it is not a URL ({0}); write one such as https://api.example.com")]
+    Syntax(String),
     /// A scheme other than http and https.
     #[error("the scheme `{0}` cannot be used; write https://…")]
     Scheme(String),
@@ -68,7 +68,7 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
-        let mut url = Url::parse(text).map_err(|error| BaseUrlError::Syntax(text.to_owned(), error.to_string()))?;
+        let mut url = Url::parse(text).map_err(|error| BaseUrlError::Syntax(error.to_string()))?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(BaseUrlError::Scheme(url.scheme().to_owned()));
         }

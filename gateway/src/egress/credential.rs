@@ -120,10 +120,7 @@ impl Credential {
     pub(super) fn refused(&self, value: &HeaderValue) -> bool {
         match self {
             Self::Fixed(_) => false,
-            Self::Exchanged(source) => {
-                source.forget(value);
-                true
-            }
+            Self::Exchanged(source) => source.forget(value),
         }
     }
 }

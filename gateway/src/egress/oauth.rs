@@ -33,6 +33,8 @@ const LONGEST_ANSWER: usize = 64 << 10;
 const UNTOLD_LIFETIME: Duration = Duration::from_secs(3600);
 /// A token is exchanged so long before its end, so that it does not expire on its way; of a short-lived one a tenth.
 const EARLY: Duration = Duration::from_secs(60);
+/// A token of this age may have been revoked since.
+const SETTLED: Duration = Duration::from_secs(30);
 /// How long a failure is the answer to everyone who asks for a token.
 const FAILURE_KEPT: Duration = Duration::from_secs(1);
 
@@ -43,9 +45,9 @@ pub struct TokenUrl(Url);
 /// Why a text is not a token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenUrlError {
-    /// Not a URL at all.
-    #[error("`{0}` is not a URL ({1}); write one such as https://login.example.com/oauth2/token")]
-    Syntax(String, String),
+    /// Not a URL at all. The text is not repeated: it may hold a secret.
+    #[error("it is not a URL ({0}); write one such as https://login.example.com/oauth2/token")]
+    Syntax(String),
     /// A scheme other than http and https.
     #[error("the scheme `{0}` cannot be used; write https://…")]
     Scheme(String),
@@ -84,6 +86,7 @@ pub(super) struct TokenSource {
 struct Token {
     value: HeaderValue,
     until: Instant,
+    fetched: Instant,
 }
 
 type Client = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
@@ -102,7 +105,7 @@ impl FromStr for TokenUrl {
     type Err = TokenUrlError;
 
     fn from_str(text: &str) -> Result<Self, TokenUrlError> {
-        let url = Url::parse(text).map_err(|error| TokenUrlError::Syntax(text.to_owned(), error.to_string()))?;
+        let url = Url::parse(text).map_err(|error| TokenUrlError::Syntax(error.to_string()))?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(TokenUrlError::Scheme(url.scheme().to_owned()));
         }
@@ -168,7 +171,7 @@ impl TokenSource {
                 let early = EARLY.min(lifetime / 10);
                 // A lifetime beyond what a clock can hold is told by nobody who means it.
                 let until = Instant::now().checked_add(lifetime - early).unwrap_or(now + UNTOLD_LIFETIME);
-                *self.token() = Some(Token { value: value.clone(), until });
+                *self.token() = Some(Token { value: value.clone(), until, fetched: Instant::now() });
                 Ok(value)
             }
             Err(failure) => {
@@ -178,9 +181,18 @@ impl TokenSource {
         }
     }
 
-    /// Forgets a token that the app did not accept, unless another has taken its place already.
-    pub(super) fn forget(&self, refused: &HeaderValue) {
-        self.token().take_if(|token| token.value == *refused);
+    /// Forgets a token that the app did not accept. Answers whether another one may help: one that was fetched a moment ago is not
+    /// why the app refuses, and a connector that asks for what nobody may see must not wear out the authorization server.
+    pub(super) fn forget(&self, refused: &HeaderValue) -> bool {
+        let mut token = self.token();
+        match &*token {
+            Some(held) if held.value == *refused && held.fetched.elapsed() < SETTLED => false,
+            Some(held) if held.value == *refused => {
+                *token = None;
+                true
+            }
+            _ => true,
+        }
     }
 
     fn at_hand(&self) -> Option<HeaderValue> {

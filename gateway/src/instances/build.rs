@@ -18,6 +18,7 @@ use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, M
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
+use crate::server::Access;
 use crate::server::InFlight;
 
 /// What became of a configuration.
@@ -34,11 +35,12 @@ pub struct Built {
 /// Builds every instance of a configuration, those that serve already (`before`) only where they have changed.
 pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>) -> Built {
     let load::Loaded { connectors, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
-    let mut hosted = BTreeMap::new();
+    let (mut hosted, mut stale) = (BTreeMap::new(), Vec::new());
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
         let Some(connector) = connectors.get(&from.connector) else {
             hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
+            stale.push(name);
             continue;
         };
         let building = Building { config, name, from, connector, shared, old };
@@ -49,11 +51,17 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
             }
             Err(more) => {
                 mistakes.extend(more);
+                stale.push(name);
                 hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
             }
         }
     }
-    let instances = Instances::new(config, hosted, connectors);
+    let mut access = Access::new(config);
+    if let Some(before) = before {
+        // An old version serves those who were let to it: its app may be another one than the new tokens are meant for.
+        stale.into_iter().for_each(|name| access.only_if_before(name, &before.access));
+    }
+    let instances = Instances::new(hosted, connectors, access);
     for name in before.iter().flat_map(|before| before.hosted.keys()) {
         if !instances.hosted.contains_key(name) {
             changes.push(Change::new(Subject::Instance, name, What::Removed));

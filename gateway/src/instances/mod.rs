@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clients::{Client, Hints};
-use crate::config::{Config, ConnectorName, Fingerprint, InstanceName};
+use crate::config::{ConnectorName, Fingerprint, InstanceName};
 use crate::connectors::{Connector, Sha256};
 use crate::egress::Circuit;
 use crate::jit::SignIn;
@@ -59,11 +59,11 @@ struct Recipe {
 
 impl Instances {
     fn new(
-        config: &Config,
         hosted: BTreeMap<InstanceName, Arc<Hosted>>,
         connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+        access: Access,
     ) -> Self {
-        Self { access: Access::new(config), hosted, connectors }
+        Self { access, hosted, connectors }
     }
 
     /// The instance of that name.

@@ -93,12 +93,20 @@ impl Shared {
 /// Makes the directory, for the gateway alone. Threat: compiled code is run as it is found, so whoever writes there takes the
 /// gateway over; a directory that others may write to is not used.
 fn prepare(state: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-    let code: PathBuf = state.join("code");
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&code)?;
-    for directory in [state, &code] {
-        if std::fs::metadata(directory)?.permissions().mode() & 0o022 != 0 {
-            let problem = format!("others may write to {}; run chmod go-w on it", directory.display());
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    let within: [PathBuf; 2] = ["code", "connectors"].map(|name| state.join(name));
+    for directory in &within {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    for directory in within.iter().map(PathBuf::as_path).chain([state]) {
+        // What we make is ours: so is a directory that has the same owner.
+        let ours = tempfile::tempfile_in(directory)?.metadata()?.uid();
+        let found = std::fs::symlink_metadata(directory)?;
+        if !found.is_dir() || found.uid() != ours || found.mode() & 0o022 != 0 {
+            let problem = format!(
+                "others may write to {}; it must be a directory of the gateway's own user: chown it and run chmod go-w",
+                directory.display()
+            );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, problem));
         }
     }

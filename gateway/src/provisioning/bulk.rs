@@ -1,6 +1,7 @@
 //! `POST /Bulk` (RFC 7644 §3.7).
 //!
-//! Each operation goes the way that it would go alone, with its own row in the provisioning log. They are done in the request's
+//! Each operation goes the way that it would go alone, with its own row in the provisioning log; what is refused before it begins (a bad
+//! path, an unknown `bulkId`) has none. They are done in the request's
 //! order, except that what one refers to by a `bulkId` is created before it. Where references go round in a circle, a resource is
 //! created without those that cannot be there yet, which a PATCH adds when they are.
 

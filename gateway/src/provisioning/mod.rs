@@ -112,7 +112,8 @@ async fn carry_out(instance: &Instance, mut operation: Operation, caller: &Calle
         | Operation::ResourceTypes(_)
         | Operation::Schemas(_) => discovery::answer(instance, &operation, caller),
     };
-    if result.is_err() {
+    // A change whose end is not known may have been made: it counts until it is asked for again.
+    if result.as_ref().is_err_and(|failure| failure.error.status < 500) {
         guard_rails::take_back(&mut work).await;
     }
     work.finish(result)

@@ -58,14 +58,13 @@ const LONGEST_ID: usize = 1024;
 /// call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
 pub fn id(segment: &str) -> Result<String, Error> {
     let id = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
-    if id.len() > LONGEST_ID {
-        return Err(Error::not_found(format!("no resource has an id of more than {LONGEST_ID} bytes")));
-    }
-    let path = format!("/{}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
-    match path.parse::<AppPath>() {
-        Ok(_) => Ok(id.into_owned()),
-        Err(_) => Err(Error::not_found("no resource has such an id")),
-    }
+    if is_possible(&id) { Ok(id.into_owned()) } else { Err(Error::not_found("no resource has such an id")) }
+}
+
+/// Whether a resource could have the id.
+pub(super) fn is_possible(id: &str) -> bool {
+    let path = || format!("/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
+    id.len() <= LONGEST_ID && path().parse::<AppPath>().is_ok()
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.

@@ -40,6 +40,14 @@ impl Access {
         Self { tokens: tokens.collect(), admin: config.server.admin_tokens.clone() }
     }
 
+    /// Takes away the tokens of an instance that another configuration did not list for it.
+    pub fn only_if_before(&mut self, instance: &InstanceName, before: &Self) {
+        let known = before.tokens.get(instance);
+        if let Some(tokens) = self.tokens.get_mut(instance) {
+            tokens.retain(|token| known.is_some_and(|known| known.contains(token)));
+        }
+    }
+
     /// The instances that both know and to which they let different callers.
     pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a InstanceName> {
         let both = self.tokens.iter().filter_map(|(name, tokens)| Some((name, tokens, other.tokens.get(name)?)));

@@ -95,7 +95,10 @@ impl Database {
             (StoreUrl::SqliteFile(_), Durability::Disk) => "PRAGMA synchronous = FULL",
             // The write-ahead log is written at each commit and waits for the disk at the next checkpoint.
             (StoreUrl::SqliteFile(_), Durability::Process) => "PRAGMA synchronous = NORMAL",
-            (StoreUrl::Postgres(_), Durability::Disk) => "SET synchronous_commit TO on",
+            (StoreUrl::Postgres(_), Durability::Disk) => {
+                "RESET synchronous_commit;
+                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+            }
             (StoreUrl::Postgres(_), Durability::Process) => "SET synchronous_commit TO off",
         }
     }

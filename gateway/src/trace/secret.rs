@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-const LEFT_OUT: &str = "(left out)";
-const NAMES: [&str; 6] = ["password", "secret", "token", "apikey", "api_key", "credential"];
+pub(super) const LEFT_OUT: &str = "(left out)";
+const NAMES: [&str; 5] = ["password", "secret", "token", "apikey", "credential"];
 
 /// A document without the values of members whose names say that they are secrets.
 #[must_use]
@@ -15,9 +15,13 @@ pub fn without_secrets(mut document: Value) -> Value {
 fn redact(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            // A PATCH operation names the attribute beside its value.
+            let named = members.get("path").and_then(Value::as_str).is_some_and(is_secret);
+            if let Some(value) = members.get_mut("value").filter(|value| named && !value.is_null()) {
+                *value = LEFT_OUT.into();
+            }
             for (name, value) in members {
-                let name = name.to_lowercase();
-                if !value.is_null() && NAMES.iter().any(|secret| name.contains(secret)) {
+                if !value.is_null() && is_secret(name) {
                     *value = LEFT_OUT.into();
                 } else {
                     redact(value);
@@ -27,6 +31,12 @@ fn redact(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(redact),
         _ => {}
     }
+}
+
+/// `api-key` and `api_key` are `apikey`.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    NAMES.iter().any(|secret| name.contains(secret))
 }
 
 #[cfg(test)]
@@ -39,5 +49,8 @@ mod tests {
         let document = json!({ "Password": "p", "list": [{ "accessToken": { "a": 1 }, "name": "x" }], "secret": null });
         let shown = json!({ "Password": LEFT_OUT, "list": [{ "accessToken": LEFT_OUT, "name": "x" }], "secret": null });
         assert_eq!(without_secrets(document), shown);
+        let patch = json!({ "op": "replace", "path": "password", "value": "p", "api-key": 1 });
+        let shown = json!({ "op": "replace", "path": "password", "value": LEFT_OUT, "api-key": LEFT_OUT });
+        assert_eq!(without_secrets(patch), shown);
     }
 }

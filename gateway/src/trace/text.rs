@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::secret::{LEFT_OUT, is_secret};
 use super::step::Step;
 
 /// The lines of a step; the second of a pair is what differs from run to run.
@@ -12,18 +13,21 @@ pub fn step_lines(step: &Step) -> Vec<(String, String)> {
     match step {
         Step::ToConnector { operation, resource_type, id, document } => {
             let id = id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
-            say(format!("  mapped: {operation} {resource_type}{id}"));
+            say(flat(&format!("  mapped: {operation} {resource_type}{id}")));
             json_lines(document, 4).into_iter().for_each(say);
         }
         Step::AppCall { method, path, query, body, sent, status, error, answer, duration_ms } => {
-            let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let query: Vec<String> = query
+                .iter()
+                .map(|(name, value)| format!("{name}={}", if is_secret(name) { LEFT_OUT } else { value }))
+                .collect();
             let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-            say(format!("  app call: {method} {path}{query}"));
+            say(flat(&format!("  app call: {method} {path}{query}")));
             json_lines(body, 4).into_iter().for_each(&mut say);
             let outcome = match (sent, status, error) {
                 (false, ..) => "  not sent: this is where the app would be changed".to_owned(),
                 (true, Some(status), _) => format!("  app answered: {status}"),
-                (true, None, error) => format!("  no answer: {}", error.as_deref().unwrap_or_default()),
+                (true, None, error) => flat(&format!("  no answer: {}", error.as_deref().unwrap_or_default())),
             };
             lines.push((outcome, duration_ms.map(|took| format!(" ({took:.0} ms)")).unwrap_or_default()));
             lines.extend(json_lines(answer, 4).into_iter().map(|line| (line, String::new())));
@@ -36,6 +40,11 @@ pub fn step_lines(step: &Step) -> Vec<(String, String)> {
     lines
 }
 
+/// One line without control characters: what a connector or an app wrote must not drive the terminal.
+fn flat(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// A document, indented; nothing for null.
 #[must_use]
 pub fn json_lines(document: &Value, indent: usize) -> Vec<String> {
@@ -43,7 +52,7 @@ pub fn json_lines(document: &Value, indent: usize) -> Vec<String> {
         return Vec::new();
     }
     let text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.lines().map(|line| format!("{:indent$}{line}", "")).collect()
+    text.lines().map(|line| format!("{:indent$}{}", "", flat(line))).collect()
 }
 
 #[cfg(test)]

@@ -178,6 +178,9 @@ impl<'a> Parser<'a> {
             let length = string_length(self.rest()).ok_or("a closing quote")?;
             let literal = self.rest().get(..length).unwrap_or_default();
             let text: String = serde_json::from_str(literal).map_err(|_| "a valid JSON string")?;
+            if text.contains('\0') {
+                return Err("a string without the character NUL".to_owned());
+            }
             self.at += length;
             return Ok(Value::String(text));
         }

@@ -29,9 +29,14 @@ pub(in super::super) fn deactivates(edits: &Edits) -> bool {
 pub(in super::super) async fn deactivate(work: &mut Work<'_>, id: &str, resource: Object) -> Result<Answer, Failure> {
     let inactive = inactive(work.kind, id, Phase::Removing, &resource);
     work.commit(vec![remembered(work.key(id), &inactive)]).await?;
+    // What is remembered as going will go: the guard rail takes its place back only when the app says no for good.
+    let place = work.reserved.take();
     match remove(work, inactive).await? {
         Removal::Done(inactive) => answer(work, inactive),
-        Removal::Refused(failure) => Err(failure),
+        Removal::Refused(failure) => {
+            work.reserved = place;
+            Err(failure)
+        }
     }
 }
 

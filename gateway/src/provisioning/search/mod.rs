@@ -118,7 +118,11 @@ async fn over_all(
         }
     }
     match (page, text.cursor.is_some()) {
-        (Some(page), _) => by_cursor(instance, &asked, page, next).await,
+        (Some(mut page), _) => {
+            // What is known is the number of one type. RFC 9865 lets it out.
+            page.total = None;
+            by_cursor(instance, &asked, page, next).await
+        }
         (None, true) => {
             let page = stream::Page::of(all);
             let next = page.follows(window).map(|part| Place { kind: 0, part: Some(part) });

@@ -7,7 +7,7 @@ use super::super::answer::{Failure, is_of_limits};
 use super::super::connected::comparison;
 use super::super::pages::{PageSpan, Window};
 use super::super::work::{Current, Work};
-use super::super::{inactive, membership};
+use super::super::{inactive, membership, request};
 use super::MAX_SCANNED;
 use super::found::{Found, take};
 use super::query::Query;
@@ -110,7 +110,9 @@ async fn by_kept(
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
             take_by_id(work, query, &id, omit, found).await?;
         }
-        if !work.kind.mapping.is_in_app(&kept.slot) || (found.total > 0 && is_unique(work, &kept.slot)) {
+        // SQLite's lower() knows ASCII alone, so that it may have missed what differs in the case of other letters.
+        let is_sure = kept.value.as_str().is_none_or(str::is_ascii) && !work.kind.mapping.is_in_app(&kept.slot);
+        if is_sure || (found.total > 0 && is_unique(work, &kept.slot)) {
             return Ok(true);
         }
     }
@@ -131,6 +133,9 @@ async fn take_by_id(
     omit: &[String],
     found: &mut Found,
 ) -> Result<(), Failure> {
+    if !request::is_possible(id) {
+        return Ok(());
+    }
     if let Some(inactive) = inactive::find(work, id).await? {
         take(work, query, inactive::current(inactive), found, true);
         return Ok(());
