@@ -79,7 +79,7 @@ mod tests {
             "      \"name\": \"Ada\"",
             "    }",
             "  app answered: 201",
-            "    \"made\"",
+            "    \"(4 bytes that are not JSON)\"",
         ];
         assert_eq!(texts, expected);
         assert_eq!(lines[4].1, " (12 ms)");

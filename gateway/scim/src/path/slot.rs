@@ -262,7 +262,8 @@ impl Slot {
                     let Some(object) = element.as_object_mut() else { return true };
                     let Some(value) = object.shift_remove(sub) else { return true };
                     taken.get_or_insert(value);
-                    object.keys().any(|key| !seed.contains_key(key))
+                    // Its value is the element itself, whoever named it.
+                    object.keys().any(|key| key == "value" || !seed.contains_key(key))
                 });
                 elements.is_empty()
             }

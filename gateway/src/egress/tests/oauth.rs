@@ -103,10 +103,22 @@ async fn a_token_that_the_app_refuses_is_exchanged_once_whatever_the_method() {
         ("POST", vec![401], 200, vec!["Bearer t1", "Bearer t2"]),
         ("GET", vec![401, 401, 401], 401, vec!["Bearer t1", "Bearer t2"]),
     ] {
+        let statuses: Vec<u16> = std::iter::once(200).chain(statuses).collect();
         let both = Both::of([], statuses);
-        let answer = both.egress().send(request(method, "/"), &mut within(10)).await.unwrap();
-        assert_eq!((answer.status, both.used()), (status, used.into_iter().map(ToOwned::to_owned).collect()));
+        let egress = both.egress();
+        egress.send(request("GET", "/"), &mut within(10)).await.unwrap();
+        tokio::time::advance(Duration::from_secs(31)).await;
+        let answer = egress.send(request(method, "/"), &mut within(10)).await.unwrap();
+        let used = std::iter::once("Bearer t1").chain(used).map(ToOwned::to_owned).collect();
+        assert_eq!((answer.status, both.used()), (status, used));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_fetched_a_moment_ago_is_not_why_an_app_refuses() {
+    let both = Both::of([], vec![401]);
+    let answer = both.egress().send(request("GET", "/"), &mut within(10)).await.unwrap();
+    assert_eq!((answer.status, both.asked()), (401, 1));
 }
 
 #[tokio::test(start_paused = true)]
