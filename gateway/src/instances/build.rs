@@ -40,7 +40,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
         let old = before.and_then(|before| before.get(name));
         let Some(connector) = connectors.get(&from.connector) else {
             hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
-            stale.push(name);
+            stale.extend(old.map(|_| name));
             continue;
         };
         let building = Building { config, name, from, connector, shared, old };
@@ -51,7 +51,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
             }
             Err(more) => {
                 mistakes.extend(more);
-                stale.push(name);
+                stale.extend(old.map(|_| name));
                 hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
             }
         }

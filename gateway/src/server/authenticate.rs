@@ -152,6 +152,18 @@ mod tests {
     }
 
     #[test]
+    fn an_instance_that_keeps_its_old_version_gets_no_new_callers_and_loses_those_who_were_taken_out() {
+        let mut after = access();
+        let before = Access {
+            tokens: [("acme".parse().expect("a name"), vec![TokenHash::of("old"), TokenHash::of("revoked")])].into(),
+            admin: Vec::new(),
+        };
+        let acme = "acme".parse().expect("a name");
+        after.only_if_before(&acme, &before);
+        assert_eq!(after.tokens.get(&acme), Some(&vec![TokenHash::of("old")]));
+    }
+
+    #[test]
     fn everything_else_is_refused() {
         let other = basic("new:other");
         for (instance, headers, status) in [
