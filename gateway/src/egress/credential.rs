@@ -1,8 +1,8 @@
 //! The credential: it is read once, becomes a header here, and is seen nowhere else.
 //!
 //! Threat: a secret in a log, an error, a panic message or a connector's memory. It has no `Debug` or `Display` of
-//! its content, connectors cannot set its header, and answers do not carry it back. And a header that carries it must not be one
-//! that frames or routes the request.
+//! its content, and connectors cannot set its header. Not prevented: an app that repeats its request in an answer shows it to
+//! its connector. And a header that carries it must not be one that frames or routes the request.
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,7 +9,7 @@
 //! | another host or a path outside the base URL | [`AppPath`]; a connector never names a host |
 //! | an unforeseen method (`CONNECT`, `TRACE`) | five methods, no others |
 //! | request smuggling, forged origin, another's credential | a header deny-list (`headers`) |
-//! | a stolen secret | the credential is put in here and is never in a connector's memory or a log (`credential`, `oauth`) |
+//! | a stolen secret | the credential is put in here and never given to a connector or a log (`credential`, `oauth`) |
 //! | server-side request forgery, DNS rebinding | the connected address is the judged one (`address`, `resolver`) |
 //! | a redirect out of all this | redirects are answers, not followed; no proxy but the configured one (`network`) |
 //! | an answer without end | a byte cap while it streams, a time limit |
