@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::bench::memory::{Kibibytes, resident};
+use crate::memory::resident;
 
 /// Of `/proc/PID/stat`, in every Linux that there is.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -24,7 +24,7 @@ impl Process {
 
     /// Bytes of memory that it holds.
     pub(super) fn resident(self) -> Option<u64> {
-        resident(self.0).map(|Kibibytes(memory)| memory * 1024)
+        resident(self.0).map(|kibibytes| kibibytes * 1024)
     }
 
     fn file(self, name: &str) -> PathBuf {
