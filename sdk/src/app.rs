@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Answer, Host, Level, Request, SendError, Value};
+use crate::{Answer, Host, Level, Request, SendError, Value, text};
 
 /// RFC 3986 unreserved characters stay as they are in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -110,7 +110,7 @@ impl Call<'_> {
         if !self.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             self.request.headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
-        self.request.body = Some(body.to_string().into_bytes());
+        self.request.body = Some(text(body).into_bytes());
         self
     }
 

@@ -4,12 +4,18 @@
 use std::marker::PhantomData;
 use std::sync::Once;
 
+use dlmalloc::GlobalDlmalloc;
+
 use crate::bindings::exports::scim_gateway::connector::{descriptor, resources, transforms};
 use crate::bindings::scim_gateway::connector::{app, log, settings, state, types};
 use crate::{
     App, Change, Comparison, Connector, Fault, FieldChange, Host, ItemChange, Level, Object, Page, PageRequest, Query,
-    Request, Response, SendError, Stored, Value,
+    Request, Response, SendError, Stored, Value, text,
 };
+
+/// Uses the heap that `manifest::build` asks for before it grows the memory, unlike the standard library's.
+#[global_allocator]
+static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
 /// Implements the contract's exports for a connector.
 #[derive(Debug)]
@@ -91,12 +97,12 @@ impl<C: Connector> resources::Guest for Exported<C> {
 impl<C: Connector> transforms::Guest for Exported<C> {
     fn to_app(name: String, value: String) -> Result<Option<String>, types::Fault> {
         let value = C::to_app(granted().settings(), &name, json(&value)?)?;
-        Ok(value.map(|value| value.to_string()))
+        Ok(value.as_ref().map(text))
     }
 
     fn to_scim(name: String, value: String) -> Result<Option<String>, types::Fault> {
         let value = C::to_scim(granted().settings(), &name, json(&value)?)?;
-        Ok(value.map(|value| value.to_string()))
+        Ok(value.as_ref().map(text))
     }
 
     fn check_default(name: String, default: String) -> Result<(), String> {
@@ -127,7 +133,7 @@ impl From<Fault> for types::Fault {
 impl From<Stored> for types::Stored {
     fn from(stored: Stored) -> Self {
         let Stored { id, document, version, unresolved } = stored;
-        Self { id, document: document.map(|document| Value::Object(document).to_string()), version, unresolved }
+        Self { id, document: document.map(|document| text(&Value::Object(document))), version, unresolved }
     }
 }
 

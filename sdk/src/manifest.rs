@@ -34,6 +34,10 @@ use schema::ResourceSchemas;
 /// The version of the contract that this SDK speaks.
 pub const CONTRACT: &str = "0.1";
 
+/// Bytes of memory that a component has for its values from the start: what most operations need. Growing later costs each
+/// operation several changes of the process's address space; what is not touched costs nothing.
+const INITIAL_HEAP: usize = 1 << 20;
+
 /// Writes `OUT_DIR/descriptor.json` and tells Cargo which files it depends on. The whole `main` of a build script.
 #[must_use]
 pub fn build() -> ExitCode {
@@ -41,7 +45,10 @@ pub fn build() -> ExitCode {
     let mut tell = |line: String| writeln!(cargo, "{line}").is_ok();
     match write_descriptor() {
         Ok(files) => {
-            let all_told = files.iter().all(|file| tell(format!("cargo::rerun-if-changed={}", file.display())));
+            let mut all_told = files.iter().all(|file| tell(format!("cargo::rerun-if-changed={}", file.display())));
+            if is_for_the_gateway() {
+                all_told &= tell(format!("cargo::rustc-link-arg-cdylib=--initial-heap={INITIAL_HEAP}"));
+            }
             if all_told { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(mistake) => {
@@ -49,6 +56,12 @@ pub fn build() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether the component is compiled, and not the crate for its tests.
+fn is_for_the_gateway() -> bool {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    is("CARGO_CFG_TARGET_FAMILY", "wasm") && is("CARGO_CFG_TARGET_OS", "unknown")
 }
 
 fn write_descriptor() -> Result<Vec<PathBuf>, Mistake> {

@@ -91,7 +91,7 @@ pub fn strip_read_only(resource_type: &ResourceType, resource: &mut Object) -> V
         if let Some(Value::Object(object)) = resource.get_mut(&schema.id) {
             strip(Some(&schema.id), object, &mut stripped, &|name| schema.attribute(name));
             if object.is_empty() {
-                resource.shift_remove(&schema.id);
+                resource.remove(&schema.id);
             }
         }
     }
@@ -216,7 +216,7 @@ fn strip<'a>(
         for sub in attribute.sub_attributes.iter().filter(|sub| read_only(sub)) {
             let mut found = false;
             for element in elements(value) {
-                found |= element.shift_remove(&sub.name).is_some();
+                found |= element.remove(&sub.name).is_some();
             }
             if found {
                 place.sub = Some(&sub.name);

@@ -3,7 +3,7 @@
 //! All comparison is weak, also that of `If-Match`: RFC 7644's own examples send weak tags there, and a gateway never has a
 //! strong one.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crate::error::Error;
@@ -44,7 +44,10 @@ impl EntityTag {
 
     /// A weak tag that shows these bytes.
     pub fn of_digest(digest: &[u8]) -> Self {
-        Self { weak: true, opaque: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
+        let mut opaque = String::with_capacity(2 * digest.len());
+        // A text does not refuse to be written to.
+        digest.iter().for_each(|byte| drop(write!(opaque, "{byte:02x}")));
+        Self { weak: true, opaque }
     }
 
     /// The same version, as whoever shows another representation of the resource may call it.

@@ -114,7 +114,7 @@ impl Call {
     /// [`CallError`]; a duplicate is a fault 409 `uniqueness`.
     pub async fn create(&mut self, kind: &str, document: &Document) -> Result<Stored, CallError> {
         self.begin("create").await?;
-        let text = text(document)?;
+        let text = convert::text(document);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_create(&mut self.store, kind, &text)).await;
         self.settle("create", answer, convert::stored)
@@ -206,7 +206,7 @@ impl Call {
         name: &str,
         value: &Value,
     ) -> Result<Option<Value>, CallError> {
-        let text = value.to_string();
+        let text = convert::text(value);
         let answer: Result<Option<String>, wit::Fault> = self.pure(function, export, (name, text.as_str())).await?;
         let text = answer.map_err(|fault| convert::fault(function, fault))?;
         text.map(|text| convert::value(function, &text)).transpose()
@@ -288,8 +288,4 @@ impl fmt::Debug for Call {
 /// The app's time ends a little before the operation's, so that a connector can still say what became of its call.
 fn grace(wall: Duration) -> Duration {
     (wall / 20).min(Duration::from_secs(1))
-}
-
-fn text(document: &Document) -> Result<String, CallError> {
-    serde_json::to_string(document).map_err(|error| CallError::Host { problem: error.to_string() })
 }

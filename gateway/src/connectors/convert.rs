@@ -1,5 +1,6 @@
 //! Between the contract's records, which carry JSON as text, and the plain types of `values`.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::bindings::scim_gateway::connector::types as wit;
@@ -12,15 +13,20 @@ const LONGEST_ID: usize = 1024;
 /// Longest text of a fault, in characters: clients show it.
 const LONGEST_DETAIL: usize = 2000;
 
+/// JSON. Written straight into memory, which takes half of the time that `Display` does; a `Value` and an object have one in any case.
+pub(super) fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 pub(super) fn change(change: &AppChange) -> wit::Change {
-    let texts = |values: &[Value]| values.iter().map(Value::to_string).collect();
+    let texts = |values: &[Value]| values.iter().map(text).collect();
     wit::Change {
         fields: change
             .fields
             .iter()
             .map(|field| wit::FieldChange {
                 path: field.path.clone(),
-                value: field.value.as_ref().map(Value::to_string),
+                value: field.value.as_ref().map(text),
             })
             .collect(),
         items: change
@@ -43,7 +49,7 @@ pub(super) fn query(query: &Query) -> wit::Query {
             .map(|comparison| wit::Comparison {
                 field: comparison.field.clone(),
                 operator: comparison.operator.clone(),
-                value: comparison.value.to_string(),
+                value: text(&comparison.value),
             })
             .collect(),
         page: wit::PageRequest { offset: query.offset, limit: query.limit, cursor: query.cursor.clone() },

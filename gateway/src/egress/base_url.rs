@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use http::Uri;
+use http::uri::{InvalidUri, PathAndQuery};
 use url::Url;
 
 use super::address::{Unreachable, judge_url};
@@ -14,7 +16,11 @@ use super::path::AppPath;
 
 /// An absolute `https` or `http` URL with a host, without user information, query, fragment or a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub struct BaseUrl {
+    url: Url,
+    /// The same, in pieces to make requests of.
+    uri: Uri,
+}
 
 /// Why a text is not a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,12 +42,12 @@ pub enum BaseUrlError {
 impl BaseUrl {
     /// The URL; its path ends without a slash unless it is `/`.
     pub fn url(&self) -> &Url {
-        &self.0
+        &self.url
     }
 
     /// Whether a credential would travel in the clear.
     pub fn is_plain(&self) -> bool {
-        self.0.scheme() == "http"
+        self.url.scheme() == "http"
     }
 
     /// Whether requests may go there; `allow_private` opens plain http, loopback and private networks.
@@ -49,18 +55,19 @@ impl BaseUrl {
     /// # Errors
     /// [`Unreachable`].
     pub fn judge(&self, allow_private: bool) -> Result<(), Unreachable> {
-        judge_url(&self.0, allow_private)
+        judge_url(&self.url, allow_private)
     }
 
-    /// The URL of one request. `None` if it would leave the base URL, which [`AppPath`] rules out already.
-    pub(super) fn join(&self, path: &AppPath, query: &[(String, String)]) -> Option<Url> {
-        let base = self.0.path().trim_end_matches('/');
-        let mut url = self.0.clone();
-        url.set_path(&format!("{base}{path}"));
+    /// The URL of one request: an [`AppPath`] cannot leave the base URL. `None` where path and query are longer than any URL.
+    pub(super) fn join(&self, path: &AppPath, query: &[(String, String)]) -> Option<Uri> {
+        let mut text = format!("{}{path}", self.url.path().trim_end_matches('/'));
         if !query.is_empty() {
-            url.set_query(Some(&encode(query)));
+            text.push('?');
+            text.push_str(&encode(query));
         }
-        (url.origin() == self.0.origin() && url.path().starts_with(base)).then_some(url)
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+        Uri::from_parts(parts).ok()
     }
 }
 
@@ -80,13 +87,14 @@ impl FromStr for BaseUrl {
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
-        Ok(Self(url))
+        let uri = url.as_str().parse().map_err(|error: InvalidUri| BaseUrlError::Syntax(error.to_string()))?;
+        Ok(Self { url, uri })
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str().trim_end_matches('/'))
+        f.write_str(self.url.as_str().trim_end_matches('/'))
     }
 }
 
@@ -162,7 +170,7 @@ mod tests {
             ("https://a.example", "/x", &query[..], "https://a.example/x?filter=userName%20eq%20%22a%2Bb%26c%22"),
         ] {
             let base: BaseUrl = base.parse().unwrap();
-            assert_eq!(base.join(&path.parse().unwrap(), query).unwrap().as_str(), expected);
+            assert_eq!(base.join(&path.parse().unwrap(), query).unwrap(), expected);
         }
     }
 }

@@ -32,6 +32,7 @@ mod address;
 mod base_url;
 mod breaker;
 mod budget;
+mod connection;
 mod credential;
 mod headers;
 mod message;
@@ -239,14 +240,14 @@ impl Egress {
             }
         };
         let headers = headers::checked(&request.headers, self.credential.header()).map_err(|error| refused(&error))?;
-        let url = self.base_url.join(path, &request.query).ok_or_else(|| refused(&"the path leaves the base URL"))?;
-        if url.as_str().len() > LONGEST_URL {
+        let uri = self.base_url.join(path, &request.query).ok_or_else(|| refused(&"path and query make no URL"))?;
+        if uri.path_and_query().is_some_and(|path| path.as_str().len() > LONGEST_URL) {
             return Err(refused(&format!("path and query have more than {LONGEST_URL} bytes")));
         }
         if request.body.as_ref().is_some_and(|body| body.len() > self.max_request_bytes) {
             return Err(refused(&format!("the body has more than {} bytes", self.max_request_bytes)));
         }
-        Ok(Outgoing { method, url, headers, body: request.body.map(Into::into) })
+        Ok(Outgoing { method, uri, headers, body: request.body.map(Into::into) })
     }
 
     /// Attempts until there is something to give to the connector.

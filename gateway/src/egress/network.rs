@@ -11,21 +11,24 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
+use super::connection::Connector;
 use super::resolver::{JudgingResolver, Lookups, Reach};
-use super::route::{Authorities, Route};
-use super::transport::Transport;
+use super::route::{Authorities, ProxyUrl, Route};
+use super::transport::{HttpClient, Transport};
 
 /// The ways out. One per process.
 #[derive(Default)]
 pub struct Network {
     lookups: Lookups,
     /// An HTTP client goes when the last instance on its way has gone.
-    clients: Mutex<HashMap<Route, Weak<reqwest::Client>>>,
+    clients: Mutex<HashMap<Route, Weak<HttpClient>>>,
 }
 
 /// An HTTP client could not be built.
@@ -34,9 +37,6 @@ pub enum NetworkError {
     /// rustls refused its configuration.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// reqwest refused its configuration.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(#[from] reqwest::Error),
 }
 
 impl Network {
@@ -58,31 +58,28 @@ impl Network {
         Ok(client)
     }
 
-    /// No redirects (the connector sees them), no proxy from the environment, no referer, no cookies: the feature is not
-    /// compiled in.
-    fn client(&self, route: &Route) -> Result<reqwest::Client, NetworkError> {
+    /// What connects, pools and speaks HTTP, and no more: it follows no redirect, keeps no cookie and reads no proxy from the environment.
+    fn client(&self, route: &Route) -> Result<HttpClient, NetworkError> {
         let reach = match (&route.proxy, route.allow_private) {
             (Some(_), _) => Reach::Proxy,
             (None, true) => Reach::Private,
             (None, false) => Reach::Public,
         };
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(route.authorities.as_ref())?)
-            .dns_resolver(JudgingResolver { reach, lookups: self.lookups.clone() })
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .user_agent(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(5))
+        let resolver = JudgingResolver { reach, lookups: self.lookups.clone() };
+        let connector = Connector::new(resolver, route.proxy.as_ref().map(ProxyUrl::uri));
+        let https: HttpsConnector<Connector> = HttpsConnectorBuilder::new()
+            .with_tls_config(tls(route.authorities.as_ref())?)
+            .https_or_http()
+            .enable_http1()
+            .enable_http2()
+            .wrap_connector(connector);
+        Ok(Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
             // Apps close idle connections after a minute or so; being first saves a retry.
             .pool_idle_timeout(Duration::from_secs(50))
-            .pool_max_idle_per_host(32)
-            .tcp_nodelay(true);
-        let builder = match &route.proxy {
-            Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.as_str())?),
-            None => builder,
-        };
-        Ok(builder.build()?)
+            .pool_max_idle_per_host(64)
+            .build(https))
     }
 }
 
@@ -98,7 +95,7 @@ pub(crate) fn tls(more: Option<&Authorities>) -> Result<ClientConfig, rustls::Er
     let provider = Arc::new(ring::default_provider());
     let builder = || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
     let added = more.into_iter().flat_map(Authorities::certificates);
-    let mut config = match Verifier::new_with_extra_roots(added, Arc::clone(&provider)) {
+    Ok(match Verifier::new_with_extra_roots(added, Arc::clone(&provider)) {
         Ok(verifier) => {
             builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
         }
@@ -106,7 +103,5 @@ pub(crate) fn tls(more: Option<&Authorities>) -> Result<ClientConfig, rustls::Er
             tracing::warn!(%error, "no certificate authorities on this system: install ca-certificates to reach apps over TLS");
             builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
         }
-    };
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    })
 }

@@ -255,8 +255,7 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let url = Url::parse(&head.uri.to_string()).map_err(|_| unusable("its address is no URL"))?;
-            let outgoing = Outgoing { method: head.method, url, headers: head.headers, body: Some(body.into()) };
+            let outgoing = Outgoing { method: head.method, uri: head.uri, headers: head.headers, body: Some(body.into()) };
             let answer = self.0.attempt(outgoing, LONGEST_ANSWER).await.map_err(not_reached)?;
             let Incoming { status, headers, body, retry_after } = answer;
             if status == 429 || status >= 500 {

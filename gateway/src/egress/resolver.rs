@@ -6,12 +6,16 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use futures_util::future::BoxFuture;
+use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, timeout};
+use tower::Service;
 
 use super::address::{Place, judge};
+use super::connection::Failed;
 
 /// Threads that may look up names at a time, for all instances together.
 const LOOKUPS: usize = 32;
@@ -73,16 +77,23 @@ impl Lookups {
     }
 }
 
-impl Resolve for JudgingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for JudgingResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Failed;
+    type Future = BoxFuture<'static, Result<Self::Response, Failed>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failed>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let Self { reach, lookups } = self.clone();
         Box::pin(async move {
             let name = name.as_str().to_owned();
             let found = timeout(PATIENCE, lookups.look_up(name.clone()))
                 .await
                 .map_err(|_| TooLate { name: name.clone() })??;
-            let judged = permitted(&name, found, reach)?;
-            Ok(Box::new(judged.into_iter()) as Addrs)
+            Ok(permitted(&name, found, reach)?.into_iter())
         })
     }
 }
@@ -135,8 +146,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_resolver_itself_refuses_localhost() {
-        let resolver = JudgingResolver { reach: Reach::Public, lookups: Lookups::default() };
-        let outcome = resolver.resolve("localhost".parse().unwrap()).await;
+        let mut resolver = JudgingResolver { reach: Reach::Public, lookups: Lookups::default() };
+        let outcome = resolver.call("localhost".parse().unwrap()).await;
         assert!(outcome.err().unwrap().downcast_ref::<Closed>().is_some());
     }
 
@@ -144,8 +155,8 @@ mod tests {
     async fn who_finds_every_place_taken_gives_up_after_a_while() {
         let lookups = Lookups::default();
         let _taken = lookups.0.acquire_many(u32::try_from(LOOKUPS).unwrap()).await.unwrap();
-        let resolver = JudgingResolver { reach: Reach::Proxy, lookups: lookups.clone() };
-        let outcome = resolver.resolve("localhost".parse().unwrap()).await;
+        let mut resolver = JudgingResolver { reach: Reach::Proxy, lookups: lookups.clone() };
+        let outcome = resolver.call("localhost".parse().unwrap()).await;
         assert!(outcome.err().unwrap().downcast_ref::<TooLate>().is_some());
     }
 }

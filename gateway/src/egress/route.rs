@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use http::Uri;
+use http::uri::InvalidUri;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -41,7 +43,7 @@ pub enum AuthoritiesError {
 
 /// `http://host:port` of a proxy that speaks CONNECT.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ProxyUrl(Url);
+pub struct ProxyUrl(Uri);
 
 /// Why a text is not a proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,8 +100,8 @@ impl fmt::Debug for Authorities {
 }
 
 impl ProxyUrl {
-    pub(super) fn as_str(&self) -> &str {
-        self.0.as_str()
+    pub(super) fn uri(&self) -> Uri {
+        self.0.clone()
     }
 }
 
@@ -117,13 +119,13 @@ impl FromStr for ProxyUrl {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(ProxyUrlError::More(text.to_owned()));
         }
-        Ok(Self(url))
+        Ok(Self(url.as_str().parse().map_err(|error: InvalidUri| ProxyUrlError::Syntax(error.to_string()))?))
     }
 }
 
 impl fmt::Display for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str().trim_end_matches('/'))
+        f.write_str(self.0.to_string().trim_end_matches('/'))
     }
 }
 

@@ -83,7 +83,7 @@ async fn the_credential_is_put_in_and_nothing_else_is_added() {
     let response = over(&script).send(create, &mut within(10)).await.unwrap();
     assert_eq!((response.status, response.headers), (201, vec![("etag".to_owned(), "1".to_owned())]));
     let seen = script.seen.lock().unwrap();
-    assert_eq!(seen[0].url.as_str(), "https://app.example/api/users.json");
+    assert_eq!(seen[0].uri, "https://app.example/api/users.json");
     let mut headers: Vec<_> = seen[0].headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
     headers.sort();
     assert_eq!(headers, ["accept: application/json", "x-app-token: Bearer hunter2"]);

@@ -2,24 +2,36 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::time::{Duration, SystemTime};
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, Method};
-use url::Url;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming as Answer};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::{self, Client};
 
+use super::connection::Connector;
 use super::message::SendErrorCode;
 use super::resolver::Closed;
 use super::retry::retry_after;
+
+/// What connects, pools and speaks HTTP.
+pub(super) type HttpClient = Client<HttpsConnector<Connector>, Full<Bytes>>;
+
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// A request that has passed every rule.
 #[derive(Debug, Clone)]
 pub(super) struct Outgoing {
     pub(super) method: Method,
-    pub(super) url: Url,
+    pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<bytes::Bytes>,
+    pub(super) body: Option<Bytes>,
 }
 
 /// An answer as it came.
@@ -62,62 +74,59 @@ pub(super) trait Transport: Send + Sync + fmt::Debug {
     fn attempt(&self, request: Outgoing, most: usize) -> BoxFuture<'_, Result<Incoming, Failure>>;
 }
 
-impl Transport for reqwest::Client {
+impl Transport for HttpClient {
     fn attempt(&self, request: Outgoing, most: usize) -> BoxFuture<'_, Result<Incoming, Failure>> {
-        let mut builder = self.request(request.method, request.url).headers(request.headers);
-        if let Some(body) = request.body {
-            builder = builder.body(body);
-        }
         Box::pin(async move {
-            let mut response = builder.send().await.map_err(|error| before_answer(&error.without_url()))?;
-            let too_large =
-                || Failure::new(SendErrorCode::TooLarge, format!("the answer has more than {most} bytes"), true);
-            let announced = response.content_length().unwrap_or(0);
-            if usize::try_from(announced).map_or(true, |length| length > most) {
-                return Err(too_large());
-            }
-            let mut body = BytesMut::new();
-            while let Some(chunk) = response.chunk().await.map_err(|error| within_answer(&error.without_url()))? {
-                if body.len() + chunk.len() > most {
-                    return Err(too_large());
-                }
-                body.extend_from_slice(&chunk);
-            }
-            let headers = std::mem::take(response.headers_mut());
-            let retry_after = retry_after(&headers, SystemTime::now());
-            Ok(Incoming { status: response.status().as_u16(), headers, body: body.into(), retry_after })
+            let answer = self.request(made(request)).await.map_err(|error| before_answer(&error))?;
+            let (head, body) = answer.into_parts();
+            let retry_after = retry_after(&head.headers, SystemTime::now());
+            let body = whole(body, most).await?;
+            Ok(Incoming { status: head.status.as_u16(), headers: head.headers, body, retry_after })
         })
     }
 }
 
-fn before_answer(error: &reqwest::Error) -> Failure {
+fn made(outgoing: Outgoing) -> Request<Full<Bytes>> {
+    let Outgoing { method, uri, headers, body } = outgoing;
+    let mut request = Request::new(Full::from(body.unwrap_or_default()));
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+    request.headers_mut().entry(USER_AGENT).or_insert(AGENT);
+    request.headers_mut().entry(ACCEPT).or_insert(ANYTHING);
+    request
+}
+
+async fn whole(body: Answer, most: usize) -> Result<Vec<u8>, Failure> {
+    let too_large = || Failure::new(SendErrorCode::TooLarge, format!("the answer has more than {most} bytes"), true);
+    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > most) {
+        return Err(too_large());
+    }
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(body.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(error) => Err(Failure::new(SendErrorCode::Interrupted, innermost(&*error), true)),
+    }
+}
+
+fn before_answer(error: &legacy::Error) -> Failure {
     let closed = causes(error).find_map(|cause| cause.downcast_ref::<Closed>());
+    let is_late = |cause: &(dyn Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    };
     let (code, sent) = match closed {
         Some(_) => (SendErrorCode::Refused, false),
-        None if error.is_connect() && error.is_timeout() => (SendErrorCode::Timeout, false),
+        None if error.is_connect() && causes(error).any(is_late) => (SendErrorCode::Timeout, false),
         None if error.is_connect() => (SendErrorCode::Unreachable, false),
-        None if error.is_timeout() => (SendErrorCode::Timeout, true),
-        None if error.is_builder() => (SendErrorCode::Refused, false),
         // The connection was there: the request may have been read before it broke.
         None => (SendErrorCode::Interrupted, true),
     };
     Failure::new(code, closed.map_or_else(|| innermost(error), ToString::to_string), sent)
 }
 
-fn within_answer(error: &reqwest::Error) -> Failure {
-    Failure::new(SendErrorCode::Interrupted, innermost(error), true)
-}
-
-/// The last cause: the others repeat it. The URL, whose query holds e-mail addresses, has been taken out by the callers.
-fn innermost(error: &reqwest::Error) -> String {
+/// The last cause: the others repeat it.
+fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map_or_else(String::new, ToString::to_string)
 }
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let cause = next?;
-        next = cause.source();
-        Some(cause)
-    })
+    std::iter::successors(Some(error), |&cause: &&'a (dyn Error + 'static)| cause.source())
 }

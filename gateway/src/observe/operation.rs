@@ -55,20 +55,14 @@ pub struct OperationRecord {
 impl OperationRecord {
     /// Writes the line: at `error` for the gateway's own faults (500), at `warn` for other 5xx, at `info` for the rest.
     pub fn emit(&self) {
-        let calls: Vec<String> = self.app_calls.iter().map(line_of).collect();
-        let calls = (!calls.is_empty()).then(|| calls.join(", "));
-        let calls_json = (!self.app_calls.is_empty()).then(|| calls_json(&self.app_calls));
-        let instance = self.instance.as_ref().map(InstanceName::as_str);
-        let ignored = names(&self.ignored);
-        let leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", "));
-        let unheard = self.unheard.then_some(true);
+        // What the fields hold is made only where somebody wants the line.
         macro_rules! line {
             ($level:expr) => {
                 tracing::event!(
                     target: "scim_gateway::operation",
                     $level,
                     correlation = self.correlation,
-                    instance,
+                    instance = self.instance.as_ref().map(InstanceName::as_str),
                     client = self.client,
                     operation = self.operation,
                     resource_type = self.resource_type,
@@ -77,13 +71,13 @@ impl OperationRecord {
                     scim_type = self.scim_type,
                     class = self.class,
                     cause = self.cause,
-                    unheard,
+                    unheard = self.unheard.then_some(true),
                     duration_ms = milliseconds(self.duration),
-                    ignored,
-                    leniencies,
+                    ignored = names(&self.ignored),
+                    leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
                     guard_rail = self.guard_rail,
-                    app_calls = calls,
-                    app_calls_json = calls_json,
+                    app_calls = calls_text(&self.app_calls),
+                    app_calls_json = calls_json(&self.app_calls),
                     "{} {}",
                     self.method,
                     self.path,
@@ -161,6 +155,10 @@ fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000_000.0).round() / 10_000.0
 }
 
+fn calls_text(calls: &[AppCall]) -> Option<String> {
+    (!calls.is_empty()).then(|| calls.iter().map(line_of).collect::<Vec<_>>().join(", "))
+}
+
 /// `POST /users.json 201 30.0ms`.
 fn line_of(call: &AppCall) -> String {
     let path = PathTemplate::of(&call.path);
@@ -171,7 +169,7 @@ fn line_of(call: &AppCall) -> String {
     format!("{} {path} {outcome} {:.1}ms", call.method, milliseconds(call.duration))
 }
 
-fn calls_json(calls: &[AppCall]) -> String {
+fn calls_json(calls: &[AppCall]) -> Option<String> {
     #[derive(Serialize)]
     struct Line<'a> {
         method: &'a str,
@@ -191,5 +189,5 @@ fn calls_json(calls: &[AppCall]) -> String {
             duration_ms: milliseconds(call.duration),
         })
         .collect();
-    serde_json::to_string(&lines).unwrap_or_default()
+    (!lines.is_empty()).then(|| serde_json::to_string(&lines).unwrap_or_default())
 }

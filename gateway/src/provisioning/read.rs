@@ -20,11 +20,9 @@ pub(super) async fn read(work: &mut Work<'_>, id: &str) -> Result<Answer, Failur
 
 /// 200, or 304 where the client has it already.
 fn answer(work: &Work<'_>, current: Current) -> Result<Answer, Failure> {
-    let version = work.version(&current);
-    if let Some(version) = &version
-        && work.is_known_to_client(version)?
-    {
-        return Ok(Answer { status: 304, body: None, location: None, version: Some(version.clone()) });
+    let shown = work.shown(current);
+    match &shown.version {
+        Some(version) if work.is_known_to_client(version)? => Ok(Answer { status: 304, body: None, ..shown }),
+        _ => Ok(shown),
     }
-    Ok(work.shown(current))
 }

@@ -5,6 +5,7 @@
 //! app may answer them in another each time.
 
 use scim_protocol::{EntityTag, Object};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -19,9 +20,9 @@ pub(super) fn of_app(version: &str) -> EntityTag {
 
 /// The version of what a resource holds.
 pub(super) fn computed(resource: &Object) -> EntityTag {
-    let mut digest = Sha256::new();
-    object(resource, &mut digest);
-    tag(digest)
+    let mut text = Vec::with_capacity(1024);
+    object(resource, &mut text);
+    tag(Sha256::new().chain_update(text))
 }
 
 /// Half of the digest: the chance that a change goes unseen is nil.
@@ -29,34 +30,45 @@ fn tag(digest: Sha256) -> EntityTag {
     EntityTag::of_digest(digest.finalize().get(..16).unwrap_or_default())
 }
 
-fn object(object: &Object, digest: &mut Sha256) {
+/// One JSON text for all objects that hold the same.
+fn object(object: &Object, text: &mut Vec<u8>) {
     let mut members: Vec<_> = object.iter().collect();
     members.sort_unstable_by_key(|(name, _)| name.as_str());
-    digest.update(b"{");
+    text.push(b'{');
     for (name, member) in members {
-        digest.update(Value::from(name.as_str()).to_string());
-        value(member, digest);
+        scalar(name, text);
+        text.push(b':');
+        value(member, text);
+        text.push(b',');
     }
-    digest.update(b"}");
+    text.push(b'}');
 }
 
-fn value(of: &Value, digest: &mut Sha256) {
+fn value(of: &Value, text: &mut Vec<u8>) {
     match of {
-        Value::Object(members) => object(members, digest),
+        Value::Object(members) => object(members, text),
         Value::Array(elements) => {
             let own = |element: &Value| {
-                let mut digest = Sha256::new();
-                value(element, &mut digest);
-                digest.finalize()
+                let mut text = Vec::new();
+                value(element, &mut text);
+                text
             };
             let mut elements: Vec<_> = elements.iter().map(own).collect();
             elements.sort_unstable();
-            digest.update(b"[");
-            elements.iter().for_each(|element| digest.update(element));
-            digest.update(b"]");
+            text.push(b'[');
+            for element in elements {
+                text.extend_from_slice(&element);
+                text.push(b',');
+            }
+            text.push(b']');
         }
-        scalar => digest.update(scalar.to_string()),
+        of => scalar(of, text),
     }
+}
+
+fn scalar(of: impl Serialize, text: &mut Vec<u8>) {
+    // Memory does not refuse to be written to.
+    let _ = serde_json::to_writer(text, &of);
 }
 
 #[cfg(test)]

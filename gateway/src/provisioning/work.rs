@@ -225,7 +225,8 @@ impl<'a> Work<'a> {
     /// 200 with the resource.
     pub(super) fn shown(&self, current: Current) -> Answer {
         let version = self.version(&current);
-        Answer { version, ..Answer::ok(Value::Object(self.present(current))) }
+        let whole = self.whole_of(version.as_ref(), current);
+        Answer { version, ..Answer::ok(Value::Object(self.projection.apply(&self.kind.scim, whole))) }
     }
 
     /// 201 with the resource.
@@ -241,7 +242,7 @@ impl<'a> Work<'a> {
     }
 
     /// The version of a resource: the app's, where the app knows all of it, otherwise one that is computed.
-    pub(super) fn version(&self, current: &Current) -> Option<EntityTag> {
+    fn version(&self, current: &Current) -> Option<EntityTag> {
         let is_the_apps = self.kind.mapping.kept_slots().next().is_none() && self.instance.standing.is_none();
         match &current.version {
             _ if !current.is_whole => None,
@@ -283,6 +284,10 @@ impl<'a> Work<'a> {
     /// A resource with `schemas`, `id` and `meta`.
     pub(super) fn whole(&self, current: Current) -> Object {
         let version = self.version(&current);
+        self.whole_of(version.as_ref(), current)
+    }
+
+    fn whole_of(&self, version: Option<&EntityTag>, current: Current) -> Object {
         let Current { id, resource, .. } = current;
         let scim = &self.kind.scim;
         let mut shown = Object::new();

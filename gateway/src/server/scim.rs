@@ -145,7 +145,10 @@ fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &crate::config::Inst
 fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = match answer.body {
-        Some(body) => (status, [(CONTENT_TYPE, SCIM_JSON)], body.to_string()).into_response(),
+        // Unlike `Display`, this writes straight into the answer's bytes. A `Value` has a text in any case.
+        Some(body) => {
+            (status, [(CONTENT_TYPE, SCIM_JSON)], serde_json::to_vec(&body).unwrap_or_default()).into_response()
+        }
         None => status.into_response(),
     };
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {

@@ -24,6 +24,9 @@ impl Store {
         identifiers: &[&str],
     ) -> Result<Vec<Awaited>, StoreError> {
         let mut found = Vec::new();
+        if self.shared.known.as_ref().is_some_and(|known| !known.awaits_any(instance, refers_to)) {
+            return Ok(found);
+        }
         for identifiers in identifiers.chunks(MOST_PLACES) {
             let (places, count) = places(3, identifiers.len());
             let beginnings = places.split(", ").map(|place| format!("substr({place}, 1, 200)")).collect::<Vec<_>>();

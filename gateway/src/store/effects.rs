@@ -4,7 +4,7 @@
 use super::open::Durability;
 use super::rails::RailEffects;
 use super::standing_effects::StandingEffects;
-use super::statement::{Cell, Statement};
+use super::statement::{Cell, Statement, is_portion};
 use super::{LogEntry, ResourceKey, Write};
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -61,6 +61,11 @@ impl<'a> Effects<'a> {
     /// How safe the transaction must be before anybody is told of it.
     pub(super) const fn durability(&self) -> Durability {
         if self.remembers { Durability::Disk } else { Durability::Process }
+    }
+
+    /// Whether a single statement does all of it, which is a transaction by itself: the two round trips around it cost more than it does.
+    pub(super) fn is_one_statement(&self) -> bool {
+        !self.remembers && is_portion(self.log.len())
     }
 
     pub(super) fn resources(&self) -> impl Iterator<Item = (&Key<'a>, &ResourceEffect<'a>)> {
@@ -174,9 +179,14 @@ impl<'a> Key<'a> {
 }
 
 impl ResourceEffect<'_> {
-    /// Whether something of the resource is kept by this.
-    pub(super) fn keeps(&self) -> bool {
-        self.kept.values().any(|kept| matches!(kept, Kept::Set { .. }))
+    /// The slots of which a value is kept by this.
+    pub(super) fn kept_slots(&self) -> impl Iterator<Item = &str> {
+        self.kept.iter().filter(|(_, kept)| matches!(kept, Kept::Set { .. })).map(|(slot, _)| *slot)
+    }
+
+    /// The types of the resources that references wait for by this.
+    pub(super) fn awaited_types(&self) -> impl Iterator<Item = &str> {
+        self.awaited.values().flatten().map(|(refers_to, _)| *refers_to)
     }
 }
 

@@ -32,7 +32,7 @@ impl Store {
         ids: &[&str],
     ) -> Result<HashMap<String, Vec<KeptValue>>, StoreError> {
         let known = self.shared.known.as_deref();
-        let has_kept = |id: &&str| known.is_none_or(|known| known.contains(instance, resource_type, id));
+        let has_kept = |id: &&str| known.is_none_or(|known| known.keeps(instance, resource_type, id));
         let ids: Vec<&str> = ids.iter().copied().filter(has_kept).collect();
         let mut found: HashMap<String, Vec<KeptValue>> = HashMap::new();
         for ids in ids.chunks(MOST_PLACES) {
@@ -68,6 +68,9 @@ impl Store {
         slot: &str,
         value: &Value,
     ) -> Result<Vec<String>, StoreError> {
+        if self.shared.known.as_ref().is_some_and(|known| !known.keeps_any(instance, resource_type, slot)) {
+            return Ok(Vec::new());
+        }
         let mut ids = sqlx::query_scalar::<Any, String>(
             "SELECT id FROM kept WHERE instance = $1 AND resource_type = $2 AND slot = $3
              AND lower(substr(value, 1, 200)) = lower(substr($4, 1, 200)) AND lower(value) = lower($4)",

@@ -1,7 +1,7 @@
-//! Which resources have kept values, in memory: of most there are none, and then a read costs no query.
+//! For what there are rows, in memory: of most resources there are none, and then looking for them costs no query.
 //!
-//! Only on SQLite, where this process is the only writer. A resource may be known of which nothing is kept any more, which
-//! costs a query; one of which something is kept is always known.
+//! Only on SQLite, where this process is the only writer. What is known may have no rows any more, which costs a query; what
+//! has rows is always known.
 
 use super::StoreError;
 use super::effects::Effects;
@@ -10,54 +10,91 @@ use sqlx::{Any, AnyPool};
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-/// Ids by instance and resource type; nested so that looking up copies nothing.
-type Ids = HashMap<String, HashMap<String, HashSet<Box<str>>>>;
+/// Texts by instance and resource type; nested so that looking up copies nothing.
+type ByType = HashMap<String, HashMap<String, HashSet<Box<str>>>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Known(RwLock<Ids>);
+pub(super) struct Known {
+    /// The ids of resources of which something is kept.
+    kept: Texts,
+    /// The slots of which some resource's value is kept.
+    slots: Texts,
+    /// The resource types for which references wait, and in the place of a text the type alone.
+    awaited: Texts,
+}
+
+#[derive(Debug, Default)]
+struct Texts(RwLock<ByType>);
 
 impl Known {
     /// What the database knows at the start.
     pub(super) async fn load(pool: &AnyPool) -> Result<Self, StoreError> {
         let known = Self::default();
-        let mut rows =
-            sqlx::query_as::<Any, (String, String, String)>("SELECT DISTINCT instance, resource_type, id FROM kept")
-                .fetch(pool);
-        while let Some((instance, resource_type, id)) = rows.try_next().await? {
-            known.add(&instance, &resource_type, &id);
+        for (texts, statement) in [
+            (&known.kept, "SELECT DISTINCT instance, resource_type, id FROM kept"),
+            (&known.slots, "SELECT DISTINCT instance, resource_type, slot FROM kept"),
+            (&known.awaited, "SELECT DISTINCT instance, refers_to, '' FROM awaited"),
+        ] {
+            let mut rows = sqlx::query_as::<Any, (String, String, String)>(statement).fetch(pool);
+            while let Some((instance, resource_type, text)) = rows.try_next().await? {
+                texts.add(&instance, &resource_type, &text);
+            }
         }
         Ok(known)
     }
 
-    pub(super) fn contains(&self, instance: &str, resource_type: &str, id: &str) -> bool {
-        let ids = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        ids.get(instance).and_then(|types| types.get(resource_type)).is_some_and(|ids| ids.contains(id))
+    /// Whether something may be kept of a resource.
+    pub(super) fn keeps(&self, instance: &str, resource_type: &str, id: &str) -> bool {
+        self.kept.contains(instance, resource_type, id)
+    }
+
+    /// Whether a value of the slot may be kept of any resource.
+    pub(super) fn keeps_any(&self, instance: &str, resource_type: &str, slot: &str) -> bool {
+        self.slots.contains(instance, resource_type, slot)
+    }
+
+    /// Whether references to resources of a type may wait.
+    pub(super) fn awaits_any(&self, instance: &str, refers_to: &str) -> bool {
+        self.awaited.contains(instance, refers_to, "")
     }
 
     /// Follows what was committed.
     pub(super) fn follow(&self, effects: &Effects<'_>) {
         for (key, effect) in effects.resources() {
-            if effect.keeps() {
-                self.add(key.instance, key.resource_type, key.id);
-            } else if effect.forgotten {
-                self.remove(key.instance, key.resource_type, key.id);
+            let (mut keeps, instance, resource_type) = (false, key.instance, key.resource_type);
+            for slot in effect.kept_slots() {
+                keeps = true;
+                self.slots.add(instance, resource_type, slot);
             }
+            if keeps {
+                self.kept.add(instance, resource_type, key.id);
+            } else if effect.forgotten {
+                self.kept.remove(instance, resource_type, key.id);
+            }
+            effect.awaited_types().for_each(|refers_to| self.awaited.add(instance, refers_to, ""));
         }
     }
+}
 
-    fn add(&self, instance: &str, resource_type: &str, id: &str) {
-        if self.contains(instance, resource_type, id) {
+impl Texts {
+    fn contains(&self, instance: &str, resource_type: &str, text: &str) -> bool {
+        let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        texts.get(instance).and_then(|types| types.get(resource_type)).is_some_and(|texts| texts.contains(text))
+    }
+
+    fn add(&self, instance: &str, resource_type: &str, text: &str) {
+        if self.contains(instance, resource_type, text) {
             return;
         }
-        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let types = ids.entry(instance.to_owned()).or_default();
-        types.entry(resource_type.to_owned()).or_default().insert(id.into());
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let types = texts.entry(instance.to_owned()).or_default();
+        types.entry(resource_type.to_owned()).or_default().insert(text.into());
     }
 
-    fn remove(&self, instance: &str, resource_type: &str, id: &str) {
-        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ids) = ids.get_mut(instance).and_then(|types| types.get_mut(resource_type)) {
-            ids.remove(id);
+    fn remove(&self, instance: &str, resource_type: &str, text: &str) {
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(texts) = texts.get_mut(instance).and_then(|types| types.get_mut(resource_type)) {
+            texts.remove(text);
         }
     }
 }
@@ -66,7 +103,30 @@ impl Known {
 mod tests {
     use super::super::testing::{temporary, user};
     use super::super::{Store, Write};
+    use crate::config::StoreUrl;
     use serde_json::json;
+
+    #[tokio::test]
+    async fn looking_for_what_no_resource_has_costs_no_query_also_after_a_restart() {
+        let (store, folder) = temporary().await;
+        let keep = Write::Keep { resource: user("1"), slot: "title".to_owned(), value: json!("x"), app: None };
+        let (slot, refers_to, value) = ("manager".to_owned(), "User".to_owned(), "2".to_owned());
+        let wait = Write::Await { resource: user("1"), slot, refers_to, value };
+        store.commit(vec![keep, wait]).await.unwrap();
+        let check = async |store: &Store| {
+            store.shared.readers.close().await;
+            for (slot, costs) in [("title", true), ("userName", false)] {
+                assert_eq!(store.find_kept("acme", "User", slot, &json!("x")).await.is_err(), costs, "{slot}");
+            }
+            for (refers_to, costs) in [("User", true), ("Group", false)] {
+                assert_eq!(store.awaiting("acme", refers_to, &["2"]).await.is_err(), costs, "{refers_to}");
+            }
+        };
+        check(&store).await;
+        store.close().await;
+        let url = StoreUrl::SqliteFile(folder.path().join("store.db"));
+        check(&Store::open(&url).await.unwrap()).await;
+    }
 
     async fn costs_a_query(store: &Store, id: &str) -> bool {
         store.kept(&user(id)).await.is_err()

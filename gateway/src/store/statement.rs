@@ -97,6 +97,11 @@ fn place_of(connection: &AnyConnection) -> fn(&mut String, usize) {
     }
 }
 
+/// Whether so many rows share one statement.
+pub(super) fn is_portion(rows: usize) -> bool {
+    PORTIONS.contains(&rows)
+}
+
 /// As many placeholders as `count` values need, from `$first` on, and how many they are: few numbers are used, so that
 /// the statements stay prepared. The surplus is filled by repeating a value.
 pub(super) fn places(first: usize, count: usize) -> (String, usize) {

@@ -162,6 +162,9 @@ impl Writer {
             session.connection.execute(self.database.making(effects.durability())).await?;
             session.durability = effects.durability();
         }
+        if effects.is_one_statement() {
+            return effects.run(&mut session.connection).await;
+        }
         let mut transaction = session.connection.begin().await?;
         effects.run(&mut transaction).await?;
         transaction.commit().await

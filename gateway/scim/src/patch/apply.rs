@@ -35,7 +35,7 @@ pub(super) fn apply(resource_type: &ResourceType, resource: &mut Object, edits: 
             for (key, value) in saved {
                 match value {
                     Some(value) => drop(resource.insert(key.to_owned(), value)),
-                    None => drop(resource.shift_remove(key)),
+                    None => drop(resource.remove(key)),
                 }
             }
             return Err(error);

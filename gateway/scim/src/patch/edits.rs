@@ -299,7 +299,7 @@ fn move_selected_last(selector: Option<&Filter>, parts: &mut Object) -> usize {
     let Some(selector) = selector else { return 0 };
     let mut contradicting = Object::new();
     for (name, equal_to) in filter::mentioned(selector) {
-        let Some(value) = parts.shift_remove(name) else { continue };
+        let Some(value) = parts.remove(name) else { continue };
         if equal_to != Some(&value) {
             contradicting.insert(name.to_owned(), value);
         }

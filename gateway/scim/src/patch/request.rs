@@ -72,9 +72,9 @@ const SHOWN_OF_OP: usize = 32;
 
 /// The value of a key, in the RFC's case or any other.
 pub(crate) fn take(object: &mut Object, key: &str) -> Option<Value> {
-    if let Some(value) = object.shift_remove(key) {
+    if let Some(value) = object.remove(key) {
         return Some(value);
     }
     let other = object.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
-    object.shift_remove(&other)
+    object.remove(&other)
 }

@@ -118,7 +118,7 @@ impl Slot {
         let container = resource.get_mut(urn)?.as_object_mut()?;
         let taken = self.take_from(container);
         if container.is_empty() {
-            resource.shift_remove(urn);
+            resource.remove(urn);
         }
         taken
     }
@@ -245,7 +245,7 @@ impl Slot {
     fn take_from(&self, container: &mut Object) -> Option<Value> {
         let name = self.path.attribute.as_str();
         if self.is_whole() {
-            return container.shift_remove(name).filter(|value| !value.is_null());
+            return container.remove(name).filter(|value| !value.is_null());
         }
         let mut taken = None;
         let empty = match container.get_mut(name)? {
@@ -260,7 +260,7 @@ impl Slot {
                         return false;
                     };
                     let Some(object) = element.as_object_mut() else { return true };
-                    let Some(value) = object.shift_remove(sub) else { return true };
+                    let Some(value) = object.remove(sub) else { return true };
                     taken.get_or_insert(value);
                     // Its value is the element itself, whoever named it.
                     object.keys().any(|key| key == "value" || !seed.contains_key(key))
@@ -268,13 +268,13 @@ impl Slot {
                 elements.is_empty()
             }
             Value::Object(object) => {
-                taken = self.leaf().and_then(|sub| object.shift_remove(sub));
+                taken = self.leaf().and_then(|sub| object.remove(sub));
                 object.is_empty()
             }
             _ => false,
         };
         if empty {
-            container.shift_remove(name);
+            container.remove(name);
         }
         taken.filter(|value| !value.is_null())
     }

@@ -13,7 +13,7 @@ pub(in crate::clients) fn read_only(reading: &mut Reading<'_>, members: &mut Obj
     let read_only: Vec<String> = value.keys().filter(|key| is_read_only(resource_type, key)).cloned().collect();
     for key in read_only {
         reading.tolerate(Leniency::ReadOnlyInPatch, || Error::mutability(format!("'{key}' is read-only")))?;
-        value.shift_remove(&key);
+        value.remove(&key);
         reading.ignored.push(key);
     }
     Ok(())
@@ -33,7 +33,7 @@ pub(in crate::clients) fn dotted(reading: &mut Reading<'_>, members: &mut Object
             ))
         };
         reading.tolerate(Leniency::DottedKeys, refusal)?;
-        let value = value.shift_remove(&key).unwrap_or_default();
+        let value = value.remove(&key).unwrap_or_default();
         let members = [("op", op.clone()), ("path", Value::String(key)), ("value", value)];
         let members: Map<String, Value> = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         operations.push(Value::Object(members));

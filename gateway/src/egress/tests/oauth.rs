@@ -18,14 +18,14 @@ impl Transport for Both {
         Box::pin(async move {
             sleep(Duration::from_millis(10)).await;
             let authorization = request.headers["authorization"].to_str().unwrap().to_owned();
-            if request.url.path() != "/oauth/token" {
+            if request.uri.path() != "/oauth/token" {
                 self.used.lock().unwrap().push(authorization);
                 return answer(self.statuses.lock().unwrap().pop_front().unwrap_or(200), &[]);
             }
             let form = String::from_utf8(request.body.unwrap().to_vec()).unwrap();
             let count = {
                 let mut asked = self.asked.lock().unwrap();
-                asked.push(format!("{} {} {authorization} {form}", request.method, request.url));
+                asked.push(format!("{} {} {authorization} {form}", request.method, request.uri));
                 asked.len()
             };
             let next = self.tokens.lock().unwrap().pop_front();
