@@ -2,6 +2,7 @@
 //!
 //! A line holds identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,8 +47,8 @@ pub struct OperationRecord {
     pub app_calls: Vec<AppCall>,
     /// Attributes that the client sent and the instance does not know.
     pub ignored: Vec<String>,
-    /// The guard rail that refused it.
-    pub guard_rail: Option<&'static str>,
+    /// The guard rail that refused it, or that of each operation of a bulk request that one refused.
+    pub guard_rails: Vec<&'static str>,
     /// What the client's profile had to put right, by name.
     pub leniencies: Vec<&'static str>,
 }
@@ -61,6 +62,8 @@ impl OperationRecord {
         let instance = self.instance.as_ref().map(InstanceName::as_str);
         let ignored = names(&self.ignored);
         let leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", "));
+        let guard_rails: Vec<&str> = BTreeSet::from_iter(self.guard_rails.iter().copied()).into_iter().collect();
+        let guard_rail = (!guard_rails.is_empty()).then(|| guard_rails.join(", "));
         let unheard = self.unheard.then_some(true);
         macro_rules! line {
             ($level:expr) => {
@@ -81,7 +84,7 @@ impl OperationRecord {
                     duration_ms = milliseconds(self.duration),
                     ignored,
                     leniencies,
-                    guard_rail = self.guard_rail,
+                    guard_rail,
                     app_calls = calls,
                     app_calls_json = calls_json,
                     "{} {}",
@@ -125,7 +128,7 @@ impl Recording {
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
-            guard_rail: None,
+            guard_rails: Vec::new(),
             leniencies: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }

@@ -7,6 +7,7 @@
 
 use super::Outcome;
 use super::answer::{Answer, Failure};
+use super::guard_rails::Rail;
 use super::instance::Instance;
 use super::request::{Caller, Operation, ProjectionText};
 use crate::clients::Leniency;
@@ -33,11 +34,14 @@ pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> O
         sends: Vec::new(),
         ignored: Vec::new(),
         leniencies: Vec::new(),
+        rails: Vec::new(),
     };
     run.all(request.fail_on_errors).await;
-    let answered = request.operations.iter().zip(run.results).filter_map(|(each, done)| Some(each.answered(done?)));
+    let results = std::mem::take(&mut run.results);
+    let answered = request.operations.iter().zip(results).filter_map(|(each, done)| Some(each.answered(done?)));
     let answer = Answer::ok(bulk::response(&answered.collect::<Vec<_>>()));
-    Outcome { sends: run.sends, ignored: run.ignored, leniencies: run.leniencies, ..Outcome::untouched(Ok(answer)) }
+    let Run { sends, ignored, leniencies, rails, .. } = run;
+    Outcome { sends, ignored, leniencies, rails, ..Outcome::untouched(Ok(answer)) }
 }
 
 struct Run<'a> {
@@ -54,6 +58,8 @@ struct Run<'a> {
     ignored: Vec<String>,
     /// Of all operations, each once.
     leniencies: Vec<Leniency>,
+    /// One for each operation that a guard rail refused.
+    rails: Vec<Rail>,
 }
 
 /// What a resource was created without.
@@ -107,12 +113,7 @@ impl<'a> Run<'a> {
             Ok(conditions) => conditions,
             Err(error) => return failed(&error, known),
         };
-        let Outcome { result, id, sends, ignored, leniencies, .. } = self.handle(target, conditions).await;
-        self.sends.extend(sends);
-        self.ignored.extend(ignored);
-        self.leniencies.extend(leniencies);
-        self.leniencies.sort_unstable();
-        self.leniencies.dedup();
+        let (result, id) = self.handle(target, conditions).await;
         match result {
             Ok(answer) => {
                 if let (Some(name), Some(id)) = (operation.created_name(), id) {
@@ -174,9 +175,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             let patch = Operation::Patch { endpoint, id, body };
-            let Outcome { result, sends, .. } = self.handle(patch, Conditions::default()).await;
-            self.sends.extend(sends);
-            match result {
+            match self.handle(patch, Conditions::default()).await.0 {
                 Err(Failure { mut error, .. }) => {
                     error.detail = format!("it was created, but its references could not be added: {}", error.detail);
                     self.note(index, failed(&error, location));
@@ -191,9 +190,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn handle(&self, operation: Operation, conditions: Conditions) -> Outcome {
+    /// What came of an operation, and the id of its resource. What the operator is told of it is told of the whole.
+    async fn handle(
+        &mut self,
+        operation: Operation,
+        conditions: Conditions,
+    ) -> (Result<Answer, Failure>, Option<String>) {
         let caller = Caller { conditions, projection: ProjectionText::default(), ..self.caller.clone() };
-        super::handle_one(self.instance, operation, &caller).await
+        let Outcome { result, id, matching: _, sends, ignored, leniencies, rails } =
+            super::handle_one(self.instance, operation, &caller).await;
+        self.sends.extend(sends);
+        self.ignored.extend(ignored);
+        self.leniencies.extend(leniencies);
+        self.leniencies.sort_unstable();
+        self.leniencies.dedup();
+        self.rails.extend(rails);
+        (result, id)
     }
 
     fn note(&mut self, index: usize, result: BulkResult) {

@@ -103,12 +103,13 @@ async fn answer(
         correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
     };
     let request = provisioning::Request { operation, caller };
-    let Outcome { result, id, sends, ignored, leniencies, .. } = provisioning::handle(&hosted.instance, request).await;
+    let Outcome { result, id, sends, ignored, leniencies, rails, .. } =
+        provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
         record.app_calls = sends;
         record.ignored = ignored;
-        record.guard_rail = result.as_ref().err().and_then(|failure| failure.rail).map(Rail::name);
+        record.guard_rails = rails.into_iter().map(Rail::name).collect();
         record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
     result.map_err(Failure::from)
