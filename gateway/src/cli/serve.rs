@@ -96,6 +96,7 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
     let sign_ins = jit::routes(move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
         instances: reloader.live(),
+        store: reloader.shared().store.clone(),
         body: BodyLimits::from(&config.server),
         bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),

@@ -36,6 +36,7 @@ mod work;
 pub use answer::{Answer, Failure};
 pub use guard_rails::{Clock, GuardRails, Rail, UnknownRail};
 pub use instance::{Instance, Kind, Parts};
+pub use journal::{Refused, refused};
 pub use one_at_a_time::OneAtATime;
 pub use request::{Caller, Operation, ProjectionText, Request, RequestLimits, SearchText, id};
 
