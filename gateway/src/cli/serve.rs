@@ -103,7 +103,7 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
     });
     let routes = scim.merge(sign_ins);
     let routes = dev.map_or_else(|| routes.clone(), |dev| dev.around(routes.clone()));
-    server::router(shell, routes).merge(reload::routes(reloader.clone()))
+    server::router(shell, routes).merge(server::operator(reload::routes(reloader.clone())))
 }
 
 /// Reloads for ever; what was recorded is sent at the start and after every reload.
