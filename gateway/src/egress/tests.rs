@@ -9,6 +9,7 @@ use http::HeaderMap;
 
 use super::*;
 
+mod ca_file;
 mod oauth;
 mod proxy;
 mod wire;
