@@ -99,7 +99,7 @@ impl Call<'_> {
         self
     }
 
-    /// A header. The host refuses credentials, cookies, `host` and hop-by-hop headers.
+    /// A header. The host refuses credentials, cookies, `host`, hop-by-hop headers, `accept-encoding` and `range`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.request.headers.push((name.into(), value.into()));
         self

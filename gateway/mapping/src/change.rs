@@ -14,7 +14,7 @@ use super::expression::{Failure, Input, Known};
 use super::kept::{KeptChange, KeptValue};
 use super::overlap::{Overlap, overlap};
 use super::rule::{Rule, Source, has_value};
-use super::state::{State, identity, state};
+use super::state::{State, identity, is_name, state};
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 
@@ -197,6 +197,7 @@ fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
             (Overlap::Same, Edit::Add { items, .. }, Items::Changed(change)) => {
                 put_in(items, &mut change.added, &mut change.removed);
             }
+            (Overlap::Same, Edit::Remove { items, .. }, _) if !items.iter().all(is_name) => return None,
             (Overlap::Same, Edit::Remove { items, .. }, Items::Changed(change)) => {
                 put_in(items, &mut change.removed, &mut change.added);
             }

@@ -89,7 +89,7 @@ fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: Stat
 fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State {
     match (overlap(target, slot), before) {
         (Overlap::Apart, before) => before,
-        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) => {
+        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) if items.iter().all(is_name) => {
             let gone: HashSet<String> = items.iter().map(identity).collect();
             let left: Vec<_> = elements.into_iter().filter(|element| !gone.contains(&identity(element))).collect();
             State::Decided(Some(Value::Array(left)).filter(has_value))
@@ -98,6 +98,11 @@ fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State 
         // Whether the current value is among what is removed, only the resource says.
         _ => State::Depends,
     }
+}
+
+/// Whether an item that is removed names elements by their identity alone. If not, it takes the schema to tell which are meant.
+pub(super) fn is_name(item: &Value) -> bool {
+    item.as_object().is_none_or(|parts| parts.len() == 1 || !parts.contains_key("value"))
 }
 
 /// Items of a multi-valued attribute are told apart by their `value`, or else by all they hold. A text, because a group may

@@ -9,7 +9,8 @@
 //! - **dotted keys** and URN keys in a value without a path: `"name.givenName"`, `"urn:…:User:employeeNumber"`
 //!   (Entra with `aadOptscim062020`);
 //! - **read-only ignored** in a value without a path (Okta sends `id`);
-//! - **listed removal**: `remove members` with a `value` array removes those elements only (Entra);
+//! - **listed removal**: `remove members` with a `value` array removes those elements only (Entra), each by all that is said of it but
+//!   `display` and `$ref`, which may be stale; a reference by its `value`;
 //! - **missing element**: a value path that matches nothing makes the element, if [`Leniency`] says so (Entra, Okta);
 //! - **unsupported core attribute**: an attribute that RFC 7643 defines and this resource type does not have is ignored
 //!   and listed, where any other unknown attribute is refused.
@@ -77,7 +78,8 @@ pub enum Edit {
         /// At least one.
         items: Vec<Value>,
     },
-    /// Elements leave a multi-valued attribute, by their `value`, or else by equality. One that is not there is no error.
+    /// Elements leave a multi-valued attribute: those that have all that an item with a `value` says, or else equal it. One that is not
+    /// there is no error.
     Remove {
         /// A whole multi-valued attribute.
         slot: Slot,

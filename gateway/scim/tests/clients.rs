@@ -181,6 +181,37 @@ fn membership_shapes_have_their_meaning() {
 }
 
 #[test]
+fn a_listed_removal_takes_the_elements_that_have_all_that_is_listed() {
+    let work = json!({ "value": "a@b.example", "type": "work", "display": "A" });
+    let home = json!({ "value": "a@b.example", "type": "home", "primary": true });
+    let other = json!({ "value": "c@b.example", "type": "work" });
+    let before = json!({ "userName": "u", "emails": [work, home, other] });
+    for (listed, left) in [
+        (json!([{ "value": "a@b.example", "type": "work" }]), json!([home, other])),
+        (
+            json!([{ "value": "A@b.example", "type": "Work", "display": "stale", "primary": false }]),
+            json!([home, other]),
+        ),
+        (json!([{ "value": "a@b.example", "type": null }]), json!([other])),
+        (json!([{ "value": "a@b.example" }]), json!([other])),
+        (json!([{ "value": "a@b.example", "primary": true }]), json!([work, other])),
+        (json!([{ "value": "a@b.example", "type": "other" }]), json!([work, home, other])),
+        (json!([{ "value": "a@b.example", "type": "work" }, { "value": "c@b.example" }]), json!([home])),
+        (json!({ "value": "a@b.example", "type": "home" }), json!([work, other])),
+    ] {
+        let operations = json!([{ "op": "remove", "path": "emails", "value": listed }]);
+        let after = json!({ "userName": "u", "emails": left });
+        assert_eq!(patched(&user(), &before, &operations, STRICT), Ok(after), "{operations}");
+    }
+    let before = json!({ "displayName": "G", "members": [{ "value": "1" }, { "value": "2", "type": "User" }] });
+    let listed =
+        json!([{ "value": "1", "type": "User", "$ref": null, "display": "old" }, { "value": "2", "type": "Group" }]);
+    let operations = json!([{ "op": "remove", "path": "members", "value": listed }]);
+    let after = json!({ "displayName": "G" });
+    assert_eq!(patched(&group(), &before, &operations, STRICT), Ok(after), "a reference is its value");
+}
+
+#[test]
 fn steps_name_what_changes_and_nothing_else() {
     let shown = |operations: Value| -> Vec<String> {
         let edits = steps(&group(), &operations, STRICT).unwrap();

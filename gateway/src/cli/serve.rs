@@ -96,13 +96,14 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
     let sign_ins = jit::routes(move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
         instances: reloader.live(),
+        store: reloader.shared().store.clone(),
         body: BodyLimits::from(&config.server),
         bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
     let routes = scim.merge(sign_ins);
     let routes = dev.map_or_else(|| routes.clone(), |dev| dev.around(routes.clone()));
-    server::router(shell, routes).merge(reload::routes(reloader.clone()))
+    server::router(shell, routes).merge(server::operator(reload::routes(reloader.clone())))
 }
 
 /// Reloads for ever; what was recorded is sent at the start and after every reload.

@@ -9,7 +9,7 @@
 //! So an instance computes on no more than half of the processors at a time, whatever it is asked, and operations that have computed
 //! for longer than two ticks (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
 //! rest for as long as they have computed: so whatever many hostile connectors do in the long run takes a quarter of the machine.
-//! Who waits for its app or for the store gives its place back.
+//! Who waits for its app, for the store or for a clock gives its place back.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -93,28 +93,36 @@ impl CpuBudget {
         *lock(&self.turn) = Some(turn);
     }
 
+    /// The connector waits for something that it chose itself, as often as it likes: so its place rests as it does at a tick.
+    pub(super) async fn while_waiting<T>(&mut self, wait: impl Future<Output = T>) -> T {
+        let lane = self.charge().and_then(|turn| turn.lane);
+        let (done, ()) = futures_util::future::join(wait, rest(lane, self.tick)).await;
+        self.resume().await;
+        done
+    }
+
     /// What to do with running code at a tick.
     pub(super) fn on_tick(mut store: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
         let cpu = &mut store.data_mut().cpu;
+        if cpu.has_just_begun() {
+            return Ok(UpdateDeadline::Continue(1));
+        }
         let lane = cpu.charge().and_then(|turn| turn.lane);
         if cpu.used > cpu.limit {
             return Ok(UpdateDeadline::Interrupt);
         }
         let (share, heavy, turn, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.turn), cpu.tick);
         let next = async move {
-            match lane {
-                // The place rests, not only who held it: else there is always another one to compute.
-                Some(place) => {
-                    tokio::time::sleep(tick).await;
-                    drop(place);
-                }
-                // Those that wait for this thread come first, also when there is a place at once.
-                None => tokio::task::yield_now().await,
-            }
+            rest(lane, tick).await;
             let entered = share.enter(heavy).await;
             *lock(&turn) = Some(entered);
         };
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(next)))
+    }
+
+    /// Whether its turn began within this tick: the ticks that passed were those of a wait, and there is nothing to yield for.
+    fn has_just_begun(&self) -> bool {
+        lock(&self.turn).as_ref().is_some_and(|turn| thread_time().saturating_sub(turn.began) < self.tick / 2)
     }
 
     fn is_heavy(&self) -> bool {
@@ -126,6 +134,19 @@ impl CpuBudget {
         let turn = lock(&self.turn).take()?;
         self.used += thread_time().saturating_sub(turn.began);
         Some(turn)
+    }
+}
+
+/// Between two turns.
+async fn rest(lane: Option<OwnedSemaphorePermit>, tick: Duration) {
+    match lane {
+        // The place rests, not only who held it: else there is always another one to compute.
+        Some(place) => {
+            tokio::time::sleep(tick).await;
+            drop(place);
+        }
+        // Those that wait for this thread come first, also when there is a place at once.
+        None => tokio::task::yield_now().await,
     }
 }
 
@@ -185,6 +206,24 @@ mod tests {
         budget(&two.share).resume().await;
         one.pause();
         two.resume().await;
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_charged_for_what_it_computed_before_and_lets_others_compute_meanwhile() {
+        let lane = HeavyLane::of(2);
+        let heavy = || CpuBudget { used: Duration::from_millis(10), ..budget(&lane.share()) };
+        let (mut one, mut two) = (heavy(), heavy());
+        one.resume().await;
+        one.while_waiting(async {
+            two.resume().await;
+            // Of the same thread, and not the one's.
+            let begun = thread_time();
+            while thread_time() - begun < Duration::from_millis(20) {}
+            two.pause();
+        })
+        .await;
+        one.pause();
+        assert!(one.used < Duration::from_millis(20) && two.used >= Duration::from_millis(30), "{one:?} {two:?}");
     }
 
     #[test]

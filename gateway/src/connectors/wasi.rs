@@ -5,19 +5,26 @@
 //! denied, environment and arguments are empty, standard input is at its end, and what the connector prints becomes
 //! lines of the operator's log, bounded as the others are. What remains is the clock and random numbers.
 //!
+//! A connector may wait for its clock, which is all that there is to wait for. Who waits does not compute: it keeps no place among
+//! those that do ([`Waiting`]).
+//!
 //! Every operation has a context of its own, made when the connector first asks for it: a connector without WASI pays
 //! nothing.
 
+use std::pin::pin;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use tokio::io::AsyncWrite;
-use wasmtime::component::{Linker, ResourceTable};
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{DynPollable, OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, async_trait};
+use wasmtime_wasi_io::bindings::wasi::io::poll;
 
+use super::cpu::CpuBudget;
 use super::host::HostState;
 
 /// Packages of WASI 0.2 that are linked. `wasi:http` is not: the way to the app is the contract's.
@@ -64,7 +71,12 @@ pub(super) fn is_linked(import: &str) -> bool {
 
 /// Links WASI 0.2 beside the contract.
 pub(super) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    // The same, but for what becomes of the connector's place meanwhile.
+    linker.allow_shadowing(true);
+    poll::add_to_linker::<_, Waits>(linker, HostState::waiting)?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 /// One operation's WASI.
@@ -108,6 +120,56 @@ impl WasiView for HostState {
         let open = self.wasi.0.get_or_insert_with(Open::new);
         let (ctx, table) = open.context.get_mut().unwrap_or_else(PoisonError::into_inner);
         WasiCtxView { ctx, table }
+    }
+}
+
+/// `wasi:io/poll`: a connector that waits.
+struct Waiting<'a> {
+    cpu: &'a mut CpuBudget,
+    table: &'a mut ResourceTable,
+}
+
+struct Waits;
+
+impl HasData for Waits {
+    type Data<'a> = Waiting<'a>;
+}
+
+impl HostState {
+    fn waiting(&mut self) -> Waiting<'_> {
+        let Self { cpu, wasi, .. } = self;
+        let open = wasi.0.get_or_insert_with(Open::new);
+        let (_, table) = open.context.get_mut().unwrap_or_else(PoisonError::into_inner);
+        Waiting { cpu, table }
+    }
+}
+
+/// What is ready at once is no wait.
+async fn waited<T>(cpu: &mut CpuBudget, wait: impl Future<Output = T>) -> T {
+    let mut wait = pin!(wait);
+    match wait.as_mut().now_or_never() {
+        Some(done) => done,
+        None => cpu.while_waiting(wait).await,
+    }
+}
+
+impl poll::Host for Waiting<'_> {
+    async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
+        waited(self.cpu, poll::Host::poll(self.table, pollables)).await
+    }
+}
+
+impl poll::HostPollable for Waiting<'_> {
+    async fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
+        waited(self.cpu, poll::HostPollable::block(self.table, pollable)).await
+    }
+
+    async fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
+        poll::HostPollable::ready(self.table, pollable).await
+    }
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
+        poll::HostPollable::drop(self.table, pollable)
     }
 }
 
@@ -175,6 +237,42 @@ impl Pollable for Printed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connectors::cpu::HeavyLane;
+    use std::time::Duration;
+    use tokio::sync::Notify;
+
+    /// Ready when it is told.
+    struct Clock(Arc<Notify>);
+
+    #[async_trait]
+    impl Pollable for Clock {
+        async fn ready(&mut self) {
+            self.0.notified().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connector_that_waits_leaves_its_place_to_others_and_waits_for_one_to_go_on() {
+        let share = HeavyLane::of(1).share();
+        let budget = || CpuBudget::new(Duration::from_secs(60), Duration::from_millis(5), share.clone());
+        let (mut table, rings) = (ResourceTable::new(), Arc::new(Notify::new()));
+        let clock = table.push(Clock(Arc::clone(&rings))).expect("a clock");
+        let pollable = wasmtime_wasi::p2::subscribe(&mut table, clock).expect("a pollable");
+        let (mut cpu, mut other) = (budget(), budget());
+        cpu.resume().await;
+        assert!(other.resume().now_or_never().is_none(), "it computes");
+
+        let mut waiting = Waiting { cpu: &mut cpu, table: &mut table };
+        let mut block = pin!(poll::Host::poll(&mut waiting, vec![pollable]));
+        assert!(block.as_mut().now_or_never().is_none());
+        other.resume().await;
+        rings.notify_one();
+        tokio::task::yield_now().await;
+        assert!(block.as_mut().now_or_never().is_none(), "the other one computes");
+        other.pause();
+        assert_eq!(block.await.expect("what is ready"), [0]);
+        assert!(other.resume().now_or_never().is_none(), "it computes again");
+    }
 
     #[test]
     fn wasi_0_2_is_linked_but_for_http_and_other_versions() {

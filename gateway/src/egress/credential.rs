@@ -1,8 +1,8 @@
 //! The credential: it is read once, becomes a header here, and is seen nowhere else.
 //!
 //! Threat: a secret in a log, an error, a panic message or a connector's memory. It has no `Debug` or `Display` of
-//! its content, and connectors cannot set its header. Not prevented: an app that repeats its request in an answer shows it to
-//! its connector. And a header that carries it must not be one that frames or routes the request.
+//! its content, connectors cannot set its header, and what an app repeats of it is taken out of the answer (`echo`). And a header
+//! that carries it must not be one that frames or routes the request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
+use super::echo::Echo;
 use super::headers::may_carry_credential;
 use super::oauth::{ClientCredentials, TokenSource};
 use super::transport::{Failure, Transport};
@@ -64,10 +65,16 @@ pub(super) enum Credential {
 }
 
 /// A credential as the header that carries it.
-#[derive(Clone)]
 pub(super) struct FixedHeader {
     name: HeaderName,
-    value: HeaderValue,
+    shown: Shown,
+}
+
+/// What one request shows to the app, and how it is recognised in the answer.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub(super) value: HeaderValue,
+    pub(super) echo: Arc<Echo>,
 }
 
 impl Credential {
@@ -81,21 +88,24 @@ impl Credential {
             Auth::ClientCredentials(asked) => {
                 Self::Exchanged(Box::new(TokenSource::new(asked, secret, Arc::clone(transport))?))
             }
-            Auth::Bearer => Self::Fixed(FixedHeader::new(AUTHORIZATION, Some("Bearer"), secret)?),
+            Auth::Bearer => Self::Fixed(FixedHeader::plain(AUTHORIZATION, Some("Bearer"), secret)?),
             Auth::Basic => {
                 let pair = secret.expose_secret().trim();
                 if !pair.is_empty() && !pair.contains(':') {
                     return Err(CredentialError::NotUserAndPassword);
                 }
-                let encoded = if pair.is_empty() { String::new() } else { STANDARD.encode(pair) };
-                Self::Fixed(FixedHeader::new(AUTHORIZATION, Some("Basic"), &encoded.into())?)
+                let (encoded, password) =
+                    (STANDARD.encode(pair), pair.split_once(':').map_or(pair, |(_, password)| password));
+                // The end of base64 is its padding, which some leave out.
+                let secrets = [pair, password, encoded.trim_end_matches('=')];
+                Self::Fixed(FixedHeader::new(AUTHORIZATION, Some("Basic"), &encoded, &secrets)?)
             }
             Auth::Header { header, scheme } => {
                 let name = header.parse().map_err(|_| CredentialError::Header(header.clone()))?;
                 if !may_carry_credential(&name) {
                     return Err(CredentialError::Reserved(name));
                 }
-                Self::Fixed(FixedHeader::new(name, scheme.as_deref(), secret)?)
+                Self::Fixed(FixedHeader::plain(name, scheme.as_deref(), secret)?)
             }
         })
     }
@@ -108,11 +118,11 @@ impl Credential {
         }
     }
 
-    /// What the header holds in a request that is sent now.
-    pub(super) async fn value(&self, deadline: Instant) -> Result<HeaderValue, Failure> {
+    /// What a request shows that is sent now.
+    pub(super) async fn shown(&self, deadline: Instant) -> Result<Shown, Failure> {
         match self {
-            Self::Fixed(header) => Ok(header.value.clone()),
-            Self::Exchanged(source) => source.value(deadline).await,
+            Self::Fixed(header) => Ok(header.shown.clone()),
+            Self::Exchanged(source) => source.shown(deadline).await,
         }
     }
 
@@ -126,15 +136,26 @@ impl Credential {
 }
 
 impl FixedHeader {
-    fn new(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self, CredentialError> {
+    fn plain(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self, CredentialError> {
         let secret = secret.expose_secret().trim();
-        if secret.is_empty() {
+        Self::new(name, scheme, secret, &[secret])
+    }
+
+    fn new(name: HeaderName, scheme: Option<&str>, text: &str, secrets: &[&str]) -> Result<Self, CredentialError> {
+        if text.is_empty() {
             return Err(CredentialError::Empty);
         }
-        let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
-        let mut value = HeaderValue::from_str(&text).map_err(|_| CredentialError::Characters)?;
+        let text = scheme.map_or_else(|| text.to_owned(), |scheme| format!("{scheme} {text}"));
+        let value = HeaderValue::from_str(&text).map_err(|_| CredentialError::Characters)?;
+        Ok(Self { name, shown: Shown::new(value, secrets) })
+    }
+}
+
+impl Shown {
+    pub(super) fn new(mut value: HeaderValue, secrets: &[&str]) -> Self {
         value.set_sensitive(true);
-        Ok(Self { name, value })
+        let echo = Arc::new(Echo::of(&value, secrets));
+        Self { value, echo }
     }
 }
 
@@ -152,7 +173,9 @@ mod tests {
         let transport: Arc<dyn Transport> = Arc::new(crate::egress::tests::Script::default());
         let credential = Credential::new(auth, &SecretString::from(secret), &transport)?;
         assert!(!format!("{credential:?}").contains("hunter2"));
-        let Credential::Fixed(FixedHeader { name, value }) = credential else { panic!("a fixed header") };
+        let Credential::Fixed(FixedHeader { name, shown: Shown { value, .. } }) = credential else {
+            panic!("a fixed header")
+        };
         assert!(!format!("{value:?}").contains("hunter2"));
         Ok((name.to_string(), value.to_str().unwrap().to_owned()))
     }

@@ -1,8 +1,8 @@
 //! Which headers a connector may send and which of the app's it sees.
 //!
 //! Threat: a connector that names another host, smuggles a second request, speaks with another's credential, claims
-//! to come from elsewhere, or turns an allowed method into another. And an app whose cookies would tie one operation
-//! to another.
+//! to come from elsewhere, turns an allowed method into another, or has an answer compressed or cut so that what it must not see
+//! (`echo`) is not found in it. And an app whose cookies would tie one operation to another.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ const MOST_BYTES: usize = 32 << 10;
 /// How many headers a request may have.
 const MOST_HEADERS: usize = 64;
 
-/// Host, framing and hop-by-hop (RFC 9110 §7.6.1), credentials, cookies, origin, and method overrides.
-const REFUSED: [&str; 29] = [
+/// Host, framing and hop-by-hop (RFC 9110 §7.6.1), credentials, cookies, origin, method overrides, and what disguises an answer.
+const REFUSED: [&str; 32] = [
     "host",
     "connection",
     "keep-alive",
@@ -44,6 +44,9 @@ const REFUSED: [&str; 29] = [
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "accept-encoding",
+    "range",
+    "if-range",
 ];
 const REFUSED_PREFIXES: [&str; 3] = ["proxy-", "x-forwarded-", "x-envoy-"];
 
@@ -164,6 +167,8 @@ mod tests {
             "X-Samanage-Authorization",
             "X-Original-URL",
             "Expect",
+            "Accept-Encoding",
+            "Range",
         ] {
             assert_eq!(outcome(name, "x"), Err(HeaderError::Refused(name.to_ascii_lowercase())));
         }

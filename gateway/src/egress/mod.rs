@@ -10,6 +10,7 @@
 //! | an unforeseen method (`CONNECT`, `TRACE`) | five methods, no others |
 //! | request smuggling, forged origin, another's credential | a header deny-list (`headers`) |
 //! | a stolen secret | the credential is put in here and never given to a connector or a log (`credential`, `oauth`) |
+//! | an app that shows the credential to its connector | it is taken out of every answer (`echo`) |
 //! | server-side request forgery, DNS rebinding | the connected address is the judged one (`address`, `resolver`) |
 //! | a redirect out of all this | redirects are answers, not followed; no proxy but the configured one (`network`) |
 //! | an answer without end | a byte cap while it streams, a time limit |
@@ -34,6 +35,7 @@ mod breaker;
 mod budget;
 mod connection;
 mod credential;
+mod echo;
 mod headers;
 mod message;
 mod network;
@@ -254,20 +256,20 @@ impl Egress {
     async fn exchange(&self, request: Outgoing, budget: &mut Budget) -> Result<Incoming, Failure> {
         let (mut attempts, mut exchanged) = (Attempts::default(), false);
         loop {
-            let credential = self.credential.value(budget.deadline()).await?;
+            let credential = self.credential.shown(budget.deadline()).await?;
             let mut attempt = request.clone();
-            attempt.headers.insert(self.credential.header().clone(), credential.clone());
+            attempt.headers.insert(self.credential.header().clone(), credential.value.clone());
             let outcome = self.attempt(attempt, budget).await;
             if !exchanged && matches!(&outcome, Ok(answer) if answer.status == 401) {
                 exchanged = true;
                 // 401 was not acted on, whatever the method.
-                if self.credential.refused(&credential) && budget.take() {
+                if self.credential.refused(&credential.value) && budget.take() {
                     continue;
                 }
             }
             match attempts.again(&request.method, &outcome, rand::random()) {
                 Some(wait) if budget.allows(wait) && budget.take() => sleep(wait).await,
-                _ => return outcome,
+                _ => return outcome.map(|answer| credential.echo.silence(answer)),
             }
         }
     }

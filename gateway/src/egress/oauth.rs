@@ -21,7 +21,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use url::Url;
 
 use super::address::{Unreachable, judge_url};
-use super::credential::CredentialError;
+use super::credential::{CredentialError, Shown};
 use super::message::SendErrorCode;
 use super::transport::{Failure, Incoming, Outgoing, Transport};
 
@@ -75,6 +75,8 @@ pub struct ClientCredentials {
 /// Where an instance's tokens come from.
 pub(super) struct TokenSource {
     client: Client,
+    /// The client's, to recognise it in the app's answers.
+    secret: SecretString,
     scope: Option<String>,
     audience: Option<String>,
     transport: Arc<dyn Transport>,
@@ -84,7 +86,7 @@ pub(super) struct TokenSource {
 }
 
 struct Token {
-    value: HeaderValue,
+    shown: Shown,
     until: Instant,
     fetched: Instant,
 }
@@ -139,19 +141,28 @@ impl TokenSource {
             .set_client_secret(ClientSecret::new(secret.to_owned()))
             .set_token_uri(oauth2::TokenUrl::from_url(asked.token_url.0.clone()));
         let (scope, audience) = (asked.scope.clone(), asked.audience.clone());
-        Ok(Self { client, scope, audience, transport, token: std::sync::Mutex::default(), flight: Mutex::default() })
+        let secret = SecretString::from(secret);
+        Ok(Self {
+            client,
+            secret,
+            scope,
+            audience,
+            transport,
+            token: std::sync::Mutex::default(),
+            flight: Mutex::default(),
+        })
     }
 
-    /// The header value that carries a token which is good for a while yet.
-    pub(super) async fn value(&self, deadline: Instant) -> Result<HeaderValue, Failure> {
+    /// The header's value that carries a token which is good for a while yet.
+    pub(super) async fn shown(&self, deadline: Instant) -> Result<Shown, Failure> {
         let late = || Failure::new(SendErrorCode::Timeout, "the authorization server did not answer in time", false);
-        if let Some(value) = self.at_hand() {
-            return Ok(value);
+        if let Some(shown) = self.at_hand() {
+            return Ok(shown);
         }
         let mut flight = timeout_at(deadline, self.flight.lock()).await.map_err(|_| late())?;
         // Somebody else may have asked meanwhile.
-        if let Some(value) = self.at_hand() {
-            return Ok(value);
+        if let Some(shown) = self.at_hand() {
+            return Ok(shown);
         }
         let now = Instant::now();
         if let Some((failure, until)) = &*flight
@@ -167,12 +178,12 @@ impl TokenSource {
             Err(_) => Err(late()),
         };
         match outcome {
-            Ok((value, lifetime)) => {
+            Ok((shown, lifetime)) => {
                 let early = EARLY.min(lifetime / 10);
                 // A lifetime beyond what a clock can hold is told by nobody who means it.
                 let until = Instant::now().checked_add(lifetime - early).unwrap_or(now + UNTOLD_LIFETIME);
-                *self.token() = Some(Token { value: value.clone(), until, fetched: Instant::now() });
-                Ok(value)
+                *self.token() = Some(Token { shown: shown.clone(), until, fetched: Instant::now() });
+                Ok(shown)
             }
             Err(failure) => {
                 *flight = Some((failure.clone(), Instant::now() + FAILURE_KEPT));
@@ -186,8 +197,8 @@ impl TokenSource {
     pub(super) fn forget(&self, refused: &HeaderValue) -> bool {
         let mut token = self.token();
         match &*token {
-            Some(held) if held.value == *refused && held.fetched.elapsed() < SETTLED => false,
-            Some(held) if held.value == *refused => {
+            Some(held) if held.shown.value == *refused && held.fetched.elapsed() < SETTLED => false,
+            Some(held) if held.shown.value == *refused => {
                 *token = None;
                 true
             }
@@ -195,16 +206,16 @@ impl TokenSource {
         }
     }
 
-    fn at_hand(&self) -> Option<HeaderValue> {
+    fn at_hand(&self) -> Option<Shown> {
         let now = Instant::now();
-        self.token().as_ref().filter(|token| now < token.until).map(|token| token.value.clone())
+        self.token().as_ref().filter(|token| now < token.until).map(|token| token.shown.clone())
     }
 
     fn token(&self) -> std::sync::MutexGuard<'_, Option<Token>> {
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn fetch(&self) -> Result<(HeaderValue, Duration), Failure> {
+    async fn fetch(&self) -> Result<(Shown, Duration), Failure> {
         let mut request = self.client.exchange_client_credentials();
         if let Some(scope) = &self.scope {
             request = request.add_scope(Scope::new(scope.clone()));
@@ -213,11 +224,10 @@ impl TokenSource {
             request = request.add_extra_param("audience", audience.clone());
         }
         let answer: BasicTokenResponse = request.request_async(&Wire(&*self.transport)).await.map_err(classified)?;
-        let token = format!("Bearer {}", answer.access_token().secret());
-        let mut value =
-            HeaderValue::try_from(token).map_err(|_| unusable("its token has characters no header can carry"))?;
-        value.set_sensitive(true);
-        Ok((value, answer.expires_in().unwrap_or(UNTOLD_LIFETIME)))
+        let token = answer.access_token().secret();
+        let value = HeaderValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| unusable("its token has characters no header can carry"))?;
+        Ok((Shown::new(value, &[token, self.secret.expose_secret()]), answer.expires_in().unwrap_or(UNTOLD_LIFETIME)))
     }
 }
 

@@ -9,6 +9,7 @@ use http::HeaderMap;
 
 use super::*;
 
+mod ca_file;
 mod oauth;
 mod proxy;
 mod wire;
@@ -88,6 +89,31 @@ async fn the_credential_is_put_in_and_nothing_else_is_added() {
     headers.sort();
     assert_eq!(headers, ["accept: application/json", "x-app-token: Bearer hunter2"]);
     assert!(!format!("{seen:?}{:?}", over(&script)).contains("hunter2"), "a secret does not show in Debug");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_repeats_its_request_does_not_show_the_credential_to_its_connector() {
+    let token = Auth::Header { header: "X-App-Token".to_owned(), scheme: None };
+    // auth, secret, what is repeated
+    let cases = [
+        (Auth::Bearer, "s3cr3t-token", "Bearer s3cr3t-token"),
+        (token, "s3cr3t+token/==", r"s3cr3t\u002Btoken/=="),
+        (Auth::Basic, "ada:s3cr3t-token", "Basic YWRhOnMzY3IzdC10b2tlbg"),
+        (Auth::Basic, "ada:s3cr3t-token", "ada / s3cr3t-token"),
+        (Auth::Bearer, "s3cr3t", "Bearer s3cr3t"),
+    ];
+    for (auth, secret, repeated) in cases {
+        let mut echo = answer(500, &[]).unwrap();
+        echo.headers.append("x-was-asked", repeated.parse().unwrap());
+        echo.body = format!(r#"{{"headers":"{repeated}","again":"{repeated}"}}"#).into_bytes();
+        let config = EgressConfig { auth, credential: SecretString::from(secret), ..config() };
+        let egress = Egress::over(config, Script::of([Ok(echo)])).unwrap();
+        let seen = egress.send(request("GET", "/"), &mut within(10)).await.unwrap();
+        let seen = format!("{:?} {}", seen.headers, String::from_utf8(seen.body).unwrap());
+        assert_eq!(seen.matches("[credential]").count(), 3, "{seen}");
+        assert!(!seen.contains("s3cr3t") && !seen.contains("YWRhOn"), "{seen}");
+        assert!(!format!("{egress:?}").contains("s3cr3t"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::change::{Change, Subject, What};
 use super::mapping::Source;
-use super::{Hosted, Instances, ProvisionedAccounts, Recipe, Shared, load};
+use super::{Began, Hosted, Instances, ProvisionedAccounts, Recipe, Shared, load};
 use crate::clients::Client;
 use crate::config::{self, ClientChoice, Config, GroupPolicy, InstanceName, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, CallLimits, Connector, Document, Memberships, Wasi, resolve_settings};
@@ -30,11 +30,14 @@ pub struct Built {
     pub changes: Vec<Change>,
     /// Why something could not be built; each with its place.
     pub mistakes: Vec<Mistake>,
+    /// The versions of connectors that begin to serve when the instances do: some instance is built on them that was not before. One
+    /// that loads and fits no instance is none.
+    pub began: Vec<Began>,
 }
 
 /// Builds every instance of a configuration, those that serve already (`before`) only where they have changed.
 pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>) -> Built {
-    let load::Loaded { connectors, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
+    let load::Loaded { connectors, files, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
     let (mut hosted, mut stale) = (BTreeMap::new(), Vec::new());
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
@@ -69,7 +72,16 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
     }
     let tokens = before.iter().flat_map(|before| instances.access.differing(&before.access));
     changes.extend(tokens.map(|name| Change::new(Subject::Instance, name, What::Tokens)));
-    Built { instances, changes, mistakes }
+    let began = files.into_iter().filter_map(|(name, content)| {
+        let sha256 = instances.connectors.get(&name)?.sha256;
+        let named = config.instances.iter().filter(|(_, from)| from.connector == name);
+        let begins = named.map(|(instance, _)| instance).any(|instance| {
+            instances.runs_on(instance, &sha256) && !before.is_some_and(|before| before.runs_on(instance, &sha256))
+        });
+        begins.then_some(Began { name, sha256, content })
+    });
+    let began = began.collect();
+    Built { instances, changes, mistakes, began }
 }
 
 /// One instance being built.

@@ -14,19 +14,25 @@ use crate::connectors::{Connector, Wasi};
 /// The connectors by name; in place of one that does not load, the one before it.
 pub(super) struct Loaded {
     pub(super) connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    /// What was read, where versions are kept.
+    pub(super) files: BTreeMap<ConnectorName, Vec<u8>>,
     pub(super) changes: Vec<Change>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&Instances>) -> Loaded {
-    let mut loaded = Loaded { connectors: BTreeMap::new(), changes: Vec::new(), mistakes: Vec::new() };
+    let (connectors, files) = (BTreeMap::new(), BTreeMap::new());
+    let mut loaded = Loaded { connectors, files, changes: Vec::new(), mistakes: Vec::new() };
     let loading = config.connectors.iter().map(async |(name, connector)| {
         let known = before.and_then(|before| before.connectors.get(name));
-        (name, known, one(config, name, connector, known, shared).await)
+        (name, known, one(config, name, connector, shared).await)
     });
     for (name, known, outcome) in join_all(loading).await {
         let connector = match outcome {
-            Ok(connector) => connector,
+            Ok((connector, content)) => {
+                loaded.files.extend(content.map(|content| (name.clone(), content)));
+                connector
+            }
             Err(mistake) => {
                 loaded.mistakes.push(mistake);
                 loaded.connectors.extend(known.map(|known| (name.clone(), Arc::clone(known))));
@@ -51,24 +57,17 @@ async fn one(
     config: &Config,
     name: &ConnectorName,
     from: &config::Connector,
-    known: Option<&Arc<Connector>>,
     shared: &Shared,
-) -> Result<Arc<Connector>, Mistake> {
+) -> Result<(Arc<Connector>, Option<Vec<u8>>), Mistake> {
     let mistake = |problem: String, right: &str| config.mistake(&format!("connectors.{name}.file"), problem, right);
     let bytes = std::fs::read(&from.file).map_err(|error| unreadable(&from.file, &error, mistake))?;
-    let kept = shared.versions.as_ref().map(|versions| (versions, bytes.clone()));
+    let content = shared.versions.as_ref().map(|_| bytes.clone());
     let file = from.file.display().to_string();
     let closed = config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
     let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
     let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref(), wasi).await;
     let connector = loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
-    if let Some((versions, bytes)) = kept
-        && known.is_none_or(|known| known.sha256 != connector.sha256)
-        && let Err(error) = versions.keep(name, &connector.sha256, &bytes)
-    {
-        tracing::warn!(connector = name.as_str(), %error, "this version of the connector is not kept: it cannot be put back");
-    }
-    Ok(connector)
+    Ok((connector, content))
 }
 
 /// The mistake of a file that the configuration names and that is not to be had.

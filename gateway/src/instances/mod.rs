@@ -25,7 +25,7 @@ pub use build::{Built, build};
 pub use change::{Change, Subject, What};
 pub use live::Live;
 pub use shared::{Shared, SharedError};
-pub use versions::{Version, VersionError, Versions};
+pub use versions::{Began, Version, VersionError, Versions};
 
 /// The instances that serve, and who may call them.
 #[derive(Debug)]
@@ -70,6 +70,11 @@ impl Instances {
     #[must_use]
     pub fn get(&self, name: &InstanceName) -> Option<&Arc<Hosted>> {
         self.hosted.get(name)
+    }
+
+    /// Whether an instance was built on that version of its connector.
+    fn runs_on(&self, instance: &InstanceName, connector: &Sha256) -> bool {
+        self.get(instance).is_some_and(|hosted| hosted.recipe.connector == *connector)
     }
 
     /// Where people sign in whose accounts this instance creates.

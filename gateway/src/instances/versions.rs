@@ -1,6 +1,6 @@
 //! Earlier versions of the connectors' files, so that one can be put back when a new one turns out to be wrong.
 //!
-//! A version is kept when it begins to serve, as `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last
+//! A version is kept when it begins to serve (not when it loads: it may fit no instance), as `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last
 //! modification says when that was. Whoever can write there can choose what code runs, as with the connectors' files themselves: so
 //! the directory is the gateway's own, and a version is put back only if its digest is still its name.
 
@@ -18,6 +18,17 @@ const KEPT: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Versions {
     directory: PathBuf,
+}
+
+/// A version that begins to serve.
+#[derive(Debug)]
+pub struct Began {
+    /// The connector's.
+    pub name: ConnectorName,
+    /// Of the content.
+    pub sha256: Sha256,
+    /// The file's.
+    pub content: Vec<u8>,
 }
 
 /// One version.
@@ -52,14 +63,15 @@ impl Versions {
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn keep(&self, name: &ConnectorName, sha256: &Sha256, bytes: &[u8]) -> io::Result<()> {
+    pub fn keep(&self, began: &Began) -> io::Result<()> {
+        let Began { name, sha256, content } = began;
         let folder = self.directory.join(name.as_str());
         std::fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{sha256}.wasm"));
         if file.is_file() {
             std::fs::File::options().write(true).open(&file)?.set_modified(SystemTime::now())?;
         } else {
-            replace(&file, bytes)?;
+            replace(&file, content)?;
         }
         for old in self.of(name)?.into_iter().skip(KEPT) {
             std::fs::remove_file(old.file)?;
@@ -122,6 +134,10 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn began(content: &[u8]) -> Began {
+        Began { name: "app".parse().expect("a name"), sha256: Sha256::of(content), content: content.to_owned() }
+    }
+
     fn digests(versions: &Versions, name: &ConnectorName) -> Vec<Sha256> {
         versions.of(name).expect("versions").into_iter().map(|version| version.sha256).collect()
     }
@@ -132,7 +148,7 @@ mod tests {
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
         assert!(digests(&versions, &name).is_empty());
         for bytes in [b"1", b"2", b"3", b"4", b"5", b"6", b"4"] {
-            versions.keep(&name, &Sha256::of(bytes), bytes).expect("kept");
+            versions.keep(&began(bytes)).expect("kept");
         }
         let expected: Vec<Sha256> = [b"4", b"6", b"5", b"3", b"2"].map(|bytes| Sha256::of(bytes)).into();
         assert_eq!(digests(&versions, &name), expected);
@@ -142,7 +158,7 @@ mod tests {
     fn a_version_is_put_back_unless_it_is_damaged() {
         let folder = tempfile::tempdir().expect("a directory");
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
-        versions.keep(&name, &Sha256::of(b"old"), b"old").expect("kept");
+        versions.keep(&began(b"old")).expect("kept");
         let file = folder.path().join("app.wasm");
         std::fs::write(&file, "new").expect("a file");
         let version = versions.of(&name).expect("versions").remove(0);

@@ -88,8 +88,8 @@ impl Metrics {
         if let Some(class) = record.class {
             self.increment(FAILURES, [instance_label.clone(), ("class", class.to_owned())]);
         }
-        if let Some(rail) = record.guard_rail {
-            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", rail.to_owned())]);
+        for rail in &record.guard_rails {
+            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", (*rail).to_owned())]);
         }
         for leniency in &record.leniencies {
             let client = ("client", record.client.unwrap_or_default().to_owned());

@@ -2,6 +2,7 @@
 //!
 //! A line holds identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,8 +47,8 @@ pub struct OperationRecord {
     pub app_calls: Vec<AppCall>,
     /// Attributes that the client sent and the instance does not know.
     pub ignored: Vec<String>,
-    /// The guard rail that refused it.
-    pub guard_rail: Option<&'static str>,
+    /// The guard rail that refused it, or that of each operation of a bulk request that one refused.
+    pub guard_rails: Vec<&'static str>,
     /// What the client's profile had to put right, by name.
     pub leniencies: Vec<&'static str>,
 }
@@ -75,7 +76,7 @@ impl OperationRecord {
                     duration_ms = milliseconds(self.duration),
                     ignored = names(&self.ignored),
                     leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
-                    guard_rail = self.guard_rail,
+                    guard_rail = distinct(&self.guard_rails),
                     app_calls = calls_text(&self.app_calls),
                     app_calls_json = calls_json(&self.app_calls),
                     "{} {}",
@@ -119,7 +120,7 @@ impl Recording {
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
-            guard_rail: None,
+            guard_rails: Vec::new(),
             leniencies: Vec::new(),
         };
         Self { record: Arc::new(Mutex::new(record)), started }
@@ -153,6 +154,12 @@ fn names(sent: &[String]) -> Option<String> {
 /// A duration in milliseconds, to a tenth of a microsecond.
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000_000.0).round() / 10_000.0
+}
+
+/// Each once, in the order of the alphabet.
+fn distinct(names: &[&'static str]) -> Option<String> {
+    let distinct: Vec<&str> = BTreeSet::from_iter(names.iter().copied()).into_iter().collect();
+    (!distinct.is_empty()).then(|| distinct.join(", "))
 }
 
 fn calls_text(calls: &[AppCall]) -> Option<String> {

@@ -151,7 +151,7 @@ fn operations_and_app_calls_are_counted_by_instance() {
         status: 403,
         operation: Some("patch"),
         leniencies: vec!["bare-values"],
-        guard_rail: Some("max-deactivations"),
+        guard_rails: vec!["max-deactivations"; 2],
         app_calls: Vec::new(),
         ..record()
     });
@@ -167,7 +167,7 @@ fn operations_and_app_calls_are_counted_by_instance() {
         "scim_app_call_duration_seconds_count{instance=\"acme\"} 2",
         "scim_operations_in_flight 3",
         "scim_leniencies_total{instance=\"acme\",client=\"entra\",leniency=\"bare-values\"} 1",
-        "scim_guard_rail_refusals_total{instance=\"acme\",rail=\"max-deactivations\"} 1",
+        "scim_guard_rail_refusals_total{instance=\"acme\",rail=\"max-deactivations\"} 2",
         "# TYPE scim_operations_total counter",
         "scim_store_transactions_total 2",
         "scim_store_commits_total 40",

@@ -1,13 +1,15 @@
 //! `POST /Bulk` (RFC 7644 §3.7).
 //!
-//! Each operation goes the way that it would go alone, with its own row in the provisioning log; what is refused before it begins (a bad
-//! path, an unknown `bulkId`) has none. They are done in the request's
-//! order, except that what one refers to by a `bulkId` is created before it. Where references go round in a circle, a resource is
-//! created without those that cannot be there yet, which a PATCH adds when they are.
+//! Each operation goes the way that it would go alone, with its own row in the provisioning log, also where it is refused before it
+//! begins (a bad path, an unknown `bulkId`). They are done in the request's order, except that what one refers to by a `bulkId` is
+//! created before it. Where references go round in a circle, a resource is created without those that cannot be there yet, which a
+//! PATCH adds when they are.
 
 use super::Outcome;
 use super::answer::{Answer, Failure};
+use super::guard_rails::Rail;
 use super::instance::Instance;
+use super::journal::{Refused, refused};
 use super::request::{Caller, Operation, ProjectionText};
 use crate::clients::Leniency;
 use crate::egress::AppCall;
@@ -20,7 +22,10 @@ use std::collections::{HashMap, HashSet};
 pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> Outcome {
     let request = match BulkRequest::parse(body, caller.limits.bulk_operations) {
         Ok(request) => request,
-        Err(error) => return Outcome::untouched(Err(error.into())),
+        Err(error) => {
+            refused(&instance.store, &Refused { operation: "bulk", ..Refused::by(instance, caller) }, &error);
+            return Outcome::untouched(Err(error.into()));
+        }
     };
     let operations = request.operations.len();
     let mut run = Run {
@@ -33,11 +38,15 @@ pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> O
         sends: Vec::new(),
         ignored: Vec::new(),
         leniencies: Vec::new(),
+        rails: Vec::new(),
+        refused: 0,
     };
     run.all(request.fail_on_errors).await;
-    let answered = request.operations.iter().zip(run.results).filter_map(|(each, done)| Some(each.answered(done?)));
+    let results = std::mem::take(&mut run.results);
+    let answered = request.operations.iter().zip(results).filter_map(|(each, done)| Some(each.answered(done?)));
     let answer = Answer::ok(bulk::response(&answered.collect::<Vec<_>>()));
-    Outcome { sends: run.sends, ignored: run.ignored, leniencies: run.leniencies, ..Outcome::untouched(Ok(answer)) }
+    let Run { sends, ignored, leniencies, rails, .. } = run;
+    Outcome { sends, ignored, leniencies, rails, ..Outcome::untouched(Ok(answer)) }
 }
 
 struct Run<'a> {
@@ -54,6 +63,10 @@ struct Run<'a> {
     ignored: Vec<String>,
     /// Of all operations, each once.
     leniencies: Vec<Leniency>,
+    /// One for each operation that a guard rail refused.
+    rails: Vec<Rail>,
+    /// How many operations were refused before they began.
+    refused: i64,
 }
 
 /// What a resource was created without.
@@ -72,11 +85,11 @@ impl<'a> Run<'a> {
             plan.done(index);
             let Some(operation) = self.operations.get(index) else { continue };
             let done = match (&operation.call, next) {
-                (Err(error), _) => failed(error, None),
+                (Err(error), _) => self.refused(operation, None, error, None),
                 (Ok(_), Next::Refuse(_)) => {
                     let detail =
                         "its bulkIds refer to each other in a circle, and only what is created can be part of one";
-                    failed(&Error::conflict(detail), None)
+                    self.refused(operation, None, &Error::conflict(detail), None)
                 }
                 (Ok(call), next) => self.one(index, operation, call, matches!(next, Next::Break(_))).await,
             };
@@ -94,25 +107,20 @@ impl<'a> Run<'a> {
         let split = if breaks { references::split(&mut data, &self.unknown(call)) } else { Vec::new() };
         let resolved = match self.resolved(call, &split) {
             Ok(path) => path,
-            Err(error) => return failed(&error, None),
+            Err(error) => return self.refused(operation, None, &error, None),
         };
         references::resolve(&mut data, &|name| self.ids.get(name).cloned());
         let location = |id: &str| self.location(&resolved, id);
         let target = match target(call.method, &resolved, data) {
             Ok(target) => target,
-            Err(error) => return failed(&error, None),
+            Err(error) => return self.refused(operation, None, &error, None),
         };
         let known = target.id().map(location);
         let conditions = match Conditions::parse(call.version.as_deref(), None) {
             Ok(conditions) => conditions,
-            Err(error) => return failed(&error, known),
+            Err(error) => return self.refused(operation, Some(&target), &error, known),
         };
-        let Outcome { result, id, sends, ignored, leniencies, .. } = self.handle(target, conditions).await;
-        self.sends.extend(sends);
-        self.ignored.extend(ignored);
-        self.leniencies.extend(leniencies);
-        self.leniencies.sort_unstable();
-        self.leniencies.dedup();
+        let (result, id) = self.handle(target, conditions).await;
         match result {
             Ok(answer) => {
                 if let (Some(name), Some(id)) = (operation.created_name(), id) {
@@ -174,9 +182,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             let patch = Operation::Patch { endpoint, id, body };
-            let Outcome { result, sends, .. } = self.handle(patch, Conditions::default()).await;
-            self.sends.extend(sends);
-            match result {
+            match self.handle(patch, Conditions::default()).await.0 {
                 Err(Failure { mut error, .. }) => {
                     error.detail = format!("it was created, but its references could not be added: {}", error.detail);
                     self.note(index, failed(&error, location));
@@ -191,9 +197,43 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn handle(&self, operation: Operation, conditions: Conditions) -> Outcome {
+    /// What came of an operation, and the id of its resource. What the operator is told of it is told of the whole.
+    async fn handle(
+        &mut self,
+        operation: Operation,
+        conditions: Conditions,
+    ) -> (Result<Answer, Failure>, Option<String>) {
         let caller = Caller { conditions, projection: ProjectionText::default(), ..self.caller.clone() };
-        super::handle_one(self.instance, operation, &caller).await
+        let Outcome { result, id, matching: _, sends, ignored, leniencies, rails } =
+            super::handle_one(self.instance, operation, &caller).await;
+        self.sends.extend(sends);
+        self.ignored.extend(ignored);
+        self.leniencies.extend(leniencies);
+        self.leniencies.sort_unstable();
+        self.leniencies.dedup();
+        self.rails.extend(rails);
+        (result, id)
+    }
+
+    /// The result of an operation that does not begin; `target` is what it would have been, where that is known.
+    fn refused(
+        &mut self,
+        operation: &BulkOperation,
+        target: Option<&Operation>,
+        error: &Error,
+        location: Option<String>,
+    ) -> BulkResult {
+        let kind = target.and_then(Operation::endpoint).and_then(|endpoint| self.instance.kind(endpoint));
+        let row = Refused {
+            operation: target.map_or(operation.method.as_str(), |target| target.name()),
+            resource_type: kind.map(|kind| kind.scim.name.as_str()),
+            id: target.and_then(Operation::id),
+            number: self.refused,
+            ..Refused::by(self.instance, self.caller)
+        };
+        refused(&self.instance.store, &row, error);
+        self.refused += 1;
+        failed(error, location)
     }
 
     fn note(&mut self, index: usize, result: BulkResult) {

@@ -3,9 +3,10 @@
 use super::Outcome;
 use super::instance::Instance;
 use super::request::{Caller, Operation};
-use crate::store::{LogEntry, LoggedCall, Matching, Write};
-use jiff::Timestamp;
-use std::time::Instant;
+use crate::store::{LogEntry, LoggedCall, Matching, Store, Write};
+use jiff::{SignedDuration, Timestamp};
+use scim_protocol::Error;
+use std::time::{Duration, Instant};
 
 /// What is known of an operation before it runs.
 pub(super) struct Begun {
@@ -51,4 +52,59 @@ impl Begun {
             tracing::error!(instance = %instance.name, %error, "the provisioning log has no row of this operation");
         }
     }
+}
+
+/// What is known of a request of an instance's own client that was refused before it began.
+#[derive(Debug)]
+pub struct Refused<'a> {
+    /// The instance's name.
+    pub instance: &'a str,
+    /// The client's profile.
+    pub client: &'static str,
+    /// Ties the client's answer, the log and the row together.
+    pub correlation_id: &'a str,
+    /// [`Operation::name`], or the method where it is none of the operations.
+    pub operation: &'a str,
+    /// The resource type's name.
+    pub resource_type: Option<&'a str>,
+    /// The resource's id.
+    pub id: Option<&'a str>,
+    /// From the request's head to its refusal.
+    pub duration: Duration,
+    /// How many of the same request were refused before; a row is told from others by its microsecond.
+    pub number: i64,
+}
+
+impl<'a> Refused<'a> {
+    pub(super) fn by(instance: &'a Instance, caller: &'a Caller) -> Self {
+        Self {
+            instance: &instance.name,
+            client: caller.profile.client.name(),
+            correlation_id: &caller.correlation_id,
+            operation: "",
+            resource_type: None,
+            id: None,
+            duration: Duration::ZERO,
+            number: 0,
+        }
+    }
+}
+
+/// Adds the row of a request that was refused before it began. It waits for nothing and is as durable as that of a read: a client that
+/// is wrong without end must not keep the disk busy.
+pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
+    store.record(LogEntry {
+        time: Timestamp::now().saturating_add(SignedDuration::from_micros(refused.number)).unwrap_or(Timestamp::MAX),
+        correlation: refused.correlation_id.to_owned(),
+        instance: refused.instance.to_owned(),
+        client: refused.client.to_owned(),
+        operation: refused.operation.to_owned(),
+        resource_type: refused.resource_type.map(str::to_owned),
+        id: refused.id.map(str::to_owned),
+        matching: None,
+        status: error.status,
+        scim_type: error.scim_type.map(|kind| kind.as_str().to_owned()),
+        app_calls: Vec::new(),
+        duration: refused.duration,
+    });
 }

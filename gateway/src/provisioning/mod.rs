@@ -36,6 +36,7 @@ mod work;
 pub use answer::{Answer, Failure};
 pub use guard_rails::{Clock, GuardRails, Rail, UnknownRail};
 pub use instance::{Instance, Kind, Parts};
+pub use journal::{Refused, refused};
 pub use one_at_a_time::OneAtATime;
 pub use request::{Caller, Operation, ProjectionText, Request, RequestLimits, SearchText, id};
 
@@ -58,12 +59,15 @@ pub struct Outcome {
     pub ignored: Vec<String>,
     /// What the client's profile had to put right.
     pub leniencies: Vec<Leniency>,
+    /// The guard rail that refused it, or that of each operation of a bulk request that one refused.
+    pub rails: Vec<Rail>,
 }
 
 impl Outcome {
     /// What came of a request that got as far as neither app nor resource.
     fn untouched(result: Result<Answer, Failure>) -> Self {
-        Self { result, id: None, matching: None, sends: Vec::new(), ignored: Vec::new(), leniencies: Vec::new() }
+        let (sends, ignored, leniencies, rails) = Default::default();
+        Self { result, id: None, matching: None, sends, ignored, leniencies, rails }
     }
 }
 

@@ -92,6 +92,7 @@ impl<'a> Work<'a> {
     /// Ends the operation.
     pub(super) fn finish(self, result: Result<Answer, Failure>) -> Outcome {
         Outcome {
+            rails: result.as_ref().err().and_then(|failure| failure.rail).into_iter().collect(),
             result,
             id: self.id,
             matching: self.matching,

@@ -57,8 +57,9 @@ impl Reloader {
     /// All mistakes: a gateway does not start with half of its configuration.
     pub async fn start(config: Config, shared: Shared, metrics: Arc<Metrics>) -> Result<Self, ConfigErrors> {
         let begun = Begun::now(Trigger::Start);
-        let Built { instances, changes, mistakes } = build(&config, &shared, None).await;
+        let Built { instances, changes, mistakes, began } = build(&config, &shared, None).await;
         ConfigErrors::check(mistakes)?;
+        shared.keep(&began);
         let files = Mutex::new(files_of(&config));
         let history = History::default();
         history.record(begun.end(changes, Vec::new(), Vec::new()));
@@ -115,10 +116,11 @@ impl Reloader {
         let entry = match Config::load(&inner.started_with.file) {
             Err(errors) => begun.end(Vec::new(), errors.mistakes().to_vec(), Vec::new()),
             Ok(config) => {
-                let Built { instances, changes, mistakes } =
+                let Built { instances, changes, mistakes, began } =
                     build(&config, &inner.shared, Some(&inner.live.now())).await;
                 *inner.files.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
                 inner.live.replace(instances);
+                inner.shared.keep(&began);
                 let mistakes = ConfigErrors::from(mistakes).mistakes().to_vec();
                 begun.end(changes, mistakes, config.needs_restart(&inner.started_with))
             }

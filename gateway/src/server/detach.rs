@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 use super::correlation::CorrelationId;
 use super::error::{Explanation, Failure};
 use super::in_flight::InFlight;
-use crate::observe::{Metrics, Recording};
+use crate::observe::{Metrics, OperationRecord, Recording};
 
 /// What every operation shares.
 #[derive(Debug, Clone)]
@@ -70,6 +70,13 @@ impl Drop for Hearing {
 }
 
 fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
+    let record = ended(recording, response);
+    record.emit();
+    metrics.count(&record);
+}
+
+/// The record of what was answered so.
+pub(super) fn ended(recording: &Recording, response: &Response) -> OperationRecord {
     recording.note(|record| {
         record.status = response.status().as_u16();
         if let Some(explanation) = response.extensions().get::<Explanation>() {
@@ -78,9 +85,7 @@ fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
             record.cause.clone_from(&explanation.cause);
         }
     });
-    let record = recording.finish(Instant::now());
-    record.emit();
-    metrics.count(&record);
+    recording.finish(Instant::now())
 }
 
 fn too_late() -> Failure {

@@ -12,6 +12,7 @@ mod error;
 mod health;
 mod in_flight;
 mod listen;
+mod operator;
 mod play;
 mod route;
 mod scim;
@@ -71,6 +72,11 @@ pub fn router(shell: &Shell, scim: Router) -> Router {
         .layer(middleware::from_fn_with_state(operations, detach::detach));
     let observed = if shell.observed_apart { Router::new() } else { observed(shell) };
     health::alive().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
+}
+
+/// The operator's own routes, for [`Router::merge`].
+pub fn operator(routes: Router) -> Router {
+    routes.layer(middleware::from_fn(operator::log)).layer(middleware::from_fn(correlation::correlate))
 }
 
 /// `/readyz` and `/metrics`, for a listener of their own.

@@ -80,6 +80,44 @@ impl Route {
         })
     }
 
+    /// A word for logs and metrics, as [`Operation::name`] has it.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => "discover",
+            Self::Bulk => "bulk",
+            Self::SearchAll | Self::SearchAllByMessage | Self::Search { .. } | Self::SearchByMessage { .. } => "search",
+            Self::Create { .. } => "create",
+            Self::Read { .. } => "read",
+            Self::Replace { .. } => "replace",
+            Self::Patch { .. } => "patch",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
+    /// The endpoint of the resource type it is about.
+    pub(super) fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Search { endpoint }
+            | Self::SearchByMessage { endpoint }
+            | Self::Create { endpoint }
+            | Self::Read { endpoint, .. }
+            | Self::Replace { endpoint, .. }
+            | Self::Patch { endpoint, .. }
+            | Self::Delete { endpoint, .. } => Some(endpoint),
+            _ => None,
+        }
+    }
+
+    /// The id of the resource it names.
+    pub(super) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Read { id, .. } | Self::Replace { id, .. } | Self::Patch { id, .. } | Self::Delete { id, .. } => {
+                Some(id)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the request must carry a JSON body.
     pub(super) const fn takes_body(&self) -> bool {
         matches!(

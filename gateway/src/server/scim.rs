@@ -1,12 +1,15 @@
 //! The SCIM routes: from an HTTP request to a request of an instance, and from its outcome to an HTTP answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use scim_protocol::{Conditions, Error};
 
@@ -14,17 +17,21 @@ use super::authenticate::Access;
 use super::body::{BodyLimits, read_json};
 use super::correlation::CorrelationId;
 use super::error::{Failure, SCIM_JSON};
+use super::in_flight::Place;
 use super::route::{Asked, Route};
-use crate::clients::{Hints, Leniency};
-use crate::instances::Live;
+use crate::clients::{Client, Hints, Leniency};
+use crate::instances::{Hosted, Live};
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Outcome, Rail, RequestLimits};
+use crate::provisioning::{self, Answer, Caller, Outcome, Rail, Refused, RequestLimits};
+use crate::store::Store;
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
 pub struct ScimRoutes {
     /// The instances that serve.
     pub instances: Live,
+    /// Where the provisioning log is.
+    pub store: Store,
     /// Limits of request bodies.
     pub body: BodyLimits,
     /// How many operations a bulk request may hold.
@@ -58,60 +65,100 @@ async fn handle(
     }
 }
 
+/// Once a token was accepted, every request has its row in the provisioning log; an outsider cannot fill it.
 async fn answer(
     routes: &ScimRoutes,
     instance: &str,
     request: Request,
     recording: Option<&Recording>,
 ) -> Result<Answer, Failure> {
+    let started = Instant::now();
     let (parts, body) = request.into_parts();
     // What the request begins with serves it to its end, whatever is reloaded meanwhile.
     let instances = routes.instances.now();
     let name = Access::admit(&instances.access, instance, &parts.headers)?.clone();
-    let hosted = instances
-        .get(&name)
-        .map(Arc::clone)
-        .ok_or_else(|| Failure::from(Error::unavailable("the instance is being loaded; try again in a moment")))?;
+    let hosted = instances.get(&name).map(Arc::clone);
     drop(instances);
-    let query = parts.uri.query().unwrap_or_default();
-    // Before the body is read: a client that sends it slowly holds a place of its own instance.
-    let _place = hosted.in_flight.enter("the instance's share of max-in-flight")?;
     let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let client = hosted.client(Hints { user_agent: agent, query });
+    let hints = Hints { user_agent: agent, query: parts.uri.query().unwrap_or_default() };
+    let client = hosted.as_ref().map_or_else(|| Client::recognise(hints), |hosted| hosted.client(hints));
+    // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
+    let route = Route::find(&parts.method, parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default());
+    let asked = route.as_ref().ok();
+    let (operation, id) = (asked.map(Route::name), asked.and_then(Route::id).map(str::to_owned));
+    let kind = asked.and_then(Route::endpoint).and_then(|endpoint| hosted.as_ref()?.instance.kind(endpoint));
+    let resource_type = kind.map(|kind| kind.scim.name.clone());
     note(recording, |record| {
         record.instance = Some(name.clone());
         record.client = Some(client.name());
+        record.operation = operation;
+        record.resource_type.clone_from(&resource_type);
+        record.id.clone_from(&id);
     });
+    let correlation_id: Arc<str> =
+        parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into();
 
-    // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
-    let path = parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default();
-    let route = Route::find(&parts.method, path)?;
-    let body = if route.takes_body() { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
-    let Asked { operation, projection } = route.asked(query, body)?;
-    note(recording, |record| {
-        record.operation = Some(operation.name());
-        record.resource_type =
-            operation.endpoint().and_then(|endpoint| hosted.instance.kind(endpoint)).map(|kind| kind.scim.name.clone());
-        record.id = operation.id().map(str::to_owned);
-    });
+    let Begun { hosted, _place, asked, conditions } = match begin(routes, hosted, route, &parts, body).await {
+        Ok(begun) => begun,
+        Err(failure) => {
+            let row = Refused {
+                instance: name.as_str(),
+                client: client.name(),
+                correlation_id: &correlation_id,
+                operation: operation.unwrap_or(parts.method.as_str()),
+                resource_type: resource_type.as_deref(),
+                id: id.as_deref(),
+                duration: started.elapsed(),
+                number: 0,
+            };
+            provisioning::refused(&routes.store, &row, failure.error());
+            return Err(failure);
+        }
+    };
+    let Asked { operation, projection } = asked;
     let caller = Caller {
         profile: client.profile(),
         projection,
-        conditions: conditions(&parts.headers)?,
+        conditions,
         limits: RequestLimits { bulk_operations: routes.bulk_operations, body_bytes: routes.body.bytes },
         base: base(routes, &parts.headers, &name),
-        correlation_id: parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into(),
+        correlation_id,
     };
     let request = provisioning::Request { operation, caller };
-    let Outcome { result, id, sends, ignored, leniencies, .. } = provisioning::handle(&hosted.instance, request).await;
+    let Outcome { result, id, sends, ignored, leniencies, rails, .. } =
+        provisioning::handle(&hosted.instance, request).await;
     note(recording, |record| {
         record.id = id;
         record.app_calls = sends;
         record.ignored = ignored;
-        record.guard_rail = result.as_ref().err().and_then(|failure| failure.rail).map(Rail::name);
+        record.guard_rails = rails.into_iter().map(Rail::name).collect();
         record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
     result.map_err(Failure::from)
+}
+
+/// A request that is understood, and has its place.
+struct Begun {
+    hosted: Arc<Hosted>,
+    _place: Place,
+    asked: Asked,
+    conditions: Conditions,
+}
+
+async fn begin(
+    routes: &ScimRoutes,
+    hosted: Option<Arc<Hosted>>,
+    route: Result<Route, Failure>,
+    parts: &Parts,
+    body: Body,
+) -> Result<Begun, Failure> {
+    let hosted = hosted.ok_or_else(|| Error::unavailable("the instance is being loaded; try again in a moment"))?;
+    // Before the body is read: a client that sends it slowly holds a place of its own instance.
+    let place = hosted.in_flight.enter("the instance's share of max-in-flight")?;
+    let route = route?;
+    let body = if route.takes_body() { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
+    let asked = route.asked(parts.uri.query().unwrap_or_default(), body)?;
+    Ok(Begun { hosted, _place: place, asked, conditions: conditions(&parts.headers)? })
 }
 
 fn note(recording: Option<&Recording>, change: impl FnOnce(&mut crate::observe::OperationRecord)) {

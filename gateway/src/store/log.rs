@@ -31,7 +31,7 @@ pub struct LogEntry {
     pub instance: String,
     /// The client's profile, such as `entra`.
     pub client: String,
-    /// `create`, `read`, `search`, `replace`, `patch`, `delete` or `discover`.
+    /// `create`, `read`, `search`, `replace`, `patch`, `delete`, `discover` or `bulk`; the method of what was refused and is none of them.
     pub operation: String,
     /// The resource type's name, such as `User`.
     pub resource_type: Option<String>,

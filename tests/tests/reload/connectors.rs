@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::world::{World, eventually, other_connector};
+use crate::world::{World, broken, eventually, other_connector, with_title};
 
 fn rollback(world: &World, options: &[&str]) -> Output {
     let mut command = Command::new(&world.artifacts.gateway);
@@ -64,5 +64,35 @@ async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
     let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
     assert!(refused["mistakes"][0]["message"].as_str().unwrap().contains("pinned is"), "{refused}");
     assert!(world.shows_other_connector().await);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_that_loads_and_serves_nobody_is_not_what_a_rollback_returns_to() {
+    let world = World::not_watching().await;
+    let original = fs::read(world.connector()).unwrap();
+    let listed = || String::from_utf8(rollback(&world, &["--list"]).stdout).unwrap().lines().count();
+    let other = other_connector(&world.connector());
+    fs::write(world.connector(), &other).unwrap();
+    fs::write(world.mapping(), broken()).unwrap();
+    let partly = world.reload().await;
+    assert_eq!((&partly["outcome"], &partly["changes"][0]["change"]), (&"partly".into(), &"file".into()), "{partly}");
+    assert!(!world.shows_other_connector().await, "the instance is not refused");
+    assert_eq!(listed(), 1);
+
+    // The next one is wrong in the same way: what served is what is put back.
+    fs::write(world.connector(), [other.as_slice(), b"\0\x02\x01x"].concat()).unwrap();
+    assert_eq!(world.reload().await["outcome"], "partly");
+    let done = rollback(&world, &[]);
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(fs::read(world.connector()).unwrap(), original);
+
+    // With a mapping that fits, it begins to serve, although it was loaded before.
+    fs::write(world.connector(), &other).unwrap();
+    assert_eq!(world.reload().await["outcome"], "partly");
+    fs::write(world.mapping(), with_title()).unwrap();
+    assert_eq!(world.reload().await["outcome"], "applied");
+    assert!(world.shows_other_connector().await);
+    assert_eq!(listed(), 2);
     world.stop().await;
 }

@@ -37,6 +37,14 @@ async fn only_an_admin_token_opens_the_operators_routes() {
             assert!(!answer.body.contains("instance"), "{}", answer.body);
         }
     }
+    let answer = world.operator("POST", "/-/reload", Some("wrong")).await;
+    let correlation = &answer.headers["x-correlation-id"];
+    let said = world.said();
+    let line = said.lines().find(|line| line.contains(correlation)).unwrap_or_else(|| panic!("no line: {said}"));
+    for part in ["POST", "/-/reload", "401", "wrong token"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(!said.contains("Bearer") && world.reload().await["outcome"] == "unchanged");
     assert_eq!(world.call("GET", "-", "/Users", None).await.status, 404);
     world.stop().await;
 }

@@ -5,5 +5,6 @@
 mod bulk;
 mod discovery;
 mod lists;
+mod refusals;
 mod versions;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::conversation::InstanceOptions;
@@ -73,6 +74,30 @@ impl World {
     /// What the gateway has logged.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("gateway.log")).unwrap_or_default()
+    }
+
+    /// The rows of the provisioning log of what was refused or broke, the oldest first.
+    pub(crate) fn failed_rows(&self) -> Vec<Value> {
+        let output = Command::new(&self.binary)
+            .args(["log", "--json", "--outcome", "failed", "--config"])
+            .arg(&self.config)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// A request as it is, with this token.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        with: impl FnOnce(HttpRequest) -> HttpRequest,
+    ) -> u16 {
+        let url = format!("{}/app/scim/v2{path}", self.gateway.as_ref().unwrap().url());
+        let request = HttpRequest::new(method, url).header("authorization", format!("Bearer {token}"));
+        self.http.send(with(request)).await.unwrap().status
     }
 
     pub(crate) async fn start_again(&mut self) {

@@ -103,6 +103,20 @@ fn what_depends_on_the_current_resource_is_left_to_the_host() {
 }
 
 #[test]
+fn a_removal_that_says_more_than_a_value_takes_the_resource_to_be_carried_out() {
+    let mapping = users(&json!([{"scim": "emails", "app": "emails"}]));
+    let replaced = json!([{"value": "a@x", "type": "work"}, {"value": "a@x", "type": "home"}]);
+    let removing = |listed| {
+        let operations = json!([
+            {"op": "replace", "path": "emails", "value": replaced}, {"op": "remove", "path": "emails", "value": [listed]},
+        ]);
+        changed(&mapping, 0, &operations).map(|change| fields(&change))
+    };
+    assert_eq!(removing(json!({"value": "a@x"})), Some(json!([["emails", null]])));
+    assert_eq!(removing(json!({"value": "a@x", "type": "work"})), None);
+}
+
+#[test]
 fn a_whole_list_of_members_is_the_connectors_to_compare() {
     let samanage = mapping(SAMANAGE);
     for (operations, expected) in [

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Edit, Edits, Leniency, Op, Operation};
+use super::{Edit, Edits, Leniency, Op, Operation, items};
 use crate::{
     Object, ResourceType,
     check::{self, Place},
@@ -220,7 +220,8 @@ impl<'a> Builder<'a> {
             return match value {
                 None | Some(Value::Null) => self.clear(slot),
                 Some(value) => {
-                    let items = self.items(Op::Remove, &resolved, value)?;
+                    let mut items = self.items(Op::Remove, &resolved, value)?;
+                    items.iter_mut().for_each(|item| items::name(resolved.attribute, item));
                     if items.is_empty() { Ok(()) } else { self.push(Edit::Remove { slot, items }) }
                 }
             };

@@ -2,14 +2,12 @@
 //!
 //! A reference (members, groups, manager) is its `value`. Any other complex element is its `value` together with its `type`
 //! (RFC 7643 §2.4: the same pair should not occur twice); a type that is not given matches any. An element without a
-//! `value` is the whole of itself. Ids keep their case, other values follow their attribute.
+//! `value` is the whole of itself. Ids keep their case, other values follow their attribute. What is removed must have all else that is
+//! said of it, too.
 //!
 //! Both functions look at every element once, however many items there are: groups are large.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
@@ -45,22 +43,41 @@ pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Val
     primary
 }
 
-/// Removes the elements that an item names by its `value`, or else equals.
+/// Leaves of an item that is to be removed what tells elements apart: of a reference its `value`, of another that has a `value` all
+/// but `display`.
+pub(super) fn name(attribute: &Attribute, item: &mut Value) {
+    if let Value::Object(item) = item
+        && item.contains_key("value")
+    {
+        item.retain(|key, _| key == "value" || !attribute.refers() && key != "display");
+    }
+}
+
+/// Removes the elements that have all that an item with a `value` says, or else equal it.
 pub(super) fn remove(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) {
-    let mut named = HashSet::with_capacity(items.len());
+    let mut named: HashMap<Cow<'_, str>, Vec<&Value>> = HashMap::with_capacity(items.len());
     let mut whole = Vec::new();
     for item in items {
         match value_identity(attribute, item) {
-            Some(value) => {
-                named.insert(value);
-            }
+            Some(value) => named.entry(value).or_default().push(item),
             None => whole.push(item),
         }
     }
     elements.retain(|element| {
-        let is_named = value_identity(attribute, element).is_some_and(|value| named.contains(&*value));
+        let named = value_identity(attribute, element).and_then(|value| named.get(&*value));
+        let is_named = named.is_some_and(|items| items.iter().any(|item| has_the_rest(attribute, element, item)));
         !is_named && !whole.iter().any(|item| filter::same(attribute, element, item))
     });
+}
+
+/// Whether an element has what an item says beside its `value`. Nothing is as good as `false`.
+fn has_the_rest(attribute: &Attribute, element: &Value, item: &Value) -> bool {
+    item.as_object().into_iter().flatten().filter(|(key, _)| *key != "value").all(|(key, said)| {
+        match (element.get(key), attribute.sub(key)) {
+            (Some(value), Some(sub)) => filter::same(sub, value, said),
+            (value, _) => value.unwrap_or(&Value::Bool(false)) == said,
+        }
+    })
 }
 
 /// Leaves one element primary.

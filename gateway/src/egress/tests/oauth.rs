@@ -13,14 +13,15 @@ struct Both {
     used: Mutex<Vec<String>>,
 }
 
+/// An app that repeats what it is asked.
 impl Transport for Both {
     fn attempt(&self, request: Outgoing, _: usize) -> BoxFuture<'_, Result<Incoming, Failure>> {
         Box::pin(async move {
             sleep(Duration::from_millis(10)).await;
             let authorization = request.headers["authorization"].to_str().unwrap().to_owned();
             if request.uri.path() != "/oauth/token" {
-                self.used.lock().unwrap().push(authorization);
-                return answer(self.statuses.lock().unwrap().pop_front().unwrap_or(200), &[]);
+                self.used.lock().unwrap().push(authorization.clone());
+                return with_body(self.statuses.lock().unwrap().pop_front().unwrap_or(200), &authorization);
             }
             let form = String::from_utf8(request.body.unwrap().to_vec()).unwrap();
             let count = {
@@ -86,6 +87,14 @@ async fn the_secret_is_exchanged_for_a_token_which_is_used_until_shortly_before_
                     grant_type=client_credentials&scope=users%3Aread+users%3Awrite&audience=https%3A%2F%2Fapp.example";
     assert_eq!(both.asked.lock().unwrap()[0], expected);
     assert!(!format!("{egress:?}").contains("hunter2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_app_repeats_is_not_shown_to_its_connector() {
+    let both = Both::of([token(r#"{"access_token":"t0p-s3cr3t","token_type":"Bearer"}"#)], []);
+    let answer = both.egress().send(request("GET", "/"), &mut within(10)).await.unwrap();
+    assert_eq!(String::from_utf8(answer.body).unwrap(), "Bearer [credential]");
+    assert_eq!(both.used(), ["Bearer t0p-s3cr3t"]);
 }
 
 #[tokio::test(start_paused = true)]

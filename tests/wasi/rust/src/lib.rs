@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::Write as _;
 use std::net::{TcpStream, ToSocketAddrs as _, UdpSocket};
+use std::time::Duration;
 
 use scim_connector_sdk::{App, Connector, Fault, json};
 
@@ -16,6 +17,8 @@ impl Connector for Intruder {
     fn check(_: App<'_>) -> Result<(), Fault> {
         // Nobody needs to hear that it cannot print.
         drop(writeln!(std::io::stdout(), "printed by the intruder"));
+        // The clock is no way out.
+        std::thread::sleep(Duration::from_millis(1));
         let environment: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
         let report = json!({
             "environment": if environment.is_empty() { "empty".to_owned() } else { format!("got {environment:?}") },
