@@ -139,6 +139,12 @@ fn has_target(target: &str) -> Result<bool, BuildError> {
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
+/// The folder of the connectors that the environment names, or else of those that Cargo builds.
+pub fn connectors() -> Result<PathBuf, BuildError> {
+    let named = std::env::var_os(CONNECTORS_VARIABLE).map(PathBuf::from);
+    named.map_or_else(|| add_target(WASM_TARGET).and_then(|_| build_connectors()), Ok)
+}
+
 /// Builds every connector as it is shipped and answers the folder that they are in.
 pub fn build_connectors() -> Result<PathBuf, BuildError> {
     build_as_shipped(&connector_ids()?)
