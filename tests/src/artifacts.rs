@@ -230,7 +230,7 @@ fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
     found.ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
 }
 
-fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
+pub(crate) fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
     // Standard output may be a report for programs: what tools say belongs on standard error.
     let status = command.stdout(io::stderr()).status().map_err(|source| not_run(command, source, hint))?;
     if status.success() { Ok(()) } else { Err(BuildError::Failed { command: shown(command) }) }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measurements of the real gateway, built for speed.
+//! `cargo xtask bench`: measurements of the real gateway and of its parts, built for speed.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -6,14 +6,15 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use scim_gateway_tests::artifacts::{Artifacts, build_hostile, target};
+use scim_gateway_tests::artifacts::{Artifacts, build_hostile, connectors, target};
 use scim_gateway_tests::bench::durability::{self, Database};
-use scim_gateway_tests::bench::{isolation, lists, reload, start, throughput};
+use scim_gateway_tests::bench::{isolation, lists, parts, reload, start, throughput};
 use scim_gateway_tests::mutations;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use crate::stage::stage_async;
+use crate::stage::{stage, stage_async};
 use crate::{CommandError, tools};
 
 #[derive(Args)]
@@ -52,6 +53,8 @@ enum Benchmark {
     Lists,
     /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
     Mutations,
+    /// Filters, PATCH, mapping, the schema's check, a connector's instance and its calls, each by itself (criterion).
+    Parts,
     /// From saving a mapping or a connector to the first request that uses it, and reloads under load.
     Reload,
     /// 500 instances: how soon they are ready, and the memory that they hold.
@@ -77,10 +80,10 @@ struct Figures {
 pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
     // Mutations take long: only where they are asked for.
     let wanted = |benchmark| options.only.map_or(benchmark != Benchmark::Mutations, |only| only == benchmark);
-    let artifacts = tools::build_for_speed()?;
+    let built = OnceCell::new();
     let mut document = BTreeMap::new();
     for &benchmark in Benchmark::value_variants() {
-        let figures = if wanted(benchmark) { Some(benchmark.measure(options, &artifacts).await?) } else { None };
+        let figures = if wanted(benchmark) { Some(benchmark.measure(options, &built).await?) } else { None };
         document.insert(benchmark, figures);
     }
     let file = target().join("bench.json");
@@ -97,43 +100,49 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
 }
 
 impl Benchmark {
-    async fn measure(self, options: &Options, artifacts: &Artifacts) -> Result<Figures, CommandError> {
+    /// `built` is filled by the first benchmark that needs the gateway.
+    async fn measure(self, options: &Options, built: &OnceCell<Artifacts>) -> Result<Figures, CommandError> {
+        let artifacts = async || built.get_or_try_init(async || tools::build_for_speed()).await;
         let (time, folder) = (Duration::from_secs(options.seconds), tempfile::tempdir()?);
         let folder = folder.path();
         match self {
             Self::Durability => {
                 let databases = [Database::Sqlite, Database::Postgres];
                 let databases = if options.postgres { &databases[..] } else { &databases[..1] };
-                let measuring = durability::run(artifacts, databases, time);
+                let measuring = durability::run(artifacts().await?, databases, time);
                 figures("measure what durability costs", measuring).await
             }
             Self::Isolation => {
-                let hostile = build_hostile()?;
+                let (artifacts, hostile) = (artifacts().await?, build_hostile()?);
                 let (size, behaviours) = (isolation::Size::FULL, &isolation::BEHAVIOURS);
                 let measuring = isolation::run(artifacts, &hostile, folder, size, behaviours);
                 figures("measure an instance beside a hostile one", measuring).await
             }
             Self::Lists => {
-                let measuring = lists::run(artifacts, &[2_000, 20_000]);
+                let measuring = lists::run(artifacts().await?, &[2_000, 20_000]);
                 figures("measure what long lists cost", measuring).await
             }
             Self::Mutations => {
                 let seed = options.seed.unwrap_or_else(fresh_seed);
                 let how_many = mutations::Options { requests_per_endpoint: options.requests, seed };
-                let sending = mutations::run(artifacts, how_many);
+                let sending = mutations::run(artifacts().await?, how_many);
                 let report = stage_async("send mutated requests", sending).await?;
                 Ok(Figures { well: report.is_clean(), ..Figures::of(&report)? })
             }
+            Self::Parts => {
+                let connectors = stage("build the connectors", connectors)?;
+                figures("measure the parts", async { parts::run(&connectors, time) }).await
+            }
             Self::Reload => {
-                let measuring = reload::run(artifacts, folder, reload::Size::FULL);
+                let measuring = reload::run(artifacts().await?, folder, reload::Size::FULL);
                 figures("measure reloads", measuring).await
             }
             Self::Start => {
-                let measuring = start::run(artifacts, folder, INSTANCES);
+                let measuring = start::run(artifacts().await?, folder, INSTANCES);
                 figures("measure starts", measuring).await
             }
             Self::Throughput => {
-                let load = tools::build_load()?;
+                let (artifacts, load) = (artifacts().await?, tools::build_load()?);
                 let measuring = throughput::run(artifacts, &load, time);
                 figures("measure requests beside nginx", measuring).await
             }
