@@ -139,6 +139,12 @@ fn has_target(target: &str) -> Result<bool, BuildError> {
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
+/// The folder of the connectors that the environment names, or else of those that Cargo builds.
+pub fn connectors() -> Result<PathBuf, BuildError> {
+    let named = std::env::var_os(CONNECTORS_VARIABLE).map(PathBuf::from);
+    named.map_or_else(|| add_target(WASM_TARGET).and_then(|_| build_connectors()), Ok)
+}
+
 /// Builds every connector as it is shipped and answers the folder that they are in.
 pub fn build_connectors() -> Result<PathBuf, BuildError> {
     build_as_shipped(&connector_ids()?)
@@ -224,7 +230,7 @@ fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
     found.ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
 }
 
-fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
+pub(crate) fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
     // Standard output may be a report for programs: what tools say belongs on standard error.
     let status = command.stdout(io::stderr()).status().map_err(|source| not_run(command, source, hint))?;
     if status.success() { Ok(()) } else { Err(BuildError::Failed { command: shown(command) }) }

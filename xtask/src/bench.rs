@@ -1,16 +1,20 @@
-//! `cargo xtask bench`: measurements of the real gateway, built for speed.
+//! `cargo xtask bench`: measurements of the real gateway and of its parts, built for speed.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{Write, stdout};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use scim_gateway_tests::artifacts::{build_hostile, target};
+use scim_gateway_tests::artifacts::{Artifacts, build_hostile, connectors, target};
 use scim_gateway_tests::bench::durability::{self, Database};
-use scim_gateway_tests::bench::{isolation, lists, reload, start, throughput};
+use scim_gateway_tests::bench::{isolation, lists, parts, reload, start, throughput};
 use scim_gateway_tests::mutations;
 use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use crate::stage::stage_async;
+use crate::stage::{stage, stage_async};
 use crate::{CommandError, tools};
 
 #[derive(Args)]
@@ -38,7 +42,8 @@ pub(crate) struct Options {
 /// Instances of three connectors in one gateway.
 const INSTANCES: usize = 500;
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 enum Benchmark {
     /// Operations that must be on the disk before their answer, with 1 and with 32 clients.
     Durability,
@@ -48,6 +53,8 @@ enum Benchmark {
     Lists,
     /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
     Mutations,
+    /// Filters, PATCH, mapping, the schema's check, a connector's instance and its calls, each by itself (criterion).
+    Parts,
     /// From saving a mapping or a connector to the first request that uses it, and reloads under load.
     Reload,
     /// 500 instances: how soon they are ready, and the memory that they hold.
@@ -56,60 +63,28 @@ enum Benchmark {
     Throughput,
 }
 
-/// What `--json` prints.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Document {
-    durability: Option<durability::Report>,
-    isolation: Option<isolation::Report>,
-    lists: Option<lists::Report>,
-    mutations: Option<mutations::Report>,
-    reload: Option<reload::Report>,
-    start: Option<start::Report>,
-    throughput: Option<throughput::Report>,
+/// What a benchmark found.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Figures {
+    json: Value,
+    /// A table for people.
+    #[serde(skip)]
+    table: String,
+    /// Whether the gateway did what it should.
+    #[serde(skip)]
+    well: bool,
 }
 
 /// Answers false when a mutated request got the better of the gateway; what else fails is an error.
 pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
-    let artifacts = tools::build_for_speed()?;
     // Mutations take long: only where they are asked for.
     let wanted = |benchmark| options.only.map_or(benchmark != Benchmark::Mutations, |only| only == benchmark);
-    let mut document = Document::default();
-    if wanted(Benchmark::Durability) {
-        let databases = [Database::Sqlite, Database::Postgres];
-        let databases = if options.postgres { &databases[..] } else { &databases[..1] };
-        let measuring = durability::run(&artifacts, databases, Duration::from_secs(options.seconds));
-        document.durability = Some(stage_async("measure what durability costs", measuring).await?);
-    }
-    if wanted(Benchmark::Isolation) {
-        let (hostile, folder) = (build_hostile()?, tempfile::tempdir()?);
-        let (size, behaviours) = (isolation::Size::FULL, &isolation::BEHAVIOURS);
-        let measuring = isolation::run(&artifacts, &hostile, folder.path(), size, behaviours);
-        document.isolation = Some(stage_async("measure an instance beside a hostile one", measuring).await?);
-    }
-    if wanted(Benchmark::Reload) {
-        let folder = tempfile::tempdir()?;
-        let measuring = reload::run(&artifacts, folder.path(), reload::Size::FULL);
-        document.reload = Some(stage_async("measure reloads", measuring).await?);
-    }
-    if wanted(Benchmark::Start) {
-        let folder = tempfile::tempdir()?;
-        let measuring = start::run(&artifacts, folder.path(), INSTANCES);
-        document.start = Some(stage_async("measure starts", measuring).await?);
-    }
-    if wanted(Benchmark::Lists) {
-        let measuring = lists::run(&artifacts, &[2_000, 20_000]);
-        document.lists = Some(stage_async("measure what long lists cost", measuring).await?);
-    }
-    if wanted(Benchmark::Mutations) {
-        let seed = options.seed.unwrap_or_else(fresh_seed);
-        let sending = mutations::run(&artifacts, mutations::Options { requests_per_endpoint: options.requests, seed });
-        document.mutations = Some(stage_async("send mutated requests", sending).await?);
-    }
-    if wanted(Benchmark::Throughput) {
-        let load = tools::build_load()?;
-        let measuring = throughput::run(&artifacts, &load, Duration::from_secs(options.seconds));
-        document.throughput = Some(stage_async("measure requests beside nginx", measuring).await?);
+    let built = OnceCell::new();
+    let mut document = BTreeMap::new();
+    for &benchmark in Benchmark::value_variants() {
+        let figures = if wanted(benchmark) { Some(benchmark.measure(options, &built).await?) } else { None };
+        document.insert(benchmark, figures);
     }
     let file = target().join("bench.json");
     let json = serde_json::to_string_pretty(&document)?;
@@ -118,17 +93,76 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
     if options.json {
         writeln!(out, "{json}")?;
     } else {
-        let Document { durability, isolation, lists, mutations, reload, start, throughput } = &document;
-        durability.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        isolation.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        reload.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        start.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        lists.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        mutations.iter().try_for_each(|report| writeln!(out, "{report}"))?;
-        throughput.iter().try_for_each(|report| writeln!(out, "{report}"))?;
+        document.values().flatten().try_for_each(|figures| writeln!(out, "{}", figures.table))?;
         writeln!(out, "the same as JSON: {}", file.display())?;
     }
-    Ok(document.mutations.is_none_or(|report| report.is_clean()))
+    Ok(document.values().flatten().all(|figures| figures.well))
+}
+
+impl Benchmark {
+    /// `built` is filled by the first benchmark that needs the gateway.
+    async fn measure(self, options: &Options, built: &OnceCell<Artifacts>) -> Result<Figures, CommandError> {
+        let artifacts = async || built.get_or_try_init(async || tools::build_for_speed()).await;
+        let (time, folder) = (Duration::from_secs(options.seconds), tempfile::tempdir()?);
+        let folder = folder.path();
+        match self {
+            Self::Durability => {
+                let databases = [Database::Sqlite, Database::Postgres];
+                let databases = if options.postgres { &databases[..] } else { &databases[..1] };
+                let measuring = durability::run(artifacts().await?, databases, time);
+                figures("measure what durability costs", measuring).await
+            }
+            Self::Isolation => {
+                let (artifacts, hostile) = (artifacts().await?, build_hostile()?);
+                let (size, behaviours) = (isolation::Size::FULL, &isolation::BEHAVIOURS);
+                let measuring = isolation::run(artifacts, &hostile, folder, size, behaviours);
+                figures("measure an instance beside a hostile one", measuring).await
+            }
+            Self::Lists => {
+                let measuring = lists::run(artifacts().await?, &[2_000, 20_000]);
+                figures("measure what long lists cost", measuring).await
+            }
+            Self::Mutations => {
+                let seed = options.seed.unwrap_or_else(fresh_seed);
+                let how_many = mutations::Options { requests_per_endpoint: options.requests, seed };
+                let sending = mutations::run(artifacts().await?, how_many);
+                let report = stage_async("send mutated requests", sending).await?;
+                Ok(Figures { well: report.is_clean(), ..Figures::of(&report)? })
+            }
+            Self::Parts => {
+                let connectors = stage("build the connectors", connectors)?;
+                figures("measure the parts", async { parts::run(&connectors, time) }).await
+            }
+            Self::Reload => {
+                let measuring = reload::run(artifacts().await?, folder, reload::Size::FULL);
+                figures("measure reloads", measuring).await
+            }
+            Self::Start => {
+                let measuring = start::run(artifacts().await?, folder, INSTANCES);
+                figures("measure starts", measuring).await
+            }
+            Self::Throughput => {
+                let (artifacts, load) = (artifacts().await?, tools::build_load()?);
+                let measuring = throughput::run(artifacts, &load, time);
+                figures("measure requests beside nginx", measuring).await
+            }
+        }
+    }
+}
+
+/// Measures under a heading.
+async fn figures<R, E>(does: &str, measuring: impl Future<Output = Result<R, E>>) -> Result<Figures, CommandError>
+where
+    R: Serialize + Display,
+    CommandError: From<E>,
+{
+    Figures::of(&stage_async(does, measuring).await?)
+}
+
+impl Figures {
+    fn of(report: &(impl Serialize + Display)) -> Result<Self, CommandError> {
+        Ok(Self { json: serde_json::to_value(report)?, table: report.to_string(), well: true })
+    }
 }
 
 fn fresh_seed() -> u64 {

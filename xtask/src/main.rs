@@ -46,7 +46,7 @@ enum Command {
     Conformance,
     /// Feed the parsers what nobody would write, led by what they do with it (libFuzzer).
     Fuzz(fuzz::Options),
-    /// Measure the gateway, built for production, before the app simulators.
+    /// Measure the gateway, built for production, before the app simulators, and its parts by themselves.
     Bench(bench::Options),
 }
 
@@ -67,6 +67,8 @@ enum CommandError {
     Conformance(#[from] scim_gateway_tests::conformance::ConformanceError),
     #[error(transparent)]
     Isolation(#[from] scim_gateway_tests::bench::isolation::IsolationError),
+    #[error(transparent)]
+    Parts(#[from] scim_gateway_tests::bench::parts::PartsError),
     #[error(transparent)]
     Reload(#[from] scim_gateway_tests::bench::reload::ReloadError),
     #[error(transparent)]

@@ -1,0 +1,20 @@
+//! What every resource that a client sends goes through: canonical names, and whether it fits its schemas (RFC 7643 §2).
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion};
+use scim_protocol::{Direction, check};
+
+use crate::{fixture, resources};
+
+pub(crate) fn parts(criterion: &mut Criterion) {
+    let (user, alice) = (fixture::user(), resources::alice());
+    let mut group = criterion.benchmark_group("schema");
+    group.bench_function("normalize", |bencher| {
+        bencher.iter_batched(|| alice.clone(), |alice| user.normalize(alice), BatchSize::LargeInput);
+    });
+    let alice = user.normalize(alice.clone()).resource;
+    group.bench_function("check", |bencher| {
+        bencher.iter(|| check(&user, black_box(&alice), Direction::Create).unwrap());
+    });
+}
