@@ -1,6 +1,5 @@
 //! Each leniency: what Entra or Okta sends becomes exact SCIM, and to the `rfc` profile is a clear error.
 
-use scim_protocol::schema::core;
 use scim_protocol::{Extension, ResourceType, ScimType, urn};
 use serde_json::{Value, json};
 
@@ -11,18 +10,7 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 fn user() -> ResourceType {
-    ResourceType {
-        name: "User".into(),
-        endpoint: "/Users".into(),
-        description: String::new(),
-        schema: core::user().clone(),
-        extensions: vec![Extension { schema: core::enterprise_user().clone(), required: false }],
-    }
-}
-
-fn group() -> ResourceType {
-    let schema = core::group().clone();
-    ResourceType { name: "Group".into(), endpoint: "/Groups".into(), schema, extensions: Vec::new(), ..user() }
+    ResourceType::user(vec![Extension::enterprise_user()])
 }
 
 /// What a client may send.
@@ -148,7 +136,7 @@ fn one_for_array() {
     let member = json!({"value": "42"});
     put_right(
         Leniency::OneForArray,
-        &group(),
+        &ResourceType::group(),
         &Sent::Operation(operation(member.clone())),
         &operation(json!([member])),
     );
@@ -192,7 +180,7 @@ fn json_in_text() {
 fn unknown_schemas() {
     let legacy = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
     for (resource_type, body) in [
-        (group(), json!({"schemas": [GROUP, legacy], "displayName": "G", "members": []})),
+        (ResourceType::group(), json!({"schemas": [GROUP, legacy], "displayName": "G", "members": []})),
         (user(), json!({"schemas": ["urn:scim:schemas:core:1.0", USER], "userName": "gus@google.example"})),
     ] {
         // They stay, so that the operator sees them in the list of what was ignored.
@@ -247,7 +235,7 @@ fn dotted_keys() {
 fn read_only_in_patch() {
     let sent = json!({"op": "replace", "value": {"id": "1", "meta": {"resourceType": "Group"}, "displayName": "H"}});
     let becomes = json!({"op": "replace", "value": {"displayName": "H"}});
-    put_right(Leniency::ReadOnlyInPatch, &group(), &Sent::Operation(sent), &becomes);
+    put_right(Leniency::ReadOnlyInPatch, &ResourceType::group(), &Sent::Operation(sent), &becomes);
 }
 
 #[test]
@@ -255,18 +243,18 @@ fn listed_removal() {
     let leniency = Leniency::ListedRemoval;
     let operation = |value: Value| json!({"op": "remove", "path": "members", "value": value});
     let members = json!([{"$ref": null, "value": "1"}, {"value": "2"}]);
-    put_right(leniency, &group(), &Sent::Operation(operation(members.clone())), &operation(members));
-    put_right(leniency, &group(), &Sent::Operation(operation(json!([]))), &operation(json!([])));
+    put_right(leniency, &ResourceType::group(), &Sent::Operation(operation(members.clone())), &operation(members));
+    put_right(leniency, &ResourceType::group(), &Sent::Operation(operation(json!([]))), &operation(json!([])));
     put_right(
         leniency,
-        &group(),
+        &ResourceType::group(),
         &Sent::Operation(operation(json!({"value": "1"}))),
         &operation(json!([{"value": "1"}])),
     );
     // Without a list, all of them go: so says the RFC.
     let all = json!({"op": "remove", "path": "members"});
     for client in [Client::Rfc, Client::Entra] {
-        assert_eq!(read(client, &group(), Sent::Operation(all.clone())).unwrap(), (all.clone(), vec![]));
+        assert_eq!(read(client, &ResourceType::group(), Sent::Operation(all.clone())).unwrap(), (all.clone(), vec![]));
     }
 }
 
@@ -321,8 +309,8 @@ fn exact_scim_is_the_same_to_every_profile() {
                 json!({"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:User:userName", "value": "b"}),
             ),
         ),
-        (group(), Sent::Operation(json!({"op": "remove", "path": "members[value eq \"1\"]"}))),
-        (group(), Sent::Operation(json!({"op": "replace", "path": "members", "value": []}))),
+        (ResourceType::group(), Sent::Operation(json!({"op": "remove", "path": "members[value eq \"1\"]"}))),
+        (ResourceType::group(), Sent::Operation(json!({"op": "replace", "path": "members", "value": []}))),
         (user(), Sent::Filter("userName eq \"True\" and (active eq true or not (title pr))")),
     ] {
         let expected = match &sent {
@@ -352,7 +340,7 @@ fn the_exact_profile_says_what_the_rfc_wants() {
             "'active' must be true or false",
         ),
         (
-            group(),
+            ResourceType::group(),
             Sent::Operation(json!({"op": "replace", "value": {"id": "1"}})),
             ScimType::Mutability,
             "'id' is read-only",
@@ -364,7 +352,7 @@ fn the_exact_profile_says_what_the_rfc_wants() {
             "nest the value",
         ),
         (
-            group(),
+            ResourceType::group(),
             Sent::Operation(json!({"op": "remove", "path": "members", "value": []})),
             ScimType::InvalidValue,
             "members[value eq",
