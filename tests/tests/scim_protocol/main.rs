@@ -5,5 +5,7 @@
 mod bulk;
 mod discovery;
 mod lists;
+#[path = "../one_instance/mod.rs"]
+mod one_instance;
 mod versions;
 mod world;
