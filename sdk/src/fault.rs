@@ -58,6 +58,12 @@ impl Fault {
         Self::new(502, detail)
     }
 
+    /// Whether it has this status and this `scimType`, or none.
+    #[must_use]
+    pub fn is(&self, status: u16, scim_type: Option<&str>) -> bool {
+        self.status == status && self.scim_type.as_deref() == scim_type
+    }
+
     /// The same fault with a `scimType`.
     #[must_use]
     pub fn with_scim_type(self, scim_type: impl Into<String>) -> Self {

@@ -14,7 +14,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::{App, Change, FieldChange, Host, Level, Request, Response, SendError, Value};
+use crate::{
+    App, Change, Comparison, FieldChange, FieldPath, Host, ItemChange, Level, Object, PageRequest, Query, Request,
+    Response, SendError, Value, json,
+};
 
 type Handler = Box<dyn Fn(&SentCall) -> Option<Reply>>;
 
@@ -56,6 +59,12 @@ impl Reply {
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::text(status, "")
+    }
+
+    /// An error of an app that speaks SCIM (RFC 7644 §3.12).
+    #[must_use]
+    pub fn scim_error(status: u16, scim_type: Option<&str>, detail: &str) -> Self {
+        Self::json(status, json!({"status": status.to_string(), "scimType": scim_type, "detail": detail}))
     }
 
     /// No answer: `code` as in [`SendError`]; `sent` says whether the app may have acted.
@@ -217,22 +226,57 @@ impl Host for FakeApp {
     }
 }
 
+/// The object that a `json!` is.
+#[must_use]
+pub fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
+}
+
+/// A search of one field for a text: the first hundred resources, without the fields in `omit`.
+#[must_use]
+pub fn query(field: &str, value: &str, omit: &[&str]) -> Query {
+    let comparison = Comparison { field: field.to_owned(), operator: "eq".to_owned(), value: value.into() };
+    let page = PageRequest { offset: 0, limit: 100, cursor: None };
+    Query { comparisons: vec![comparison], page, omit: omit.iter().map(|field| (*field).to_owned()).collect() }
+}
+
+/// A change of a group's members, by their ids.
+#[must_use]
+pub fn members(added: &[&str], removed: &[&str]) -> Change {
+    let items = |ids: &[&str]| ids.iter().map(|id| json!({"value": id})).collect();
+    let path: FieldPath = "members".parse().unwrap_or_else(|error| panic!("{error}"));
+    Change { fields: Vec::new(), items: vec![ItemChange { path, added: items(added), removed: items(removed) }] }
+}
+
 /// A change of fields: an object of field paths and values, null for a field that is cleared.
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "reads best with `json!` in the call")]
 pub fn change(fields: Value) -> Change {
-    let Value::Object(fields) = fields else { panic!("a change is an object of field paths and values") };
     let field = |(path, value): (String, Value)| match path.parse() {
         Ok(path) => FieldChange { path, value: Some(value).filter(|value| !value.is_null()) },
         Err(error) => panic!("{error}"),
     };
-    Change { fields: fields.into_iter().map(field).collect(), items: Vec::new() }
+    Change { fields: object(fields).into_iter().map(field).collect(), items: Vec::new() }
+}
+
+/// Stops the test unless the descriptor is as `wit/descriptor.schema.json` says. It needs the feature `schema`.
+#[cfg(feature = "schema")]
+pub fn assert_descriptor<C: crate::Connector>() {
+    let parse = |text: &str| text.parse::<Value>().unwrap_or_else(|error| panic!("{error}"));
+    let schema = parse(include_str!("../../wit/descriptor.schema.json"));
+    let validator = jsonschema::options().build(&schema).unwrap_or_else(|error| panic!("{error}"));
+    let descriptor = parse(C::DESCRIPTOR);
+    let errors: Vec<String> =
+        validator.iter_errors(&descriptor).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
 
     #[test]
     fn replies_for_one_path_are_given_in_order_and_a_query_narrows_them() {

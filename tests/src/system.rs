@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::artifacts::{Artifacts, workspace};
@@ -17,6 +18,36 @@ pub struct Plan {
     /// The connector's id, which is also the simulator's kind.
     pub connector: String,
     pub options: InstanceOptions,
+}
+
+impl Plan {
+    /// An instance with the settings that its app cannot do without, and no others.
+    pub fn new(name: &str, connector: &str) -> Self {
+        let options = InstanceOptions { settings: required_settings(connector), ..InstanceOptions::default() };
+        Self { name: name.to_owned(), connector: connector.to_owned(), options }
+    }
+
+    /// An instance for clients that know SCIM and nothing of the app; it is called as its connector.
+    pub fn for_any_client(connector: &str) -> Self {
+        let plan = Self::new(connector, connector);
+        match connector {
+            "samanage" => plan.setting("unknown-references", "create"),
+            "splashtop" => plan.setting("default-sso-name", "Okta SSO"),
+            _ => plan,
+        }
+    }
+
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.options.settings.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// What an instance of a connector must be told.
+pub fn required_settings(connector: &str) -> Map<String, Value> {
+    let organization = (connector == "askspoke").then(|| ("organization".to_owned(), "acme".into()));
+    organization.into_iter().collect()
 }
 
 impl From<&Conversation> for Plan {
@@ -129,21 +160,18 @@ impl System {
             let kind: Kind = plan.connector.parse()?;
             let app = Simulator::start(kind, &secret).await?;
             let token = fresh_secret("scim");
+            let options = plan.options.clone();
             let instance = InstanceConfig {
-                connector: plan.connector.clone(),
-                base_url: app.api_url.clone(),
-                allow_private_addresses: true,
                 credential: config.credential(&plan.name, &secret)?,
                 tokens: vec![token_hash(&token)],
                 mapping: development.map(|how| how.copy_mapping(plan)).transpose()?,
-                client: plan.options.client.clone(),
-                auth: plan.options.auth.clone(),
-                username: plan.options.username.clone(),
-                group_policy: plan.options.group_policy.clone(),
-                limits: plan.options.limits.clone(),
-                settings: plan.options.settings.clone(),
-                guard_rails: serde_json::Map::new(),
-                jit: serde_json::Map::new(),
+                client: options.client,
+                auth: options.auth,
+                username: options.username,
+                group_policy: options.group_policy,
+                limits: options.limits,
+                settings: options.settings,
+                ..InstanceConfig::on_loopback(&plan.connector, &app.api_url)
             };
             config.connector(&plan.connector, file);
             config.instance(&plan.name, instance);

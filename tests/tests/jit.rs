@@ -5,12 +5,11 @@
 use std::path::Path;
 
 use scim_gateway_tests::artifacts::Artifacts;
-use scim_gateway_tests::conversation::InstanceOptions;
 use scim_gateway_tests::http::{Http, HttpAnswer, HttpRequest};
 use scim_gateway_tests::openid_provider::{CLIENT_ID, CLIENT_SECRET, EMAIL, RealProvider};
 use scim_gateway_tests::simulators::Simulator;
 use scim_gateway_tests::system::{Plan, System};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
@@ -37,9 +36,7 @@ impl Stage {
         let provider = RealProvider::start(target, &callback).await.unwrap_or_else(|error| panic!("{error}"));
         let artifacts = Artifacts::find_or_build().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let settings = Map::from_iter([("default-sso-name".to_owned(), json!("Okta SSO"))]);
-        let options = InstanceOptions { settings, ..InstanceOptions::default() };
-        let plans = [Plan { name: "acme".to_owned(), connector: "splashtop".to_owned(), options }];
+        let plans = [Plan::new("acme", "splashtop").setting("default-sso-name", "Okta SSO")];
         let system = System::start_with(&artifacts, folder.path(), &plans, |config| {
             let secret = config.credential("provider", CLIENT_SECRET).unwrap();
             let jit = json!({

@@ -5,6 +5,7 @@
 #[path = "../../gateway/scim/tests/properties/naive.rs"]
 #[allow(dead_code, reason = "the protocol's properties need more of it")]
 mod naive;
+mod one_instance;
 #[path = "scim_protocol/world.rs"]
 #[allow(dead_code, reason = "the other tests of the protocol need more of it")]
 mod world;
@@ -59,7 +60,7 @@ async fn hold(world: &World, path: &str, names: &[&str], requests: &[Vec<Operati
     for operations in requests {
         let sent: Vec<Value> = operations.iter().map(Operation::json).collect();
         let sent = json!(sent);
-        let answer = world.call("PATCH", path, &[], &patch(&sent)).await;
+        let answer = world.call("PATCH", path, &patch(&sent)).await;
         match naive::patch_without_reading(&store, operations) {
             Ok(expected) => {
                 assert!([200, 204].contains(&answer.status), "{sent} to {store}: {}", answer.body);

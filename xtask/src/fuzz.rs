@@ -3,8 +3,10 @@
 //! libFuzzer needs the code to tell which branches it takes. These are the compiler flags by which cargo-fuzz asks for that with no
 //! sanitizer; all of them are stable. `--target` keeps build scripts and macros out of it.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use clap::Args;
 use scim_gateway_tests::artifacts::{cargo, target, workspace};
@@ -50,24 +52,39 @@ pub(crate) fn run(options: &Options) -> Result<bool, CommandError> {
     Ok(all(options.seconds, options.only.as_deref())?.failed == 0)
 }
 
-/// Runs the targets one after the other. A target counts as a test; one that does not build, as all of them.
+/// Runs the targets, as many at a time as there are processors: each uses one. A target counts as a test; one that does not build,
+/// as all of them.
 pub(crate) fn all(seconds: u64, only: Option<&str>) -> Result<Held, CommandError> {
     let folder = workspace().join("tests/fuzz");
     let names: Vec<String> = names(&folder)?.into_iter().filter(|name| only.is_none_or(|only| only == name)).collect();
     let Some(host) = host() else { return Err(CommandError::NoHost) };
     let mut held = Held { passed: 0, failed: 0 };
-    let built = stage("build the fuzz targets", || succeeds(&mut building(&folder, &host)));
-    for name in &names {
-        let well = built.is_ok()
-            && stage(&format!("fuzz {name} for {seconds} s"), || fuzz(&folder, &host, name, seconds)).is_ok();
-        held.passed += u64::from(well);
-        held.failed += u64::from(!well);
+    let built = stage("build the fuzz targets", || succeeds("cargo", &mut building(&folder, &host))).is_ok();
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    for names in names.chunks(processors) {
+        let run = |name: &str| fuzz(&folder, &host, name, seconds).is_ok();
+        let passed = if built { side_by_side(names, seconds, run) } else { 0 };
+        held.passed += passed as u64;
+        held.failed += (names.len() - passed) as u64;
     }
     if names.is_empty() {
         note("there is no such target");
         held.failed = 1;
     }
     Ok(held)
+}
+
+/// Runs these targets at the same time and answers how many passed.
+fn side_by_side(names: &[String], seconds: u64, run: impl Fn(&str) -> bool + Sync) -> usize {
+    let all_pass = || {
+        let passed = thread::scope(|scope| {
+            let run = &run;
+            let running: Vec<_> = names.iter().map(|name| scope.spawn(move || run(name))).collect();
+            running.into_iter().map(|target| target.join().unwrap_or(false)).filter(|passed| *passed).count()
+        });
+        if passed == names.len() { Ok(passed) } else { Err(passed) }
+    };
+    stage(&format!("fuzz {} for {seconds} s", names.join(", ")), all_pass).unwrap_or_else(|passed| passed)
 }
 
 /// The targets: each is a file.
@@ -121,11 +138,11 @@ fn fuzz(folder: &Path, host: &str, name: &str, seconds: u64) -> Result<(), ()> {
         .arg(format!("-max_len={LONGEST}"))
         .arg(format!("-artifact_prefix={}/{name}-", failures.display()))
         .args(["-print_final_stats=1", "-verbosity=1"]);
-    succeeds(&mut command)
+    succeeds(name, &mut command)
 }
 
-/// Runs it quietly: what it said is shown when it failed, and otherwise libFuzzer's own count.
-fn succeeds(command: &mut Command) -> Result<(), ()> {
+/// Runs it quietly: what it said is shown when it failed, and otherwise libFuzzer's own count. `who` it is, is said with it.
+fn succeeds(who: &str, command: &mut Command) -> Result<(), ()> {
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => {
@@ -134,11 +151,12 @@ fn succeeds(command: &mut Command) -> Result<(), ()> {
         }
     };
     let said = String::from_utf8_lossy(&output.stderr);
+    let note = |line: &str| note(format!("{who}: {line}"));
     if output.status.success() {
         said.lines().filter(|line| line.contains("number_of_executed_units")).for_each(note);
         return Ok(());
     }
     let lines: Vec<&str> = said.lines().collect();
-    lines.iter().skip(lines.len().saturating_sub(60)).for_each(note);
+    lines.iter().skip(lines.len().saturating_sub(60)).for_each(|line| note(line));
     Err(())
 }

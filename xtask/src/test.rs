@@ -17,7 +17,7 @@ use crate::proof::Held;
 use crate::stage::{note, readable, stage};
 use crate::terminal::Paint;
 use crate::{CommandError, fuzz, proof, tools};
-use count::{Count, stream_and_count};
+use count::{Count, Runner, stream_and_count};
 
 /// A stage that is over.
 struct Outcome {
@@ -58,21 +58,21 @@ pub(crate) fn run() -> Result<bool, CommandError> {
 }
 
 fn test_stages(artifacts: &Artifacts, outcomes: &mut Vec<Outcome>) -> Result<(), CommandError> {
-    let nextest = has_nextest();
-    if !nextest {
-        note("cargo-nextest is not installed, so the tests run with cargo test");
-    }
     let mut tests = cargo();
-    tests.args(if nextest { &["nextest", "run"][..] } else { &["test"] }).args(["--workspace", "--no-fail-fast"]);
-    if nextest && Paint::on(&stderr()).is_on() {
+    if !has_nextest() {
+        note("cargo-nextest is not installed, so the tests run with cargo test");
+        tests.args(["test", "--workspace", "--no-fail-fast"]);
+        outcomes.push(counted("tests", Runner::Cargo, &mut tests, artifacts)?);
+        return Ok(());
+    }
+    tests.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    if Paint::on(&stderr()).is_on() {
         tests.args(["--color", "always"]);
     }
-    outcomes.push(counted("tests", &mut tests, artifacts)?);
-    if nextest {
-        let mut examples = cargo();
-        examples.args(["test", "--workspace", "--doc"]);
-        outcomes.push(counted("examples in the documentation", &mut examples, artifacts)?);
-    }
+    outcomes.push(counted("tests", Runner::Nextest, &mut tests, artifacts)?);
+    let mut examples = cargo();
+    examples.args(["test", "--workspace", "--doc"]);
+    outcomes.push(counted("examples in the documentation", Runner::Cargo, &mut examples, artifacts)?);
     Ok(())
 }
 
@@ -121,12 +121,12 @@ fn one(name: &str, command: &mut Command) -> Outcome {
 }
 
 /// A stage made of tests; their runner's output streams through and is counted on the way.
-fn counted(name: &str, command: &mut Command, artifacts: &Artifacts) -> Result<Outcome, CommandError> {
+fn counted(name: &str, runner: Runner, command: &mut Command, artifacts: &Artifacts) -> Result<Outcome, CommandError> {
     let begun = Instant::now();
     command.env(CONNECTORS_VARIABLE, &artifacts.connectors).env(GATEWAY_VARIABLE, &artifacts.gateway);
     let mut count = Count::default();
     let well = stage(name, || {
-        let (status, counted) = stream_and_count(command)?;
+        let (status, counted) = stream_and_count(runner, command)?;
         count = counted;
         Ok::<_, std::io::Error>(status.success())
     })?;

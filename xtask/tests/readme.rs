@@ -43,9 +43,8 @@ fn every_command_of_the_readme_works() {
 #[test]
 fn every_file_that_the_readme_names_is_there() {
     let readme = Readme::read();
-    let links = readme.0.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
     let mut checked = 0;
-    for link in links.filter(|link| !link.starts_with("http")) {
+    for link in links(&readme.0).filter(|link| !link.starts_with("http")) {
         assert!(artifacts::workspace().join(link).exists(), "there is no {link}");
         checked += 1;
     }
@@ -60,24 +59,25 @@ fn every_file_that_the_readme_names_is_there() {
 /// What the apps' manuals say is in a table; each row names what plays it.
 #[test]
 fn every_row_about_the_apps_manuals_is_played() {
-    let readme = Readme::read();
-    let (_, section) = readme.0.split_once("\n## What the apps' manuals say").unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ") && line.contains('"')).collect();
+    let conversations = artifacts::workspace().join("tests/conversations");
+    let text = fs::read_to_string(conversations.join("README.md")).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ") && line.contains('"')).collect();
     assert!(rows.len() > 20, "only {} rows were found", rows.len());
     for row in rows {
         let played_in = row.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap();
-        let mut links = played_in.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
-        let played = |link: &str| link.starts_with("tests/conversations/") || link.starts_with("tests/tests/");
-        assert!(played_in.contains("](") && links.all(played), "{row}");
+        let is_played = |link: &str| link.ends_with(".json") || link.starts_with("../tests/");
+        let mut links = links(played_in).map(|link| is_played(link) && conversations.join(link).is_file());
+        assert!(played_in.contains("](") && links.all(|played| played), "{row}");
     }
-    for file in fs::read_dir(artifacts::workspace().join("tests/conversations")).unwrap() {
-        let folder = file.unwrap();
-        if folder.path().is_dir() {
-            let app = format!("tests/conversations/{}/", folder.file_name().to_str().unwrap());
-            assert!(section.contains(&app), "no row is about {app}");
-        }
+    for folder in fs::read_dir(&conversations).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+        let app = format!("]({}/", folder.file_name().to_str().unwrap());
+        assert!(text.contains(&app), "no row is about {app}");
     }
+}
+
+/// What a text links to.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
 }
 
 /// The README's text.

@@ -12,6 +12,7 @@
 
 mod functions;
 mod inspect;
+mod shape;
 mod tree;
 
 use std::collections::HashMap;

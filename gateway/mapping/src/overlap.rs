@@ -104,20 +104,13 @@ fn exclusive(one: &Filter, other: &Filter) -> bool {
 #[cfg(test)]
 mod tests {
     use scim_protocol::ResourceType;
-    use scim_protocol::schema::core;
 
     use super::*;
 
     #[test]
     fn slots_lie_to_each_other_as_their_elements_do() {
         use Overlap::{Apart, Depends, Holds, Part, Same};
-        let user = ResourceType {
-            name: "User".to_owned(),
-            endpoint: "/Users".to_owned(),
-            description: String::new(),
-            schema: core::user().clone(),
-            extensions: Vec::new(),
-        };
+        let user = ResourceType::user(Vec::new());
         for (one, other, expected) in [
             ("title", "title", Same),
             ("title", "active", Apart),

@@ -40,6 +40,14 @@ pub struct Extension {
     pub required: bool,
 }
 
+impl Extension {
+    /// The enterprise extension of `User` (RFC 7643 §4.3), which a user may go without.
+    #[must_use]
+    pub fn enterprise_user() -> Self {
+        Self { schema: core::enterprise_user().clone(), required: false }
+    }
+}
+
 /// An attribute that a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved<'a> {
@@ -67,6 +75,26 @@ impl<'a> Resolved<'a> {
 }
 
 impl ResourceType {
+    /// The core `User` with these extensions, at `/Users` (RFC 7643 §4.1).
+    #[must_use]
+    pub fn user(extensions: Vec<Extension>) -> Self {
+        let schema = core::user().clone();
+        Self { name: "User".to_owned(), endpoint: "/Users".to_owned(), description: String::new(), schema, extensions }
+    }
+
+    /// The core `Group`, at `/Groups` (RFC 7643 §4.2).
+    #[must_use]
+    pub fn group() -> Self {
+        let (schema, extensions) = (core::group().clone(), Vec::new());
+        Self {
+            name: "Group".to_owned(),
+            endpoint: "/Groups".to_owned(),
+            description: String::new(),
+            schema,
+            extensions,
+        }
+    }
+
     /// The attribute that a path names, in any case. Core attributes may be qualified by the core schema's URN;
     /// attributes of an extension must be qualified by theirs.
     pub fn resolve(&self, path: &AttributePath) -> Option<Resolved<'_>> {

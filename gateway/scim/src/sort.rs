@@ -198,17 +198,11 @@ fn first(value: &Value) -> Option<&Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Extension, schema::core};
+    use crate::Extension;
     use serde_json::json;
 
     fn users() -> ResourceType {
-        ResourceType {
-            name: "User".to_owned(),
-            endpoint: "/Users".to_owned(),
-            description: String::new(),
-            schema: core::user().clone(),
-            extensions: vec![Extension { schema: core::enterprise_user().clone(), required: false }],
-        }
+        ResourceType::user(vec![Extension::enterprise_user()])
     }
 
     const ENTERPRISE: &str = crate::urn::ENTERPRISE_USER;

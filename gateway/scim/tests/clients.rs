@@ -3,8 +3,8 @@
 
 mod fixture;
 
-use fixture::{ENTERPRISE, LENIENT, STRICT, group, patched, steps, user};
-use scim_protocol::Edit;
+use fixture::{ENTERPRISE, LENIENT, STRICT, patched, steps, user};
+use scim_protocol::{Edit, ResourceType};
 use serde_json::{Value, json};
 
 #[test]
@@ -176,7 +176,7 @@ fn membership_shapes_have_their_meaning() {
             members(&["1", "2", "a", "A"]),
         ),
     ] {
-        assert_eq!(patched(&group(), &members(&["1", "2"]), &operations, STRICT), Ok(after), "{name}");
+        assert_eq!(patched(&ResourceType::group(), &members(&["1", "2"]), &operations, STRICT), Ok(after), "{name}");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_listed_removal_takes_the_elements_that_have_all_that_is_listed() {
 #[test]
 fn steps_name_what_changes_and_nothing_else() {
     let shown = |operations: Value| -> Vec<String> {
-        let edits = steps(&group(), &operations, STRICT).unwrap();
+        let edits = steps(&ResourceType::group(), &operations, STRICT).unwrap();
         edits
             .steps
             .iter()

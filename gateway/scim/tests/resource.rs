@@ -3,9 +3,9 @@
 
 mod fixture;
 
-use fixture::{APP, ENTERPRISE, group, object, user};
+use fixture::{APP, ENTERPRISE, object, user};
 use scim_protocol::normalize::MAX_LISTED;
-use scim_protocol::{Direction, Projection, ScimType, check, strip_read_only};
+use scim_protocol::{Direction, Projection, ResourceType, ScimType, check, strip_read_only};
 use serde_json::{Value, json};
 
 #[test]
@@ -83,7 +83,10 @@ fn resources_that_do_not_fit_are_refused_with_what_would_be_right() {
         check(&user(), &object(json!({ "userName": "u" })), Direction::Replace).is_ok(),
         "PUT without the extension"
     );
-    assert!(check(&group(), &object(json!({ "members": [] })), Direction::Replace).is_err(), "erratum 5368");
+    assert!(
+        check(&ResourceType::group(), &object(json!({ "members": [] })), Direction::Replace).is_err(),
+        "erratum 5368"
+    );
     let odd = json!({ "userName": "u", "emails": [{ "value": "x", "type": "canonical values are advice" }] });
     assert!(check(&user(), &object(odd), Direction::Replace).is_ok());
 }
@@ -220,7 +223,7 @@ fn projections_say_what_need_not_be_read() {
         (Some("members.value"), None, "members.display", false),
         (Some("displayName"), None, "id", true),
     ] {
-        let projection = Projection::parse(&group(), attributes, excluded).unwrap();
+        let projection = Projection::parse(&ResourceType::group(), attributes, excluded).unwrap();
         assert_eq!(projection.wants(&path.parse().unwrap()), wanted, "{attributes:?} {excluded:?} {path}");
     }
 }

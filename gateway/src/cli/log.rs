@@ -3,54 +3,21 @@
 //! Threat: identity providers choose user names, and a terminal obeys control characters. Whatever came from outside is shown
 //! with them escaped; JSON escapes them by itself.
 
-use std::io;
-use std::ops::RangeInclusive;
-use std::path::Path;
-use std::str::FromStr;
+mod question;
+mod table;
 
-use clap::Args;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use std::io;
+use std::path::Path;
+
+use jiff::Timestamp;
 use scim_gateway::config::Config;
-use scim_gateway::store::{LogEntry, LogFilter, read_log};
+use scim_gateway::store::{LogEntry, read_log};
 use serde_json::{Value, json};
 
 use super::Failure;
 use super::terminal::Terminal;
 
-/// Which rows.
-#[derive(Debug, Args)]
-pub(super) struct Question {
-    /// Only this instance
-    #[arg(long, value_name = "NAME")]
-    instance: Option<String>,
-    /// Only the resource with this SCIM id
-    #[arg(long)]
-    id: Option<String>,
-    /// Only resources with this value of the matching attribute, such as a user name, in any case
-    #[arg(long = "match", value_name = "VALUE")]
-    matching: Option<String>,
-    /// Only what was answered so: `ok`, `failed` or a status such as 409
-    #[arg(long)]
-    outcome: Option<Outcome>,
-    /// Only since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
-    #[arg(long, value_name = "TIME")]
-    since: Option<Since>,
-    /// The newest rows, this many at the most
-    #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    limit: u32,
-}
-
-/// How an operation was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Outcome(RangeInclusive<u16>);
-
-/// The beginning of what is asked for.
-#[derive(Debug, Clone)]
-enum Since {
-    Ago(Span),
-    At(Timestamp),
-}
+pub(super) use question::Question;
 
 /// Reads the rows and prints them, the oldest first.
 pub(super) fn run(file: &Path, question: &Question, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -60,59 +27,11 @@ pub(super) fn run(file: &Path, question: &Question, json: bool, terminal: &mut T
     let mut rows = runtime.block_on(read_log(&store.url, &filter))?;
     rows.reverse();
     let written =
-        if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { write_table(&rows, terminal) };
+        if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { table::write(&rows, terminal) };
     match written {
         // Whoever reads has seen enough, as `head` has.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
-    }
-}
-
-impl Question {
-    fn filter(&self, now: Timestamp) -> Result<LogFilter, Failure> {
-        Ok(LogFilter {
-            instance: self.instance.clone(),
-            id: self.id.clone(),
-            matching: self.matching.clone(),
-            status: self.outcome.clone().map(|Outcome(statuses)| statuses),
-            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(Failure::Since)?,
-            limit: self.limit,
-        })
-    }
-}
-
-impl FromStr for Outcome {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "ok" => Ok(Self(100..=399)),
-            "failed" => Ok(Self(400..=599)),
-            status => match status.parse() {
-                Ok(status @ 100..=599) => Ok(Self(status..=status)),
-                _ => Err("write `ok`, `failed` or a status such as 409"),
-            },
-        }
-    }
-}
-
-impl FromStr for Since {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let ago = text.parse::<Span>().map(Self::Ago);
-        ago.or_else(|_| text.parse().map(Self::At))
-            .map_err(|_| "write how long ago, such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
-    }
-}
-
-impl Since {
-    fn from(&self, now: Timestamp) -> Result<Timestamp, jiff::Error> {
-        match self {
-            Self::At(time) => Ok(*time),
-            // `2h ago` is a negative span.
-            Self::Ago(span) => Ok(now.to_zoned(TimeZone::UTC).checked_sub(span.abs())?.timestamp()),
-        }
     }
 }
 
@@ -136,61 +55,6 @@ fn document(row: &LogEntry) -> Value {
         "app_calls": calls.collect::<Vec<_>>(),
         "correlation": row.correlation,
     })
-}
-
-const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
-/// The place of the outcome among the columns.
-const OUTCOME: usize = 6;
-
-fn write_table(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Result<()> {
-    let table: Vec<[String; HEADINGS.len()]> = rows.iter().map(cells).collect();
-    let mut widths = HEADINGS.map(str::len);
-    for cells in &table {
-        for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let headings: Vec<String> =
-        HEADINGS.iter().zip(widths).map(|(heading, width)| format!("{heading:width$}")).collect();
-    terminal.line(terminal.bold(&format!("{}  APP CALLS", headings.join("  "))))?;
-    for (row, cells) in rows.iter().zip(&table) {
-        let mut line = String::new();
-        for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            let cell = format!("{cell:width$}");
-            let failed = place == OUTCOME && row.status >= 400;
-            line += &if failed { terminal.red(&cell) } else { cell };
-            line += "  ";
-        }
-        terminal.line((line + &calls(row)).trim_end())?;
-    }
-    if rows.is_empty() { terminal.line("no such row") } else { Ok(()) }
-}
-
-fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
-    let operation = [Some(row.operation.as_str()), row.resource_type.as_deref()];
-    let scim_type = row.scim_type.as_deref();
-    let outcome = scim_type.map_or_else(|| row.status.to_string(), |scim_type| format!("{} {scim_type}", row.status));
-    let matching = row.matching.as_ref().map(|matching| matching.value.as_str());
-    [
-        // A column to be read: the time to the second.
-        format!("{:.0}", row.time),
-        shown(&row.instance),
-        shown(&row.client),
-        shown(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-        shown(row.id.as_deref().unwrap_or("-")),
-        shown(matching.unwrap_or("-")),
-        shown(&outcome),
-        shown(&row.correlation),
-    ]
-}
-
-/// `POST /users.json 201, PATCH /groups/{id} no answer`.
-fn calls(row: &LogEntry) -> String {
-    let calls = row.app_calls.iter().map(|call| {
-        let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-        format!("{} {} {status}", call.method, call.path)
-    });
-    shown(&calls.collect::<Vec<_>>().join(", "))
 }
 
 /// Text that a terminal shows and does not obey, in the order in which it is written.
@@ -303,28 +167,6 @@ mod tests {
             let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
             let found: Vec<Value> = rows.map(|row| row["correlation"].clone()).collect();
             assert_eq!(found, expected, "{question:?}");
-        }
-    }
-
-    #[test]
-    fn a_time_is_a_moment_or_how_long_ago() {
-        let now: Timestamp = "2026-03-10T12:00:00Z".parse().expect("a time");
-        for (text, expected) in [
-            ("90m", "2026-03-10T10:30:00Z"),
-            ("2h", "2026-03-10T10:00:00Z"),
-            ("2h ago", "2026-03-10T10:00:00Z"),
-            ("7d", "2026-03-03T12:00:00Z"),
-            ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z"),
-            ("2026-01-31T08:00:00+02:00", "2026-01-31T06:00:00Z"),
-        ] {
-            let since: Since = text.parse().expect(text);
-            assert_eq!(since.from(now).expect(text).to_string(), expected, "{text}");
-        }
-        for text in ["", "yesterday", "12", "2026-01-31"] {
-            assert!(text.parse::<Since>().is_err(), "{text}");
-        }
-        for text in ["", "bad", "99", "600", "-1"] {
-            assert!(text.parse::<Outcome>().is_err(), "{text}");
         }
     }
 

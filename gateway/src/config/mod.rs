@@ -15,6 +15,7 @@ mod log;
 mod mistake;
 mod name;
 mod oauth;
+mod report;
 mod secret;
 mod server;
 mod store;
@@ -44,7 +45,8 @@ pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
 pub use word::WordError;
 
 use instance::Surroundings;
-use table::{Report, Table};
+use report::Report;
+use table::Table;
 
 /// A whole, checked configuration.
 #[derive(Debug, Clone)]

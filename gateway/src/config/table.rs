@@ -4,59 +4,19 @@
 //! where each key and value stands, which keys were asked for, and hence which ones nobody knows.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
-use std::path::Path;
 use std::str::FromStr;
 
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Lines, Mistake, Position};
+use super::mistake::Position;
+use super::report::Report;
 
 type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
-
-/// Where the mistakes of one file are collected.
-#[derive(Debug)]
-pub(super) struct Report<'a> {
-    file: &'a Path,
-    lines: Lines<'a>,
-    mistakes: RefCell<Vec<Mistake>>,
-}
-
-impl<'a> Report<'a> {
-    pub(super) fn new(file: &'a Path, text: &'a str) -> Self {
-        Self { file, lines: Lines::new(text), mistakes: RefCell::new(Vec::new()) }
-    }
-
-    /// Notes a mistake at a byte range of the text.
-    pub(super) fn add(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
-        self.mistakes.borrow_mut().push(Mistake {
-            file: self.file.to_owned(),
-            position: Some(self.lines.position(span.start)),
-            key: key.to_owned(),
-            message: message.to_string(),
-            expected: expected.to_string(),
-        });
-    }
-
-    /// Notes what makes the text no TOML. One error a line: the parser's next ones there follow from the first.
-    pub(super) fn add_syntax_errors(&self, errors: &[toml::de::Error]) {
-        let mut lines = BTreeSet::new();
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            if lines.insert(self.lines.position(span.start).line) {
-                self.add(span, "", format_args!("is not TOML: {}", error.message()), "");
-            }
-        }
-    }
-
-    pub(super) fn into_mistakes(self) -> Vec<Mistake> {
-        self.mistakes.into_inner()
-    }
-}
 
 /// A value that was read, with its place for checks that concern several values.
 #[derive(Debug)]
@@ -202,7 +162,7 @@ impl<'a> Table<'a> {
         let mut object = serde_json::Map::new();
         for (name, value) in table.entries {
             let path = table.path_of(name.get_ref());
-            places.insert(path.clone(), self.report.lines.position(value.span().start));
+            places.insert(path.clone(), self.report.position(value.span().start));
             if let Some(value) = to_json(value, &path, self.report) {
                 object.insert(name.get_ref().to_string(), value);
             }
@@ -212,10 +172,10 @@ impl<'a> Table<'a> {
 
     /// Notes where this table and its values stand.
     pub(super) fn note_places(&self, places: &mut BTreeMap<String, Position>) {
-        places.insert(self.path.clone(), self.report.lines.position(self.span.start));
+        places.insert(self.path.clone(), self.report.position(self.span.start));
         for (key, value) in self.entries {
             let span = if value.get_ref().is_table() { key.span() } else { value.span() };
-            places.insert(self.path_of(key.get_ref()), self.report.lines.position(span.start));
+            places.insert(self.path_of(key.get_ref()), self.report.position(span.start));
         }
     }
 

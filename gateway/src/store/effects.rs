@@ -4,7 +4,7 @@
 use super::open::Durability;
 use super::rails::RailEffects;
 use super::standing_effects::StandingEffects;
-use super::statement::{Cell, Statement, is_portion};
+use super::statement::{Cell, Statement, is_portion, replace};
 use super::{LogEntry, ResourceKey, Write};
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -23,15 +23,10 @@ pub(super) struct Key<'a> {
 pub(super) struct ResourceEffect<'a> {
     /// All its rows go before the others come.
     pub(super) forgotten: bool,
-    kept: BTreeMap<&'a str, Kept<'a>>,
+    /// By slot: the value and what the app has; none where it goes.
+    kept: BTreeMap<&'a str, Option<(&'a Value, Option<&'a Value>)>>,
     /// By slot: the type that is referred to and the identifier, or that the reference waits no more.
     awaited: BTreeMap<&'a str, Option<(&'a str, &'a str)>>,
-}
-
-#[derive(Debug)]
-enum Kept<'a> {
-    Set { value: &'a Value, app: Option<&'a Value> },
-    Gone,
 }
 
 /// The net effect of writes that are committed together.
@@ -76,10 +71,10 @@ impl<'a> Effects<'a> {
         self.remembers |= !matches!(write, Write::Log(_));
         match write {
             Write::Keep { resource, slot, value, app } => {
-                self.resource(resource).kept.insert(slot, Kept::Set { value, app: app.as_ref() });
+                self.resource(resource).kept.insert(slot, Some((value, app.as_ref())));
             }
             Write::Drop { resource, slot } => {
-                self.resource(resource).kept.insert(slot, Kept::Gone);
+                self.resource(resource).kept.insert(slot, None);
             }
             Write::Await { resource, slot, refers_to, value } => {
                 self.resource(resource).awaited.insert(slot, Some((refers_to, value)));
@@ -116,45 +111,22 @@ impl<'a> Effects<'a> {
         FORGET_KEPT.run(connection, &forgotten).await?;
         FORGET_AWAITED.run(connection, &forgotten).await?;
 
-        let (mut gone, mut set) = (Vec::new(), Vec::new());
-        let (mut resolved, mut awaited) = (Vec::new(), Vec::new());
+        let (mut kept, mut awaited) = (Vec::new(), Vec::new());
         for (key, effect) in &self.resources {
-            let row = |slot: &&'a str| [&key.cells()[..], &[Cell::text(slot)]].concat();
-            for (slot, kept) in &effect.kept {
-                match kept {
-                    Kept::Set { value, app } => {
-                        set.push([row(slot), vec![Cell::json(value), Cell::optional_json(*app)]].concat())
-                    }
-                    Kept::Gone => gone.push(row(slot)),
-                }
-            }
-            for (slot, reference) in &effect.awaited {
-                match reference {
-                    Some((refers_to, value)) => {
-                        awaited.push([row(slot), vec![Cell::text(refers_to), Cell::text(value)]].concat());
-                    }
-                    None => resolved.push(row(slot)),
-                }
-            }
+            kept.extend(effect.kept.iter().map(|(slot, kept)| {
+                (key.slot(slot), kept.map(|(value, app)| vec![Cell::json(value), Cell::optional_json(app)]))
+            }));
+            awaited.extend(effect.awaited.iter().map(|(slot, reference)| {
+                (key.slot(slot), reference.map(|(refers_to, value)| vec![Cell::text(refers_to), Cell::text(value)]))
+            }));
         }
-        DROP_KEPT.run(connection, &gone).await?;
-        KEEP.run(connection, &set).await?;
-        RESOLVE.run(connection, &resolved).await?;
-        AWAIT.run(connection, &awaited).await?;
+        replace(connection, &DROP_KEPT, &KEEP, kept.into_iter()).await?;
+        replace(connection, &RESOLVE, &AWAIT, awaited.into_iter()).await?;
 
-        let (mut deleted, mut set) = (Vec::new(), Vec::new());
-        for ((instance, name), value) in &self.state {
-            let mut row = vec![Cell::text(instance), Cell::text(name)];
-            match value {
-                Some(value) => {
-                    row.push(Cell::text(value));
-                    set.push(row);
-                }
-                None => deleted.push(row),
-            }
-        }
-        DELETE_STATE.run(connection, &deleted).await?;
-        SET_STATE.run(connection, &set).await?;
+        let state = self.state.iter().map(|((instance, name), value)| {
+            (vec![Cell::text(instance), Cell::text(name)], value.map(|value| vec![Cell::text(value)]))
+        });
+        replace(connection, &DELETE_STATE, &SET_STATE, state).await?;
 
         let secrets: Vec<_> =
             self.secrets.iter().map(|(name, value)| [*name, *value].map(Cell::text).to_vec()).collect();
@@ -176,12 +148,16 @@ impl<'a> Key<'a> {
     pub(super) fn cells(&self) -> [Cell<'a>; 3] {
         [Cell::text(self.instance), Cell::text(self.resource_type), Cell::text(self.id)]
     }
+
+    fn slot(&self, slot: &'a str) -> Vec<Cell<'a>> {
+        [&self.cells()[..], &[Cell::text(slot)]].concat()
+    }
 }
 
 impl ResourceEffect<'_> {
     /// The slots of which a value is kept by this.
     pub(super) fn kept_slots(&self) -> impl Iterator<Item = &str> {
-        self.kept.iter().filter(|(_, kept)| matches!(kept, Kept::Set { .. })).map(|(slot, _)| *slot)
+        self.kept.iter().filter(|(_, kept)| kept.is_some()).map(|(slot, _)| *slot)
     }
 
     /// The types of the resources that references wait for by this.

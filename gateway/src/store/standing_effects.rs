@@ -3,7 +3,7 @@
 use super::ResourceKey;
 use super::effects::Key;
 use super::standing::{Inactive, Phase};
-use super::statement::{Cell, Statement};
+use super::statement::{Cell, Statement, replace};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,15 +127,9 @@ impl<'a> StandingEffects<'a> {
         END_GROUPS.run(connection, &ended).await?;
         FORGET_GROUPS.run(connection, &ended).await?;
 
-        let (mut unbound, mut bound) = (Vec::new(), Vec::new());
-        for (key, app_id) in &self.bindings {
-            match app_id {
-                Some(app_id) => bound.push([key.cells().as_slice(), &[Cell::text(app_id)]].concat()),
-                None => unbound.push(key.cells().to_vec()),
-            }
-        }
-        UNBIND.run(connection, &unbound).await?;
-        BIND.run(connection, &bound).await?;
+        let bindings = self.bindings.iter();
+        let bindings = bindings.map(|(key, app_id)| (key.cells().to_vec(), app_id.map(|id| vec![Cell::text(id)])));
+        replace(connection, &UNBIND, &BIND, bindings).await?;
 
         let (mut active, mut moved, mut inactive) = (Vec::new(), Vec::new(), Vec::new());
         for (key, becomes) in &self.inactive {
@@ -161,19 +155,11 @@ impl<'a> StandingEffects<'a> {
 
         let groups: Vec<_> = self.groups.iter().map(|key| pair(&key.instance, &key.group)).collect();
         GROUP.run(connection, &groups).await?;
-        let (mut gone, mut wanted) = (Vec::new(), Vec::new());
-        for ((group, user), pending) in &self.members {
-            let mut row = vec![Cell::text(&group.instance), Cell::text(&group.group), Cell::text(user)];
-            match pending {
-                Some(pending) => {
-                    row.push(Cell::Number(i64::from(*pending)));
-                    wanted.push(row);
-                }
-                None => gone.push(row),
-            }
-        }
-        NO_MEMBER.run(connection, &gone).await?;
-        MEMBER.run(connection, &wanted).await
+        let members = self.members.iter().map(|((group, user), pending)| {
+            let key = [group.instance.as_str(), &group.group, user].map(Cell::text).to_vec();
+            (key, pending.map(|pending| vec![Cell::Number(i64::from(pending))]))
+        });
+        replace(connection, &NO_MEMBER, &MEMBER, members).await
     }
 }
 

@@ -86,6 +86,27 @@ impl Statement {
     }
 }
 
+/// Rows of one table, each a key and its values: what has no values is deleted, then the others are written.
+pub(super) async fn replace<'a>(
+    connection: &mut AnyConnection,
+    delete: &Statement,
+    write: &Statement,
+    rows: impl Iterator<Item = (Vec<Cell<'a>>, Option<Vec<Cell<'a>>>)>,
+) -> Result<(), sqlx::Error> {
+    let (mut gone, mut set) = (Vec::new(), Vec::new());
+    for (mut row, values) in rows {
+        match values {
+            Some(values) => {
+                row.extend(values);
+                set.push(row);
+            }
+            None => gone.push(row),
+        }
+    }
+    delete.run(connection, &gone).await?;
+    write.run(connection, &set).await
+}
+
 /// SQLite looks every numbered place up in a list of all of them, which makes a long statement slow; PostgreSQL knows no others.
 fn place_of(connection: &AnyConnection) -> fn(&mut String, usize) {
     if connection.backend_name() == "SQLite" {

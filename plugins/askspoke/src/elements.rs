@@ -6,9 +6,7 @@ use scim_connector_sdk::{Change, Fault, FieldChange, FieldPath, ItemChange, Obje
 
 /// Whether a refusal can be about an element that is not there.
 pub(crate) fn are_missing(fault: &Fault, change: &Change) -> bool {
-    fault.status == 400
-        && fault.scim_type.as_deref() == Some("noTarget")
-        && change.fields.iter().any(|field| Element::of(&field.path).is_some())
+    fault.is(400, Some("noTarget")) && change.fields.iter().any(|field| Element::of(&field.path).is_some())
 }
 
 /// The change, with elements that the user does not have as items to add. Clearing a part of such an element is done.

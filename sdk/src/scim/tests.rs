@@ -1,17 +1,10 @@
 //! The SCIM client against a scripted SCIM API.
 
 use super::*;
-use crate::testing::{FakeApp, Reply, change};
+use crate::testing::{FakeApp, Reply, change, object};
 use crate::{Comparison, ItemChange, PageRequest};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-fn object(value: Value) -> Object {
-    match value {
-        Value::Object(object) => object,
-        other => panic!("{other} is no object"),
-    }
-}
 
 fn query(offset: u64, limit: u32) -> Query {
     Query { comparisons: Vec::new(), page: PageRequest { offset, limit, cursor: None }, omit: Vec::new() }

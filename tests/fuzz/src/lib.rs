@@ -2,26 +2,13 @@
 
 use std::sync::LazyLock;
 
-use scim_protocol::schema::core;
 use scim_protocol::{Extension, Object, ResourceType};
 
 /// The core `User` with the enterprise extension.
-pub static USER: LazyLock<ResourceType> = LazyLock::new(|| ResourceType {
-    name: "User".to_owned(),
-    endpoint: "/Users".to_owned(),
-    description: String::new(),
-    schema: core::user().clone(),
-    extensions: vec![Extension { schema: core::enterprise_user().clone(), required: false }],
-});
+pub static USER: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::user(vec![Extension::enterprise_user()]));
 
 /// The core `Group`.
-pub static GROUP: LazyLock<ResourceType> = LazyLock::new(|| ResourceType {
-    name: "Group".to_owned(),
-    endpoint: "/Groups".to_owned(),
-    description: String::new(),
-    schema: core::group().clone(),
-    extensions: Vec::new(),
-});
+pub static GROUP: LazyLock<ResourceType> = LazyLock::new(ResourceType::group);
 
 /// A user with something in every kind of attribute.
 pub static ALICE: LazyLock<Object> = LazyLock::new(|| {

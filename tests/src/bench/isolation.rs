@@ -94,14 +94,11 @@ pub async fn run(
     config.connector("hostile", hostile.to_owned());
     for (name, connector) in [("good", "splashtop"), ("hostile", "hostile")] {
         let instance = InstanceConfig {
-            connector: connector.to_owned(),
-            base_url: app.api_url.clone(),
-            allow_private_addresses: true,
             credential: config.credential(name, "app")?,
             tokens: vec![token_hash(TOKEN)],
             // An operation that is stopped sooner is asked for sooner again.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
-            ..InstanceConfig::default()
+            ..InstanceConfig::on_loopback(connector, &app.api_url)
         };
         config.instance(name, instance);
     }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
-use serde_json::Map;
 
 use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::{Artifacts, BuildError, connector_ids};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
+use crate::system::required_settings;
 
 /// The figures of one number of instances.
 #[derive(Debug, Clone, Serialize)]
@@ -73,18 +73,11 @@ async fn started(
     }
     for (number, id) in connectors.iter().cycle().take(instances).enumerate() {
         let name = format!("{id}-{number}");
-        let mut settings = Map::new();
-        if id == "askspoke" {
-            settings.insert("organization".to_owned(), "acme".into());
-        }
         let instance = InstanceConfig {
-            connector: id.clone(),
-            base_url: "http://127.0.0.1:9".into(),
-            allow_private_addresses: true,
             credential: config.credential(&name, &format!("secret-{number}"))?,
             tokens: vec![token_hash(&name)],
-            settings,
-            ..InstanceConfig::default()
+            settings: required_settings(id),
+            ..InstanceConfig::on_loopback(id, "http://127.0.0.1:9")
         };
         config.instance(&name, instance);
     }

@@ -16,7 +16,6 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use crate::artifacts::{Artifacts, BuildError, connector_ids, workspace};
-use crate::conversation::InstanceOptions;
 use crate::packages::{self, PackageError};
 use crate::simulators::Kind;
 use crate::simulators::control::RequestError;
@@ -96,7 +95,7 @@ pub enum ConformanceError {
 pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, ConformanceError> {
     let folder = tempfile::tempdir()?;
     let programs = packages::python("scim2-tester", &source("requirements.txt"), target)?;
-    let plans: Vec<Plan> = connector_ids()?.into_iter().map(plan).collect();
+    let plans: Vec<Plan> = connector_ids()?.iter().map(|id| Plan::for_any_client(id)).collect();
     let mapping = samanage_mapping(folder.path())?;
     let system = System::start_with(artifacts, folder.path(), &plans, |config| {
         if let Some(samanage) = config.instance_mut("samanage") {
@@ -117,19 +116,6 @@ pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, Co
     }
     system.stop().await?;
     Ok(reports)
-}
-
-/// What an app needs beyond what SCIM requires: scim2-tester knows only the schema.
-fn plan(connector: String) -> Plan {
-    let settings = match connector.as_str() {
-        "samanage" => json!({ "unknown-references": "create" }),
-        "splashtop" => json!({ "default-sso-name": "Okta SSO" }),
-        "askspoke" => json!({ "organization": "acme" }),
-        _ => json!({}),
-    };
-    let settings = settings.as_object().cloned().unwrap_or_default();
-    let options = InstanceOptions { settings, ..InstanceOptions::default() };
-    Plan { name: connector.clone(), connector, options }
 }
 
 /// As an administrator would do whose directory has people without names: Samanage takes none, so that the address is the name.

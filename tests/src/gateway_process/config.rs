@@ -90,6 +90,14 @@ pub enum ConfigError {
     Unsayable(#[from] toml::ser::Error),
 }
 
+impl InstanceConfig {
+    /// An instance of an app on the loopback interface.
+    pub fn on_loopback(connector: &str, base_url: &str) -> Self {
+        let (connector, base_url) = (connector.to_owned(), base_url.to_owned());
+        Self { connector, base_url, allow_private_addresses: true, ..Self::default() }
+    }
+}
+
 impl GatewayConfig {
     /// A gateway on a free loopback port, which keeps everything in `folder`.
     pub fn new(folder: &Path) -> Self {
@@ -189,20 +197,10 @@ mod tests {
         config.instance(
             "acme",
             InstanceConfig {
-                connector: "samanage".into(),
-                base_url: "http://127.0.0.1:1".into(),
-                allow_private_addresses: true,
                 credential: credential.clone(),
                 tokens: vec![token_hash("secret")],
-                mapping: None,
-                client: None,
-                auth: None,
-                username: None,
-                group_policy: None,
-                limits: Map::new(),
                 settings: Map::from_iter([("unknown-references".to_owned(), Value::from("create"))]),
-                guard_rails: Map::new(),
-                jit: Map::new(),
+                ..InstanceConfig::on_loopback("samanage", "http://127.0.0.1:1")
             },
         );
         let text = std::fs::read_to_string(config.write().unwrap()).unwrap();

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::artifacts::Artifacts;
-use crate::conversation::{InstanceOptions, LoadError, Target};
+use crate::conversation::{LoadError, Target};
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::memory;
 use crate::simulators::Kind;
@@ -97,16 +97,7 @@ pub enum MutationError {
 /// [`MutationError`]: nothing could be sent. What the gateway did wrong is in the report.
 pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, MutationError> {
     let folder = tempfile::tempdir()?;
-    let plans = ["askspoke", "samanage", "splashtop"].map(|connector| {
-        let settings = match connector {
-            "askspoke" => json!({ "organization": "acme" }),
-            "splashtop" => json!({ "default-sso-name": "Okta SSO" }),
-            _ => json!({ "unknown-references": "create" }),
-        };
-        let settings = settings.as_object().cloned().unwrap_or_default();
-        let options = InstanceOptions { settings, ..InstanceOptions::default() };
-        Plan { name: connector.to_owned(), connector: connector.to_owned(), options }
-    });
+    let plans = ["askspoke", "samanage", "splashtop"].map(Plan::for_any_client);
     let system = System::start(artifacts, folder.path(), &plans).await?;
     let mut attack = Attack {
         http: Http::default(),

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use scim_gateway_tests::artifacts::Artifacts;
-use scim_gateway_tests::conversation::{Conversation, InstanceOptions};
+use scim_gateway_tests::conversation::Conversation;
 use scim_gateway_tests::gateway_process::GatewayProcess;
 use scim_gateway_tests::http::{Http, HttpRequest};
 use scim_gateway_tests::system::{Development, Instance, Plan, System};
@@ -33,7 +33,7 @@ impl World {
         let artifacts = Artifacts::find_or_build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let development = Development::new(folder.path().join("mappings"), false);
-        let plan = Plan { name: "app".into(), connector: "samanage".into(), options: InstanceOptions::default() };
+        let plan = Plan::new("app", "samanage");
         let System { gateway, config, mut instances, .. } =
             System::start_for_development(&artifacts, folder.path(), &[plan], &development).await.unwrap();
         let (url, instance) = (gateway.url().to_owned(), instances.remove(0));

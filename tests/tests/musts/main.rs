@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod discovery;
+#[path = "../one_instance/mod.rs"]
+mod one_instance;
 mod reading;
 #[path = "../scim_protocol/world.rs"]
 #[allow(dead_code, reason = "the other tests of the protocol need more of it")]

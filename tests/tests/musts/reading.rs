@@ -66,7 +66,7 @@ async fn a_part_is_answered_with_what_is_always_returned() {
 async fn answers_are_scim_json_whatever_of_it_is_accepted() {
     let world = World::start("askspoke").await;
     for accept in ["application/scim+json", "application/json", "*/*"] {
-        let answer = world.call("GET", "/Users", &[("accept", accept)], &Value::Null).await;
+        let answer = world.call_with("GET", "/Users", &[("accept", accept)], &Value::Null).await;
         assert_eq!(answer.status, 200);
         assert!(answer.headers["content-type"].starts_with("application/scim+json"), "{accept}");
     }
@@ -139,7 +139,7 @@ async fn a_password_goes_nowhere() {
         let created = world.post("/Users", &ada).await.expect(201);
         let path = format!("/Users/{}", created["id"].as_str().unwrap());
         let change = patch(&json!([{ "op": "replace", "path": "displayName", "value": "Other" }]));
-        world.call("PATCH", &path, &[], &change).await;
+        world.call("PATCH", &path, &change).await;
         let read = world.get(&format!("{path}?attributes=password,userName")).await.expect(200);
         let calls = format!("{:?}", world.instance.app.calls());
         for text in [created.to_string(), read.to_string(), calls, world.log()] {

@@ -42,7 +42,7 @@ async fn what_is_read_only_is_ignored_in_a_whole_resource() {
     let created = world.post("/Users", &ada).await.expect(201);
     let id = created["id"].as_str().unwrap().to_owned();
     let path = format!("/Users/{id}");
-    let replaced = world.call("PUT", &path, &[], &ada).await.expect(200);
+    let replaced = world.call("PUT", &path, &ada).await.expect(200);
     for body in [created, replaced, world.get(&path).await.expect(200)] {
         assert_eq!((&body["id"], &body["meta"]["resourceType"]), (&json!(id), &json!("User")), "{body}");
         assert_ne!(id, "mine");
@@ -80,7 +80,7 @@ async fn a_resource_without_what_is_required_is_refused() {
         ("POST", "/Groups", json!({ "members": [] })),
         ("PUT", group.as_str(), json!({ "members": [] })),
     ] {
-        let answer = world.call(method, path, &[], &body).await;
+        let answer = world.call(method, path, &body).await;
         assert_eq!(answer.error(), (400, Some("invalidValue")), "{method} {path} {body}: {}", answer.body);
     }
 }
@@ -92,11 +92,11 @@ async fn a_replacement_is_answered_whole() {
         let path = format!("/Users/{}", world.user("a@example.com").await);
         let mut other = user("a@example.com");
         other["title"] = json!("Countess");
-        let replaced = world.call("PUT", &path, &[], &other).await.expect(200);
+        let replaced = world.call("PUT", &path, &other).await.expect(200);
         assert_eq!((&replaced["title"], &replaced["userName"]), (&json!("Countess"), &json!("a@example.com")));
         assert_eq!(replaced, world.get(&path).await.expect(200), "{connector}");
         // What is left out may be taken for cleared, and here it is.
-        let replaced = world.call("PUT", &path, &[], &user("a@example.com")).await.expect(200);
+        let replaced = world.call("PUT", &path, &user("a@example.com")).await.expect(200);
         assert_eq!(replaced.get("title"), None, "{connector}: {replaced}");
     }
 }
@@ -111,7 +111,7 @@ async fn what_is_not_there_is_404_and_is_not_created() {
             ("PUT", json!({ "userName": "a@example.com", "displayName": "x" })),
             ("PATCH", change.clone()),
         ] {
-            let answer = world.call(method, &format!("{endpoint}/nobody"), &[], &body).await;
+            let answer = world.call(method, &format!("{endpoint}/nobody"), &body).await;
             assert_eq!(answer.status, 404, "{method} {endpoint}: {}", answer.body);
         }
     }
@@ -123,10 +123,10 @@ async fn what_was_deleted_is_gone_for_readers_writers_and_lists() {
     for connector in ["askspoke", "samanage"] {
         let world = World::start(connector).await;
         let path = format!("/Users/{}", world.user("a@example.com").await);
-        assert_eq!(world.call("DELETE", &path, &[], &Value::Null).await.expect(204), Value::Null);
+        assert_eq!(world.call("DELETE", &path, &Value::Null).await.expect(204), Value::Null);
         let change = patch(&json!([{ "op": "replace", "path": "title", "value": "x" }]));
         for (method, body) in [("GET", Value::Null), ("PUT", user("a@example.com")), ("PATCH", change)] {
-            assert_eq!(world.call(method, &path, &[], &body).await.status, 404, "{connector} {method}");
+            assert_eq!(world.call(method, &path, &body).await.status, 404, "{connector} {method}");
         }
         let found = world.list("/Users", &[("filter", "userName eq \"a@example.com\"")]).await.expect(200);
         assert_eq!(found["totalResults"], 0, "{connector}");
@@ -140,7 +140,7 @@ async fn a_patch_that_asks_for_attributes_is_answered_with_them() {
         let world = World::start(connector).await;
         let path = format!("/Users/{}?attributes=title", world.user("a@example.com").await);
         let change = patch(&json!([{ "op": "add", "path": "title", "value": "Countess" }]));
-        let answer = world.call("PATCH", &path, &[], &change).await.expect(200);
+        let answer = world.call("PATCH", &path, &change).await.expect(200);
         assert_eq!(answer["title"], "Countess", "{connector}: {answer}");
         assert_eq!(answer.get("userName"), None, "{connector}: {answer}");
     }

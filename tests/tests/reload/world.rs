@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scim_gateway_tests::artifacts::Artifacts;
-use scim_gateway_tests::conversation::InstanceOptions;
 use scim_gateway_tests::gateway_process::GatewayConfig;
 use scim_gateway_tests::http::{Http, HttpAnswer, HttpRequest};
 use scim_gateway_tests::system::{Development, Plan, System};
@@ -46,7 +45,7 @@ impl World {
         let artifacts = Artifacts { gateway: built.gateway.clone(), connectors };
         std::fs::copy(built.connector("samanage"), artifacts.connector("samanage")).unwrap();
         let development = Development::new(folder.path().join("mappings"), watch);
-        let plan = Plan { name: "app".into(), connector: "samanage".into(), options: InstanceOptions::default() };
+        let plan = Plan::new("app", "samanage");
         let system = System::start_for_development(&artifacts, folder.path(), &[plan], &development).await.unwrap();
         let mut world = Self { system, development, artifacts, folder, http: Http::default(), user: String::new() };
         let user = json!({

@@ -65,7 +65,7 @@ async fn errors_have_their_status_and_say_what_is_possible() {
         ("GET", "/Users/1/name", 404, None),
         ("DELETE", long.as_str(), 404, None),
     ] {
-        let answer = world.call(method, path, &[], &Value::Null).await;
+        let answer = world.call(method, path, &Value::Null).await;
         assert_eq!(
             (answer.status, answer.headers.get("allow").map(String::as_str)),
             (status, allow),

@@ -57,7 +57,7 @@ async fn a_list_by_cursor_shows_everyone_once_and_goes_on_after_a_restart() {
             assert!(column(&page, "id").into_iter().all(|id| seen.insert(id.to_owned())), "someone came twice");
             pages += 1;
             if pages == 2 {
-                world.start_again().await;
+                world.restart().await;
             }
             match page["nextCursor"].as_str() {
                 Some(next) => cursor = next.to_owned(),
@@ -159,7 +159,7 @@ async fn inactive_users_are_sorted_among_the_others_and_listed_by_cursor() {
     let list = world.list("/Users", &[("filter", "userName eq \"a@example.com\"")]).await.expect(200);
     let id = list["Resources"][0]["id"].as_str().unwrap();
     let off = crate::world::patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
-    world.call("PATCH", &format!("/Users/{id}"), &[], &off).await.expect(200);
+    world.call("PATCH", &format!("/Users/{id}"), &off).await.expect(200);
     let sorted =
         world.list("/Users", &[("sortBy", "userName"), ("filter", "userName ew \"@example.com\"")]).await.expect(200);
     assert_eq!(column(&sorted, "userName"), ["a@example.com", "b@example.com", "c@example.com"]);

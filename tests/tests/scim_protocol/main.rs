@@ -6,5 +6,7 @@ mod bulk;
 mod discovery;
 mod lists;
 mod refusals;
+#[path = "../one_instance/mod.rs"]
+mod one_instance;
 mod versions;
 mod world;

@@ -42,8 +42,8 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
         ),
     ];
     for (method, path, change, status, _) in &cases {
-        assert_eq!(world.send(method, path, "wrong", change).await, 401, "{method} {path}");
-        assert_eq!(world.send(method, path, &token, change).await, *status, "{method} {path}");
+        assert_eq!(world.send_raw(method, path, "wrong", change).await, 401, "{method} {path}");
+        assert_eq!(world.send_raw(method, path, &token, change).await, *status, "{method} {path}");
     }
     let operations = json!([
         { "method": "BREW", "path": "/Users" },

@@ -1,43 +1,15 @@
-//! One app, one gateway, and a client that says what the RFCs say.
+//! What a client that says what the RFCs say does.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
-
-use scim_gateway_tests::artifacts::Artifacts;
-use scim_gateway_tests::conversation::InstanceOptions;
-use scim_gateway_tests::gateway_process::GatewayProcess;
-use scim_gateway_tests::http::{Http, HttpRequest};
-use scim_gateway_tests::system::{Instance, Plan, System};
+use scim_gateway_tests::http::HttpRequest;
+use scim_gateway_tests::system::Plan;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use crate::one_instance::APP;
+pub(crate) use crate::one_instance::{Answer, World};
 
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-pub(crate) struct World {
-    pub(crate) instance: Instance,
-    gateway: Option<GatewayProcess>,
-    binary: PathBuf,
-    config: PathBuf,
-    folder: TempDir,
-    http: Http,
-}
-
-/// What was answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: Value,
-}
-
 impl Answer {
-    #[track_caller]
-    pub(crate) fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.body);
-        self.body
-    }
-
     pub(crate) fn etag(&self) -> String {
         self.headers.get("etag").cloned().unwrap_or_default()
     }
@@ -50,82 +22,26 @@ impl Answer {
 
 impl World {
     pub(crate) async fn start(connector: &str) -> Self {
-        let artifacts = Artifacts::find_or_build().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut settings = serde_json::Map::new();
-        if connector == "askspoke" {
-            settings.insert("organization".to_owned(), json!("acme"));
-        }
-        let options = InstanceOptions { settings, ..InstanceOptions::default() };
-        let plan = Plan { name: "app".to_owned(), connector: connector.to_owned(), options };
-        let System { gateway, config, mut instances, .. } =
-            System::start(&artifacts, folder.path(), &[plan]).await.unwrap();
-        let gateway = Some(gateway);
-        Self {
-            instance: instances.remove(0),
-            gateway,
-            binary: artifacts.gateway,
-            config,
-            folder,
-            http: Http::default(),
-        }
-    }
-
-    /// What the gateway has logged.
-    pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("gateway.log")).unwrap_or_default()
+        Self::start_with("tests", Plan::new(APP, connector), |_| ()).await
     }
 
     /// The rows of the provisioning log of what was refused or broke, the oldest first.
     pub(crate) fn failed_rows(&self) -> Vec<Value> {
-        let output = Command::new(&self.binary)
-            .args(["log", "--json", "--outcome", "failed", "--config"])
-            .arg(&self.config)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let rows = self.command(&["log", "--json", "--outcome", "failed"]);
+        rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// A request as it is, with this token.
-    pub(crate) async fn send(
+    /// A request as it is, with this token; the status of the answer.
+    pub(crate) async fn send_raw(
         &self,
         method: &str,
         path: &str,
         token: &str,
         with: impl FnOnce(HttpRequest) -> HttpRequest,
     ) -> u16 {
-        let url = format!("{}/app/scim/v2{path}", self.gateway.as_ref().unwrap().url());
-        let request = HttpRequest::new(method, url).header("authorization", format!("Bearer {token}"));
-        self.http.send(with(request)).await.unwrap().status
-    }
-
-    pub(crate) async fn start_again(&mut self) {
-        self.gateway.take().unwrap().stop().await.unwrap();
-        let log = self.folder.path().join("again.log");
-        self.gateway = Some(GatewayProcess::start(&self.binary, &self.config, &log).await.unwrap());
-    }
-
-    pub(crate) async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
-        let url = self.gateway.as_ref().unwrap().url();
-        let mut request = HttpRequest::new(method, format!("{url}/app/scim/v2{path}"))
-            .header("authorization", format!("Bearer {}", self.instance.token))
-            .header("user-agent", "tests");
-        for (name, value) in headers {
-            request = request.header(name, *value);
-        }
-        let request = if body.is_null() { request } else { request.json(body) };
-        let answer = self.http.send(request).await.unwrap();
-        let body = serde_json::from_str(&answer.body).unwrap_or_default();
-        Answer { status: answer.status, headers: answer.headers, body }
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.call("GET", path, &[], &Value::Null).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.call("POST", path, &[], body).await
+        let request = HttpRequest::new(method, format!("{}/{APP}/scim/v2{path}", self.url()));
+        let request = with(request.header("authorization", format!("Bearer {token}")));
+        self.http.send(request).await.unwrap().status
     }
 
     /// A list with these query parameters.

@@ -12,8 +12,8 @@ async fn two_gateways_agree_on_who_is_in_which_group() {
     let database = postgres.database().unwrap();
     let world = World::on_store("splashtop", Some(&database)).await;
     world.app().switch(&json!({ "group_rule": "latest_added" })).unwrap();
-    let other = world.another_gateway(world.config(), "other.log").await;
-    let urls = [world.url(), other.url().to_owned()];
+    let other = world.another_gateway("other.log").await;
+    let urls = [world.url(), other.url()];
 
     let groups = [world.group("First", &[]).await, world.group("Second", &[]).await, world.group("Third", &[]).await];
     let mut users = Vec::new();
@@ -26,10 +26,10 @@ async fn two_gateways_agree_on_who_is_in_which_group() {
         let calls = calls.filter(|(_, (_, group))| op == "add" || **group != groups[0]);
         let calls = calls.map(|(number, (user, group))| {
             let body = patch(json!([{ "op": op, "path": "members", "value": [{ "value": user }] }]));
-            let url = &urls[number % 2];
+            let url = urls[number % 2];
             let path = format!("/Groups/{group}");
             let world = &world;
-            async move { world.try_call_at(url, "PATCH", &path, body).await.unwrap() }
+            async move { world.call_at(url, "PATCH", &path, &body).await }
         });
         for answer in join_all(calls).await {
             answer.expect(204);
@@ -43,7 +43,7 @@ async fn two_gateways_agree_on_who_is_in_which_group() {
         world.set_active(user, false).await.expect(200);
         let path = format!("/Users/{user}");
         let body = patch(json!([{ "op": "replace", "path": "active", "value": true }]));
-        let restored = world.try_call_at(&urls[1], "PATCH", &path, body).await.unwrap().expect(200);
+        let restored = world.call_at(urls[1], "PATCH", &path, &body).await.expect(200);
         assert_eq!(restored["id"], json!(user));
         assert_eq!(world.get(&path).await.expect(200)["active"], true);
     }

@@ -56,7 +56,7 @@ async fn pushing_again_changes_nothing_and_puts_right_what_was_changed_in_the_ap
         let replace = json!([{ "op": "replace", "path": "members", "value": whole["members"] }]);
         for _ in 0..2 {
             world.app().clear_calls();
-            world.call("PUT", &path, whole.clone()).await.expect(200);
+            world.call("PUT", &path, &whole).await.expect(200);
             let calls: Vec<String> = world.app().calls().into_iter().map(|call| call.method).collect();
             assert_eq!(calls, ["GET"], "{rule}: a PUT knows what the app has");
             world.app().clear_calls();
@@ -65,29 +65,28 @@ async fn pushing_again_changes_nothing_and_puts_right_what_was_changed_in_the_ap
             assert_eq!(world.app_members("Sales"), ["ada@example.com", "bob@example.com"], "{rule}");
         }
         // An administrator takes one out by hand.
-        let http = scim_gateway_tests::http::Http::default();
         for push in ["add", "PUT", "PATCH"] {
             let out = json!({
                 "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
                 "Operations": [{ "op": "remove", "path": format!("members[value eq \"{ada}\"]") }]
             });
-            let (name, value) = world.credential();
+            let (name, value) = world.instance.credential();
             let request =
                 scim_gateway_tests::http::HttpRequest::new("PATCH", format!("{}/Groups/{sales}", world.app().api_url))
                     .json(&out)
                     .header("content-type", "application/scim+json")
                     .header(&name, value);
-            assert_eq!(http.send(request).await.unwrap().status, 204);
+            assert_eq!(world.http.send(request).await.unwrap().status, 204);
             assert_eq!(world.app_members("Sales"), ["bob@example.com"]);
             match push {
                 "add" => world.add(&sales, &ada).await,
-                "PUT" => drop(world.call("PUT", &path, whole.clone()).await.expect(200)),
+                "PUT" => drop(world.call("PUT", &path, &whole).await.expect(200)),
                 _ => drop(world.patch(&path, replace.clone()).await.expect(204)),
             }
             assert_eq!(world.app_members("Sales"), ["ada@example.com", "bob@example.com"], "{rule}");
         }
         let only = group("Sales", &[&bob]);
-        world.call("PUT", &path, only).await.expect(200);
+        world.call("PUT", &path, &only).await.expect(200);
         assert_eq!(world.app_members("Sales"), ["bob@example.com"]);
         assert_eq!(world.members(&sales).await, [bob]);
     }
@@ -95,7 +94,7 @@ async fn pushing_again_changes_nothing_and_puts_right_what_was_changed_in_the_ap
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_group_wins_where_the_operator_says_so() {
-    let world = World::with_policy("splashtop", Some("first-wins")).await;
+    let world = World::with_policy("splashtop", "first-wins").await;
     world.app().switch(&json!({ "group_rule": "latest_added" })).unwrap();
     let ada = world.user("ada@example.com").await;
     let first = world.group("First", &[&ada]).await;
@@ -111,7 +110,7 @@ async fn the_first_group_wins_where_the_operator_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_group_is_refused_where_the_operator_says_so() {
-    let world = World::with_policy("splashtop", Some("reject")).await;
+    let world = World::with_policy("splashtop", "reject").await;
     let ada = world.user("ada@example.com").await;
     let first = world.group("First", &[&ada]).await;
     let second = world.group("Second", &[]).await;
@@ -119,7 +118,7 @@ async fn a_second_group_is_refused_where_the_operator_says_so() {
     let refused = world.patch(&format!("/Groups/{second}"), add).await.expect(409);
     let detail = refused["detail"].as_str().unwrap();
     assert!(detail.contains("First") && detail.contains(&first), "{detail}");
-    world.call("POST", "/Groups", group("Third", &[&ada])).await.expect(409);
+    world.post("/Groups", &group("Third", &[&ada])).await.expect(409);
     assert_eq!(world.app().state()["groups"].as_array().unwrap().len(), 2);
     world.remove(&first, &ada).await;
     world.add(&second, &ada).await;

@@ -69,7 +69,7 @@ async fn what_changes_while_a_user_is_inactive_counts_when_it_is_restored() {
     whole["active"] = json!("True");
     whole["name"]["givenName"] = json!("Augusta Ada");
     whole["displayName"] = json!("Countess");
-    let restored = world.call("PUT", &path, whole).await.expect(200);
+    let restored = world.call("PUT", &path, &whole).await.expect(200);
     assert_eq!((&restored["active"], &restored["name"]["givenName"]), (&json!(true), &json!("Augusta Ada")));
     let state = world.app().state();
     assert_eq!(state["users"][0]["displayName"], "Countess");
@@ -83,9 +83,9 @@ async fn a_put_disables_and_a_put_without_active_changes_nothing_of_it() {
     let path = format!("/Users/{ada}");
     let mut whole = user("ada@example.com");
     whole["active"] = json!(false);
-    assert_eq!(world.call("PUT", &path, whole.clone()).await.expect(200)["active"], false);
+    assert_eq!(world.call("PUT", &path, &whole).await.expect(200)["active"], false);
     whole.as_object_mut().unwrap().remove("active");
-    assert_eq!(world.call("PUT", &path, whole).await.expect(200)["active"], false);
+    assert_eq!(world.call("PUT", &path, &whole).await.expect(200)["active"], false);
     assert!(world.app_users().is_empty());
 }
 
@@ -119,7 +119,7 @@ async fn an_inactive_user_is_ended_or_keeps_its_name_from_others() {
     let ada = world.user("ada@example.com").await;
     let bob = world.user("bob@example.com").await;
     world.set_active(&ada, false).await.expect(200);
-    let refused = world.call("POST", "/Users", user("Ada@example.com")).await.expect(409);
+    let refused = world.post("/Users", &user("Ada@example.com")).await.expect(409);
     assert_eq!(refused["scimType"], "uniqueness");
     assert!(refused["detail"].as_str().unwrap().contains(&ada), "{refused}");
     let renamed = json!([{ "op": "replace", "path": "userName", "value": "bob@example.com" }]);
@@ -138,7 +138,7 @@ async fn who_is_created_inactive_gets_an_account_when_it_becomes_active() {
     let world = World::start("splashtop").await;
     let mut new = user("ada@example.com");
     new["active"] = json!(false);
-    let created = world.call("POST", "/Users", new).await.expect(201);
+    let created = world.post("/Users", &new).await.expect(201);
     assert_eq!(created["active"], false);
     assert!(world.app_users().is_empty());
     let id = created["id"].as_str().unwrap();
@@ -157,9 +157,8 @@ async fn an_account_that_came_to_be_without_the_gateway_is_the_inactive_users() 
     world.set_active(&ada, false).await.expect(200);
     let sign_in = json!({ "ssoName": "Okta SSO", "email": "ada@example.com" });
     let url = format!("{}/sso/jit", world.app().base_url);
-    let http = scim_gateway_tests::http::Http::default();
     let request = scim_gateway_tests::http::HttpRequest::new("POST", url).json(&sign_in);
-    assert_eq!(http.send(request).await.unwrap().status, 201);
+    assert_eq!(world.http.send(request).await.unwrap().status, 201);
 
     let list = world.get("/Users").await.expect(200);
     let found = list["Resources"].as_array().unwrap();

@@ -11,6 +11,7 @@ use scim_gateway_tests::postgres::Postgres;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::one_instance::{APP, OKTA};
 use super::world::{World, group, patch, user};
 
 /// Clients at once, each with its own users and its own group.
@@ -106,14 +107,14 @@ impl Client {
     }
 
     fn speak_to(&mut self, world: &World) {
-        self.base = format!("{}/app/scim/v2", world.url());
+        self.base = format!("{}/{APP}/scim/v2", world.url());
     }
 
     /// None where the gateway is gone.
     async fn ask(&self, method: &str, path: &str, body: &Value) -> Option<HttpAnswer> {
         let request = HttpRequest::new(method, format!("{}{path}", self.base))
             .header("authorization", format!("Bearer {}", self.token))
-            .header("user-agent", "Okta SCIM Client 1.0.0");
+            .header("user-agent", OKTA);
         let request = if body.is_null() { request } else { request.json(body) };
         self.http.send(request).await.ok()
     }

@@ -8,4 +8,6 @@ mod groups;
 mod inactive;
 mod interrupted;
 mod killed;
+#[path = "../one_instance/mod.rs"]
+mod one_instance;
 mod world;

@@ -7,9 +7,9 @@ use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, SourceInfo, operators,
 };
 use scim_protocol::ResourceType;
-use scim_protocol::schema::{Attribute, AttributeType};
 
 use super::functions::NAMES;
+use super::shape::{Shape, attribute_path, exactly};
 use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
 use super::{Fault, Input};
 use crate::nearest::hint;
@@ -23,14 +23,6 @@ pub(super) enum Scope<'s> {
     Resource(&'s ResourceType),
     /// `app`, a document of unknown shape.
     App,
-}
-
-/// What a part of an expression is known to be.
-#[derive(Clone, Copy)]
-enum Shape<'s> {
-    One(&'s Attribute),
-    Many(&'s Attribute),
-    Any,
 }
 
 type Typed<'s> = (IdedExpr, Shape<'s>);
@@ -271,55 +263,4 @@ impl<'s> Inspection<'s, '_> {
         let field = IdedExpr { id, expr: Expr::Literal(LiteralValue::String(field.to_owned().into())) };
         (or_null(id, operators::OPT_SELECT, operand.0, field), shape)
     }
-}
-
-/// The input that a path of attributes is, what it is, and how many of the steps it takes.
-fn attribute_path<'s>(
-    resource_type: &'s ResourceType,
-    root: &str,
-    steps: &[String],
-) -> Result<(Input, Shape<'s>, usize), String> {
-    let mut rest = steps.iter();
-    let (schema, name) = match root {
-        "extension" => match (rest.next(), rest.next()) {
-            (Some(urn), Some(name)) => (Some(urn.as_str()), name.as_str()),
-            _ => return Err("an extension's attribute is `extension[\"urn:…\"].name`".to_owned()),
-        },
-        name => (None, name),
-    };
-    let names = match schema {
-        None => resource_type.schema.attributes.as_slice(),
-        Some(urn) => {
-            let extensions = || resource_type.extensions.iter().map(|extension| extension.schema.id.as_str());
-            let known: Vec<_> = extensions().collect();
-            match resource_type.extensions.iter().find(|extension| extension.schema.id == urn) {
-                Some(extension) => extension.schema.attributes.as_slice(),
-                None => return Err(format!("there is no extension `{urn}`{}", hint(urn, known))),
-            }
-        }
-    };
-    let mut text = schema.map_or_else(|| name.to_owned(), |urn| format!("{urn}:{name}"));
-    let slot = resource_type.parse_slot(&text).ok().filter(|slot| slot.to_string() == text);
-    let attribute = slot.as_ref().and_then(|slot| resource_type.resolve(&slot.path)).map(|found| found.attribute);
-    let (Some(mut slot), Some(mut attribute)) = (slot, attribute) else {
-        let known = names.iter().map(|attribute| attribute.name.as_str());
-        return Err(format!("there is no attribute `{name}`{}", hint(name, known)));
-    };
-    if attribute.multi_valued {
-        return Ok((Input::Slot(Box::new(slot)), Shape::Many(attribute), steps.len() - rest.len()));
-    }
-    if let (AttributeType::Complex, Some(sub)) = (attribute.kind, rest.as_slice().first()) {
-        attribute = exactly(attribute, sub)?;
-        text = format!("{text}.{sub}");
-        slot = resource_type.parse_slot(&text).map_err(|error| error.detail)?;
-        rest.next();
-    }
-    Ok((Input::Slot(Box::new(slot)), Shape::One(attribute), steps.len() - rest.len()))
-}
-
-fn exactly<'s>(attribute: &'s Attribute, name: &str) -> Result<&'s Attribute, String> {
-    attribute.sub_attributes.iter().find(|sub| sub.name == name).ok_or_else(|| {
-        let known = attribute.sub_attributes.iter().map(|sub| sub.name.as_str());
-        format!("`{}` has no sub-attribute `{name}`{}", attribute.name, hint(name, known))
-    })
 }

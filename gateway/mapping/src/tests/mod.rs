@@ -13,7 +13,6 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use scim_protocol::patch::{self, Leniency, PatchRequest};
-use scim_protocol::schema::core;
 use scim_protocol::{Edits, Extension, Object, ResourceType};
 use serde_json::{Value, json};
 
@@ -26,26 +25,8 @@ const SPOKE: &str = "urn:ietf:params:scim:schemas:extension:SpokeCustom:2.0:User
 
 pub(super) fn types() -> Vec<ResourceType> {
     let custom = json!({"id": SPOKE, "name": "Spoke", "attributes": [{"name": "startDate", "type": "string"}]});
-    let extension = |schema| Extension { schema, required: false };
-    vec![
-        ResourceType {
-            name: "User".to_owned(),
-            endpoint: "/Users".to_owned(),
-            description: String::new(),
-            schema: core::user().clone(),
-            extensions: vec![
-                extension(core::enterprise_user().clone()),
-                extension(serde_json::from_value(custom).unwrap()),
-            ],
-        },
-        ResourceType {
-            name: "Group".to_owned(),
-            endpoint: "/Groups".to_owned(),
-            description: String::new(),
-            schema: core::group().clone(),
-            extensions: Vec::new(),
-        },
-    ]
+    let custom = Extension { schema: serde_json::from_value(custom).unwrap(), required: false };
+    vec![ResourceType::user(vec![Extension::enterprise_user(), custom]), ResourceType::group()]
 }
 
 pub(super) fn user() -> ResourceType {

@@ -1,12 +1,12 @@
 //! PATCH against models that know a few attributes and no rules.
 
 use proptest::prelude::*;
-use scim_protocol::{Object, apply};
+use scim_protocol::{Object, ResourceType, apply};
 use serde_json::{Value, json};
 
 use crate::{
     filters::{list, resource},
-    fixture::{ENTERPRISE, LENIENT, STRICT, group, object, steps, user},
+    fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user},
 };
 
 /// A change of a user, with what it does to the model and how some client says it.
@@ -130,7 +130,7 @@ proptest! {
                 }
             });
         }
-        apply(&group(), &mut resource, &steps(&group(), &json!(operations), STRICT).unwrap()).unwrap();
+        apply(&ResourceType::group(), &mut resource, &steps(&ResourceType::group(), &json!(operations), STRICT).unwrap()).unwrap();
         prop_assert_eq!(list(&json!(resource)["members"]), model.iter().map(element).collect::<Vec<_>>());
     }
 

@@ -69,19 +69,12 @@ impl Ord for Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scim_protocol::schema::core;
     use scim_protocol::{ResourceType, Sort};
     use serde_json::{Value, json};
 
     #[test]
     fn the_first_of_many_are_held_and_equals_keep_their_order() {
-        let kind = ResourceType {
-            name: "User".to_owned(),
-            endpoint: "/Users".to_owned(),
-            description: String::new(),
-            schema: core::user().clone(),
-            extensions: Vec::new(),
-        };
+        let kind = ResourceType::user(Vec::new());
         let titles = ["d", "b", "a", "b", "c", "a"];
         for (order, most, start, expected) in [
             (None, 6, 0, vec![2, 5, 1, 3, 4, 0]),

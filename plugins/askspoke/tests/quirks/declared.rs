@@ -13,11 +13,7 @@ fn rule(scim: &str) -> Value {
 
 #[test]
 fn the_descriptor_satisfies_the_published_schema() {
-    let schema: Value = include_str!("../../../../wit/descriptor.schema.json").parse().unwrap();
-    let validator = jsonschema::options().build(&schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&descriptor()).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    assert_descriptor::<AskSpoke>();
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn a2_a_part_of_an_address_is_one_call_where_askspoke_makes_the_address() {
 #[test]
 fn a2_where_it_does_not_the_whole_address_is_added_with_all_that_is_said_of_it() {
     let fake = FakeApp::new()
-        .reply("PATCH", "/Users/602b", error(400, "noTarget", "no work address"))
+        .reply("PATCH", "/Users/602b", Reply::scim_error(400, Some("noTarget"), "no work address"))
         .reply("GET", "/Users/602b", Reply::json(200, ann()))
         .reply("PATCH", "/Users/602b", Reply::json(200, ann()));
     let change = change(json!({
@@ -31,11 +31,9 @@ fn a2_where_it_does_not_the_whole_address_is_added_with_all_that_is_said_of_it()
 
 #[test]
 fn a2_clearing_a_part_of_an_address_that_is_not_there_is_done() {
-    let fake = FakeApp::new().reply("PATCH", "/Users/602b", error(400, "noTarget", "no work address")).reply(
-        "GET",
-        "/Users/602b",
-        Reply::json(200, ann()),
-    );
+    let fake = FakeApp::new()
+        .reply("PATCH", "/Users/602b", Reply::scim_error(400, Some("noTarget"), "no work address"))
+        .reply("GET", "/Users/602b", Reply::json(200, ann()));
     let stored = AskSpoke::update(fake.app(), "User", "602b", &change(json!({LOCALITY: null}))).unwrap();
     assert_eq!(stored.id, "602b");
     assert_eq!(fake.calls().len(), 2);
@@ -44,8 +42,8 @@ fn a2_clearing_a_part_of_an_address_that_is_not_there_is_done() {
 #[test]
 fn a2_another_refusal_stays_what_it_is() {
     for (fields, scim_type) in [(json!({"title": "x"}), "noTarget"), (json!({LOCALITY: "x"}), "invalidValue")] {
-        let fake = FakeApp::new().reply("PATCH", "/Users/602b", error(400, scim_type, "no"));
+        let fake = FakeApp::new().reply("PATCH", "/Users/602b", Reply::scim_error(400, Some(scim_type), "no"));
         let fault = AskSpoke::update(fake.app(), "User", "602b", &change(fields)).unwrap_err();
-        assert!(is(&fault, 400, Some(scim_type)));
+        assert!(fault.is(400, Some(scim_type)));
     }
 }

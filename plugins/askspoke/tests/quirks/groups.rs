@@ -28,7 +28,7 @@ fn a8_members_come_and_go_in_one_call() {
 #[test]
 fn a8_a_member_who_is_not_there_yet_is_left_out_and_reported_to_the_gateway() {
     let fake = FakeApp::new()
-        .reply("PATCH", "/Groups/9", error(400, "invalidValue", "there is no user late"))
+        .reply("PATCH", "/Groups/9", Reply::scim_error(400, Some("invalidValue"), "there is no user late"))
         .reply("GET", "/Users/late", Reply::status(404))
         .reply("PATCH", "/Groups/9", Reply::status(204));
     let whole = change(json!({"members": [{"value": "602b"}, {"value": "late"}]}));

@@ -42,7 +42,7 @@ fn a3_a_manager_is_set_by_his_id_and_removed() {
 #[test]
 fn a3_a_manager_whom_askspoke_does_not_know_is_left_out_and_reported_and_the_user_is_created() {
     let fake = FakeApp::new()
-        .reply("POST", "/Users", error(400, "invalidValue", "manager 77 does not exist"))
+        .reply("POST", "/Users", Reply::scim_error(400, Some("invalidValue"), "manager 77 does not exist"))
         .reply("GET", "/Users/77", Reply::status(404))
         .reply("POST", "/Users", Reply::json(201, ann()));
     let user = object(json!({"userName": "ann@acme.example", ENTERPRISE: {"manager": {"value": "77"}}}));

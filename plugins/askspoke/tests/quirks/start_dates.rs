@@ -63,7 +63,7 @@ fn a4_what_can_be_read_in_two_ways_is_refused_unless_a_setting_says_which() {
     ] {
         match (to_app(&settings("YYYY-MM-DD", input), json!(text)), written) {
             (Ok(found), Some(written)) => assert_eq!(found, written, "{text}"),
-            (Err(fault), None) => assert!(is(&fault, 400, Some("invalidValue")), "{text}"),
+            (Err(fault), None) => assert!(fault.is(400, Some("invalidValue")), "{text}"),
             (found, _) => panic!("{input:?} {text}: {found:?}"),
         }
     }
@@ -89,9 +89,9 @@ fn a4_what_is_no_date_is_refused() {
         "44256",
     ] {
         let fault = to_app(&fake, json!(text)).unwrap_err();
-        assert!(is(&fault, 400, Some("invalidValue")) && fault.detail.contains("is no date"), "{text}: {fault}");
+        assert!(fault.is(400, Some("invalidValue")) && fault.detail.contains("is no date"), "{text}: {fault}");
     }
-    assert!(is(&to_app(&fake, json!(44256)).unwrap_err(), 400, Some("invalidValue")));
+    assert!(to_app(&fake, json!(44256)).unwrap_err().is(400, Some("invalidValue")));
     assert_eq!(to_app(&fake, json!("29-02-2024")), Ok(json!("02-29-2024")));
 }
 

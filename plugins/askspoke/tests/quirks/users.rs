@@ -103,8 +103,9 @@ fn finding_a_user_by_name_is_one_call() {
 
 #[test]
 fn a_name_that_is_taken_is_409_in_askspokes_words() {
-    let fake = FakeApp::new().reply("POST", "/Users", error(409, "uniqueness", "the user name is taken"));
+    let fake =
+        FakeApp::new().reply("POST", "/Users", Reply::scim_error(409, Some("uniqueness"), "the user name is taken"));
     let fault = AskSpoke::create(fake.app(), "User", Object::new()).unwrap_err();
-    assert!(is(&fault, 409, Some("uniqueness")));
+    assert!(fault.is(409, Some("uniqueness")));
     assert_eq!(fault.detail, "the user name is taken");
 }

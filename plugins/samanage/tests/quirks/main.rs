@@ -12,17 +12,8 @@ mod sending;
 mod users;
 
 use samanage_connector::Samanage;
-use scim_connector_sdk::testing::{FakeApp, Reply, change};
-use scim_connector_sdk::{
-    Change, Comparison, Connector, Fault, FieldChange, ItemChange, Object, PageRequest, Query, Value, json,
-};
-
-fn object(value: Value) -> Object {
-    match value {
-        Value::Object(object) => object,
-        other => panic!("{other} is no object"),
-    }
-}
+use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, members, object, query};
+use scim_connector_sdk::{Change, Connector, Fault, FieldChange, Object, PageRequest, Query, Value, json};
 
 /// A user as Samanage shows it.
 fn jane() -> Value {
@@ -47,22 +38,6 @@ fn wanted(fields: Value) -> Object {
     user
 }
 
-fn query(field: &str, value: &str) -> Query {
-    let comparison = Comparison { field: field.to_owned(), operator: "eq".to_owned(), value: json!(value) };
-    Query { comparisons: vec![comparison], ..all(0, 100) }
-}
-
 fn all(offset: u64, limit: u32) -> Query {
     Query { comparisons: Vec::new(), page: PageRequest { offset, limit, cursor: None }, omit: Vec::new() }
-}
-
-/// A change of a group's members.
-fn members(added: &[&str], removed: &[&str]) -> Change {
-    let item = |id: &&str| json!({"value": id});
-    let (added, removed) = (added.iter().map(item).collect(), removed.iter().map(item).collect());
-    Change { fields: Vec::new(), items: vec![ItemChange { path: "members".parse().unwrap(), added, removed }] }
-}
-
-fn is(fault: &Fault, status: u16, scim_type: Option<&str>) -> bool {
-    fault.status == status && fault.scim_type.as_deref() == scim_type
 }

@@ -110,7 +110,7 @@ fn s12_a_membership_that_cannot_be_found_is_an_error_and_not_a_silent_success() 
         group(&[(1, "John Doe")]),
     );
     let fault = Samanage::update(fake.app(), "Group", "70", &members(&[], &["5"])).unwrap_err();
-    assert!(is(&fault, 502, None), "{fault}");
+    assert!(fault.is(502, None), "{fault}");
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn s12_a_member_whom_samanage_does_not_know_is_named() {
     );
     for id in ["5", "not-a-number"] {
         let fault = Samanage::update(fake.app(), "Group", "70", &members(&[id], &[])).unwrap_err();
-        assert!(is(&fault, 400, Some("invalidValue")));
+        assert!(fault.is(400, Some("invalidValue")));
         assert_eq!(fault.detail, format!("members: Samanage has no user {id}"));
     }
 }
@@ -145,7 +145,7 @@ fn s12_adding_to_an_unknown_group_is_404() {
         "/users/5.json",
         Reply::json(200, jane_with(json!({"group_ids": []}))),
     );
-    assert!(is(&Samanage::update(fake.app(), "Group", "70", &members(&["5"], &[])).unwrap_err(), 404, None));
+    assert!(Samanage::update(fake.app(), "Group", "70", &members(&["5"], &[])).unwrap_err().is(404, None));
 }
 
 #[test]

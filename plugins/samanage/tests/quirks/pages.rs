@@ -76,16 +76,16 @@ fn s14_without_headers_a_full_page_means_that_more_may_follow() {
 fn a_list_that_is_not_there_is_a_wrong_base_url_and_no_unknown_resource() {
     let fake = FakeApp::new().handle(|_| Some(Reply::status(404)));
     for kind in ["User", "Group"] {
-        assert!(is(&Samanage::search(fake.app(), kind, &all(0, 2)).unwrap_err(), 502, None), "{kind}");
+        assert!(Samanage::search(fake.app(), kind, &all(0, 2)).unwrap_err().is(502, None), "{kind}");
     }
-    assert!(is(&Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err(), 502, None));
-    assert!(is(&Samanage::create(fake.app(), "Group", object(json!({"name": "Ops"}))).unwrap_err(), 502, None));
+    assert!(Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err().is(502, None));
+    assert!(Samanage::create(fake.app(), "Group", object(json!({"name": "Ops"}))).unwrap_err().is(502, None));
 }
 
 #[test]
 fn an_answer_that_is_no_list_of_records_is_a_bad_answer() {
     for body in [json!({"error": "x"}), json!([{"name": "no id"}]), json!(["x"])] {
         let fake = FakeApp::new().reply("GET", "/users.json", Reply::json(200, body.clone()));
-        assert!(is(&Samanage::search(fake.app(), "User", &all(0, 2)).unwrap_err(), 502, None), "{body}");
+        assert!(Samanage::search(fake.app(), "User", &all(0, 2)).unwrap_err().is(502, None), "{body}");
     }
 }

@@ -32,7 +32,7 @@ fn s8_an_unknown_department_is_refused_by_name_before_anything_is_written() {
     let fake = FakeApp::new().reply("GET", "/departments.json", Reply::json(200, json!([{"id": 1, "name": "Sales"}])));
     let user = wanted(json!({"department": {"name": "Support"}}));
     let fault = Samanage::create(fake.app(), "User", user).unwrap_err();
-    assert!(is(&fault, 400, Some("invalidValue")));
+    assert!(fault.is(400, Some("invalidValue")));
     assert!(fault.detail.starts_with("department: Samanage has no department \"Support\""), "{fault}");
     assert_eq!(fake.calls().len(), 1);
 }
@@ -58,7 +58,7 @@ fn s8_a_department_that_samanage_silently_leaves_out_is_an_error_and_is_forgotte
     );
     let user = wanted(json!({"department": {"name": "Support"}}));
     let fault = Samanage::create(fake.app(), "User", user).unwrap_err();
-    assert!(is(&fault, 400, Some("invalidValue")));
+    assert!(fault.is(400, Some("invalidValue")));
     assert_eq!(fault.detail, "department: Samanage wrote user 5 without the department \"Support\"");
     assert!(fake.state().is_empty());
 }

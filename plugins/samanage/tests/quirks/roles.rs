@@ -40,7 +40,7 @@ fn s7_an_empty_list_of_roles_makes_no_statement() {
 fn s7_what_names_no_role_is_refused() {
     for value in [json!(""), json!([{"primary": true}]), json!([7]), json!("{\"id\": 1}"), json!("{broken")] {
         let fault = to_app(&FakeApp::new(), value.clone()).unwrap_err();
-        assert!(is(&fault, 400, Some("invalidValue")), "{value}");
+        assert!(fault.is(400, Some("invalidValue")), "{value}");
     }
 }
 
@@ -131,7 +131,7 @@ fn s7_a_role_that_samanage_does_not_know_is_an_error_that_names_those_it_knows()
             .reply("GET", "/roles.json", Reply::json(200, roles.clone()))
             .handle(|call| (call.path == "/users.json").then(|| Reply::json(200, json!([]))));
         let fault = Samanage::create(fake.app(), "User", user.clone()).unwrap_err();
-        assert!(is(&fault, 400, Some("invalidValue")));
+        assert!(fault.is(400, Some("invalidValue")));
         let expected = "roles: Samanage has no role \"Wizard\". It has: Administrator, Requester";
         assert!(fault.detail.starts_with(expected), "{fault}");
         assert_eq!(fault.detail.contains("User 5 was written all the same"), users == 0);

@@ -69,7 +69,7 @@ fn s15_too_many_requests_is_passed_on_with_the_time_to_wait() {
         Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err(),
         Samanage::delete(fake.app(), "User", "5").unwrap_err(),
     ] {
-        assert!(is(&fault, 429, None));
+        assert!(fault.is(429, None));
         assert_eq!(fault.retry_after_seconds, Some(42));
     }
     assert_eq!(fake.calls().len(), 2);
@@ -124,7 +124,7 @@ fn a_confirmation_that_makes_no_sense_is_looked_into_as_well() {
 fn s17_a_401_with_an_empty_body_says_that_the_instances_credential_is_wrong() {
     let fake = FakeApp::new().reply("GET", "/api.json", Reply::status(401));
     let fault = Samanage::check(fake.app()).unwrap_err();
-    assert!(is(&fault, 502, None));
+    assert!(fault.is(502, None));
     assert!(fault.detail.contains("credential"), "{fault}");
 }
 

@@ -29,7 +29,7 @@ fn p7_a_group_that_is_pushed_again_is_the_same_call_again_or_none() {
 #[test]
 fn p8_a_member_who_is_not_there_yet_is_left_out_and_reported_to_the_gateway() {
     let fake = FakeApp::new()
-        .reply("POST", "/Groups", error(400, Some("invalidValue"), "there is no user late-1"))
+        .reply("POST", "/Groups", Reply::scim_error(400, Some("invalidValue"), "there is no user late-1"))
         .reply("GET", "/Users/late-1", Reply::status(404))
         .reply("POST", "/Groups", Reply::json(201, json!({"id": "b", "displayName": "Sales"})));
     let group = object(json!({"displayName": "Sales", "members": [{"value": "100"}, {"value": "late-1"}]}));

@@ -12,9 +12,9 @@ fn p10_a_refused_user_comes_with_what_to_do_about_it() {
         (400, Some("uniqueness"), "exists already", (409, Some("uniqueness")), "has to leave it"),
         (400, Some("invalidValue"), "no SSO method is called X", (400, Some("invalidValue")), "X"),
     ] {
-        let fake = FakeApp::new().reply("POST", "/Users", error(status, scim_type, said));
+        let fake = FakeApp::new().reply("POST", "/Users", Reply::scim_error(status, scim_type, said));
         let fault = Splashtop::create(fake.app(), "User", wanted(Some("Acme SSO"))).unwrap_err();
-        assert!(is(&fault, expected.0, expected.1), "{said}: {fault:?}");
+        assert!(fault.is(expected.0, expected.1), "{said}: {fault:?}");
         assert!(fault.detail.contains(said) && fault.detail.contains(advice), "{fault}");
     }
 }
@@ -25,16 +25,16 @@ fn p10_a_computer_group_of_the_same_name_is_409_and_too_many_groups_are_403() {
         (409, "there is a computer group Sales", (409, Some("uniqueness")), "rename it in the Splashtop portal"),
         (403, "the team has as many groups as it can have", (403, None), "2000"),
     ] {
-        let fake = FakeApp::new().reply("POST", "/Groups", error(status, None, said)).reply(
+        let fake = FakeApp::new().reply("POST", "/Groups", Reply::scim_error(status, None, said)).reply(
             "PATCH",
             "/Groups/b",
-            error(status, None, said),
+            Reply::scim_error(status, None, said),
         );
         for fault in [
             Splashtop::create(fake.app(), "Group", object(json!({"displayName": "Sales"}))).unwrap_err(),
             Splashtop::update(fake.app(), "Group", "b", &change(json!({"displayName": "Sales"}))).unwrap_err(),
         ] {
-            assert!(is(&fault, expected.0, expected.1), "{fault:?}");
+            assert!(fault.is(expected.0, expected.1), "{fault:?}");
             assert!(fault.detail.contains(said) && fault.detail.contains(advice), "{fault}");
         }
     }
@@ -42,7 +42,7 @@ fn p10_a_computer_group_of_the_same_name_is_409_and_too_many_groups_are_403() {
 
 #[test]
 fn p10_a_token_that_splashtop_does_not_take_is_the_instances_fault_and_not_the_clients() {
-    let fake = FakeApp::new().reply("GET", "/Users", error(401, None, "the token is not valid"));
+    let fake = FakeApp::new().reply("GET", "/Users", Reply::scim_error(401, None, "the token is not valid"));
     let fault = Splashtop::check(fake.app()).unwrap_err();
     assert_eq!(fault.status, 502);
     assert!(fault.detail.contains("credential"), "{fault}");

@@ -23,7 +23,7 @@ fn p1_a_user_without_an_sso_name_gets_the_configured_one() {
 fn p1_without_an_sso_name_and_without_a_configured_one_nobody_is_created() {
     let fake = FakeApp::new().setting("default-sso-name", "");
     let fault = Splashtop::create(fake.app(), "User", wanted(None)).unwrap_err();
-    assert!(is(&fault, 400, Some("invalidValue")));
+    assert!(fault.is(400, Some("invalidValue")));
     assert!(fault.detail.contains("default-sso-name"), "{fault}");
 }
 
@@ -56,7 +56,7 @@ fn p2_a_name_is_taken_byte_for_byte_and_quotes_come_off_only_around_a_listed_nam
         match (to_app(&fake, json!(sent)), taken) {
             (Ok(found), Some(name)) => assert_eq!(found, Some(json!(name)), "{sent}"),
             (Err(fault), None) => {
-                assert!(is(&fault, 400, Some("invalidValue")), "{sent}");
+                assert!(fault.is(400, Some("invalidValue")), "{sent}");
                 assert!(fault.detail.contains("Acme SSO; Acme  Okta"), "{fault}");
             }
             (found, _) => panic!("{sent}: {found:?}"),
@@ -84,7 +84,7 @@ fn p2_the_name_that_is_created_with_is_checked_whatever_the_mapping() {
     Splashtop::create(fake.app(), "User", wanted(Some("\"Acme SSO\""))).unwrap();
     assert_eq!(fake.bodies()[0][SPLASHTOP]["ssoName"], "Acme SSO");
     let fault = Splashtop::create(fake.app(), "User", wanted(Some("Other"))).unwrap_err();
-    assert!(is(&fault, 400, Some("invalidValue")));
+    assert!(fault.is(400, Some("invalidValue")));
     assert_eq!(fake.calls().len(), 1);
 }
 
@@ -92,7 +92,7 @@ fn p2_the_name_that_is_created_with_is_checked_whatever_the_mapping() {
 fn p2_nothing_makes_no_statement_where_nothing_is_configured_and_a_number_is_no_name() {
     let fake = FakeApp::new();
     assert_eq!(to_app(&fake, json!("")), Ok(None));
-    assert!(is(&to_app(&fake, json!(7)).unwrap_err(), 400, Some("invalidValue")));
+    assert!(to_app(&fake, json!(7)).unwrap_err().is(400, Some("invalidValue")));
     assert_eq!(Splashtop::to_scim(fake.app().settings(), "sso-name", json!("A")), Ok(Some(json!("A"))));
 }
 

@@ -10,7 +10,7 @@ fn p3_another_user_name_is_400_mutability_and_the_same_in_another_case_is_nothin
         let updated = Splashtop::update(fake.app(), "User", "100", &change(json!({"userName": wanted})));
         match updated {
             Ok(stored) => assert_eq!((stored.id.as_str(), ok), ("100", true)),
-            Err(fault) => assert!(is(&fault, 400, Some("mutability")) && !ok, "{wanted}: {fault}"),
+            Err(fault) => assert!(fault.is(400, Some("mutability")) && !ok, "{wanted}: {fault}"),
         }
         assert_eq!(fake.lines(), ["GET /Users/100"]);
     }
@@ -20,7 +20,7 @@ fn p3_another_user_name_is_400_mutability_and_the_same_in_another_case_is_nothin
 fn p3_nothing_is_written_beside_a_user_name_that_cannot_be() {
     let fake = FakeApp::new().reply("GET", "/Users/100", Reply::json(200, ada()));
     let change = change(json!({"displayName": "Eve", "userName": "eve@acme.example"}));
-    assert!(is(&Splashtop::update(fake.app(), "User", "100", &change).unwrap_err(), 400, Some("mutability")));
+    assert!(Splashtop::update(fake.app(), "User", "100", &change).unwrap_err().is(400, Some("mutability")));
     assert_eq!(fake.calls().len(), 1);
 }
 
@@ -81,14 +81,14 @@ fn p12_a_user_with_nothing_but_an_address_is_created_in_one_call_and_never_updat
     let fake = FakeApp::new()
         .setting("default-sso-name", "Acme SSO")
         .reply("POST", "/Users", Reply::json(201, ada()))
-        .reply("POST", "/Users", error(409, Some("uniqueness"), "taken"));
+        .reply("POST", "/Users", Reply::scim_error(409, Some("uniqueness"), "taken"));
     let user = object(json!({"userName": "ada@acme.example", "active": true}));
     Splashtop::create(fake.app(), "User", user.clone()).unwrap();
     let sent = json!({
         "userName": "ada@acme.example", "active": true, SPLASHTOP: {"ssoName": "Acme SSO"}, "schemas": [CORE, SPLASHTOP]
     });
     assert_eq!(fake.bodies(), [sent]);
-    assert!(is(&Splashtop::create(fake.app(), "User", user).unwrap_err(), 409, Some("uniqueness")));
+    assert!(Splashtop::create(fake.app(), "User", user).unwrap_err().is(409, Some("uniqueness")));
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! Which rows are asked for.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use scim_gateway::store::LogFilter;
+
+use crate::cli::Failure;
+
+/// Which rows.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Question {
+    /// Only this instance
+    #[arg(long, value_name = "NAME")]
+    pub(super) instance: Option<String>,
+    /// Only the resource with this SCIM id
+    #[arg(long)]
+    pub(super) id: Option<String>,
+    /// Only resources with this value of the matching attribute, such as a user name, in any case
+    #[arg(long = "match", value_name = "VALUE")]
+    pub(super) matching: Option<String>,
+    /// Only what was answered so: `ok`, `failed` or a status such as 409
+    #[arg(long)]
+    pub(super) outcome: Option<Outcome>,
+    /// Only since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(super) since: Option<Since>,
+    /// The newest rows, this many at the most
+    #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) limit: u32,
+}
+
+/// How an operation was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outcome(RangeInclusive<u16>);
+
+/// The beginning of what is asked for.
+#[derive(Debug, Clone)]
+pub(super) enum Since {
+    Ago(Span),
+    At(Timestamp),
+}
+
+impl Question {
+    pub(super) fn filter(&self, now: Timestamp) -> Result<LogFilter, Failure> {
+        Ok(LogFilter {
+            instance: self.instance.clone(),
+            id: self.id.clone(),
+            matching: self.matching.clone(),
+            status: self.outcome.clone().map(|Outcome(statuses)| statuses),
+            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(Failure::Since)?,
+            limit: self.limit,
+        })
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "ok" => Ok(Self(100..=399)),
+            "failed" => Ok(Self(400..=599)),
+            status => match status.parse() {
+                Ok(status @ 100..=599) => Ok(Self(status..=status)),
+                _ => Err("write `ok`, `failed` or a status such as 409"),
+            },
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ago = text.parse::<Span>().map(Self::Ago);
+        ago.or_else(|_| text.parse().map(Self::At))
+            .map_err(|_| "write how long ago, such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
+    }
+}
+
+impl Since {
+    fn from(&self, now: Timestamp) -> Result<Timestamp, jiff::Error> {
+        match self {
+            Self::At(time) => Ok(*time),
+            // `2h ago` is a negative span.
+            Self::Ago(span) => Ok(now.to_zoned(TimeZone::UTC).checked_sub(span.abs())?.timestamp()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_moment_or_how_long_ago() {
+        let now: Timestamp = "2026-03-10T12:00:00Z".parse().expect("a time");
+        for (text, expected) in [
+            ("90m", "2026-03-10T10:30:00Z"),
+            ("2h", "2026-03-10T10:00:00Z"),
+            ("2h ago", "2026-03-10T10:00:00Z"),
+            ("7d", "2026-03-03T12:00:00Z"),
+            ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z"),
+            ("2026-01-31T08:00:00+02:00", "2026-01-31T06:00:00Z"),
+        ] {
+            let since: Since = text.parse().expect(text);
+            assert_eq!(since.from(now).expect(text).to_string(), expected, "{text}");
+        }
+        for text in ["", "yesterday", "12", "2026-01-31"] {
+            assert!(text.parse::<Since>().is_err(), "{text}");
+        }
+        for text in ["", "bad", "99", "600", "-1"] {
+            assert!(text.parse::<Outcome>().is_err(), "{text}");
+        }
+    }
+}

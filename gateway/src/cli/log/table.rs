@@ -1,0 +1,64 @@
+//! Rows as a table for people.
+
+use std::io;
+
+use scim_gateway::store::LogEntry;
+
+use super::shown;
+use crate::cli::terminal::Terminal;
+
+const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
+/// The place of the outcome among the columns.
+const OUTCOME: usize = 6;
+
+/// Writes the rows for people, a line each.
+pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let table: Vec<[String; HEADINGS.len()]> = rows.iter().map(cells).collect();
+    let mut widths = HEADINGS.map(str::len);
+    for cells in &table {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let headings: Vec<String> =
+        HEADINGS.iter().zip(widths).map(|(heading, width)| format!("{heading:width$}")).collect();
+    terminal.line(terminal.bold(&format!("{}  APP CALLS", headings.join("  "))))?;
+    for (row, cells) in rows.iter().zip(&table) {
+        let mut line = String::new();
+        for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let cell = format!("{cell:width$}");
+            let failed = place == OUTCOME && row.status >= 400;
+            line += &if failed { terminal.red(&cell) } else { cell };
+            line += "  ";
+        }
+        terminal.line((line + &calls(row)).trim_end())?;
+    }
+    if rows.is_empty() { terminal.line("no such row") } else { Ok(()) }
+}
+
+fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
+    let operation = [Some(row.operation.as_str()), row.resource_type.as_deref()];
+    let scim_type = row.scim_type.as_deref();
+    let outcome = scim_type.map_or_else(|| row.status.to_string(), |scim_type| format!("{} {scim_type}", row.status));
+    let matching = row.matching.as_ref().map(|matching| matching.value.as_str());
+    [
+        // A column to be read: the time to the second.
+        format!("{:.0}", row.time),
+        shown(&row.instance),
+        shown(&row.client),
+        shown(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        shown(row.id.as_deref().unwrap_or("-")),
+        shown(matching.unwrap_or("-")),
+        shown(&outcome),
+        shown(&row.correlation),
+    ]
+}
+
+/// `POST /users.json 201, PATCH /groups/{id} no answer`.
+fn calls(row: &LogEntry) -> String {
+    let calls = row.app_calls.iter().map(|call| {
+        let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        format!("{} {} {status}", call.method, call.path)
+    });
+    shown(&calls.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,63 @@
+//! Connections that are no HTTP, say nothing, do not read, or are too many.
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_harms_nobody() {
+    let listen = ListenLimits { head_bytes: 8192, ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let long_head = format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(16_384));
+    let many_heads = format!("GET / HTTP/1.1\r\nhost: x\r\n{}\r\n", "a: b\r\n".repeat(200));
+    for (bytes, expected) in [
+        (&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..], "HTTP/1.1 400"),
+        (b"nonsense\r\n\r\n", "HTTP/1.1 400"),
+        (b"GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n", "HTTP/1.1 400"),
+        (
+            b"POST /acme/scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
+            "HTTP/1.1 400",
+        ),
+        (long_head.as_bytes(), "HTTP/1.1 431"),
+        (many_heads.as_bytes(), "HTTP/1.1 431"),
+    ] {
+        let answer = gateway.raw(bytes).await;
+        assert!(answer.starts_with(expected), "{}: {answer}", String::from_utf8_lossy(bytes));
+    }
+    assert_eq!(gateway.get("/healthz").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let listen = ListenLimits { head_time: Duration::from_millis(20), ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    assert_eq!(gateway.raw(b"GET /healthz HT").await, "");
+    assert_eq!(gateway.raw(b"").await, "");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_let_go() {
+    let listen = ListenLimits { write_time: Duration::from_millis(50), connections: 1, ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let mut socket = gateway.socket().await;
+    socket.write_all(b"GET /acme/long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    // The only place for a connection is free again before the first client has read a byte.
+    assert_eq!(gateway.get("/healthz").await.status(), 200);
+    let mut read = Vec::new();
+    let _ = socket.read_to_end(&mut read).await;
+    assert!(read.len() < LONG, "{} bytes", read.len());
+}
+
+#[tokio::test]
+async fn a_connection_over_the_bound_waits_for_a_place() {
+    let listen = ListenLimits { connections: 1, ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut first = gateway.socket().await;
+    first.write_all(request).await.unwrap();
+    let mut byte = [0_u8; 1];
+    first.read_exact(&mut byte).await.unwrap();
+    let mut second = gateway.socket().await;
+    second.write_all(request).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut byte)).await.is_err());
+    drop(first);
+    second.read_exact(&mut byte).await.unwrap();
+}
