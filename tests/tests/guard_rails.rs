@@ -169,21 +169,21 @@ async fn users_beyond_the_threshold_stay_until_the_operator_has_looked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_operation_of_a_bulk_request_that_is_refused_is_counted() {
-    let scene = Scene::start(json!({"max-deactivations": {"users": 1}}), None).await;
-    let users = scene.users(3).await;
+    let mut world = World::start(json!({"max-deactivations": {"users": 1}}), None).await;
+    let users = world.users(3).await;
     let operations: Vec<Value> = users
         .iter()
         .map(|user| json!({"method": "PATCH", "path": format!("/Users/{user}"), "data": patch(&activation(false))}))
         .collect();
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
-    let (status, answer) = scene.call("POST", "/Bulk", body).await;
+    let answer = world.post("/Bulk", &body).await.expect(200);
     let statuses: Vec<_> =
         answer["Operations"].as_array().unwrap().iter().map(|each| each["status"].as_str().unwrap()).collect();
-    assert_eq!((status, statuses), (200, vec!["200", "403", "403"]), "{answer}");
-    let metrics = scene.metrics().await;
+    assert_eq!(statuses, ["200", "403", "403"], "{answer}");
+    let metrics = world.metrics().await;
     let refusals = "scim_guard_rail_refusals_total{instance=\"app\",rail=\"max-deactivations\"} 2";
     assert!(metrics.contains(refusals), "{metrics}");
-    scene.stop().await;
+    world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

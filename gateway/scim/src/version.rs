@@ -46,7 +46,7 @@ impl EntityTag {
     pub fn of_digest(digest: &[u8]) -> Self {
         let mut opaque = String::with_capacity(2 * digest.len());
         // A text does not refuse to be written to.
-        digest.iter().for_each(|byte| drop(write!(opaque, "{byte:02x}")));
+        digest.iter().for_each(|byte| write!(opaque, "{byte:02x}").unwrap_or_default());
         Self { weak: true, opaque }
     }
 

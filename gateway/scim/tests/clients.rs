@@ -208,7 +208,7 @@ fn a_listed_removal_takes_the_elements_that_have_all_that_is_listed() {
         json!([{ "value": "1", "type": "User", "$ref": null, "display": "old" }, { "value": "2", "type": "Group" }]);
     let operations = json!([{ "op": "remove", "path": "members", "value": listed }]);
     let after = json!({ "displayName": "G" });
-    assert_eq!(patched(&group(), &before, &operations, STRICT), Ok(after), "a reference is its value");
+    assert_eq!(patched(&ResourceType::group(), &before, &operations, STRICT), Ok(after), "a reference is its value");
 }
 
 #[test]

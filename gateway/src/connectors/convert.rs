@@ -24,10 +24,7 @@ pub(super) fn change(change: &AppChange) -> wit::Change {
         fields: change
             .fields
             .iter()
-            .map(|field| wit::FieldChange {
-                path: field.path.clone(),
-                value: field.value.as_ref().map(text),
-            })
+            .map(|field| wit::FieldChange { path: field.path.clone(), value: field.value.as_ref().map(text) })
             .collect(),
         items: change
             .items

@@ -117,7 +117,7 @@ impl EgressConfig {
 pub enum EgressError {
     /// The app's place is closed.
     #[error("the base URL `{0}` {1}; set `allow-private-addresses` if the app is in your own network")]
-    BaseUrl(BaseUrl, #[source] Unreachable),
+    BaseUrl(Box<BaseUrl>, #[source] Unreachable),
     /// The authorization server's place is closed.
     #[error("the token URL `{0}` {1}; set `allow-private-addresses` if it is in your own network")]
     TokenUrl(TokenUrl, #[source] Unreachable),
@@ -156,7 +156,7 @@ impl Egress {
 
     fn over(config: EgressConfig, transport: Arc<dyn Transport>) -> Result<Self, EgressError> {
         let allow_private = config.route.allow_private;
-        let closed = |closed| EgressError::BaseUrl(config.base_url.clone(), closed);
+        let closed = |closed| EgressError::BaseUrl(config.base_url.clone().into(), closed);
         config.base_url.judge(allow_private).map_err(closed)?;
         if let Auth::ClientCredentials(ClientCredentials { token_url, .. }) = &config.auth {
             token_url.judge(allow_private).map_err(|closed| EgressError::TokenUrl(token_url.clone(), closed))?;

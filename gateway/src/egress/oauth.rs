@@ -265,7 +265,8 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let outgoing = Outgoing { method: head.method, uri: head.uri, headers: head.headers, body: Some(body.into()) };
+            let outgoing =
+                Outgoing { method: head.method, uri: head.uri, headers: head.headers, body: Some(body.into()) };
             let answer = self.0.attempt(outgoing, LONGEST_ANSWER).await.map_err(not_reached)?;
             let Incoming { status, headers, body, retry_after } = answer;
             if status == 429 || status >= 500 {

@@ -5,8 +5,8 @@
 mod bulk;
 mod discovery;
 mod lists;
-mod refusals;
 #[path = "../one_instance/mod.rs"]
 mod one_instance;
+mod refusals;
 mod versions;
 mod world;

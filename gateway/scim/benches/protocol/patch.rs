@@ -32,7 +32,7 @@ fn cases() -> [Case; 3] {
         },
         Case {
             name: "member-of-1000",
-            resource_type: fixture::group(),
+            resource_type: ResourceType::group(),
             resource: resources::group(MEMBERS),
             body: body(json!([{"op": "Add", "path": "members", "value": [{"value": "newcomer"}]}])),
         },
