@@ -18,6 +18,8 @@ pub fn hostile() -> Vec<u8> {
 fn build() -> Vec<u8> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--target", "wasm32-unknown-unknown", "--profile", "connector", "-p", "hostile-connectors"])
+        // With a connector, so that the macros' dependencies have the features with which the connectors were built.
+        .args(["-p", "samanage-connector"])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(ROOT)
         .stderr(Stdio::inherit())
