@@ -14,6 +14,7 @@ pub struct Intruder;
 impl Connector for Intruder {
     const DESCRIPTOR: &'static str = include_str!("../../../../sdk/examples/python/descriptor.json");
 
+    #[allow(clippy::disallowed_methods, reason = "that it can wait is what is tried")]
     fn check(_: App<'_>) -> Result<(), Fault> {
         // Nobody needs to hear that it cannot print.
         drop(writeln!(std::io::stdout(), "printed by the intruder"));
