@@ -18,7 +18,8 @@ use tower::Service;
 
 use super::resolver::JudgingResolver;
 
-const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// From looking up the name to the end of TLS' handshake, and for each address alone.
+pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// Makes connections; TLS is put around them by others.
 #[derive(Debug, Clone)]

@@ -17,8 +17,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use tower::timeout::Timeout;
 
-use super::connection::Connector;
+use super::connection::{CONNECT_TIME, Connector};
 use super::resolver::{JudgingResolver, Lookups, Reach};
 use super::route::{Authorities, ProxyUrl, Route};
 use super::transport::{HttpClient, Transport};
@@ -79,7 +80,7 @@ impl Network {
             // Apps close idle connections after a minute or so; being first saves a retry.
             .pool_idle_timeout(Duration::from_secs(50))
             .pool_max_idle_per_host(64)
-            .build(https))
+            .build(Timeout::new(https, CONNECT_TIME)))
     }
 }
 

@@ -13,6 +13,8 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming as Answer};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, Client};
+use tower::timeout::Timeout;
+use tower::timeout::error::Elapsed;
 
 use super::connection::Connector;
 use super::message::SendErrorCode;
@@ -20,7 +22,7 @@ use super::resolver::Closed;
 use super::retry::retry_after;
 
 /// What connects, pools and speaks HTTP.
-pub(super) type HttpClient = Client<HttpsConnector<Connector>, Full<Bytes>>;
+pub(super) type HttpClient = Client<Timeout<HttpsConnector<Connector>>, Full<Bytes>>;
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")));
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
@@ -110,7 +112,8 @@ async fn whole(body: Answer, most: usize) -> Result<Vec<u8>, Failure> {
 fn before_answer(error: &legacy::Error) -> Failure {
     let closed = causes(error).find_map(|cause| cause.downcast_ref::<Closed>());
     let is_late = |cause: &(dyn Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+        let of_system = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
+        of_system || cause.is::<Elapsed>()
     };
     let (code, sent) = match closed {
         Some(_) => (SendErrorCode::Refused, false),

@@ -6,11 +6,10 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use metrics::{Key, KeyName, Label, Metadata, Recorder as _};
+use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use super::operation::OperationRecord;
-use crate::config::InstanceName;
 use crate::egress::Circuit;
 use crate::store::StoreCounts;
 
@@ -78,33 +77,31 @@ impl Metrics {
 
     /// Counts an operation and its app calls.
     pub fn count(&self, record: &OperationRecord) {
-        let instance = record.instance.as_ref().map_or("", InstanceName::as_str);
-        let operation = record.operation.unwrap_or_default();
-        let base = [("instance", instance.to_owned()), ("operation", operation.to_owned())];
-        let [instance_label, _] = base.clone();
-        self.observe(OPERATION_SECONDS, base.clone(), record.duration);
-        let [one, two] = base;
-        self.increment(OPERATIONS, [one, two, ("status", record.status.to_string())]);
+        let instance = record.instance.as_ref().map_or(SharedString::from(""), |name| name.shared().into());
+        let instance = || ("instance", instance.clone());
+        let operation = || ("operation", record.operation.unwrap_or_default().into());
+        self.observe(OPERATION_SECONDS, [instance(), operation()], record.duration);
+        self.increment(OPERATIONS, [instance(), operation(), ("status", record.status.to_string().into())]);
         if let Some(class) = record.class {
-            self.increment(FAILURES, [instance_label.clone(), ("class", class.to_owned())]);
+            self.increment(FAILURES, [instance(), ("class", class.into())]);
         }
-        for rail in &record.guard_rails {
-            self.increment(GUARD_RAILS, [instance_label.clone(), ("rail", (*rail).to_owned())]);
+        for &rail in &record.guard_rails {
+            self.increment(GUARD_RAILS, [instance(), ("rail", rail.into())]);
         }
-        for leniency in &record.leniencies {
-            let client = ("client", record.client.unwrap_or_default().to_owned());
-            self.increment(LENIENCIES, [instance_label.clone(), client, ("leniency", (*leniency).to_owned())]);
+        for &leniency in &record.leniencies {
+            let client = ("client", record.client.unwrap_or_default().into());
+            self.increment(LENIENCIES, [instance(), client, ("leniency", leniency.into())]);
         }
         for call in &record.app_calls {
-            let status = call.outcome.map_or_else(|code| code.as_str().to_owned(), |status| status.to_string());
-            self.increment(APP_CALLS, [instance_label.clone(), ("status", status)]);
-            self.observe(APP_CALL_SECONDS, [instance_label.clone()], call.duration);
+            let status = call.outcome.map_or_else(|code| code.as_str().into(), |status| status.to_string().into());
+            self.increment(APP_CALLS, [instance(), ("status", status)]);
+            self.observe(APP_CALL_SECONDS, [instance()], call.duration);
         }
     }
 
     /// Counts a reload of the configuration.
     pub fn count_reload(&self, outcome: &'static str) {
-        self.increment(RELOADS, [("outcome", outcome.to_owned())]);
+        self.increment(RELOADS, [("outcome", outcome.into())]);
     }
 
     /// Sets how many operations run now.
@@ -115,7 +112,7 @@ impl Metrics {
 
     /// Sets how an instance's circuit stands.
     pub fn set_circuit(&self, instance: &str, circuit: &Circuit) {
-        let label = || [("instance", instance.to_owned())];
+        let label = || [("instance", instance.to_owned().into())];
         let open = f64::from(u8::from(circuit.open.is_some()));
         self.recorder.register_gauge(&key(CIRCUIT_OPEN, label()), &METADATA).set(open);
         self.recorder.register_counter(&key(CIRCUIT_OPENED, label()), &METADATA).absolute(circuit.opened);
@@ -148,11 +145,16 @@ impl Metrics {
         }
     }
 
-    fn increment<const N: usize>(&self, name: &'static str, labels: [(&'static str, String); N]) {
+    fn increment<const N: usize>(&self, name: &'static str, labels: [(&'static str, SharedString); N]) {
         self.recorder.register_counter(&key(name, labels), &METADATA).increment(1);
     }
 
-    fn observe<const N: usize>(&self, name: &'static str, labels: [(&'static str, String); N], duration: Duration) {
+    fn observe<const N: usize>(
+        &self,
+        name: &'static str,
+        labels: [(&'static str, SharedString); N],
+        duration: Duration,
+    ) {
         self.recorder.register_histogram(&key(name, labels), &METADATA).record(duration.as_secs_f64());
     }
 }
@@ -169,7 +171,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-fn key<const N: usize>(name: &'static str, labels: [(&'static str, String); N]) -> Key {
+fn key<const N: usize>(name: &'static str, labels: [(&'static str, SharedString); N]) -> Key {
     let labels: Vec<Label> = labels.into_iter().map(|(name, value)| Label::new(name, value)).collect();
     Key::from_parts(name, labels)
 }

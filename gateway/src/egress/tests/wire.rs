@@ -125,3 +125,15 @@ async fn a_name_that_leads_inside_is_refused_before_anything_is_sent() {
     assert!(error.detail.contains("`localhost` resolves to loopback"), "{}", error.detail);
     assert!(app.heard().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_does_not_shake_hands_is_given_up_soon_and_nothing_was_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port()).parse().unwrap();
+    let route = Route { allow_private: true, ..Route::default() };
+    let egress = Egress::new(EgressConfig { base_url, route, ..config() }, &Network::new()).unwrap();
+    let begun = Instant::now();
+    let error = egress.send(request("POST", "/users.json"), &mut within(19)).await.unwrap_err();
+    assert_eq!((error.code, error.sent), (SendErrorCode::Timeout, false), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+}
