@@ -22,6 +22,7 @@ use crate::{Object, ResourceType, error::Error, path::Slot};
 mod apply;
 mod edits;
 mod items;
+mod listed;
 mod request;
 
 pub(crate) use request::take;

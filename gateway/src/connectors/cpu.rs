@@ -40,6 +40,8 @@ pub(super) struct CpuBudget {
     limit: Duration,
     tick: Duration,
     used: Duration,
+    /// What it had used when it last gave way to others.
+    rested_at: Duration,
     share: CpuShare,
     /// Its present turn. Shared with the future in which it waits for the next one.
     turn: Arc<Mutex<Option<Turn>>>,
@@ -79,7 +81,7 @@ impl CpuShare {
 
 impl CpuBudget {
     pub(super) fn new(limit: Duration, tick: Duration, share: CpuShare) -> Self {
-        Self { limit, tick, used: Duration::ZERO, share, turn: Arc::default() }
+        Self { limit, tick, used: Duration::ZERO, rested_at: Duration::ZERO, share, turn: Arc::default() }
     }
 
     /// The connector waits from here on. Whether its time is used up is seen at the next tick.
@@ -96,6 +98,7 @@ impl CpuBudget {
     /// The connector waits for something that it chose itself, as often as it likes: so its place rests as it does at a tick.
     pub(super) async fn while_waiting<T>(&mut self, wait: impl Future<Output = T>) -> T {
         let lane = self.charge().and_then(|turn| turn.lane);
+        self.rested_at = self.used;
         let (done, ()) = futures_util::future::join(wait, rest(lane, self.tick)).await;
         self.resume().await;
         done
@@ -104,13 +107,14 @@ impl CpuBudget {
     /// What to do with running code at a tick.
     pub(super) fn on_tick(mut store: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
         let cpu = &mut store.data_mut().cpu;
-        if cpu.has_just_begun() {
+        if cpu.has_just_rested() {
             return Ok(UpdateDeadline::Continue(1));
         }
         let lane = cpu.charge().and_then(|turn| turn.lane);
         if cpu.used > cpu.limit {
             return Ok(UpdateDeadline::Interrupt);
         }
+        cpu.rested_at = cpu.used;
         let (share, heavy, turn, tick) = (cpu.share.clone(), cpu.is_heavy(), Arc::clone(&cpu.turn), cpu.tick);
         let next = async move {
             rest(lane, tick).await;
@@ -120,9 +124,12 @@ impl CpuBudget {
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(next)))
     }
 
-    /// Whether its turn began within this tick: the ticks that passed were those of a wait, and there is nothing to yield for.
-    fn has_just_begun(&self) -> bool {
-        lock(&self.turn).as_ref().is_some_and(|turn| thread_time().saturating_sub(turn.began) < self.tick / 2)
+    /// Whether it has computed so little since it last rested, in however many turns, that there is nothing to rest for: the ticks that
+    /// passed were those of a wait.
+    fn has_just_rested(&self) -> bool {
+        let running = lock(&self.turn).as_ref().map_or(Duration::ZERO, |turn| thread_time().saturating_sub(turn.began));
+        let used = self.used + running;
+        used <= self.limit && used.saturating_sub(self.rested_at) < self.tick / 2
     }
 
     fn is_heavy(&self) -> bool {

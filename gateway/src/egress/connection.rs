@@ -14,12 +14,19 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tower::Service;
 
 use super::resolver::JudgingResolver;
 
-/// From looking up the name to the end of TLS' handshake, and for each address alone.
-pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// From looking up the name to the end of TLS' handshake.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// A connection that is idle or waits is asked so often whether it is there still, and given up after a few times: what stands between may
+/// have forgotten it without a word, and over HTTP/2 every request would go the same dead way.
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const PROBES: u32 = 3;
+/// How long what was sent may go unacknowledged.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// Makes connections; TLS is put around them by others.
 #[derive(Debug, Clone)]
@@ -27,6 +34,10 @@ pub(super) struct Connector {
     tcp: HttpConnector<JudgingResolver>,
     proxy: Option<Uri>,
 }
+
+/// Makes connections within [`CONNECT_TIME`].
+#[derive(Debug, Clone)]
+pub(super) struct Timed<C>(pub(super) C);
 
 /// A connection as it is before TLS.
 #[derive(Debug)]
@@ -45,7 +56,13 @@ impl Connector {
         // https is for whoever puts TLS around the connection.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        // Shared by the addresses of a name, so that the next one gets its turn.
         tcp.set_connect_timeout(Some(CONNECT_TIME));
+        tcp.set_keepalive(Some(KEEP_ALIVE));
+        tcp.set_keepalive_interval(Some(KEEP_ALIVE));
+        tcp.set_keepalive_retries(Some(PROBES));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
         Self { tcp, proxy }
     }
 }
@@ -68,6 +85,27 @@ impl Service<Uri> for Connector {
             }
             Some(proxy) => Box::pin(mapped(self.tcp.call(proxy.clone()), plain(true))),
         }
+    }
+}
+
+impl<C> Service<Uri> for Timed<C>
+where
+    C: Service<Uri, Error: Into<Failed>, Future: Send + 'static>,
+{
+    type Response = C::Response;
+    type Error = Failed;
+    type Future = BoxFuture<'static, Result<C::Response, Failed>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failed>> {
+        self.0.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let connecting = self.0.call(to);
+        Box::pin(async move {
+            let connected = timeout(CONNECT_TIME, connecting).await;
+            connected.map_err(|late| io::Error::new(io::ErrorKind::TimedOut, late))?.map_err(Into::into)
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-use super::echo::Echo;
+use super::echo::{Echo, SHORTEST};
 use super::headers::may_carry_credential;
 use super::oauth::{ClientCredentials, TokenSource};
 use super::transport::{Failure, Transport};
@@ -94,10 +94,12 @@ impl Credential {
                 if !pair.is_empty() && !pair.contains(':') {
                     return Err(CredentialError::NotUserAndPassword);
                 }
-                let (encoded, password) =
-                    (STANDARD.encode(pair), pair.split_once(':').map_or(pair, |(_, password)| password));
+                let encoded = STANDARD.encode(pair);
+                let (user, password) = pair.split_once(':').unwrap_or(("", pair));
+                // Where the password is a mere `x`, the user name is the key.
+                let secret = if password.len() < SHORTEST { user } else { password };
                 // The end of base64 is its padding, which some leave out.
-                let secrets = [pair, password, encoded.trim_end_matches('=')];
+                let secrets = [pair, secret, encoded.trim_end_matches('=')];
                 Self::Fixed(FixedHeader::new(AUTHORIZATION, Some("Basic"), &encoded, &secrets)?)
             }
             Auth::Header { header, scheme } => {

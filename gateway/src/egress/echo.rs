@@ -3,10 +3,11 @@
 //! Threat: an error page, a debugging route or a gateway in between that shows the headers of a request would give the connector
 //! what it must never hold (design law 4), and through it the operator's log and the client.
 //!
-//! Found in headers and body, and replaced by `[credential]`: the secret, for basic its base64 form and its password, for
+//! Found in headers and body, and replaced by `[credential]`: the secret, for basic its base64 form and its password (the user name where
+//! that is too short to be one), for
 //! OAuth the access token and the client's secret; each as it is and as JSON (with `\/` and `\u002b`, too), URLs, forms and HTML
 //! write it. What is shorter than [`SHORTEST`] bytes is found only with its scheme before it (`Basic dTpw`), as headers hold it: alone it
-//! would be found in names and numbers that repeat nothing, and a user's data would be changed.
+//! would be found in names and numbers that repeat nothing, and a user's data would be changed. (A longer password that is a common word is found in names, too: no app has such a one.)
 //!
 //! Not prevented: an app that shows the credential in parts, hashed, encrypted, encoded otherwise or compressed unasked (a connector
 //! cannot ask for it, nor for parts: `headers`), or that shows an access token which is not used any more.
@@ -20,7 +21,7 @@ use memchr::memmem::Finder;
 use super::transport::Incoming;
 
 /// Bytes of the shortest text that is taken for a credential wherever it occurs.
-const SHORTEST: usize = 8;
+pub(super) const SHORTEST: usize = 8;
 /// What a connector sees in its place.
 const PLACEHOLDER: &[u8] = b"[credential]";
 

@@ -17,9 +17,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
-use tower::timeout::Timeout;
 
-use super::connection::{CONNECT_TIME, Connector};
+use super::connection::{Connector, KEEP_ALIVE, Timed};
 use super::resolver::{JudgingResolver, Lookups, Reach};
 use super::route::{Authorities, ProxyUrl, Route};
 use super::transport::{HttpClient, Transport};
@@ -79,8 +78,11 @@ impl Network {
             .pool_timer(TokioTimer::new())
             // Apps close idle connections after a minute or so; being first saves a retry.
             .pool_idle_timeout(Duration::from_secs(50))
+            // As many as a busy instance uses: each one more costs a handshake.
             .pool_max_idle_per_host(64)
-            .build(Timeout::new(https, CONNECT_TIME)))
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .http2_keep_alive_timeout(KEEP_ALIVE)
+            .build(Timed(https)))
     }
 }
 

@@ -19,8 +19,8 @@ use super::connection::Failed;
 
 /// Threads that may look up names at a time, for all instances together.
 const LOOKUPS: usize = 32;
-/// How long a connection waits for its name's addresses.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection waits for its name's addresses: less than it may take in all, so that the name server is named.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Which addresses a name may lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,16 +13,14 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming as Answer};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, Client};
-use tower::timeout::Timeout;
-use tower::timeout::error::Elapsed;
 
-use super::connection::Connector;
+use super::connection::{Connector, Timed};
 use super::message::SendErrorCode;
 use super::resolver::Closed;
 use super::retry::retry_after;
 
 /// What connects, pools and speaks HTTP.
-pub(super) type HttpClient = Client<Timeout<HttpsConnector<Connector>>, Full<Bytes>>;
+pub(super) type HttpClient = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")));
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
@@ -112,17 +110,27 @@ async fn whole(body: Answer, most: usize) -> Result<Vec<u8>, Failure> {
 fn before_answer(error: &legacy::Error) -> Failure {
     let closed = causes(error).find_map(|cause| cause.downcast_ref::<Closed>());
     let is_late = |cause: &(dyn Error + 'static)| {
-        let of_system = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
-        of_system || cause.is::<Elapsed>()
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
     };
     let (code, sent) = match closed {
         Some(_) => (SendErrorCode::Refused, false),
         None if error.is_connect() && causes(error).any(is_late) => (SendErrorCode::Timeout, false),
         None if error.is_connect() => (SendErrorCode::Unreachable, false),
+        None if causes(error).any(is_unread) => (SendErrorCode::Interrupted, false),
         // The connection was there: the request may have been read before it broke.
         None => (SendErrorCode::Interrupted, true),
     };
     Failure::new(code, closed.map_or_else(|| innermost(error), ToString::to_string), sent)
+}
+
+/// Whether the app says that it has not looked at the request: it closes the HTTP/2 connection in peace, or refuses the stream
+/// (RFC 9113 §8.7).
+fn is_unread(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_remote()
+            && (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)
+                || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
 }
 
 /// The last cause: the others repeat it.

@@ -1,7 +1,7 @@
 //! Earlier versions of the connectors' files, so that one can be put back when a new one turns out to be wrong.
 //!
-//! A version is kept when it begins to serve (not when it loads: it may fit no instance), as `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last
-//! modification says when that was. Whoever can write there can choose what code runs, as with the connectors' files themselves: so
+//! A version is kept when it begins to serve (not when it loads: it may fit no instance), as
+//! `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last modification says when that was. Whoever can write there can choose what code runs, as with the connectors' files themselves: so
 //! the directory is the gateway's own, and a version is put back only if its digest is still its name.
 
 use std::io::{self, Write as _};

@@ -39,7 +39,7 @@ pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> O
         ignored: Vec::new(),
         leniencies: Vec::new(),
         rails: Vec::new(),
-        refused: 0,
+        refusals: 0,
     };
     run.all(request.fail_on_errors).await;
     let results = std::mem::take(&mut run.results);
@@ -66,7 +66,7 @@ struct Run<'a> {
     /// One for each operation that a guard rail refused.
     rails: Vec<Rail>,
     /// How many operations were refused before they began.
-    refused: i64,
+    refusals: i64,
 }
 
 /// What a resource was created without.
@@ -228,11 +228,11 @@ impl<'a> Run<'a> {
             operation: target.map_or(operation.method.as_str(), |target| target.name()),
             resource_type: kind.map(|kind| kind.scim.name.as_str()),
             id: target.and_then(Operation::id),
-            number: self.refused,
+            number: self.refusals,
             ..Refused::by(self.instance, self.caller)
         };
         refused(&self.instance.store, &row, error);
-        self.refused += 1;
+        self.refusals += 1;
         failed(error, location)
     }
 

@@ -58,20 +58,24 @@ impl Known {
         self.awaited.contains(instance, refers_to, "")
     }
 
-    /// Follows what was committed.
-    pub(super) fn follow(&self, effects: &Effects<'_>) {
+    /// Knows what is about to be written. A commit whose end is never learnt may have come through.
+    pub(super) fn foresee(&self, effects: &Effects<'_>) {
         for (key, effect) in effects.resources() {
-            let (mut keeps, instance, resource_type) = (false, key.instance, key.resource_type);
+            let (instance, resource_type) = (key.instance, key.resource_type);
             for slot in effect.kept_slots() {
-                keeps = true;
+                self.kept.add(instance, resource_type, key.id);
                 self.slots.add(instance, resource_type, slot);
             }
-            if keeps {
-                self.kept.add(instance, resource_type, key.id);
-            } else if effect.forgotten {
-                self.kept.remove(instance, resource_type, key.id);
-            }
             effect.awaited_types().for_each(|refers_to| self.awaited.add(instance, refers_to, ""));
+        }
+    }
+
+    /// Forgets what was committed as forgotten.
+    pub(super) fn follow(&self, effects: &Effects<'_>) {
+        for (key, effect) in effects.resources() {
+            if effect.forgotten && effect.kept_slots().next().is_none() {
+                self.kept.remove(key.instance, key.resource_type, key.id);
+            }
         }
     }
 }

@@ -132,6 +132,9 @@ impl Writer {
         log: &'a [LogEntry],
     ) -> Result<(), sqlx::Error> {
         let effects = Effects::of(writes, log);
+        if let Some(known) = &self.known {
+            known.foresee(&effects);
+        }
         let mut attempt = 1;
         loop {
             let outcome = timeout(TRANSACTION, self.transaction(session, &effects)).await;

@@ -23,6 +23,7 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
     let context = CallContext { egress: Some(egress), ..context(&connector) };
     let cases = [
         ("spins", "cpu", "used more than its 200 ms of processor time"),
+        ("computes-between-waits", "cpu", "used more than its 200 ms of processor time"),
         ("floods-settings", "cpu", "used more than its 200 ms of processor time"),
         ("eats-memory", "memory", "above its limit of 16777216"),
         ("recurses", "trap", "out of bounds memory access"),

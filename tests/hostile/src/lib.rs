@@ -91,6 +91,10 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
     match behaviour {
         "good" => return get("/users.json").map(|status| stored(&status.to_string())),
         "spins" => spin(),
+        "computes-between-waits" => loop {
+            (0..500_000_u32).for_each(|n| _ = core::hint::black_box(n));
+            let _ = state::get("key");
+        },
         "eats-memory" => {
             let mut eaten = Vec::new();
             loop {

@@ -2,8 +2,7 @@
 //!
 //! A reference (members, groups, manager) is its `value`. Any other complex element is its `value` together with its `type`
 //! (RFC 7643 §2.4: the same pair should not occur twice); a type that is not given matches any. An element without a
-//! `value` is the whole of itself. Ids keep their case, other values follow their attribute. What is removed must have all else that is
-//! said of it, too.
+//! `value` is the whole of itself. Ids keep their case, other values follow their attribute. What is removed is in [`super::listed`].
 //!
 //! Both functions look at every element once, however many items there are: groups are large.
 
@@ -11,7 +10,8 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use crate::{check::is_primary, filter, schema::Attribute};
+use super::listed::Listed;
+use crate::{check::is_primary, schema::Attribute};
 
 /// Adds items that are not there, and to those that are the sub-attributes that differ. Returns the last primary one.
 pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) -> Option<usize> {
@@ -53,31 +53,10 @@ pub(super) fn name(attribute: &Attribute, item: &mut Value) {
     }
 }
 
-/// Removes the elements that have all that an item with a `value` says, or else equal it.
+/// Removes the elements that a list of items means.
 pub(super) fn remove(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) {
-    let mut named: HashMap<Cow<'_, str>, Vec<&Value>> = HashMap::with_capacity(items.len());
-    let mut whole = Vec::new();
-    for item in items {
-        match value_identity(attribute, item) {
-            Some(value) => named.entry(value).or_default().push(item),
-            None => whole.push(item),
-        }
-    }
-    elements.retain(|element| {
-        let named = value_identity(attribute, element).and_then(|value| named.get(&*value));
-        let is_named = named.is_some_and(|items| items.iter().any(|item| has_the_rest(attribute, element, item)));
-        !is_named && !whole.iter().any(|item| filter::same(attribute, element, item))
-    });
-}
-
-/// Whether an element has what an item says beside its `value`. Nothing is as good as `false`.
-fn has_the_rest(attribute: &Attribute, element: &Value, item: &Value) -> bool {
-    item.as_object().into_iter().flatten().filter(|(key, _)| *key != "value").all(|(key, said)| {
-        match (element.get(key), attribute.sub(key)) {
-            (Some(value), Some(sub)) => filter::same(sub, value, said),
-            (value, _) => value.unwrap_or(&Value::Bool(false)) == said,
-        }
-    })
+    let mut listed = Listed::new(attribute, items);
+    elements.retain(|element| !listed.means(element));
 }
 
 /// Leaves one element primary.
@@ -110,7 +89,7 @@ fn identity<'a>(attribute: &Attribute, element: &'a Value) -> Cow<'a, str> {
     }
 }
 
-fn value_identity<'a>(attribute: &Attribute, element: &'a Value) -> Option<Cow<'a, str>> {
+pub(super) fn value_identity<'a>(attribute: &Attribute, element: &'a Value) -> Option<Cow<'a, str>> {
     let (attribute, value, is_id) = match element {
         Value::Object(object) => (attribute.sub("value")?, object.get("value")?, attribute.refers()),
         simple => (attribute, simple, false),

@@ -1,0 +1,91 @@
+//! A list of what is to be removed: which elements of a multi-valued attribute it means.
+//!
+//! An item with a `value` means the elements that have all it says. Of what an element does not say the item may say what it likes, but
+//! for `primary`, which is then false. An item without a `value` means what equals it.
+//!
+//! Threat: a request that lists as many items as an attribute has elements, all of one value. So no item is compared with an
+//! element: each group of items that say the same sub-attributes is one set of texts, in which an element is looked up.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::items::value_identity;
+use crate::date_time;
+use crate::schema::{Attribute, AttributeType};
+
+/// The items, by the sub-attributes that they say; those of a simple attribute say none.
+pub(super) struct Listed<'a> {
+    attribute: &'a Attribute,
+    groups: BTreeMap<Vec<&'a str>, Group<'a>>,
+}
+
+#[derive(Default)]
+struct Group<'a> {
+    items: Vec<&'a Value>,
+    /// What the items say of the sub-attributes that some element has.
+    said: HashMap<Vec<&'a str>, HashSet<String>>,
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn new(attribute: &'a Attribute, items: &'a [Value]) -> Self {
+        let mut groups: BTreeMap<Vec<&str>, Group<'_>> = BTreeMap::new();
+        for item in items {
+            let mut names: Vec<&str> = item.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+            names.sort_unstable();
+            groups.entry(names).or_default().items.push(item);
+        }
+        Self { attribute, groups }
+    }
+
+    /// Whether an element is meant.
+    pub(super) fn means(&mut self, element: &Value) -> bool {
+        let attribute = self.attribute;
+        self.groups.iter_mut().any(|(names, group)| {
+            if !names.is_empty() && !names.contains(&"value") && !holds_only(element, names) {
+                return false;
+            }
+            let (shared, Group { items, said }) = (shared(element, names), group);
+            let wanted = text(attribute, element, &shared);
+            let said = said
+                .entry(shared)
+                .or_insert_with_key(|shared| items.iter().map(|item| text(attribute, item, shared)).collect());
+            said.contains(&wanted)
+        })
+    }
+}
+
+/// The sub-attributes of `names` of which an element says something.
+fn shared<'a>(element: &Value, names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| *name == "primary" || element.get(name).is_some()).collect()
+}
+
+fn holds_only(element: &Value, names: &[&str]) -> bool {
+    element.as_object().is_some_and(|object| object.keys().all(|name| names.contains(&name.as_str())))
+}
+
+/// One text for all that say the same of these sub-attributes.
+fn text(attribute: &Attribute, element: &Value, names: &[&str]) -> String {
+    if names.is_empty() && !element.is_object() {
+        return value_identity(attribute, element).unwrap_or_default().into_owned();
+    }
+    let said = names.iter().map(|name| match (*name, element.get(name)) {
+        ("value", _) => value_identity(attribute, element).unwrap_or_default().into_owned(),
+        ("primary", said) => folded(None, said.unwrap_or(&Value::Bool(false))),
+        (name, said) => folded(attribute.sub(name), said.unwrap_or(&Value::Null)),
+    });
+    said.collect::<Vec<_>>().join("\0")
+}
+
+/// Equal for values that are the same for their attribute.
+fn folded(attribute: Option<&Attribute>, value: &Value) -> String {
+    match (attribute, value) {
+        (Some(attribute), Value::String(text)) if attribute.kind == AttributeType::DateTime => {
+            date_time::instant(text).map_or_else(|| text.clone(), |instant| format!("{instant:?}"))
+        }
+        (Some(attribute), Value::String(text)) if !attribute.is_case_exact() => text.to_lowercase(),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
+        (_, other) => other.to_string(),
+    }
+}
