@@ -171,7 +171,7 @@ async fn lists_are_paged_from_one_and_projected() {
         assert_eq!(list["Resources"][0]["userName"], first, "{query}");
     }
     let only = app.get("/Users?count=1&attributes=userName").await.1["Resources"][0].clone();
-    assert_eq!(only.as_object().unwrap().keys().collect::<Vec<_>>(), ["schemas", "id", "userName"]);
+    assert_eq!(only.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "schemas", "userName"]);
 }
 
 #[tokio::test]

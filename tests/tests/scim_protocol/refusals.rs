@@ -31,7 +31,7 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
             415,
             json!(["patch", "Group", "7"]),
         ),
-        ("GET", "/Users/7", |request| request.header("if-match", "nonsense"), 400, json!(["read", "User", "7"])),
+        ("GET", "/Users/7", |request| request.header("if-match", "no\"tag"), 400, json!(["read", "User", "7"])),
         ("GET", "/Schemas?filter=id+pr", as_it_is, 403, json!(["discover", null, null])),
         (
             "POST",
@@ -48,7 +48,7 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
     let operations = json!([
         { "method": "BREW", "path": "/Users" },
         { "method": "DELETE", "path": "/Users/1/2" },
-        { "method": "DELETE", "path": "/Users/8", "version": "nonsense" },
+        { "method": "DELETE", "path": "/Users/8", "version": "no\"tag" },
     ]);
     world.post("/Bulk", &json!({ "Operations": operations })).await.expect(200);
     let in_bulk = [json!(["BREW", null, null]), json!(["DELETE", null, null]), json!(["delete", "User", "8"])];

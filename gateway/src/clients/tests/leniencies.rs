@@ -164,9 +164,9 @@ fn dotted_keys() {
     }});
     let becomes = json!([
         {"op": "replace", "value": {"displayName": "B", "nonsense.x": 1}},
+        {"op": "replace", "path": "emails[type eq \"work\"].value", "value": "a@c.com"},
         {"op": "replace", "path": "name.givenName", "value": "K"},
         {"op": "replace", "path": department, "value": "D"},
-        {"op": "replace", "path": "emails[type eq \"work\"].value", "value": "a@c.com"},
     ]);
     put_right(Leniency::DottedKeys, &user(), &Sent::Operation(sent), &becomes);
     let alone = json!({"op": "add", "value": {"name.givenName": "K"}});

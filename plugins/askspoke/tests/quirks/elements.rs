@@ -21,8 +21,8 @@ fn a2_where_it_does_not_the_whole_address_is_added_with_all_that_is_said_of_it()
     AskSpoke::update(fake.app(), "User", "602b", &change).unwrap();
     let address = json!({"type": "work", "locality": "Austin", "country": "US"});
     let expected = json!([
-        {"op": "replace", "path": "title", "value": "Lead"},
         {"op": "replace", "path": EMAIL, "value": "a@acme.example"},
+        {"op": "replace", "path": "title", "value": "Lead"},
         {"op": "add", "path": "addresses", "value": [address]}
     ]);
     assert_eq!(fake.bodies()[2]["Operations"], expected);
