@@ -308,10 +308,10 @@ fn what_a_resource_type_does_not_have_is_ignored_and_listed() {
             "addresses[type eq \"work\"].country",
             &format!("{ENTERPRISE}:department"),
             "schemas",
+            "1x",
             "id",
             "nonsense",
-            "title",
-            "1x"
+            "title"
         ]
     );
 }

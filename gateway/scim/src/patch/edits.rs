@@ -196,13 +196,13 @@ impl<'a> Builder<'a> {
         }
         let Some(Value::Object(mut parts)) = value else { return Ok(()) };
         // What the selector looks at is written last, so that it still picks the element until then.
-        let chosen_by = move_selected_last(slot.selector.as_ref(), &mut parts);
-        if chosen_by > 1 {
+        let contradicting = take_selected(slot.selector.as_ref(), &mut parts);
+        if contradicting.len() > 1 {
             return Err(Error::invalid_value(format!(
                 "'{slot}' cannot get other values in several sub-attributes that its filter looks at; replace the element"
             )));
         }
-        for (name, value) in parts {
+        for (name, value) in parts.into_iter().chain(contradicting) {
             let Some(sub) = attribute.sub(&name) else { continue };
             if sub.mutability == Mutability::ReadOnly {
                 self.ignore(&format!("{path}.{name}"));
@@ -294,20 +294,17 @@ fn is_schemas(slot: &Slot) -> bool {
     slot.path.schema.is_none() && slot.path.attribute == "schemas"
 }
 
-/// Takes out of an element's new parts those that the selector says already, moves those that contradict it behind the others
-/// and counts them.
-fn move_selected_last(selector: Option<&Filter>, parts: &mut Object) -> usize {
-    let Some(selector) = selector else { return 0 };
+/// Takes what the selector looks at out of an element's new parts, and answers what of it contradicts the selector.
+fn take_selected(selector: Option<&Filter>, parts: &mut Object) -> Object {
     let mut contradicting = Object::new();
+    let Some(selector) = selector else { return contradicting };
     for (name, equal_to) in filter::mentioned(selector) {
         let Some(value) = parts.remove(name) else { continue };
         if equal_to != Some(&value) {
             contradicting.insert(name.to_owned(), value);
         }
     }
-    let count = contradicting.len();
-    parts.extend(contradicting);
-    count
+    contradicting
 }
 
 /// Whether RFC 7643 defines an attribute.

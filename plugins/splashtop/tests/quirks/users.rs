@@ -48,8 +48,8 @@ fn p6_an_update_sends_names_in_one_call_and_nothing_else() {
     Splashtop::update(fake.app(), "User", "100", &change).unwrap();
     let operations = json!([
         {"op": "replace", "path": "displayName", "value": "Ada Lovelace"},
-        {"op": "replace", "path": "name.givenName", "value": "Augusta"},
-        {"op": "remove", "path": "name.familyName"}
+        {"op": "remove", "path": "name.familyName"},
+        {"op": "replace", "path": "name.givenName", "value": "Augusta"}
     ]);
     assert_eq!(fake.bodies()[0]["Operations"], operations);
     assert_eq!(fake.calls().len(), 1);
