@@ -29,7 +29,7 @@ fn an_entra_post_is_understood() {
             "urn:other"
         ]
     );
-    assert_eq!(strip_read_only(&user(), &mut resource), ["meta", "groups", &format!("{APP}:computed")]);
+    assert_eq!(strip_read_only(&user(), &mut resource), ["groups", "meta", &format!("{APP}:computed")]);
     assert_eq!(check(&user(), &resource, Direction::Create), Ok(()));
     assert_eq!(
         Value::Object(resource),
