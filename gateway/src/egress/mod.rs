@@ -278,7 +278,9 @@ impl Egress {
     async fn attempt(&self, request: Outgoing, budget: &Budget) -> Result<Incoming, Failure> {
         let soon = Duration::from_secs(1);
         let fast = |wait| later(SendErrorCode::RateLimited, "the instance's calls to the app are too many", wait);
-        sleep_until(self.pace.turn(budget.latest()).map_err(fast)?).await;
+        if let Some(turn) = self.pace.turn(budget.latest()).map_err(fast)? {
+            sleep_until(turn).await;
+        }
         let place = timeout_at(budget.deadline(), self.places.acquire()).await.map_err(|_| fast(soon))?;
         let deadline = budget.deadline().min(Instant::now() + self.request_timeout);
         let outcome = timeout_at(deadline, self.transport.attempt(request, self.max_response_bytes)).await;

@@ -39,11 +39,11 @@ impl Pace {
         Self { rate, state: Mutex::new(State { next: now, held_until: now }) }
     }
 
-    /// The time of a request's turn.
+    /// The time of a request's turn; `None` is now: the runtime's clock ticks in milliseconds, and a wait until now takes one or two.
     ///
     /// # Errors
     /// How long the wait would be, if it does not end before `latest`; no turn is taken then.
-    pub(super) fn turn(&self, latest: Instant) -> Result<Instant, Duration> {
+    pub(super) fn turn(&self, latest: Instant) -> Result<Option<Instant>, Duration> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let interval = self.rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate.per_second.get());
@@ -54,7 +54,7 @@ impl Pace {
             return Err(turn - now);
         }
         state.next = next + interval;
-        Ok(turn)
+        Ok((turn > now).then_some(turn))
     }
 
     /// The app asked to be left alone for a while. A pause that operations cannot wait for is the clients' to keep, who are told of it:
@@ -79,7 +79,8 @@ mod tests {
     /// Milliseconds from `now` to each turn.
     fn turns(pace: &Pace, now: Instant, count: usize) -> Vec<u128> {
         let far = now + Duration::from_secs(60);
-        (0..count).map(|_| (pace.turn(far).unwrap() - now).as_millis()).collect()
+        let wait = |turn: Option<Instant>| turn.map_or(0, |turn| (turn - now).as_millis());
+        (0..count).map(|_| wait(pace.turn(far).unwrap())).collect()
     }
 
     #[tokio::test(start_paused = true)]
@@ -95,8 +96,8 @@ mod tests {
     async fn a_turn_that_comes_too_late_is_not_taken() {
         let (pace, now) = (Pace::new(rate(1, 1)), Instant::now());
         let latest = now + Duration::from_millis(1500);
-        assert_eq!(pace.turn(latest), Ok(now));
-        assert_eq!(pace.turn(latest), Ok(now + Duration::from_secs(1)));
+        assert_eq!(pace.turn(latest), Ok(None));
+        assert_eq!(pace.turn(latest), Ok(Some(now + Duration::from_secs(1))));
         for _ in 0..3 {
             assert_eq!(pace.turn(latest), Err(Duration::from_secs(2)));
         }
