@@ -203,6 +203,15 @@ fn a_listed_removal_takes_the_elements_that_have_all_that_is_listed() {
         let after = json!({ "userName": "u", "emails": left });
         assert_eq!(patched(&user(), &before, &operations, STRICT), Ok(after), "{operations}");
     }
+    let bare = json!({ "userName": "u", "emails": [{ "type": "work" }] });
+    for listed in [
+        json!([{ "value": "a" }]),
+        json!([{ "value": "a", "type": "work" }]),
+        json!([{ "type": "work", "primary": true }]),
+    ] {
+        let operations = json!([{ "op": "remove", "path": "emails", "value": listed }]);
+        assert_eq!(patched(&user(), &bare, &operations, STRICT), Ok(bare.clone()), "{operations}");
+    }
     let before = json!({ "displayName": "G", "members": [{ "value": "1" }, { "value": "2", "type": "User" }] });
     let listed =
         json!([{ "value": "1", "type": "User", "$ref": null, "display": "old" }, { "value": "2", "type": "Group" }]);

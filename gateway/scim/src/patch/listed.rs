@@ -42,7 +42,11 @@ impl<'a> Listed<'a> {
     pub(super) fn means(&mut self, element: &Value) -> bool {
         let attribute = self.attribute;
         self.groups.iter_mut().any(|(names, group)| {
-            if !names.is_empty() && !names.contains(&"value") && !holds_only(element, names) {
+            let is_comparable = match names.contains(&"value") {
+                true => element.get("value").is_some(),
+                false => holds_just(element, names),
+            };
+            if !is_comparable {
                 return false;
             }
             let (shared, Group { items, said }) = (shared(element, names), group);
@@ -60,8 +64,10 @@ fn shared<'a>(element: &Value, names: &[&'a str]) -> Vec<&'a str> {
     names.iter().copied().filter(|name| *name == "primary" || element.get(name).is_some()).collect()
 }
 
-fn holds_only(element: &Value, names: &[&str]) -> bool {
-    element.as_object().is_some_and(|object| object.keys().all(|name| names.contains(&name.as_str())))
+fn holds_just(element: &Value, names: &[&str]) -> bool {
+    element.as_object().map_or(names.is_empty(), |object| {
+        object.len() == names.len() && object.keys().all(|name| names.contains(&name.as_str()))
+    })
 }
 
 /// One text for all that say the same of these sub-attributes.
