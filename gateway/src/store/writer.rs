@@ -69,6 +69,13 @@ impl Writer {
         let (mut waiting, mut closers) = (Vec::with_capacity(GROUP), Vec::new());
         loop {
             let received = timeout(LOG_DELAY, messages.recv_many(&mut waiting, GROUP)).await;
+            // Who is about to commit gets the chance to ride along.
+            tokio::task::yield_now().await;
+            while waiting.len() < GROUP
+                && let Ok(message) = messages.try_recv()
+            {
+                waiting.push(message);
+            }
             let (mut batches, mut trims) = (Vec::with_capacity(waiting.len()), Vec::new());
             for message in waiting.drain(..) {
                 match message {
