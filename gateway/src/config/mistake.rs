@@ -81,13 +81,18 @@ impl fmt::Display for Mistake {
 /// Every mistake of one configuration, in the order of the file; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(transparent)]
-pub struct ConfigErrors(Vec<Mistake>);
+pub struct ConfigErrors {
+    mistakes: Vec<Mistake>,
+    /// What the configuration names nevertheless.
+    #[serde(skip)]
+    files: Vec<PathBuf>,
+}
 
 impl From<Vec<Mistake>> for ConfigErrors {
     /// Sorts them by their place.
     fn from(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
-        Self(mistakes)
+        Self { mistakes, files: Vec::new() }
     }
 }
 
@@ -102,7 +107,7 @@ impl ConfigErrors {
 
     /// A file that cannot be read at all.
     pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
-        Self(vec![Mistake {
+        Self::from(vec![Mistake {
             file: file.to_owned(),
             position: None,
             key: String::new(),
@@ -113,13 +118,23 @@ impl ConfigErrors {
 
     /// The mistakes.
     pub fn mistakes(&self) -> &[Mistake] {
-        &self.0
+        &self.mistakes
+    }
+
+    /// The same of a configuration that names these files.
+    pub(super) fn naming<'a>(self, files: impl Iterator<Item = &'a Path>) -> Self {
+        Self { files: files.map(Path::to_owned).collect(), ..self }
+    }
+
+    /// Files that the configuration names, as far as it could be read: when one of them changes, it may be right.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 }
 
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, mistake) in self.0.iter().enumerate() {
+        for (index, mistake) in self.mistakes.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }

@@ -87,7 +87,7 @@ impl Config {
             return Err(ConfigErrors::from(report.into_mistakes()));
         };
         let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
-        ConfigErrors::check(report.into_mistakes())?;
+        ConfigErrors::check(report.into_mistakes()).map_err(|errors| errors.naming(config.files()))?;
         Ok(config)
     }
 

@@ -203,7 +203,7 @@ impl log::Host for HostState {
 
 impl state::Host for HostState {
     async fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
-        if !self.state_allowed() {
+        if !self.state_allowed() || !is_key(&key) {
             return Ok(None);
         }
         self.cpu.pause();
@@ -216,12 +216,12 @@ impl state::Host for HostState {
     }
 
     async fn set(&mut self, key: String, value: String) -> wasmtime::Result<()> {
-        if key.len() > MAX_KEY || value.len() > MAX_VALUE {
+        if !is_key(&key) || value.len() > MAX_VALUE || value.contains('\0') {
             let (key, value) = (key.len(), value.len());
             self.line(
                 Level::WARN,
                 &format!(
-                    "state not kept: key of {key} bytes (at most {MAX_KEY}), value of {value} (at most {MAX_VALUE})"
+                    "state not kept: key of {key} bytes (at most {MAX_KEY}), value of {value} (at most {MAX_VALUE}), both without NUL"
                 ),
             );
         } else if self.state_allowed() {
@@ -234,7 +234,7 @@ impl state::Host for HostState {
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<()> {
-        if self.state_allowed() {
+        if self.state_allowed() && is_key(&key) {
             self.cpu.pause();
             let deleted = self.context.state.delete(&key).await;
             self.cpu.resume().await;
@@ -245,6 +245,11 @@ impl state::Host for HostState {
 }
 
 impl types::Host for HostState {}
+
+/// Whether anything can be kept under it. PostgreSQL stores no NUL.
+fn is_key(key: &str) -> bool {
+    key.len() <= MAX_KEY && !key.contains('\0')
+}
 
 /// What is remembered of a request that a connector may have made as long as it likes.
 fn shortened(text: &str) -> String {

@@ -202,7 +202,7 @@ impl Egress {
         let outcome = match self.breaker.pass() {
             Ok(pass) => {
                 let outcome = self.exchange(outgoing, budget).await;
-                self.judge(pass, &outcome, started);
+                judge(pass, &outcome);
                 outcome
             }
             Err(wait) => Err(later(SendErrorCode::CircuitOpen, "the app has not answered for a while", wait)),
@@ -217,7 +217,7 @@ impl Egress {
             "app call"
         );
         let answer = outcome.map_err(|failure| {
-            let Failure { code, detail, sent, retry_after } = failure;
+            let Failure { code, detail, sent, retry_after, of_app: _ } = failure;
             SendError { code, detail, sent, retry_after }
         })?;
         let headers = headers::visible(&answer.headers, answer.retry_after);
@@ -256,7 +256,8 @@ impl Egress {
     async fn exchange(&self, request: Outgoing, budget: &mut Budget) -> Result<Incoming, Failure> {
         let (mut attempts, mut exchanged) = (Attempts::default(), false);
         loop {
-            let credential = self.credential.shown(budget.deadline()).await?;
+            let credential = self.credential.shown(budget.deadline()).await;
+            let credential = credential.map_err(|failure| Failure { of_app: false, ..failure })?;
             let mut attempt = request.clone();
             attempt.headers.insert(self.credential.header().clone(), credential.value.clone());
             let outcome = self.attempt(attempt, budget).await;
@@ -276,43 +277,48 @@ impl Egress {
 
     /// One attempt, at its turn and when there is a place for it.
     async fn attempt(&self, request: Outgoing, budget: &Budget) -> Result<Incoming, Failure> {
+        /// An app that had less time than this is not blamed for it.
+        const SLOW: Duration = Duration::from_secs(5);
         let soon = Duration::from_secs(1);
         let fast = |wait| later(SendErrorCode::RateLimited, "the instance's calls to the app are too many", wait);
         if let Some(turn) = self.pace.turn(budget.latest()).map_err(fast)? {
             sleep_until(turn).await;
         }
-        let place = timeout_at(budget.deadline(), self.places.acquire()).await.map_err(|_| fast(soon))?;
-        let deadline = budget.deadline().min(Instant::now() + self.request_timeout);
+        let place = timeout_at(budget.latest(), self.places.acquire()).await.map_err(|_| fast(soon))?;
+        let begun = Instant::now();
+        let deadline = budget.deadline().min(begun + self.request_timeout);
         let outcome = timeout_at(deadline, self.transport.attempt(request, self.max_response_bytes)).await;
         drop(place);
-        let late = || Failure::new(SendErrorCode::Timeout, "the app did not answer in time", true);
-        let answer = outcome.map_err(|_| late())??;
+        let late = |_| Failure {
+            of_app: deadline - begun >= SLOW.min(self.request_timeout),
+            ..Failure::new(SendErrorCode::Timeout, "the app did not answer in time", true)
+        };
+        let answer = outcome.map_err(late)??;
         if let (429, Some(wait)) = (answer.status, answer.retry_after) {
             self.pace.hold(wait);
         }
         Ok(answer)
     }
+}
 
-    /// Tells the breaker what an exchange says of the app, which may be nothing.
-    fn judge(&self, pass: Pass<'_>, outcome: &Result<Incoming, Failure>, started: Instant) {
-        /// An operation that had less time left than this does not blame the app.
-        const SLOW: Duration = Duration::from_secs(5);
-        use SendErrorCode::{Interrupted, Timeout, TooLarge, Unreachable};
-        match outcome {
-            Ok(answer) if retry::is_away(answer.status) => pass.failed(&format!("it answered {}", answer.status)),
-            Ok(_) => pass.answered(),
-            Err(failure) => match failure.code {
-                TooLarge => pass.answered(),
-                Unreachable | Interrupted => pass.failed(failure.code.as_str()),
-                Timeout if started.elapsed() >= SLOW.min(self.request_timeout) => pass.failed(failure.code.as_str()),
-                _ => drop(pass),
-            },
-        }
+/// Tells the breaker what an exchange says of the app, which may be nothing.
+fn judge(pass: Pass<'_>, outcome: &Result<Incoming, Failure>) {
+    use SendErrorCode::{Interrupted, Timeout, TooLarge, Unreachable};
+    match outcome {
+        Ok(answer) if retry::is_away(answer.status) => pass.failed(&format!("it answered {}", answer.status)),
+        Ok(_) => pass.answered(),
+        Err(failure) => match failure.code {
+            _ if !failure.of_app => drop(pass),
+            TooLarge => pass.answered(),
+            Unreachable | Interrupted | Timeout => pass.failed(failure.code.as_str()),
+            _ => drop(pass),
+        },
     }
 }
 
+/// What was not sent, and not for the app's sake.
 fn later(code: SendErrorCode, detail: &str, wait: Duration) -> Failure {
-    Failure { retry_after: Some(wait), ..Failure::new(code, detail, false) }
+    Failure { retry_after: Some(wait), of_app: false, ..Failure::new(code, detail, false) }
 }
 
 fn refused(reason: &dyn fmt::Display) -> SendError {

@@ -53,7 +53,7 @@ impl Pace {
         if turn > now && turn >= latest {
             return Err(turn - now);
         }
-        state.next = next + interval;
+        state.next = next.max(turn) + interval;
         Ok((turn > now).then_some(turn))
     }
 
@@ -113,5 +113,12 @@ mod tests {
         pace.hold(Duration::from_secs(11));
         pace.hold(Duration::MAX);
         assert_eq!(turns(&pace, now, 1), [3000], "no operation waits so long");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_pause_the_rate_is_kept() {
+        let (pace, now) = (Pace::new(rate(10, 2)), Instant::now());
+        pace.hold(Duration::from_secs(3));
+        assert_eq!(turns(&pace, now, 4), [3000, 3000, 3100, 3200]);
     }
 }

@@ -300,12 +300,13 @@ async fn only_what_tells_of_the_app_moves_the_circuit() {
         (failure(Unreachable, false), true),
         (failure(TooLarge, true), false),
         (failure(Refused, false), false),
-        (failure(Timeout, true), false),
+        (failure(Timeout, false), true),
+        (Err(Failure { of_app: false, ..Failure::new(Timeout, "too little time", true) }), false),
     ];
     for (outcome, opens) in cases {
         let again = || match &outcome {
             Ok(incoming) => answer(incoming.status, &[]),
-            Err(failed) => failure(failed.code, failed.sent),
+            Err(failed) => Err(failed.clone()),
         };
         let script = Script::of((0..30).map(|_| again()));
         let egress = over(&script);
@@ -324,6 +325,28 @@ async fn calls_at_the_same_time_are_limited() {
     let calls = (0..20).map(|_| async { egress.send(request("GET", "/"), &mut within(10)).await.unwrap() });
     futures_util::future::join_all(calls).await;
     assert_eq!((script.attempts(), script.most_at_once.load(Ordering::SeqCst)), (20, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_is_not_blamed_by_those_who_waited_for_one_another() {
+    #[derive(Debug)]
+    struct Slow;
+    impl Transport for Slow {
+        fn attempt(&self, _: Outgoing, _: usize) -> BoxFuture<'_, Result<Incoming, Failure>> {
+            Box::pin(async {
+                sleep(Duration::from_secs(2)).await;
+                answer(200, &[])
+            })
+        }
+    }
+    let egress = Egress::over(config(), Arc::new(Slow)).unwrap();
+    let calls = (0..200).map(|_| async { egress.send(request("POST", "/"), &mut within(29)).await });
+    let outcomes = futures_util::future::join_all(calls).await;
+    let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let unsent = outcomes.iter().filter(|outcome| outcome.as_ref().is_err_and(|error| !error.sent)).count();
+    // Eight at a time, every two seconds; the last eight have one second.
+    assert_eq!((answered, unsent), (14 * 8, 200 - 15 * 8));
+    assert_eq!(egress.circuit().open, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -53,11 +53,14 @@ pub(super) struct Failure {
     pub(super) sent: bool,
     /// When it is worth asking again, where that is known.
     pub(super) retry_after: Option<Duration>,
+    /// Whether it says something of the app, which was asked and had its time.
+    pub(super) of_app: bool,
 }
 
 impl Failure {
+    /// A failure of the app.
     pub(super) fn new(code: SendErrorCode, detail: impl Into<String>, sent: bool) -> Self {
-        Self { code, detail: detail.into(), sent, retry_after: None }
+        Self { code, detail: detail.into(), sent, retry_after: None, of_app: true }
     }
 }
 
@@ -112,15 +115,19 @@ fn before_answer(error: &legacy::Error) -> Failure {
     let is_late = |cause: &(dyn Error + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
     };
-    let (code, sent) = match closed {
-        Some(_) => (SendErrorCode::Refused, false),
-        None if error.is_connect() && causes(error).any(is_late) => (SendErrorCode::Timeout, false),
-        None if error.is_connect() => (SendErrorCode::Unreachable, false),
-        None if causes(error).any(is_unread) => (SendErrorCode::Interrupted, false),
+    if let Some(closed) = closed {
+        return Failure::new(SendErrorCode::Refused, closed.to_string(), false);
+    }
+    if error.is_connect() && causes(error).any(is_late) {
+        return Failure::new(SendErrorCode::Timeout, "no connection in time (name, TCP, proxy, TLS)", false);
+    }
+    let (code, sent) = if error.is_connect() {
+        (SendErrorCode::Unreachable, false)
+    } else {
         // The connection was there: the request may have been read before it broke.
-        None => (SendErrorCode::Interrupted, true),
+        (SendErrorCode::Interrupted, !causes(error).any(is_unread))
     };
-    Failure::new(code, closed.map_or_else(|| innermost(error), ToString::to_string), sent)
+    Failure::new(code, innermost(error), sent)
 }
 
 /// Whether the app says that it has not looked at the request: it closes the HTTP/2 connection in peace, or refuses the stream
@@ -133,9 +140,13 @@ fn is_unread(cause: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// The last cause: the others repeat it.
+/// The last cause: the others repeat it. Of HTTP/2's only the reason: with it the app may send what it was sent, the credential, too.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    causes(error).last().map_or_else(String::new, ToString::to_string)
+    let reason = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>()?.reason());
+    reason.map_or_else(
+        || causes(error).last().map_or_else(String::new, ToString::to_string),
+        |reason| format!("HTTP/2: {}", reason.description()),
+    )
 }
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

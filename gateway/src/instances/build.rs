@@ -38,12 +38,15 @@ pub struct Built {
 /// Builds every instance of a configuration, those that serve already (`before`) only where they have changed.
 pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>) -> Built {
     let load::Loaded { connectors, files, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
-    let (mut hosted, mut stale) = (BTreeMap::new(), Vec::new());
+    let (mut hosted, mut stale, mut unbuilt) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
         let Some(connector) = connectors.get(&from.connector) else {
             hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
             stale.extend(old.map(|_| name));
+            if old.is_none() {
+                unbuilt.insert(name.clone(), format!("its connector `{}` cannot be loaded", from.connector));
+            }
             continue;
         };
         let building = Building { config, name, from, connector, shared, old };
@@ -53,6 +56,9 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
                 hosted.insert(name.clone(), built);
             }
             Err(more) => {
+                if let (None, Some(first)) = (old, more.first()) {
+                    unbuilt.insert(name.clone(), first.to_string());
+                }
                 mistakes.extend(more);
                 stale.extend(old.map(|_| name));
                 hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
@@ -64,7 +70,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
         // An old version serves those who were let to it: its app may be another one than the new tokens are meant for.
         stale.into_iter().for_each(|name| access.only_if_before(name, &before.access));
     }
-    let instances = Instances::new(hosted, connectors, access);
+    let instances = Instances::new(hosted, unbuilt, connectors, access);
     for name in before.iter().flat_map(|before| before.hosted.keys()) {
         if !instances.hosted.contains_key(name) {
             changes.push(Change::new(Subject::Instance, name, What::Removed));
@@ -72,6 +78,9 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
     }
     let tokens = before.iter().flat_map(|before| instances.access.differing(&before.access));
     changes.extend(tokens.map(|name| Change::new(Subject::Instance, name, What::Tokens)));
+    if before.is_some_and(|before| instances.access.differs_for_operators(&before.access)) {
+        changes.push(Change::new(Subject::Server, &"admin-tokens", What::Configuration));
+    }
     let began = files.into_iter().filter_map(|(name, content)| {
         let sha256 = instances.connectors.get(&name)?.sha256;
         let named = config.instances.iter().filter(|(_, from)| from.connector == name);

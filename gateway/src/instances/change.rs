@@ -28,6 +28,8 @@ pub enum Subject {
     Connector,
     /// An `[instances.<name>]`.
     Instance,
+    /// A key of `[server]`.
+    Server,
 }
 
 /// In what way it is different.
@@ -66,6 +68,7 @@ impl fmt::Display for Change {
         let of = match self.of {
             Subject::Connector => "connector",
             Subject::Instance => "instance",
+            Subject::Server => "server",
         };
         let change = match self.change {
             What::Added => "added",

@@ -33,6 +33,8 @@ pub struct Instances {
     /// Whose tokens are good where.
     pub access: Access,
     hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+    /// Those that could not be built and never were: the first of their mistakes.
+    unbuilt: BTreeMap<InstanceName, String>,
     connectors: BTreeMap<ConnectorName, Arc<Connector>>,
 }
 
@@ -60,10 +62,11 @@ struct Recipe {
 impl Instances {
     fn new(
         hosted: BTreeMap<InstanceName, Arc<Hosted>>,
+        unbuilt: BTreeMap<InstanceName, String>,
         connectors: BTreeMap<ConnectorName, Arc<Connector>>,
         access: Access,
     ) -> Self {
-        Self { access, hosted, connectors }
+        Self { access, hosted, unbuilt, connectors }
     }
 
     /// The instance of that name.
@@ -110,9 +113,11 @@ impl Hosted {
 
 impl Readiness for Instances {
     fn parts(&self) -> Parts {
+        let hosted = self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state()));
+        let unbuilt = self.unbuilt.iter().map(|(name, reason)| (name.to_string(), reason.clone()));
         Parts {
             connectors: self.connectors.keys().map(|name| (name.to_string(), PartState::Ready)).collect(),
-            instances: self.hosted.iter().map(|(name, hosted)| (name.to_string(), hosted.state())).collect(),
+            instances: hosted.chain(unbuilt.map(|(name, reason)| (name, PartState::Degraded { reason }))).collect(),
             shared: BTreeMap::new(),
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Labels hold only what the operator named or what this program names, so that no client can grow their number.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
@@ -38,6 +39,8 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     store: OnceLock<Box<dyn Fn() -> StoreCounts + Send + Sync>>,
+    /// The instances whose circuits were shown last.
+    circuits: Mutex<BTreeSet<String>>,
 }
 
 impl Metrics {
@@ -72,7 +75,7 @@ impl Metrics {
         let circuit = "1 while an instance's app is left alone because it did not answer, else 0.";
         recorder.describe_gauge(KeyName::from_const_str(CIRCUIT_OPEN), None, circuit.into());
         recorder.describe_gauge(KeyName::from_const_str(IN_FLIGHT), None, "SCIM operations that run now.".into());
-        Self { handle: recorder.handle(), recorder, store: OnceLock::new() }
+        Self { handle: recorder.handle(), recorder, store: OnceLock::new(), circuits: Mutex::default() }
     }
 
     /// Counts an operation and its app calls.
@@ -110,12 +113,20 @@ impl Metrics {
         self.recorder.register_gauge(&Key::from_static_name(IN_FLIGHT), &METADATA).set(f64::from(count));
     }
 
-    /// Sets how an instance's circuit stands.
-    pub fn set_circuit(&self, instance: &str, circuit: &Circuit) {
-        let label = || [("instance", instance.to_owned().into())];
-        let open = f64::from(u8::from(circuit.open.is_some()));
-        self.recorder.register_gauge(&key(CIRCUIT_OPEN, label()), &METADATA).set(open);
-        self.recorder.register_counter(&key(CIRCUIT_OPENED, label()), &METADATA).absolute(circuit.opened);
+    /// Sets how the circuit of each instance stands; one that is there no more is not open.
+    pub fn set_circuits(&self, circuits: &[(String, Circuit)]) {
+        let mut shown = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = std::mem::replace(&mut *shown, circuits.iter().map(|(instance, _)| instance.clone()).collect());
+        let label = |instance: &str| [("instance", instance.to_owned().into())];
+        let set_open = |instance: &str, open: bool| {
+            let gauge = self.recorder.register_gauge(&key(CIRCUIT_OPEN, label(instance)), &METADATA);
+            gauge.set(f64::from(u8::from(open)));
+        };
+        gone.difference(&shown).for_each(|instance| set_open(instance, false));
+        for (instance, circuit) in circuits {
+            set_open(instance, circuit.open.is_some());
+            self.recorder.register_counter(&key(CIRCUIT_OPENED, label(instance)), &METADATA).absolute(circuit.opened);
+        }
     }
 
     /// Where the store's numbers come from each time that [`Self::render`] is called; the first one counts.

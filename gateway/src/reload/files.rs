@@ -16,7 +16,8 @@ pub(super) struct Watched(BTreeMap<PathBuf, BTreeSet<OsString>>);
 const LONGEST_CHAIN: usize = 16;
 
 impl Watched {
-    /// What must be watched to know when one of the files changes. Directories that are not there are left out.
+    /// What must be watched to know when one of the files changes. Of a directory that is not there, the one is watched in which it, or
+    /// the first on the way to it, will be made.
     pub(super) fn of(files: &[PathBuf]) -> Self {
         let mut watched = Self::default();
         for file in files {
@@ -40,7 +41,10 @@ impl Watched {
     fn add(&mut self, file: &Path) {
         let mut file = file.to_owned();
         for _ in 0..LONGEST_CHAIN {
-            let (Some(directory), Some(name)) = (directory(&file), file.file_name()) else { return };
+            let Some((directory, name)) = place(&file) else {
+                let awaited = file.ancestors().skip(1).find_map(place);
+                return awaited.into_iter().for_each(|(directory, name)| self.note(&directory, name));
+            };
             self.note(&directory, name);
             let Ok(target) = std::fs::read_link(directory.join(name)) else { return };
             if let Some(Component::Normal(first)) = target.components().next() {
@@ -55,10 +59,11 @@ impl Watched {
     }
 }
 
-fn directory(file: &Path) -> Option<PathBuf> {
-    let parent = file.parent()?;
+/// The directory in which a path is, if that is there, and its name.
+fn place(path: &Path) -> Option<(PathBuf, &OsStr)> {
+    let parent = path.parent()?;
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    parent.canonicalize().ok()
+    Some((parent.canonicalize().ok()?, path.file_name()?))
 }
 
 #[cfg(test)]
@@ -69,11 +74,23 @@ mod tests {
     fn a_file_is_watched_by_its_name_in_its_directory_and_others_there_are_not() {
         let folder = tempfile::tempdir().expect("a directory");
         let root = folder.path().canonicalize().expect("a path");
-        let watched = Watched::of(&[folder.path().join("gateway.toml"), folder.path().join("absent/x.json")]);
+        let watched = Watched::of(&[folder.path().join("gateway.toml")]);
         assert_eq!(watched.directories().collect::<Vec<_>>(), [root.as_path()]);
         for (name, expected) in [("gateway.toml", true), ("gateway.toml~", false), ("scim-gateway.db-wal", false)] {
             assert_eq!(watched.concerns(&root.join(name)), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let root = folder.path().canonicalize().expect("a path");
+        let file = root.join("target/debug/x.wasm");
+        assert!(Watched::of(std::slice::from_ref(&file)).concerns(&root.join("target")));
+        std::fs::create_dir(root.join("target")).expect("a directory");
+        assert!(Watched::of(std::slice::from_ref(&file)).concerns(&root.join("target/debug")));
+        std::fs::create_dir(root.join("target/debug")).expect("a directory");
+        assert!(Watched::of(std::slice::from_ref(&file)).concerns(&file));
     }
 
     #[test]

@@ -114,7 +114,10 @@ impl Reloader {
         let _turn = inner.turn.lock().await;
         let begun = Begun::now(trigger);
         let entry = match Config::load(&inner.started_with.file) {
-            Err(errors) => begun.end(Vec::new(), errors.mistakes().to_vec(), Vec::new()),
+            Err(errors) => {
+                inner.watch_also(errors.files());
+                begun.end(Vec::new(), errors.mistakes().to_vec(), Vec::new())
+            }
             Ok(config) => {
                 let Built { instances, changes, mistakes, began } =
                     build(&config, &inner.shared, Some(&inner.live.now())).await;
@@ -135,6 +138,16 @@ impl Reloader {
     }
 }
 
+impl Inner {
+    /// What serves is still made of the files of before; a configuration that names others is right when they are.
+    fn watch_also(&self, named: &[PathBuf]) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.extend_from_slice(named);
+        files.sort_unstable();
+        files.dedup();
+    }
+}
+
 impl Readiness for Reloader {
     /// A reload that found mistakes leaves the gateway ready: what served before serves on.
     fn parts(&self) -> Parts {
@@ -142,6 +155,8 @@ impl Readiness for Reloader {
         if let Some(reason) = self.0.history.last().and_then(|last| last.first_mistake()) {
             parts.shared.insert("reload".to_owned(), PartState::Degraded { reason });
         }
+        let store = self.0.shared.store.trouble().map_or(PartState::Ready, |reason| PartState::Failed { reason });
+        parts.shared.insert("store".to_owned(), store);
         parts
     }
 

@@ -17,6 +17,7 @@ pub struct Watcher {
     reloader: Reloader,
     notify: RecommendedWatcher,
     watched: Arc<RwLock<Watched>>,
+    changed: mpsc::Sender<()>,
     events: mpsc::Receiver<()>,
 }
 
@@ -32,23 +33,23 @@ pub enum WatchError {
 }
 
 impl Watcher {
-    /// Watches from now on; [`Self::run`] acts on what is seen.
+    /// Watches from now on; [`Self::run`] acts on what is seen, and looks once at what was written since the files were read.
     ///
     /// # Errors
     /// [`WatchError`].
     pub fn start(reloader: Reloader) -> Result<Self, WatchError> {
         // One place is enough: an event says only that everything is to be looked at.
-        let (sender, events) = mpsc::channel(1);
+        let (changed, events) = mpsc::channel(1);
         let watched = Arc::<RwLock<Watched>>::default();
-        let seen = Arc::clone(&watched);
+        let (seen, noticed) = (Arc::clone(&watched), changed.clone());
         let notify = notify::recommended_watcher(move |event: notify::Result<Event>| {
             // An error, as an overflow, may have hidden an event.
             let concerns = event.map_or(true, |event| is_about(&event, &seen));
             if concerns {
-                let _ = sender.try_send(());
+                let _ = noticed.try_send(());
             }
         });
-        let mut watcher = Self { reloader, notify: notify.map_err(WatchError::Start)?, watched, events };
+        let mut watcher = Self { reloader, notify: notify.map_err(WatchError::Start)?, watched, changed, events };
         watcher.follow()?;
         Ok(watcher)
     }
@@ -66,9 +67,13 @@ impl Watcher {
         }
     }
 
+    /// Watches what the configuration names now. What is watched from here on was read before: it is looked at once more.
     fn follow(&mut self) -> Result<(), WatchError> {
         let new = Watched::of(&self.reloader.files());
         let old = std::mem::replace(&mut *self.watched.write().unwrap_or_else(PoisonError::into_inner), new.clone());
+        if new != old {
+            let _ = self.changed.try_send(());
+        }
         for gone in old.directories().filter(|directory| !new.directories().any(|new| new == *directory)) {
             // A directory that was deleted is watched no more already.
             let _ = self.notify.unwatch(gone);

@@ -54,6 +54,11 @@ impl Access {
         both.filter_map(|(name, tokens, others)| (tokens != others).then_some(name))
     }
 
+    /// Whether other operators are let to their routes.
+    pub fn differs_for_operators(&self, other: &Self) -> bool {
+        self.admin != other.admin
+    }
+
     /// Lets the operator to its own routes, if the request's token is one of `admin-tokens`.
     ///
     /// # Errors

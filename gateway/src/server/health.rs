@@ -29,7 +29,7 @@ pub enum PartState {
         /// Why, for the operator; no secrets.
         reason: String,
     },
-    /// It could not be loaded.
+    /// It does not work, and nothing that needs it.
     Failed {
         /// Why, for the operator; no secrets.
         reason: String,
@@ -102,7 +102,7 @@ async fn ready(State(probed): State<Probed>) -> Response {
 
 async fn metrics_text(State(probed): State<Probed>) -> Response {
     probed.metrics.set_in_flight(probed.in_flight.count());
-    probed.readiness.circuits().iter().for_each(|(instance, circuit)| probed.metrics.set_circuit(instance, circuit));
+    probed.metrics.set_circuits(&probed.readiness.circuits());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], probed.metrics.render()).into_response()
 }
 

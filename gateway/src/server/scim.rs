@@ -152,7 +152,10 @@ async fn begin(
     parts: &Parts,
     body: Body,
 ) -> Result<Begun, Failure> {
-    let hosted = hosted.ok_or_else(|| Error::unavailable("the instance is being loaded; try again in a moment"))?;
+    let hosted = hosted.ok_or_else(|| {
+        let detail = "this instance has a mistake in its configuration, which its operator finds in the gateway's log and at /readyz";
+        Failure::from(Error::unavailable(detail)).because("the instance could not be built")
+    })?;
     // Before the body is read: a client that sends it slowly holds a place of its own instance.
     let place = hosted.in_flight.enter("the instance's share of max-in-flight")?;
     let route = route?;

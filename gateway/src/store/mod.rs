@@ -23,6 +23,7 @@ mod standing;
 mod standing_effects;
 mod state;
 mod statement;
+mod trouble;
 mod write;
 mod writer;
 
@@ -49,6 +50,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OnceCell, mpsc, oneshot};
+use trouble::Trouble;
 use writer::{Message, Writer};
 
 /// How long a gateway waits at its start for the one before it to let go of an SQLite database.
@@ -76,6 +78,7 @@ struct Shared {
     writer: mpsc::Sender<Message>,
     log: mpsc::Sender<LogEntry>,
     counters: Arc<Counters>,
+    trouble: Arc<Trouble>,
     /// None on PostgreSQL, where other gateways write.
     known: Option<Arc<Known>>,
     cursor_key: OnceCell<[u8; 32]>,
@@ -99,8 +102,17 @@ impl Store {
         };
         let counters = Arc::new(Counters::default());
         let (log, rows) = log::queue();
-        let writer = Writer { database, known: known.clone(), log: rows, counters: counters.clone(), claim }.start();
-        Ok(Self { shared: Arc::new(Shared { readers, writer, log, counters, known, cursor_key: OnceCell::new() }) })
+        let trouble = Arc::new(Trouble::default());
+        let writer = Writer {
+            database,
+            known: known.clone(),
+            log: rows,
+            counters: counters.clone(),
+            trouble: trouble.clone(),
+            claim,
+        };
+        let (writer, cursor_key) = (writer.start(), OnceCell::new());
+        Ok(Self { shared: Arc::new(Shared { readers, writer, log, counters, trouble, known, cursor_key }) })
     }
 
     /// Makes the writes durable, all or none, and returns when they are.

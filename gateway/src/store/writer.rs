@@ -6,6 +6,7 @@ use super::effects::Effects;
 use super::known::Known;
 use super::log::LogQueue;
 use super::open::{Database, Durability};
+use super::trouble::Trouble;
 use super::{LogEntry, StoreError, Write};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use std::fs::File;
@@ -52,6 +53,7 @@ pub(super) struct Writer {
     pub(super) known: Option<Arc<Known>>,
     pub(super) log: LogQueue,
     pub(super) counters: Arc<Counters>,
+    pub(super) trouble: Arc<Trouble>,
     /// Held for as long as this task may write.
     pub(super) claim: Option<File>,
 }
@@ -87,6 +89,9 @@ impl Writer {
                     }
                 }
             }
+            if received.is_err() && self.trouble.why().is_some() {
+                self.look_again(&mut session).await;
+            }
             self.commit_group(&mut session, batches).await;
             for (before, done) in trims {
                 let _ = done.send(self.trim(&mut session, &before).await);
@@ -114,9 +119,13 @@ impl Writer {
             return;
         }
         let outcome = self.commit(session, batches.iter().flat_map(|(writes, _)| writes), &log).await;
-        let each_alone = outcome.as_ref().is_err_and(|error| batches.len() > 1 && is_a_rows_fault(error));
+        let is_shared = batches.len() + log.len() > 1;
+        let each_alone = outcome.as_ref().is_err_and(|error| is_shared && is_a_rows_fault(error));
         if outcome.is_err() && (!each_alone || self.commit(session, std::iter::empty(), &log).await.is_err()) {
             self.counters.dropped_log_rows(log.len());
+        }
+        if !outcome.as_ref().is_err_and(is_a_rows_fault) {
+            self.trouble.note(&outcome);
         }
         for (writes, done) in batches {
             let outcome = match &outcome {
@@ -178,6 +187,16 @@ impl Writer {
         let mut transaction = session.connection.begin().await?;
         effects.run(&mut transaction).await?;
         transaction.commit().await
+    }
+
+    /// Where nobody asks for a commit any more because the last one failed, nobody else would find out that the next one does not.
+    async fn look_again(&self, session: &mut Option<Session>) {
+        let looking = async { self.connected(session).await?.connection.ping().await };
+        let outcome = timeout(TRANSACTION, looking).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())));
+        if outcome.is_err() {
+            *session = None;
+        }
+        self.trouble.note(&outcome);
     }
 
     async fn trim(&self, session: &mut Option<Session>, before: &str) -> Result<(bool, u64), StoreError> {

@@ -4,7 +4,7 @@ use std::fs;
 
 use scim_gateway_tests::gateway_process::token_hash;
 
-use crate::world::{World, eventually};
+use crate::world::{World, eventually, json};
 
 #[tokio::test]
 async fn instances_come_and_go_without_a_restart() {
@@ -83,10 +83,45 @@ async fn a_broken_configuration_changes_nothing_and_one_wrong_instance_only_itse
     assert_eq!(partly["mistakes"][0]["key"], "instances.wrong.mapping");
     assert!(partly["mistakes"][0]["message"].as_str().unwrap().contains("there is no file"), "{partly}");
     assert_eq!(world.call("GET", "right", "/Users", None).await.status, 200);
-    assert_eq!(world.call("GET", "wrong", "/Users", None).await.status, 503);
+    let refused = world.call("GET", "wrong", "/Users", None).await;
+    assert!(refused.status == 503 && refused.body.contains("mistake in its configuration"), "{}", refused.body);
+    let ready = json(&world.operator("GET", "/readyz", None).await);
+    assert_eq!((&ready["status"], &ready["instances"]["wrong"]["state"]), (&"ready".into(), &"degraded".into()));
+    assert!(ready["instances"]["wrong"]["reason"].as_str().unwrap().contains("there is no file"), "{ready}");
 
     // The file that was missing is watched for.
     fs::copy(world.mapping(), world.development.mapping("absent")).unwrap();
     eventually("the mended instance", async || world.call("GET", "wrong", "/Users", None).await.status == 200).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_credential_that_is_not_there_yet_is_waited_for() {
+    let world = World::watching().await;
+    let mut config = world.config();
+    let mut second = config.instance_mut("app").unwrap().clone();
+    second.credential = "file:secrets/second.credential".to_owned();
+    config.instance("second", second);
+    config.write().unwrap();
+    let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
+    assert_eq!(refused["mistakes"][0]["key"], "instances.second.credential", "{refused}");
+
+    let secrets = world.folder.path().join("secrets");
+    fs::create_dir(&secrets).unwrap();
+    fs::copy(world.folder.path().join("app.credential"), secrets.join("second.credential")).unwrap();
+    eventually("the second instance", async || world.call("GET", "second", "/Users", None).await.status == 200).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn another_operator_is_a_change() {
+    let world = World::not_watching().await;
+    let mut config = world.config();
+    config.admin_token(token_hash("another"));
+    config.write().unwrap();
+    let reload = world.reload().await;
+    let change = serde_json::json!({ "of": "server", "name": "admin-tokens", "change": "configuration" });
+    assert_eq!((&reload["outcome"], &reload["changes"]), (&"applied".into(), &serde_json::json!([change])));
+    assert_eq!(world.operator("GET", "/-/reloads", Some("another")).await.status, 200);
     world.stop().await;
 }

@@ -40,6 +40,20 @@ async fn a_new_version_serves_a_broken_one_does_not_and_the_one_before_is_put_ba
 }
 
 #[tokio::test]
+async fn a_folder_that_is_cleaned_and_built_anew_is_seen() {
+    let world = World::watching().await;
+    let (folder, other) = (world.artifacts.connectors.clone(), other_connector(&world.connector()));
+    fs::remove_dir_all(&folder).unwrap();
+    let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
+    assert_eq!(refused["mistakes"][0]["key"], "connectors.samanage.file", "{refused}");
+    assert!(world.shows_title().await, "what was loaded serves on");
+    fs::create_dir(&folder).unwrap();
+    fs::write(world.connector(), other).unwrap();
+    eventually("the new version", async || world.shows_other_connector().await).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
     let world = World::watching().await;
     let other = other_connector(&world.connector());

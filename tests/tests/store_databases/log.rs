@@ -155,3 +155,17 @@ async fn when_the_writer_lags_rows_of_reads_are_dropped_first_and_counted() {
         assert_eq!((writes, rows.len() as u64), (3000, 8000 - reads), "{database:?}");
     }
 }
+
+#[tokio::test]
+async fn a_row_is_not_lost_with_a_write_that_the_database_refuses() {
+    for database in Database::BOTH {
+        let (store, _place) = database.store().await;
+        store.record(entry(1, "acme", "7"));
+        let state = Write::SetState { instance: "acme".to_owned(), name: "n".to_owned(), value: "a\0b".to_owned() };
+        // PostgreSQL stores no NUL.
+        assert_eq!(store.commit(vec![state]).await.is_ok(), database == Database::Sqlite);
+        assert_eq!(store.trouble(), None, "{database:?}: it is the write's fault");
+        settle(&store).await;
+        assert_eq!(ids(&store, LogFilter { limit: 9, ..LogFilter::default() }).await, ["7"], "{database:?}");
+    }
+}

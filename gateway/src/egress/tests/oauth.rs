@@ -173,6 +173,18 @@ async fn a_failure_is_the_answer_to_all_who_wait_and_is_soon_forgotten() {
     egress.send(request("GET", "/"), &mut within(10)).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_authorization_server_that_is_down_says_nothing_of_the_app() {
+    let both = Both::of((0..10).map(|_| with_body(503, "")), []);
+    let egress = both.egress();
+    for _ in 0..10 {
+        egress.send(request("POST", "/"), &mut within(10)).await.unwrap_err();
+        tokio::time::advance(Duration::from_secs(2)).await;
+    }
+    assert_eq!((both.asked(), egress.circuit().open), (10, None));
+    egress.send(request("POST", "/"), &mut within(10)).await.unwrap();
+}
+
 #[test]
 fn a_token_endpoint_inside_the_operators_network_is_refused_like_an_app_there() {
     for (url, said) in [

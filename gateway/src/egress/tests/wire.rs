@@ -135,5 +135,6 @@ async fn an_app_that_does_not_shake_hands_is_given_up_soon_and_nothing_was_sent(
     let begun = Instant::now();
     let error = egress.send(request("POST", "/users.json"), &mut within(19)).await.unwrap_err();
     assert_eq!((error.code, error.sent), (SendErrorCode::Timeout, false), "{error}");
+    assert_eq!(error.detail, "no connection in time (name, TCP, proxy, TLS)");
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
 }
