@@ -223,14 +223,11 @@ fn from_cel(value: &cel::Value) -> Result<Option<Value>, String> {
         cel::Value::String(text) => Value::String(text.to_string()),
         cel::Value::List(elements) => Value::Array(elements.iter().map(json).collect::<Result<_, String>>()?),
         cel::Value::Map(map) => {
-            let mut members = Vec::with_capacity(map.map.len());
-            for (key, member) in map.map.iter() {
+            let members = map.map.iter().map(|(key, member)| {
                 let Key::String(name) = key else { return Err("the result has keys that are not strings".to_owned()) };
-                members.push((name.to_string(), json(member)?));
-            }
-            // A CEL map has no order: give it one, so that equal results are equal texts.
-            members.sort_by(|one, two| one.0.cmp(&two.0));
-            Value::Object(members.into_iter().collect())
+                Ok((name.to_string(), json(member)?))
+            });
+            Value::Object(members.collect::<Result<_, String>>()?)
         }
         _ => return Err("the result is neither a JSON value nor null".to_owned()),
     }))

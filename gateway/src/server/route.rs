@@ -14,22 +14,12 @@ pub(super) struct Asked {
     pub(super) projection: ProjectionText,
 }
 
-/// What a method and a path mean, before the body is read.
+/// What a method and a path mean: the operation, before its query and its body are read.
 #[derive(Debug)]
-pub(super) enum Route {
-    ServiceProviderConfig,
-    ResourceTypes(Option<String>),
-    Schemas(Option<String>),
-    Bulk,
-    SearchAll,
-    SearchAllByMessage,
-    Search { endpoint: String },
-    SearchByMessage { endpoint: String },
-    Create { endpoint: String },
-    Read { endpoint: String, id: String },
-    Replace { endpoint: String, id: String },
-    Patch { endpoint: String, id: String },
-    Delete { endpoint: String, id: String },
+pub(super) struct Route {
+    operation: Operation,
+    /// Whether what is searched for is in the body (RFC 7644 §3.4.3).
+    by_message: bool,
 }
 
 impl Route {
@@ -43,33 +33,34 @@ impl Route {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let names: Vec<String> = segments.iter().map(|segment| decoded(segment)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Ok(match (method, names.as_slice()) {
-            (&Method::GET, ["ServiceProviderConfig"]) => Self::ServiceProviderConfig,
-            (&Method::GET, ["ResourceTypes"]) => Self::ResourceTypes(None),
-            (&Method::GET, ["ResourceTypes", name]) => Self::ResourceTypes(Some((*name).to_owned())),
-            (&Method::GET, ["Schemas"]) => Self::Schemas(None),
-            (&Method::GET, ["Schemas", urn]) => Self::Schemas(Some((*urn).to_owned())),
+        let (query, body) = (SearchText::default(), Value::Null);
+        let operation = match (method, names.as_slice()) {
+            (&Method::GET, ["ServiceProviderConfig"]) => Operation::ServiceProviderConfig,
+            (&Method::GET, ["ResourceTypes"]) => Operation::ResourceTypes(None),
+            (&Method::GET, ["ResourceTypes", name]) => Operation::ResourceTypes(Some((*name).to_owned())),
+            (&Method::GET, ["Schemas"]) => Operation::Schemas(None),
+            (&Method::GET, ["Schemas", urn]) => Operation::Schemas(Some((*urn).to_owned())),
             (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return not_allowed("GET"),
-            (&Method::POST, ["Bulk"]) => Self::Bulk,
-            (&Method::POST, [".search"]) => Self::SearchAllByMessage,
+            (&Method::POST, ["Bulk"]) => Operation::Bulk { body },
+            (&Method::GET, []) | (&Method::POST, [".search"]) => Operation::SearchAll { query },
             (_, ["Bulk" | ".search"]) => return not_allowed("POST"),
+            (_, []) => return not_allowed("GET"),
             (_, ["Me", ..]) => {
                 return Err(Error::not_implemented("/Me is not supported: tokens belong to no user").into());
             }
-            (&Method::GET, []) => Self::SearchAll,
-            (_, []) => return not_allowed("GET"),
-            (&Method::GET, [kind]) => Self::Search { endpoint: endpoint(kind) },
-            (&Method::POST, [kind]) => Self::Create { endpoint: endpoint(kind) },
+            (&Method::GET, [kind]) | (&Method::POST, [kind, ".search"]) => {
+                Operation::Search { endpoint: endpoint(kind), query }
+            }
+            (&Method::POST, [kind]) => Operation::Create { endpoint: endpoint(kind), body },
             (_, [_]) => return not_allowed("GET, POST"),
-            (&Method::POST, [kind, ".search"]) => Self::SearchByMessage { endpoint: endpoint(kind) },
             (_, [_, ".search"]) => return not_allowed("POST"),
             (method, [kind, _]) => {
                 let (endpoint, id) = (endpoint(kind), id(segments.last().copied().unwrap_or_default())?);
                 match *method {
-                    Method::GET => Self::Read { endpoint, id },
-                    Method::PUT => Self::Replace { endpoint, id },
-                    Method::PATCH => Self::Patch { endpoint, id },
-                    Method::DELETE => Self::Delete { endpoint, id },
+                    Method::GET => Operation::Read { endpoint, id },
+                    Method::PUT => Operation::Replace { endpoint, id, body },
+                    Method::PATCH => Operation::Patch { endpoint, id, body },
+                    Method::DELETE => Operation::Delete { endpoint, id },
                     _ => return not_allowed("GET, PUT, PATCH, DELETE"),
                 }
             }
@@ -77,58 +68,19 @@ impl Route {
                 let detail = "there is nothing at this path; resources are at /Users and /Groups, each at /Users/<id>";
                 return Err(Error::not_found(detail).into());
             }
-        })
+        };
+        Ok(Self { operation, by_message: *method == Method::POST && names.last() == Some(&".search") })
     }
 
-    /// A word for logs and metrics, as [`Operation::name`] has it.
-    pub(super) const fn name(&self) -> &'static str {
-        match self {
-            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => "discover",
-            Self::Bulk => "bulk",
-            Self::SearchAll | Self::SearchAllByMessage | Self::Search { .. } | Self::SearchByMessage { .. } => "search",
-            Self::Create { .. } => "create",
-            Self::Read { .. } => "read",
-            Self::Replace { .. } => "replace",
-            Self::Patch { .. } => "patch",
-            Self::Delete { .. } => "delete",
-        }
-    }
-
-    /// The endpoint of the resource type it is about.
-    pub(super) fn endpoint(&self) -> Option<&str> {
-        match self {
-            Self::Search { endpoint }
-            | Self::SearchByMessage { endpoint }
-            | Self::Create { endpoint }
-            | Self::Read { endpoint, .. }
-            | Self::Replace { endpoint, .. }
-            | Self::Patch { endpoint, .. }
-            | Self::Delete { endpoint, .. } => Some(endpoint),
-            _ => None,
-        }
-    }
-
-    /// The id of the resource it names.
-    pub(super) fn id(&self) -> Option<&str> {
-        match self {
-            Self::Read { id, .. } | Self::Replace { id, .. } | Self::Patch { id, .. } | Self::Delete { id, .. } => {
-                Some(id)
-            }
-            _ => None,
-        }
+    /// The operation, of which only the kind, the endpoint and the id are known.
+    pub(super) const fn operation(&self) -> &Operation {
+        &self.operation
     }
 
     /// Whether the request must carry a JSON body.
     pub(super) const fn takes_body(&self) -> bool {
-        matches!(
-            self,
-            Self::Bulk
-                | Self::SearchAllByMessage
-                | Self::SearchByMessage { .. }
-                | Self::Create { .. }
-                | Self::Replace { .. }
-                | Self::Patch { .. }
-        )
+        use Operation::{Bulk, Create, Patch, Replace};
+        self.by_message || matches!(self.operation, Bulk { .. } | Create { .. } | Replace { .. } | Patch { .. })
     }
 
     /// The operation, once the body is there where [`Self::takes_body`] says so. Unknown query parameters are ignored (Entra's
@@ -137,32 +89,21 @@ impl Route {
     /// # Errors
     /// 400 for what is no SearchRequest, 403 for a filter on discovery (RFC 7644 §4).
     pub(super) fn asked(self, query: &str, body: Option<Value>) -> Result<Asked, Error> {
-        let mut parameters = Parameters::of_query(query);
-        let body = body.unwrap_or_default();
-        let operation = match self {
-            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) if parameters.filter.is_some() => {
+        use Operation::{
+            Bulk, Create, Patch, Replace, ResourceTypes, Schemas, Search, SearchAll, ServiceProviderConfig,
+        };
+        let Self { mut operation, by_message } = self;
+        let sent = body.unwrap_or_default();
+        let (mut parameters, sent) =
+            if by_message { (Parameters::of_message(sent)?, Value::Null) } else { (Parameters::of_query(query), sent) };
+        match &mut operation {
+            ServiceProviderConfig | ResourceTypes(_) | Schemas(_) if parameters.filter.is_some() => {
                 return Err(Error::forbidden("what the service provider offers cannot be filtered"));
             }
-            Self::ServiceProviderConfig => Operation::ServiceProviderConfig,
-            Self::ResourceTypes(name) => Operation::ResourceTypes(name),
-            Self::Schemas(urn) => Operation::Schemas(urn),
-            Self::Bulk => Operation::Bulk { body },
-            Self::SearchAll => Operation::SearchAll { query: parameters.search() },
-            Self::SearchAllByMessage => {
-                parameters = Parameters::of_message(body)?;
-                Operation::SearchAll { query: parameters.search() }
-            }
-            Self::Search { endpoint } => Operation::Search { endpoint, query: parameters.search() },
-            Self::SearchByMessage { endpoint } => {
-                parameters = Parameters::of_message(body)?;
-                Operation::Search { endpoint, query: parameters.search() }
-            }
-            Self::Create { endpoint } => Operation::Create { endpoint, body },
-            Self::Read { endpoint, id } => Operation::Read { endpoint, id },
-            Self::Replace { endpoint, id } => Operation::Replace { endpoint, id, body },
-            Self::Patch { endpoint, id } => Operation::Patch { endpoint, id, body },
-            Self::Delete { endpoint, id } => Operation::Delete { endpoint, id },
-        };
+            Bulk { body } | Create { body, .. } | Replace { body, .. } | Patch { body, .. } => *body = sent,
+            SearchAll { query } | Search { query, .. } => *query = parameters.search(),
+            _ => {}
+        }
         Ok(Asked { operation, projection: parameters.projection() })
     }
 }
@@ -288,6 +229,7 @@ mod tests {
             (Method::PATCH, "/Users/42/", "patch"),
             (Method::DELETE, "/Users/42", "delete"),
             (Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", "discover"),
+            (Method::GET, "/Schemas/.search", "discover"),
             (Method::GET, "/ServiceProviderConfig/", "discover"),
             (Method::POST, "/Bulk", "bulk"),
             (Method::GET, "/Bulk", "405"),

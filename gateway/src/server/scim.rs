@@ -22,7 +22,7 @@ use super::route::{Asked, Route};
 use crate::clients::{Client, Hints, Leniency};
 use crate::instances::{Hosted, Live};
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Outcome, Rail, Refused, RequestLimits};
+use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refused, RequestLimits};
 use crate::store::Store;
 
 /// What the SCIM routes need.
@@ -84,9 +84,9 @@ async fn answer(
     let client = hosted.as_ref().map_or_else(|| Client::recognise(hints), |hosted| hosted.client(hints));
     // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
     let route = Route::find(&parts.method, parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default());
-    let asked = route.as_ref().ok();
-    let (operation, id) = (asked.map(Route::name), asked.and_then(Route::id).map(str::to_owned));
-    let kind = asked.and_then(Route::endpoint).and_then(|endpoint| hosted.as_ref()?.instance.kind(endpoint));
+    let asked = route.as_ref().ok().map(Route::operation);
+    let (operation, id) = (asked.map(Operation::name), asked.and_then(Operation::id).map(str::to_owned));
+    let kind = asked.and_then(Operation::endpoint).and_then(|endpoint| hosted.as_ref()?.instance.kind(endpoint));
     let resource_type = kind.map(|kind| kind.scim.name.clone());
     note(recording, |record| {
         record.instance = Some(name.clone());
