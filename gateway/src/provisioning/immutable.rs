@@ -1,22 +1,55 @@
-//! Attributes that the app cannot change once they are set, as its connector declares: a user name that is the account.
+//! Attributes that cannot be changed once they are set: the app cannot, as its connector declares (a user name that is the account), or
+//! the schema says so.
 
 use super::instance::Kind;
+use crate::connectors::Abilities;
 use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+use scim_protocol::patch::Edits;
 use scim_protocol::path::AttributePath;
-use scim_protocol::{Error, Object};
+use scim_protocol::resource_type::ResourceType;
+use scim_protocol::schema::{Mutability, Schema};
+use scim_protocol::{Error, Object, Slot};
+
+/// Where a resource type has such attributes.
+pub(super) fn slots(scim: &ResourceType, abilities: &Abilities) -> Vec<Slot> {
+    let of = |schema: &Schema, urn: Option<&str>| -> Vec<AttributePath> {
+        let named = |name: &String| AttributePath { schema: urn.map(str::to_owned), ..AttributePath::core(name) };
+        let immutable = schema.attributes.iter().filter(|attribute| {
+            let is_declared = urn.is_none() && abilities.immutable.contains(&attribute.name);
+            is_declared || attribute.mutability == Mutability::Immutable
+        });
+        immutable.map(|attribute| named(&attribute.name)).collect()
+    };
+    let extended = scim.extensions.iter().flat_map(|extension| of(&extension.schema, Some(&extension.schema.id)));
+    of(&scim.schema, None).into_iter().chain(extended).filter_map(|path| scim.slot(&path)).collect()
+}
+
+/// Whether only the resource as it is says that a PATCH leaves them what they are.
+pub(super) fn touches(kind: &Kind, edits: &Edits) -> bool {
+    let is_of =
+        |slot: &Slot, path: &AttributePath| slot.path.schema == path.schema && slot.path.attribute == path.attribute;
+    edits.steps.iter().any(|edit| kind.immutable.iter().any(|slot| is_of(slot, &edit.slot().path)))
+}
 
 /// They must stay what they are (RFC 7644 §3.5.1, `mutability`); in another case, where case says nothing, they do.
 pub(super) fn keep_immutable(kind: &Kind, before: &Object, after: &mut Object) -> Result<(), Error> {
-    for name in &kind.abilities.immutable {
-        let (Some(is), Some(wanted)) = (before.get(name), after.get(name)) else { continue };
-        let path = Operand::plain(AttributePath::core(name));
+    for slot in &kind.immutable {
+        let (Some(is), Some(wanted)) = (slot.get(before), slot.get(after)) else { continue };
+        let path = Operand::plain(slot.path.clone());
         let same = Filter::Compare(Comparison { path, op: CompareOp::Eq, value: wanted.clone() });
         if is != wanted && !same.matches(&kind.scim, before) {
-            return Err(Error::mutability(format!(
-                "{name} is {is} and cannot become {wanted}: the app cannot change it"
-            )));
+            return Err(Error::mutability(format!("{slot} is {is} and cannot become {wanted}: it cannot be changed")));
         }
-        after.insert(name.clone(), is.clone());
+        slot.put(after, is.clone());
     }
     Ok(())
+}
+
+/// What a PUT does not say of them stays.
+pub(super) fn carry_over(kind: &Kind, before: &Object, after: &mut Object) {
+    for slot in &kind.immutable {
+        if let (Some(is), None) = (slot.get(before), slot.get(after)) {
+            slot.put(after, is.clone());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
 use super::guard_rails::GuardRails;
+use super::immutable;
 use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
@@ -10,6 +11,7 @@ use crate::connectors::{
 use crate::egress::{Circuit, Egress};
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
+use scim_protocol::Slot;
 use scim_protocol::resource_type::ResourceType;
 use std::fmt;
 use std::sync::Arc;
@@ -48,6 +50,8 @@ pub struct Kind {
     pub abilities: Abilities,
     /// How its attributes and the app's fields correspond.
     pub mapping: TypeMapping,
+    /// What cannot be changed once it is set.
+    pub(super) immutable: Vec<Slot>,
 }
 
 /// One instance, ready to serve.
@@ -80,6 +84,7 @@ impl Kind {
                 scim: scim.clone(),
                 abilities: abilities.clone(),
                 mapping: mappings.remove(&scim.name).unwrap_or_default(),
+                immutable: immutable::slots(scim, abilities),
             })
             .collect()
     }

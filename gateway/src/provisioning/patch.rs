@@ -5,7 +5,7 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
-use super::immutable::keep_immutable;
+use super::immutable::{self, keep_immutable};
 use super::instance::Kind;
 use super::work::Work;
 use super::{awaited, guard_rails, inactive, membership, remember};
@@ -47,7 +47,9 @@ pub(super) async fn patch(work: &mut Work<'_>, id: &str, body: Value) -> Result<
             None => work.read(id, &[]).await?,
         };
         let before = work.resolve(stored, &[]).await?.resource;
-        return inactive::deactivate(work, id, patched(work.kind, &before, &edits)?).await;
+        let mut after = patched(work.kind, &before, &edits)?;
+        keep_immutable(work.kind, &before, &mut after)?;
+        return inactive::deactivate(work, id, &before, after).await;
     }
     let (mut change, read) = change(work, id, &edits, known).await?;
     let mut members = membership::of_patch(work, id, &mut change).await?;
@@ -86,7 +88,8 @@ async fn change(
     // Whether a value path has a target, only the resource says.
     let needs_target =
         !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
-    if !needs_target && let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
+    let is_known = !needs_target && !immutable::touches(work.kind, edits);
+    if is_known && let Some(change) = mapping.change(edits, &mut Connected(&mut work.app.call)).await? {
         return Ok((change, None));
     }
     let stored = match known {

@@ -5,7 +5,7 @@
 
 use super::answer::{Answer, Failure};
 use super::connected::Connected;
-use super::immutable::keep_immutable;
+use super::immutable::{self, keep_immutable};
 use super::instance::Kind;
 use super::work::{Current, Work};
 use super::{awaited, guard_rails, inactive, membership, remember};
@@ -32,10 +32,10 @@ pub(super) async fn replace(work: &mut Work<'_>, id: &str, body: Value) -> Resul
         guard_rails::guard_deactivation(work, id).await?;
     }
     guard_rails::guard_members(work, &before, Some(&after)).await?;
-    if inactive::is_inactive(work.kind, &after) {
-        return inactive::deactivate(work, id, with_meta(&before, after)).await;
-    }
     keep_immutable(work.kind, &before, &mut after)?;
+    if inactive::is_inactive(work.kind, &after) {
+        return inactive::deactivate(work, id, &before, with_meta(&before, after)).await;
+    }
     let mut change = work.kind.mapping.diff(&before, &after, &mut Connected(&mut work.app.call)).await?;
     if let Some(document) = &found.document {
         work.kind.mapping.settle_unchanged(&mut change, document);
@@ -76,14 +76,15 @@ fn with_meta(before: &Object, mut after: Object) -> Object {
 ///
 /// - `active`: a client that does not manage it must not enable or disable anyone;
 /// - attributes that change item by item (a group's members): a missing key is no empty list;
-/// - attributes that the app cannot change.
+/// - attributes that cannot be changed.
 ///
 /// What the app cannot be without (a role: its rule has a default) is left alone by the mapping.
 fn carry_over(kind: &Kind, before: &Object, after: &mut Object) {
     for (name, value) in before {
-        let stays = name == "active" || kind.mapping.is_incremental(name) || kind.abilities.immutable.contains(name);
+        let stays = name == "active" || kind.mapping.is_incremental(name);
         if stays && !after.contains_key(name) {
             after.insert(name.clone(), value.clone());
         }
     }
+    immutable::carry_over(kind, before, after);
 }

@@ -64,7 +64,7 @@ pub fn id(segment: &str) -> Result<String, Error> {
 /// Whether a resource could have the id.
 pub(super) fn is_possible(id: &str) -> bool {
     let path = || format!("/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
-    id.len() <= LONGEST_ID && path().parse::<AppPath>().is_ok()
+    (1..=LONGEST_ID).contains(&id.len()) && path().parse::<AppPath>().is_ok()
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.
@@ -227,6 +227,7 @@ mod tests {
             ("a%2Fb", Some("a/b")),
             ("100%25", Some("100%")),
             ("%C3%A4%20..x", Some("ä ..x")),
+            ("", None),
             ("..", None),
             ("%2e%2e", None),
             ("..%2F..%2Fx", None),

@@ -78,12 +78,13 @@ impl Watcher {
             // A directory that was deleted is watched no more already.
             let _ = self.notify.unwatch(gone);
         }
+        // Again also where it is watched: it may have been deleted and made anew. One that cannot be watched hides no other.
+        let mut outcome = Ok(());
         for directory in new.directories() {
-            // Again also where it is watched: it may have been deleted and made anew.
             let watching = self.notify.watch(directory, RecursiveMode::NonRecursive);
-            watching.map_err(|error| WatchError::Directory(directory.to_owned(), error))?;
+            outcome = outcome.and(watching.map_err(|error| WatchError::Directory(directory.to_owned(), error)));
         }
-        Ok(())
+        outcome
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Trouble(Mutex<Option<String>>);
 
 impl Trouble {
-    /// Notes how a transaction ended; a fault of its rows says nothing of the database.
+    /// Notes how a transaction ended that had no fault of its own.
     pub(super) fn note(&self, outcome: &Result<(), sqlx::Error>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = outcome.as_ref().err().map(ToString::to_string);
     }

@@ -134,6 +134,54 @@ async fn an_inactive_user_is_ended_or_keeps_its_name_from_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_becomes_inactive_under_the_name_of_another() {
+    for (connector, rename) in [("splashtop", (400, "mutability")), ("askspoke", (409, "uniqueness"))] {
+        let world = World::start(connector).await;
+        let ada = world.user("ada@example.com").await;
+        let bob = world.user("bob@example.com").await;
+        // His account is another one than his id says.
+        world.set_active(&bob, false).await.expect(200);
+        world.set_active(&bob, true).await.expect(200);
+        let inactive = |name: &str| {
+            let mut user = user(name);
+            user["active"] = json!(false);
+            user
+        };
+        for name in ["ada@example.com", "Bob@example.com"] {
+            let refused = world.post("/Users", &inactive(name)).await.expect(409);
+            assert_eq!(refused["scimType"], "uniqueness", "{connector}: {refused}");
+        }
+        let (status, scim_type) = rename;
+        let operations = json!([{ "op": "replace", "value": { "userName": "bob@example.com", "active": false } }]);
+        let put = world.call("PUT", &format!("/Users/{ada}"), &inactive("bob@example.com")).await;
+        let patched = world.patch(&format!("/Users/{ada}"), operations).await;
+        for refused in [put.expect(status), patched.expect(status)] {
+            assert_eq!(refused["scimType"], scim_type, "{connector}: {refused}");
+        }
+        assert_eq!(world.app_users(), ["ada@example.com", "bob@example.com"], "{connector}");
+
+        world.set_active(&ada, false).await.expect(200);
+        let renamed = json!([{ "op": "replace", "path": "userName", "value": "bob@example.com" }]);
+        let refused = world.patch(&format!("/Users/{ada}"), renamed).await.expect(409);
+        assert_eq!(refused["scimType"], "uniqueness", "{connector}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identifier_that_only_the_gateway_keeps_is_not_looked_for_in_the_app() {
+    let world = World::start("samanage").await;
+    let mut new = user("ada@example.com");
+    new["externalId"] = json!("Müller");
+    let ada = world.post("/Users", &new).await.expect(201);
+    world.app().clear_calls();
+    for (name, found) in [("Müller", 1), ("müller", 0), ("MÜLLER", 0), ("Mueller", 0)] {
+        assert_eq!(world.find("/Users", &format!("externalId eq \"{name}\"")).await.len(), found, "{name}");
+    }
+    let read = format!("/users/{}.json", ada["id"].as_str().unwrap());
+    assert!(world.app().calls().iter().all(|call| call.path == read), "{:?}", world.app().calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_created_inactive_gets_an_account_when_it_becomes_active() {
     let world = World::start("splashtop").await;
     let mut new = user("ada@example.com");

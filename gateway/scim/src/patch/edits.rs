@@ -84,7 +84,7 @@ impl<'a> Builder<'a> {
         let known = resolved.filter(|resolved| sub.is_none_or(|sub| resolved.attribute.sub(sub).is_some()));
         match known {
             Some(resolved) => Ok(Target::Slot(Box::new(Slot::new(&resolved, selector.as_ref(), sub)?))),
-            None if is_core(&path, sub) => Ok(Target::Unsupported),
+            None if core::defines(&path, sub) => Ok(Target::Unsupported),
             None => {
                 let whole = sub.map_or_else(|| path.clone(), |sub| path.with_sub(sub));
                 Err(self.resource_type.unknown(&whole))
@@ -305,20 +305,6 @@ fn take_selected(selector: Option<&Filter>, parts: &mut Object) -> Object {
         }
     }
     contradicting
-}
-
-/// Whether RFC 7643 defines an attribute.
-fn is_core(path: &AttributePath, sub: Option<&str>) -> bool {
-    let schemas = [core::user(), core::group(), core::enterprise_user()];
-    let candidates: &[_] = match &path.schema {
-        None => schemas.get(..2).unwrap_or_default(),
-        Some(_) => &schemas,
-    };
-    candidates
-        .iter()
-        .filter(|schema| path.schema.as_ref().is_none_or(|urn| urn.eq_ignore_ascii_case(&schema.id)))
-        .filter_map(|schema| schema.attribute(&path.attribute))
-        .any(|attribute| sub.or(path.sub.as_deref()).is_none_or(|sub| attribute.sub(sub).is_some()))
 }
 
 /// The elements that a selector names by their `value`s, if that is all it does.

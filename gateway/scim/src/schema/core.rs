@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::Schema;
+use crate::path::AttributePath;
 
 static USER: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/user.json")));
 static GROUP: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/group.json")));
@@ -29,6 +30,16 @@ pub fn enterprise_user() -> &'static Schema {
 /// `schemas`, `id`, `externalId` and `meta`, which every resource has (RFC 7643 §3.1). It is not a schema of its own.
 pub fn common() -> &'static Schema {
     &COMMON
+}
+
+/// Whether a schema of RFC 7643 §4 defines the attribute, with its sub-attribute where one is named; without a URN, a core schema.
+pub fn defines(path: &AttributePath, sub: Option<&str>) -> bool {
+    let (core, extension) = ([user(), group()], [enterprise_user()]);
+    let sub = sub.or(path.sub.as_deref());
+    let named = |schema: &&&Schema| path.schema.as_ref().is_none_or(|urn| urn.eq_ignore_ascii_case(&schema.id));
+    let extension = extension.iter().filter(|_| path.schema.is_some());
+    let attributes = core.iter().chain(extension).filter(named).filter_map(|schema| schema.attribute(&path.attribute));
+    attributes.into_iter().any(|attribute| sub.is_none_or(|sub| attribute.sub(sub).is_some()))
 }
 
 fn parse(text: &str) -> Schema {

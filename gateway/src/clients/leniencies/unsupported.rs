@@ -1,7 +1,7 @@
 //! `unsupported-attributes`: a PATCH path to what RFC 7643 defines and the app does not have.
 
 use scim_protocol::schema::core;
-use scim_protocol::{AttributePath, Error, Object, Schema};
+use scim_protocol::{Error, Object};
 
 use super::messages;
 use crate::clients::{Leniency, Reading};
@@ -18,24 +18,9 @@ pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &Object) -> R
         None => (path, None),
     };
     let Ok(attribute) = resource_type.parse_path(attribute) else { return Ok(()) };
-    if is_core(&attribute, sub) {
+    if core::defines(&attribute, sub) {
         let refusal = || Error::invalid_path(format!("{} has no attribute '{path}'", resource_type.name));
         reading.tolerate(Leniency::UnsupportedAttributes, refusal)?;
     }
     Ok(())
-}
-
-/// Whether RFC 7643 defines an attribute.
-fn is_core(path: &AttributePath, sub: Option<&str>) -> bool {
-    let schemas: [(&Schema, bool); 3] = [(core::user(), true), (core::group(), true), (core::enterprise_user(), false)];
-    let sub = sub.or(path.sub.as_deref());
-    let named = |schema: &Schema, is_core: bool| match &path.schema {
-        None => is_core,
-        Some(urn) => urn.eq_ignore_ascii_case(&schema.id),
-    };
-    schemas
-        .into_iter()
-        .filter(|(schema, is_core)| named(schema, *is_core))
-        .filter_map(|(schema, _)| schema.attribute(&path.attribute))
-        .any(|attribute| sub.is_none_or(|sub| attribute.sub(sub).is_some()))
 }

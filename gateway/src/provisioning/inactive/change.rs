@@ -6,8 +6,8 @@ use super::super::work::Work;
 use super::find::{Removal, remove};
 use super::{ACTIVE, answer, create, inactive, matching, remembered, restore};
 use crate::store::{Inactive, Phase, StandingWrite, Write};
+use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
-use scim_protocol::{Error, Object};
 use serde_json::Value;
 use tokio::sync::OwnedMutexGuard;
 
@@ -26,8 +26,16 @@ pub(in super::super) fn deactivates(edits: &Edits) -> bool {
 }
 
 /// Remembers the resource as the client wants it to be, and removes its account.
-pub(in super::super) async fn deactivate(work: &mut Work<'_>, id: &str, resource: Object) -> Result<Answer, Failure> {
-    let inactive = inactive(work.kind, id, Phase::Removing, &resource);
+pub(in super::super) async fn deactivate(
+    work: &mut Work<'_>,
+    id: &str,
+    before: &Object,
+    after: Object,
+) -> Result<Answer, Failure> {
+    if matching(work.kind, &after) != matching(work.kind, before) {
+        refuse_name_of_another(work, id, &after).await?;
+    }
+    let inactive = inactive(work.kind, id, Phase::Removing, &after);
     work.commit(vec![remembered(work.key(id), &inactive)]).await?;
     // What is remembered as going will go: the guard rail takes its place back only when the app says no for good.
     let place = work.reserved.take();
@@ -60,16 +68,9 @@ pub(in super::super) async fn change(
     answer(work, changed)
 }
 
-/// A resource without an account could take any name; the app would find out too late.
 async fn refuse_name_of_another(work: &mut Work<'_>, id: &str, after: &Object) -> Result<(), Failure> {
     create::refuse_taken(work, after, Some(id)).await?;
-    match restore::look_up(work, after).await? {
-        Some(other) if other.id != id => {
-            let name = matching(work.kind, after);
-            Err(Error::uniqueness(format!("another {} is called {name}", work.kind.scim.name)).into())
-        }
-        _ => Ok(()),
-    }
+    create::refuse_name_of_account(work, after, Some(id)).await
 }
 
 /// Deletes an inactive resource. The app is asked only where an account may be there.

@@ -112,15 +112,23 @@ async fn take_over(work: &mut Work<'_>, id: &str, account: Account, after: &Obje
     work.send(id, &change).await
 }
 
-/// An account of the app that nobody is bound to.
+/// An account of the app.
 pub(super) struct Account {
+    /// By which clients know it.
     pub(super) id: String,
     stored: Stored,
     resource: Object,
 }
 
-/// The account that has the resource's name, if the app can search by it and no other resource is bound to the account.
+/// The account that has the resource's name, unless another resource is bound to it.
 pub(super) async fn look_up(work: &mut Work<'_>, resource: &Object) -> Result<Option<Account>, Failure> {
+    let Some(account) = named(work, resource).await? else { return Ok(None) };
+    let is_free = work.app.app_id(work.kind, &account.id).await? == account.id;
+    Ok(is_free.then_some(account))
+}
+
+/// The account that has the resource's name, if the app can search by it.
+pub(super) async fn named(work: &mut Work<'_>, resource: &Object) -> Result<Option<Account>, Failure> {
     let Some(slot) = work.kind.mapping.match_slots().into_iter().next() else { return Ok(None) };
     let Some(value) = slot.get(resource).cloned() else { return Ok(None) };
     let path =
@@ -139,9 +147,8 @@ pub(super) async fn look_up(work: &mut Work<'_>, resource: &Object) -> Result<Op
     for stored in work.app.search(work.kind, query).await?.resources {
         let document = stored.document.clone().unwrap_or_default();
         let resource = work.mapped(&document, &[]).await?;
-        let id = stored.id.clone();
-        if matching(work.kind, &resource) == name && work.app.app_id(work.kind, &id).await? == id {
-            return Ok(Some(Account { id, stored, resource }));
+        if matching(work.kind, &resource) == name {
+            return Ok(Some(Account { id: stored.id.clone(), stored, resource }));
         }
     }
     Ok(None)

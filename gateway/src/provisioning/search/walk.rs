@@ -13,6 +13,7 @@ use super::found::{Found, take};
 use super::query::Query;
 use crate::connectors::{FieldComparison, Page, Paging, Query as AppQuery, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
+use scim_protocol::schema::Attribute;
 use scim_protocol::{Error, Slot, Uniqueness};
 
 /// Finds all that match.
@@ -110,20 +111,16 @@ async fn by_kept(
         for id in work.instance.store.find_kept(instance, kind, &kept.slot, &kept.value).await? {
             take_by_id(work, query, &id, omit, found).await?;
         }
+        let slot = work.kind.scim.parse_slot(&kept.slot).ok();
+        let attribute = slot.and_then(|slot| Some(work.kind.scim.resolve_slot(&slot)?.attribute));
         // SQLite's lower() knows ASCII alone, so that it may have missed what differs in the case of other letters.
-        let is_sure = kept.value.as_str().is_none_or(str::is_ascii) && !work.kind.mapping.is_in_app(&kept.slot);
-        if is_sure || (found.total > 0 && is_unique(work, &kept.slot)) {
+        let is_found = kept.value.as_str().is_none_or(str::is_ascii) || attribute.is_some_and(Attribute::is_case_exact);
+        let is_unique = attribute.is_some_and(|attribute| attribute.uniqueness != Uniqueness::None);
+        if is_found && !work.kind.mapping.is_in_app(&kept.slot) || found.total > 0 && is_unique {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// Whether no two resources of the app have the same value there.
-fn is_unique(work: &Work<'_>, slot: &str) -> bool {
-    let slot = work.kind.scim.parse_slot(slot).ok();
-    let attribute = slot.and_then(|slot| work.kind.scim.resolve_slot(&slot).map(|found| found.attribute.uniqueness));
-    attribute.is_some_and(|uniqueness| uniqueness != Uniqueness::None)
 }
 
 async fn take_by_id(
