@@ -5,12 +5,21 @@ use scim_connector_sdk::{Change, Fault, Object, Page, Query, Stored, Value, json
 use crate::api::Api;
 use crate::paging::{self, List};
 use crate::roster::Known;
-use crate::{memberships, people, record, roster};
+use crate::{deletion, memberships, people, record, roster};
 
 pub(crate) const KIND: &str = "Group";
 pub(crate) const MEMBERS: &str = "members";
 const LIST: &str = "/groups.json";
 const SINGULAR: &str = "group";
+
+/// How it is known which group is the new one.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    /// Samanage said so.
+    Answered,
+    /// Its name says so; a group may have had that name before.
+    Found,
+}
 
 pub(crate) fn path(id: &str) -> String {
     format!("/groups/{id}.json")
@@ -26,35 +35,35 @@ pub(crate) fn fetch(api: Api<'_>, id: &str) -> Result<Object, Fault> {
     if is_hidden(&group) { Err(Fault::not_found(KIND, id)) } else { Ok(group) }
 }
 
+/// One POST, and one more for the members. How members are shown only a read tells, so the host makes it.
 pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
     let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
     let Some(name) = record::text(&document, "name").filter(|name| !name.trim().is_empty()).map(str::to_owned) else {
         return Err(missing_name());
     };
-    let made = match api.post(LIST).json(&json!({"group": document})).send() {
+    let found = |fault| named(api, &name).ok().flatten().map(|group| (group, Origin::Found)).ok_or(fault);
+    let (made, origin) = match api.post(LIST).json(&json!({"group": document})).send() {
         Ok(answer) if answer.is_success() => match record::answered(&answer, SINGULAR) {
-            Ok(group) => group,
-            Err(fault) => named(api, &name).ok().flatten().ok_or(fault)?,
+            Ok(group) => (group, Origin::Answered),
+            Err(fault) => found(fault)?,
         },
         Ok(answer) => return Err(refused(api, None, Some(&name), &answer)),
-        Err(lost) if lost.sent => named(api, &name).ok().flatten().ok_or_else(|| Fault::from(lost))?,
+        Err(lost) if lost.sent => found(lost.into())?,
         Err(lost) => return Err(lost.into()),
     };
-    let mut stored = record::stored(made)?;
-    memberships::add(api, &stored.id, &members).map_err(|fault| Fault {
-        detail: format!("Group {} was created, but without its members: {}", stored.id, fault.detail),
-        ..fault
-    })?;
-    if let Some(document) = &mut stored.document {
-        let members = members.iter().map(|id| json!({"value": id})).collect();
-        with_members(document, Some(members));
+    if members.is_empty() {
+        return record::stored(shown(api, made, Some(&mut Known::default()))?);
     }
-    Ok(stored)
+    let id = record::stored(made)?.id;
+    match memberships::add(api, &id, &members) {
+        Ok(()) => Ok(Stored::new(id)),
+        Err(fault) => Err(undone(api, &id, origin, fault)),
+    }
 }
 
 pub(crate) fn read(api: Api<'_>, id: &str, omit_members: bool) -> Result<Stored, Fault> {
     let mut members = (!omit_members).then(Known::default);
-    record::stored(document(api, fetch(api, id)?, members.as_mut())?)
+    record::stored(shown(api, fetch(api, id)?, members.as_mut())?)
 }
 
 pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
@@ -94,7 +103,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let mut users = (!query.omits(MEMBERS)).then(Known::default);
     let mut groups = Vec::new();
     for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {
-        groups.push(record::stored(document(api, group, users.as_mut())?)?);
+        groups.push(record::stored(shown(api, group, users.as_mut())?)?);
     }
     // Samanage counts hidden groups, too, and whether another page has any is not known: only a whole list is counted.
     let total = (query.page.offset == 0 && !part.more).then_some(groups.len() as u64);
@@ -103,18 +112,27 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
 
 /// The document that the mapping sees: memberships become members with users' ids, or are left out where no users are
 /// to be looked up.
-fn document(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<Object, Fault> {
+fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<Object, Fault> {
     let members = users.map(|users| roster::members(api, &group, users)).transpose()?;
     let member = |person: people::Person| json!({"value": person.id, "display": person.name});
-    with_members(&mut group, members.map(|members| members.into_iter().map(member).collect()));
+    group.remove(roster::MEMBERSHIPS);
+    if let Some(members) = members {
+        group.insert(MEMBERS.to_owned(), members.into_iter().map(member).collect());
+    }
     Ok(group)
 }
 
-fn with_members(group: &mut Object, members: Option<Vec<Value>>) {
-    group.remove(roster::MEMBERSHIPS);
-    if let Some(members) = members {
-        group.insert(MEMBERS.to_owned(), Value::Array(members));
-    }
+/// Deletes the new group whose members Samanage did not take, so that the same request can succeed. Where the group is
+/// left all the same, the fault says so.
+fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
+    let why = match origin {
+        Origin::Answered => match deletion::delete(api, &path(id)) {
+            Ok(()) => return fault,
+            Err(refusal) => format!("it could not be deleted ({})", refusal.detail),
+        },
+        Origin::Found => "it may be an older one of that name".to_owned(),
+    };
+    Fault { detail: format!("Group {id} is left incomplete, for {why}: {}", fault.detail), ..fault }
 }
 
 /// The group with exactly this name.

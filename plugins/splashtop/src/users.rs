@@ -16,7 +16,8 @@ pub(crate) fn create(app: App<'_>, mut user: Object) -> Result<Stored, Fault> {
     ScimApp::users(app).create(user).map_err(refusal::of_user)
 }
 
-/// One PATCH of the names. A read before it only to compare a user name, or instead of it where there are no names.
+/// One PATCH of the names. A read before it only to compare a user name, or instead of it where there are no names. A read
+/// after it only where Splashtop does not show the user: the gateway keeps what was not sent beside what Splashtop has.
 pub(crate) fn update(app: App<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
     let users = ScimApp::users(app);
     let fields: Vec<FieldChange> = change.fields.iter().filter(|field| is_updatable(field)).cloned().collect();
@@ -31,6 +32,9 @@ pub(crate) fn update(app: App<'_>, id: &str, change: &Change) -> Result<Stored, 
     }
     if !names.is_empty() {
         stored = users.update(id, &names).map_err(refusal::of_user)?;
+        if stored.document.is_none() && names.fields.len() < change.fields.len() {
+            stored = users.read(id, &[])?;
+        }
     }
     tell_of_sso_name(app, change, &stored);
     Ok(stored)

@@ -26,6 +26,20 @@ async fn a_version_is_the_same_whatever_part_is_asked_for_and_changes_with_the_r
 }
 
 #[tokio::test]
+async fn a_group_is_created_with_the_members_and_the_version_that_a_reader_gets() {
+    let world = World::start("samanage").await;
+    let ada = world.user("a@example.com").await;
+    for members in [json!([]), json!([{ "value": ada }])] {
+        let group = json!({ "displayName": format!("Group of {members}"), "members": members });
+        let created = world.post("/Groups", &group).await;
+        assert_eq!(created.status, 201, "{}", created.body);
+        let read = world.get(&format!("/Groups/{}", created.body["id"].as_str().unwrap())).await;
+        assert_eq!(created.etag(), read.etag(), "what is created is what is read");
+        assert_eq!(created.body, read.body);
+    }
+}
+
+#[tokio::test]
 async fn a_reader_that_has_the_version_is_answered_304() {
     let world = World::start("askspoke").await;
     let path = format!("/Users/{}", world.user("a@example.com").await);

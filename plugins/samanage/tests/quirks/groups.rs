@@ -84,21 +84,62 @@ fn creating_a_group_is_one_call_and_one_more_for_all_its_members() {
     let stored = Samanage::create(fake.app(), "Group", object(group)).unwrap();
     assert_eq!(fake.lines(), ["POST /groups.json", "POST /memberships.json?group_id=70&user_ids=5,6"]);
     assert_eq!(fake.bodies(), [json!({"group": {"name": "Ops"}}), json!(null)]);
-    let document = stored.document.unwrap();
-    assert_eq!(document["members"], json!([{"value": "5"}, {"value": "6"}]));
-    assert!(!document.contains_key("memberships"));
+    assert_eq!((stored.id.as_str(), stored.document), ("70", None), "what members look like only a read tells");
 }
 
 #[test]
-fn a_group_that_was_created_without_its_members_says_so() {
-    let fake = FakeApp::new().reply("POST", "/groups.json", Reply::json(200, ops())).reply(
-        "POST",
-        "/memberships.json",
-        Reply::status(503),
-    );
+fn a_group_that_is_created_without_members_is_shown_as_it_is_read() {
+    for group in [json!({"name": "Ops"}), json!({"name": "Ops", "members": []})] {
+        let fake = FakeApp::new().reply("POST", "/groups.json", Reply::json(200, json!({"group": ops()}))).reply(
+            "GET",
+            "/groups/70.json",
+            Reply::json(200, ops()),
+        );
+        let created = Samanage::create(fake.app(), "Group", object(group)).unwrap();
+        assert_eq!(fake.lines(), ["POST /groups.json"]);
+        assert_eq!(created, Samanage::read(fake.app(), "Group", "70", &[]).unwrap());
+    }
+}
+
+#[test]
+fn a_group_whose_members_are_refused_is_deleted_again() {
+    let strangers = json!({"name": "Ops", "members": [{"value": "5"}, {"value": "9"}]});
+    let fake = FakeApp::new()
+        .reply("POST", "/groups.json", Reply::json(200, ops()))
+        .reply("POST", "/memberships.json", Reply::status(422))
+        .reply("GET", "/users/5.json", Reply::json(200, jane()))
+        .reply("GET", "/users/9.json", Reply::status(404))
+        .reply("DELETE", "/groups/70.json", Reply::status(200));
+    let fault = Samanage::create(fake.app(), "Group", object(strangers)).unwrap_err();
+    assert!(fault.is(400, Some("invalidValue")), "{fault}");
+    assert_eq!(fault.detail, "members: Samanage has no user 9");
+    assert_eq!(fake.lines().last().unwrap(), "DELETE /groups/70.json");
+}
+
+#[test]
+fn a_group_that_cannot_be_deleted_again_is_part_of_the_fault() {
+    let fake = FakeApp::new()
+        .reply("POST", "/groups.json", Reply::json(200, ops()))
+        .reply("POST", "/memberships.json", Reply::status(503))
+        .reply("DELETE", "/groups/70.json", Reply::status(403));
     let group = json!({"name": "Ops", "members": [{"value": "5"}]});
     let fault = Samanage::create(fake.app(), "Group", object(group)).unwrap_err();
-    assert!(fault.detail.starts_with("Group 70 was created, but without its members: "), "{fault}");
+    assert_eq!(fault.status, 503, "{fault}");
+    assert!(fault.detail.starts_with("Group 70 is left incomplete, for it could not be deleted ("), "{fault}");
+}
+
+#[test]
+fn a_group_that_may_have_been_there_before_is_not_deleted() {
+    for answer in [Reply::lost("interrupted", true), Reply::text(200, "<html>")] {
+        let fake = FakeApp::new()
+            .reply("POST", "/groups.json", answer)
+            .reply("GET", "/groups.json", Reply::json(200, json!([ops()])))
+            .reply("POST", "/memberships.json", Reply::status(503));
+        let group = json!({"name": "Ops", "members": [{"value": "5"}]});
+        let fault = Samanage::create(fake.app(), "Group", object(group)).unwrap_err();
+        assert!(fault.detail.starts_with("Group 70 is left incomplete, for it may be an older one"), "{fault}");
+        assert_eq!(fake.calls().len(), 3);
+    }
 }
 
 #[test]

@@ -67,6 +67,27 @@ fn p6_a_change_without_names_reads_the_user_so_that_what_is_kept_has_its_counter
 }
 
 #[test]
+fn p6_after_a_patch_without_an_answer_the_user_is_read_where_something_is_kept() {
+    let names = json!({"displayName": "Ada Lovelace"});
+    let kept = json!({"displayName": "Ada Lovelace", "externalId": "a-1", SSO_NAME: "Other SSO"});
+    let named = json!({"displayName": "Ada Lovelace", "userName": "ADA@acme.example"});
+    for (fields, lines) in [
+        (names, &["PATCH /Users/100"][..]),
+        (kept, &["PATCH /Users/100", "GET /Users/100"][..]),
+        (named, &["GET /Users/100", "PATCH /Users/100", "GET /Users/100"][..]),
+    ] {
+        let fake = FakeApp::new()
+            .handle(|call| Some(if call.method == "PATCH" { Reply::status(204) } else { Reply::json(200, ada()) }));
+        let stored = Splashtop::update(fake.app(), "User", "100", &change(fields.clone())).unwrap();
+        assert_eq!(fake.lines(), lines);
+        assert_eq!(stored.document, (lines.len() > 1).then(|| object(ada())), "{fields}");
+        assert_eq!(fake.log().len(), usize::from(fields.get(SSO_NAME).is_some()), "{fields}");
+        let operations = json!([{"op": "replace", "path": "displayName", "value": "Ada Lovelace"}]);
+        assert!(fake.bodies().iter().any(|body| body["Operations"] == operations));
+    }
+}
+
+#[test]
 fn p6_a_put_without_the_extension_clears_no_sso_name_and_the_same_one_is_no_news() {
     for value in [json!(null), json!("Acme SSO")] {
         let fake = FakeApp::new().reply("GET", "/Users/100", Reply::json(200, ada()));
