@@ -22,6 +22,7 @@ use super::cpu::CpuBudget;
 use super::error::{CallError, Ceilings};
 use super::host::HostState;
 use super::memory::MemoryCeiling;
+use super::ticks::Ticking;
 use super::transforms::TransformExports;
 use super::values::{AppChange, Document, Page, Query, Stored};
 use crate::egress::{AppCall, Budget};
@@ -40,6 +41,7 @@ pub struct Call {
     ceilings: Ceilings,
     /// Given back when the operation is over, after the store: fields are dropped in order.
     _places: [OwnedSemaphorePermit; 2],
+    _ticking: Ticking,
 }
 
 impl Call {
@@ -47,6 +49,7 @@ impl Call {
         let limits = &context.limits;
         let deadline = Instant::now() + limits.wall;
         let places = program.places.take(deadline).await?;
+        let ticking = program.ticks.begin();
         let memory = limits.memory.min(program.memory);
         let state = HostState::new(
             context.clone(),
@@ -88,6 +91,7 @@ impl Call {
             wall: limits.wall,
             ceilings,
             _places: places,
+            _ticking: ticking,
         })
     }
 

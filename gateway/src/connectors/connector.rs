@@ -14,6 +14,7 @@ use super::error::CallError;
 use super::host::HostState;
 use super::places::Places;
 use super::sha256::Sha256;
+use super::ticks::Ticks;
 use super::transforms::TransformExports;
 
 /// A loaded connector. Share it behind an `Arc`: operations in flight keep the one that they began with.
@@ -36,6 +37,7 @@ pub(super) struct Program {
     pub(super) transforms: Option<TransformExports>,
     pub(super) places: Places,
     pub(super) lane: HeavyLane,
+    pub(super) ticks: Ticks,
     pub(super) tick: Duration,
     pub(super) memory: usize,
 }

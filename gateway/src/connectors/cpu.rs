@@ -1,13 +1,13 @@
 //! Processor time: one operation's budget, looked at in ticks, and one instance's share.
 //!
-//! A thread advances the engine's epoch; running code notices at its next loop or call. It then yields, so that one
+//! At a tick ([`super::ticks`]), running code notices at its next loop or call. It then yields, so that one
 //! connector cannot keep a worker thread, and is stopped once it has used up its budget. What is charged is the processor time of the
 //! thread that it ran on since it last began to run, so neither a wait nor a busy machine costs it anything. What it computed before
 //! a wait is charged when the wait begins: else one that often waits a little would compute for nothing.
 //!
 //! Yielding alone is not fair: thirty spinning operations of one instance, a tick each, are thirty ticks between two turns of another's.
 //! So an instance computes on no more than half of the processors at a time, whatever it is asked, and operations that have computed
-//! for longer than two ticks (heavy ones, which few honest ones are) take turns for half of the processors among all instances, which
+//! for longer than [`HEAVY`] (which few honest ones do) take turns for half of the processors among all instances, which
 //! rest for as long as they have computed: so whatever many hostile connectors do in the long run takes a quarter of the machine.
 //! Who waits for its app, for the store or for a clock gives its place back.
 
@@ -16,9 +16,12 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::{Engine, StoreContextMut, UpdateDeadline};
+use wasmtime::{StoreContextMut, UpdateDeadline};
 
 use super::host::HostState;
+
+/// What an operation computes before it takes turns with others of its kind.
+const HEAVY: Duration = Duration::from_millis(10);
 
 /// The places where heavy operations of all instances compute.
 #[derive(Debug, Clone)]
@@ -133,7 +136,7 @@ impl CpuBudget {
     }
 
     fn is_heavy(&self) -> bool {
-        self.used >= self.tick * 2
+        self.used >= HEAVY
     }
 
     /// Ends the turn and counts what was computed in it.
@@ -164,19 +167,6 @@ fn lock(turn: &Mutex<Option<Turn>>) -> MutexGuard<'_, Option<Turn>> {
 /// The processor time that this thread has used. A turn begins and ends within one poll, so on one thread.
 fn thread_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
-}
-
-/// Advances the engine's epoch until the engine is gone.
-pub(super) fn start_ticking(engine: &Engine, tick: Duration) -> std::io::Result<()> {
-    let engine = engine.weak();
-    std::thread::Builder::new().name("connector-ticks".to_owned()).spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            std::thread::park_timeout(tick);
-        }
-    })?;
-    Ok(())
 }
 
 #[cfg(test)]

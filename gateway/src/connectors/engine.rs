@@ -21,7 +21,7 @@ pub struct RuntimeLimits {
     pub places_per_connector: usize,
     /// How long an operation waits for a place.
     pub queue: Duration,
-    /// How often running code is looked at.
+    /// How often running code is looked at: who spins keeps a processor from others for so long.
     pub tick: Duration,
     /// The most linear memory that any operation may be given, in bytes.
     pub memory: usize,
@@ -37,7 +37,7 @@ impl Default for RuntimeLimits {
             places: 256,
             places_per_connector: 192,
             queue: Duration::from_secs(2),
-            tick: Duration::from_millis(5),
+            tick: Duration::from_millis(1),
             memory: 256 << 20,
             connector_bytes: 32 << 20,
             cache: None,

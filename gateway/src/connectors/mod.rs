@@ -22,6 +22,7 @@ mod runtime;
 mod settings;
 mod sha256;
 mod state;
+mod ticks;
 mod transforms;
 mod values;
 mod wasi;

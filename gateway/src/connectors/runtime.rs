@@ -15,7 +15,7 @@ use super::bindings::{self, ConnectorIndices};
 use super::call::Call;
 use super::connector::{Connector, Program};
 use super::context::{CallContext, CallLimits};
-use super::cpu::{HeavyLane, start_ticking};
+use super::cpu::HeavyLane;
 use super::descriptor::{Descriptor, DescriptorError};
 use super::engine::{RuntimeLimits, engine};
 use super::error::CallError;
@@ -23,6 +23,7 @@ use super::host::HostState;
 use super::places::Places;
 use super::sha256::Sha256;
 use super::state::NoState;
+use super::ticks::Ticks;
 use super::transforms::TransformExports;
 use super::wasi::{self, Wasi};
 
@@ -35,6 +36,7 @@ pub struct Runtime {
     limits: RuntimeLimits,
     places: Places,
     lane: HeavyLane,
+    ticks: Ticks,
     /// Instances of the same file share one compiled connector for as long as any of them is there; the lock of an entry is
     /// held while it is compiled, so that nobody compiles the same bytes beside it.
     loaded: Mutex<HashMap<Sha256, Entry>>,
@@ -113,11 +115,11 @@ impl Runtime {
             .map_err(broken)?;
         let mut wasi_linker = linker.clone();
         wasi::link(&mut wasi_linker).map_err(broken)?;
-        start_ticking(&engine, limits.tick)?;
+        let ticks = Ticks::start(&engine, limits.tick)?;
         let places = Places::new(&limits);
         let lane = HeavyLane::of(std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
         let (linker, wasi_linker) = (Arc::new(linker), Arc::new(wasi_linker));
-        Ok(Self { engine, linker, wasi_linker, limits, places, lane, loaded: Mutex::default() })
+        Ok(Self { engine, linker, wasi_linker, limits, places, lane, ticks, loaded: Mutex::default() })
     }
 
     /// Makes a connector of a file's bytes: a component, or a core module that carries its component type. `origin`
@@ -169,7 +171,7 @@ impl Runtime {
 
     /// Compiles and links, off the threads that serve requests.
     async fn program(&self, bytes: Vec<u8>, wasi: Wasi) -> Result<(Program, Vec<String>), LoadCause> {
-        let lane = self.lane.clone();
+        let (lane, ticks) = (self.lane.clone(), self.ticks.clone());
         let (engine, linker, wasi_linker) =
             (self.engine.clone(), Arc::clone(&self.linker), Arc::clone(&self.wasi_linker));
         let (places, tick, memory) = (self.places.share(&self.limits), self.limits.tick, self.limits.memory);
@@ -187,6 +189,7 @@ impl Runtime {
                 transforms,
                 places,
                 lane,
+                ticks,
                 tick,
                 memory,
             };
