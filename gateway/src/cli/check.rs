@@ -2,10 +2,13 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use scim_gateway::config::{Config, Mistake, StoreUrl};
 use scim_gateway::instances::{self, Instances, Shared};
 use scim_gateway::observe;
+use scim_gateway::trace::{Step, Trace};
+use serde::Serialize;
 use serde_json::json;
 
 use super::Failure;
@@ -13,28 +16,42 @@ use super::terminal::Terminal;
 
 /// Checks a configuration and prints every mistake, or what it would serve.
 pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let (config, mistakes) = match Config::load(file) {
+    let (config, Checked { mistakes, built }) = match Config::load(file) {
         Ok(config) => {
             if connect {
                 observe::install(config.log)?;
             }
-            let mistakes = check_all(&config, connect)?;
-            (Some(config), mistakes)
+            let checked = check_all(&config, connect)?;
+            (Some(config), checked)
         }
-        Err(errors) => (None, errors.mistakes().to_vec()),
+        Err(errors) => (None, Checked { mistakes: errors.mistakes().to_vec(), built: Vec::new() }),
     };
     if json {
-        terminal.line(summary(file, config.as_ref(), &mistakes))?;
+        terminal.line(summary(file, &built, &mistakes))?;
     } else if let (Some(config), []) = (&config, mistakes.as_slice()) {
-        write_instances(config, terminal)?;
+        write_instances(config, &built, terminal)?;
     } else {
         write_mistakes(&mistakes, terminal)?;
     }
     if mistakes.is_empty() { Ok(()) } else { Err(Failure::Reported) }
 }
 
+/// What would be served, and what is wrong.
+struct Checked {
+    mistakes: Vec<Mistake>,
+    built: Vec<Serving>,
+}
+
+/// An instance, and which connector its file turned out to be.
+#[derive(Serialize)]
+struct Serving {
+    name: String,
+    connector: String,
+    version: String,
+}
+
 /// Loads the connectors and puts every instance together, beside a store that is thrown away.
-fn check_all(config: &Config, connect: bool) -> Result<Vec<Mistake>, Failure> {
+fn check_all(config: &Config, connect: bool) -> Result<Checked, Failure> {
     let scratch = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(async {
@@ -46,16 +63,28 @@ fn check_all(config: &Config, connect: bool) -> Result<Vec<Mistake>, Failure> {
             mistakes => mistakes,
         };
         shared.store.close().await;
-        Ok(mistakes)
+        let built = built.instances.iter().map(|(name, hosted)| {
+            let descriptor = &hosted.instance.connector.descriptor;
+            let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
+            Serving { name, connector, version }
+        });
+        Ok(Checked { mistakes, built: built.collect() })
     })
 }
 
-/// What each app that does not accept the gateway says, or its connector.
+/// What each app that does not accept the gateway says, or its connector; and where it was asked.
 async fn refusals(config: &Config, instances: &Instances) -> Vec<Mistake> {
     let asked = instances.iter().map(async |(name, hosted)| {
-        let error = hosted.instance.check().await.err()?;
+        let (trace, instance) = (Arc::<Trace>::default(), &hosted.instance);
+        let error = trace.around(instance.check()).await.err()?;
+        let why = trace.steps().into_iter().rev().find_map(|step| match step {
+            Step::AppCall { status: Some(status), .. } => Some(format!("it answered {status}")),
+            Step::AppCall { error, .. } => error,
+            _ => None,
+        });
+        let why = why.map(|why| format!(" ({}: {why})", instance.egress().base_url())).unwrap_or_default();
         let right = "base-url, region, credential and auth of the instance say where the app is and how it is opened";
-        Some(config.mistake(&format!("instances.{name}"), error.to_string(), right))
+        Some(config.mistake(&format!("instances.{name}"), format!("{error}{why}"), right))
     });
     futures_util::future::join_all(asked).await.into_iter().flatten().collect()
 }
@@ -76,24 +105,19 @@ pub(super) fn write_mistakes(mistakes: &[Mistake], terminal: &mut Terminal<'_>) 
     terminal.line(format_args!("{count} mistake{}", if count == 1 { "" } else { "s" }))
 }
 
-fn write_instances(config: &Config, terminal: &mut Terminal<'_>) -> io::Result<()> {
+fn write_instances(config: &Config, built: &[Serving], terminal: &mut Terminal<'_>) -> io::Result<()> {
     let right = terminal.green("right:");
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
     terminal.line(format_args!("{right} {file}: instances: {instances}, connectors: {connectors}"))?;
-    for (name, instance) in &config.instances {
-        terminal.line(format_args!("    /{name}/scim/v2  {}", instance.connector))?;
+    for Serving { name, connector, version } in built {
+        terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}"))?;
     }
     Ok(())
 }
 
-fn summary(file: &Path, config: Option<&Config>, mistakes: &[Mistake]) -> serde_json::Value {
-    let instances: Vec<_> = config
-        .iter()
-        .flat_map(|config| &config.instances)
-        .map(|(name, instance)| json!({ "name": name.as_str(), "connector": instance.connector.as_str() }))
-        .collect();
-    json!({ "ok": mistakes.is_empty(), "file": file, "instances": instances, "mistakes": mistakes })
+fn summary(file: &Path, built: &[Serving], mistakes: &[Mistake]) -> serde_json::Value {
+    json!({ "ok": mistakes.is_empty(), "file": file, "instances": built, "mistakes": mistakes })
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use axum::response::Response;
 use http::StatusCode;
 use scim_gateway::config::InstanceName;
 use scim_gateway::instances::{Hosted, Instances, Live};
-use scim_gateway::reload::Reload;
 use scim_gateway::server::{Played, play};
 use scim_gateway::trace::{Trace, json_lines, step_lines, without_secrets};
 use serde_json::Value;
@@ -63,11 +62,9 @@ impl Dev {
         routes.layer(from_fn_with_state(self.clone(), observe))
     }
 
-    /// A reload: from here on differences are marked.
-    pub(super) fn reloaded(&self, reload: &Reload) {
-        if !reload.changes.is_empty() {
-            self.seen().reloads += 1;
-        }
+    /// Something else serves: from here on differences are marked.
+    pub(super) fn reloaded(&self) {
+        self.seen().reloads += 1;
     }
 
     /// Makes the recorded requests, one after the other.

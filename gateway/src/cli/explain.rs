@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use scim_gateway::config::{Config, ConfigErrors, StoreUrl};
+use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
 use scim_gateway::instances::{self, Shared};
 use scim_gateway::server::{Played, play};
 use scim_gateway::store;
@@ -35,9 +35,11 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let request = RecordedRequest::load(request)?;
     let mut config = Config::load(config)?;
+    let known: Vec<&str> = config.instances.keys().map(InstanceName::as_str).collect();
+    let unknown = Failure::UnknownInstance(instance.to_owned(), known.join(", "));
     config.instances.retain(|name, _| name.as_str() == instance);
     let Some(connector) = config.instances.values().next().map(|found| found.connector.clone()) else {
-        return Err(Failure::UnknownInstance(instance.to_owned()));
+        return Err(unknown);
     };
     config.connectors.retain(|name, _| *name == connector);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;

@@ -74,7 +74,8 @@ enum Command {
     Dev {
         #[command(flatten)]
         config: ConfigFile,
-        /// Make the requests of this file, a list or a conversation, at the start and after every reload
+        /// Send the requests of this file (one, a list or a conversation) to the app, at the start and after every reload that changes
+        /// something: use the sandbox or a test account
         #[arg(long, value_name = "FILE")]
         replay: Option<PathBuf>,
         /// The instance to which they are made; the first one unless said here or in the file
@@ -187,7 +188,7 @@ struct ConfigFile {
 enum Failure {
     #[error("{0}")]
     Config(#[from] ConfigErrors),
-    #[error("cannot listen on {0}: {1}")]
+    #[error("cannot listen on {0}: {1}; `listen` in [server] gives another address")]
     Listen(std::net::SocketAddr, io::Error),
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),
@@ -195,8 +196,8 @@ enum Failure {
     Runtime(io::Error),
     #[error(transparent)]
     Open(SharedError),
-    #[error("there is no [instances.{0}] in the configuration")]
-    UnknownInstance(String),
+    #[error("there is no [instances.{0}] in the configuration; there are: {1}")]
+    UnknownInstance(String, String),
     #[error(transparent)]
     Recorded(#[from] recorded::RecordedError),
     #[error(transparent)]

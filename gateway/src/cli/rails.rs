@@ -152,6 +152,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_store_that_is_not_there_is_not_made() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("gateway.toml");
+        let text = "[connectors.x]\nfile = \"x.wasm\"\n[instances.acme]\nconnector = \"x\"\n[instances.acme.guard-rails]\nmax-members-removed = 5\n";
+        std::fs::write(&file, text).expect("a file");
+        let acme = "acme".parse().expect("a name");
+        let (mut out, mut out_too) = (Vec::new(), Vec::new());
+        let listed = list(&file, None, false, &mut Terminal::plain(&mut out));
+        let lifted = lift(&file, &acme, None, SignedDuration::from_hours(1), &mut Terminal::plain(&mut out_too));
+        for outcome in [listed, lifted] {
+            let error = outcome.expect_err("no store").to_string();
+            assert!(error.ends_with("`scim-gateway serve` makes it"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_time_is_written_as_people_do() {
         for (text, minutes) in
             [("30m", Some(30)), ("1h", Some(60)), ("1h 30m", Some(90)), ("0s", None), ("-1h", None), ("soon", None)]

@@ -1,4 +1,4 @@
-//! Requests in files: one for `explain`, a list or a whole conversation for `dev --replay`.
+//! Requests in files: one for `explain`; one, a list or a whole conversation for `dev --replay`.
 //!
 //! A conversation's `{name}` stand for its variables and for what earlier answers gave (`capture`: name to JSON pointer); its
 //! expectations are not looked at here.
@@ -36,7 +36,7 @@ pub(super) enum RecordedError {
     #[error("{0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error(
-        "{0}: {1}; a request is {{\"method\": \"GET\", \"path\": \"/Users/42\"}}, with a \"body\" where there is one"
+        "{0}: {1}; a request is {{\"method\": \"GET\", \"path\": \"/Users/42\"}}, with a \"body\" where there is one, and several are a list"
     )]
     Shape(PathBuf, serde_json::Error),
 }
@@ -51,12 +51,15 @@ impl RecordedRequest {
         parse(file)
     }
 
-    /// The requests of a file, which is a list of them or a conversation, and the names that it begins with.
+    /// The requests of a file, which is one, a list of them or a conversation, and the names that it begins with.
     pub(super) fn load_all(file: &Path) -> Result<(Vec<Self>, Names), RecordedError> {
         let shape = |error| RecordedError::Shape(file.to_owned(), error);
         let document: Value = parse(file)?;
         if document.is_array() {
             return Ok((serde_json::from_value(document).map_err(shape)?, Names::default()));
+        }
+        if document.get("steps").is_none() {
+            return Ok((vec![serde_json::from_value(document).map_err(shape)?], Names::default()));
         }
         let conversation: Conversation = serde_json::from_value(document).map_err(shape)?;
         let agent = conversation.client.headers.get("user-agent").cloned();
@@ -191,6 +194,16 @@ mod tests {
         let (requests, names) = loaded(&conversation).expect("requests");
         assert_eq!(requests[0].user_agent.as_deref(), Some("Okta SCIM Client 1.0.0"));
         assert_eq!(names.fill(&requests[0]).path, "/Users/ada");
+    }
+
+    #[test]
+    fn one_request_is_as_good_as_a_list_of_one() {
+        let request = json!({ "method": "GET", "path": "/Users" });
+        let paths = |document: &Value| {
+            let (requests, _) = loaded(document).expect("requests");
+            requests.into_iter().map(|request| request.path).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(&request), paths(&json!([request])));
     }
 
     #[test]

@@ -106,15 +106,17 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
     server::router(shell, routes).merge(server::operator(reload::routes(reloader.clone())))
 }
 
-/// Reloads for ever; what was recorded is sent at the start and after every reload.
+/// Reloads for ever; what was recorded is sent at the start and whenever something else serves.
 async fn watch_and_replay(watcher: Watcher, dev: Option<&Dev>, reloader: &Reloader) {
     let Some(dev) = dev else { return watcher.run(tell).await };
     let reloaded = tokio::sync::Notify::new();
     reloaded.notify_one();
     let watching = watcher.run(|reload| {
         tell(reload);
-        dev.reloaded(reload);
-        reloaded.notify_one();
+        if !reload.changes.is_empty() {
+            dev.reloaded();
+            reloaded.notify_one();
+        }
     });
     let replaying = async {
         loop {

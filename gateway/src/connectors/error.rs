@@ -16,7 +16,7 @@ use crate::egress::{SendError, SendErrorCode};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
     /// The connector answered with a fault; it is meant for the client.
-    #[error("the connector answered {} {}: {}", .0.status, .0.scim_type.as_deref().unwrap_or("-"), .0.detail)]
+    #[error("the connector answered {}{}: {}", .0.status, scim_type(.0), .0.detail)]
     Fault(Fault),
     /// The connector's code panicked; the message came through its panic hook.
     #[error("the connector panicked: {message}")]
@@ -169,6 +169,11 @@ impl CallError {
             (None, _) => Self::Host { problem: format!("{error:#}") },
         }
     }
+}
+
+/// With a space before it.
+fn scim_type(fault: &Fault) -> String {
+    fault.scim_type.as_ref().map(|word| format!(" {word}")).unwrap_or_default()
 }
 
 /// Whole seconds, at least one: a client that is told to wait none comes back at once.

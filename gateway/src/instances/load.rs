@@ -28,6 +28,15 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
         (name, known, one(config, name, connector, shared).await)
     });
     for (name, known, outcome) in join_all(loading).await {
+        let outcome = outcome.and_then(|loaded| match known {
+            Some(known) if known.descriptor.id != loaded.0.descriptor.id => {
+                let (was, is) = (&known.descriptor.id, &loaded.0.descriptor.id);
+                let problem = format!("the file was the connector `{was}` and is `{is}` now");
+                let right = "put the right file back, or give the other connector a name of its own";
+                Err(config.mistake(&format!("connectors.{name}.file"), problem, right))
+            }
+            _ => Ok(loaded),
+        });
         let connector = match outcome {
             Ok((connector, content)) => {
                 loaded.files.extend(content.map(|content| (name.clone(), content)));
@@ -66,7 +75,7 @@ async fn one(
     let closed = config.instances.values().any(|instance| instance.connector == *name && instance.wasi == Wasi::Closed);
     let wasi = if closed { Wasi::Closed } else { Wasi::Refused };
     let loaded = shared.runtime.load(bytes, &file, from.sha256.as_ref(), wasi).await;
-    let connector = loaded.map_err(|error| mistake(error.to_string(), "name a connector built for this gateway"))?;
+    let connector = loaded.map_err(|error| mistake(error.to_string(), ""))?;
     Ok((connector, content))
 }
 

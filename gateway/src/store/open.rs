@@ -68,10 +68,11 @@ impl Database {
         Self::at(url)
     }
 
-    /// The database at `url`, which is there.
+    /// The database at `url`, which must be there.
     pub(super) fn at(url: &StoreUrl) -> Result<Self, StoreError> {
         install_default_drivers();
         let (text, session) = match url {
+            StoreUrl::SqliteFile(path) if !path.exists() => return Err(StoreError::Absent(path.clone())),
             StoreUrl::SqliteFile(path) => {
                 let path = percent_encode(path.as_os_str().as_bytes(), PATH);
                 (format!("sqlite:{path}?mode=rw"), SQLITE_SESSION)

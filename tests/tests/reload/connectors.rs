@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use scim_gateway_tests::artifacts::Artifacts;
 use sha2::{Digest as _, Sha256};
 
 use crate::world::{World, broken, eventually, other_connector, with_title};
@@ -36,6 +37,17 @@ async fn a_new_version_serves_a_broken_one_does_not_and_the_one_before_is_put_ba
     assert!(done.status.success(), "{done:?}");
     assert_eq!(fs::read(world.connector()).unwrap(), original);
     eventually("the first version", async || !world.shows_other_connector().await).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn another_apps_connector_is_not_taken_for_a_new_version() {
+    let world = World::watching().await;
+    fs::copy(Artifacts::find_or_build().unwrap().connector("splashtop"), world.connector()).unwrap();
+    let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
+    let said = "the file was the connector `samanage` and is `splashtop` now";
+    assert_eq!(refused["mistakes"][0]["message"], said, "{refused}");
+    assert!(world.shows_title().await);
     world.stop().await;
 }
 
