@@ -1,14 +1,19 @@
 //! `cargo xtask sandbox --dir DIR`: the simulators and the gateway together, until interrupted.
 //!
 //! Each instance's mapping is an editable copy, `DIR/mappings/<instance>.json`, and the gateway watches it: what is saved there is
-//! in force at once. A copy that was changed is somebody's work: it stays, and is used by the next sandbox in DIR.
+//! in force at once, and what the gateway says of it is passed on. A copy that was changed is somebody's work: it stays, and is used
+//! by the next sandbox in DIR.
 
+use std::convert::Infallible;
 use std::path::Path;
 
-use scim_gateway_tests::artifacts::connector_ids;
+use scim_gateway_tests::artifacts::{Artifacts, connector_ids};
 use scim_gateway_tests::conversation::Conversation;
+use scim_gateway_tests::simulators::Kind;
 use scim_gateway_tests::system::{Development, Plan, System};
 use serde_json::{Value, json};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::stage::{note, stage, stage_async};
 use crate::{CommandError, tools};
@@ -30,7 +35,9 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     let conversations = Conversation::load_all(&Conversation::folder())?;
     let options = |id: &str| conversations.iter().find(|told| told.connector == id).map(|told| told.instance.clone());
     let plan = |id: String| Plan { name: id.clone(), options: options(&id).unwrap_or_default(), connector: id };
-    let plans: Vec<Plan> = connector_ids()?.into_iter().map(plan).collect();
+    let (simulated, others): (Vec<String>, Vec<String>) = connector_ids()?.into_iter().partition(|id| is_simulated(id));
+    others.iter().for_each(|id| note(left_out(id)));
+    let plans: Vec<Plan> = simulated.into_iter().map(plan).collect();
     let development = Development::new(folder.join(MAPPINGS), true);
     let starting = System::start_for_development(&artifacts, inner.path(), &plans, &development);
     // Interrupted from here on, also while it starts.
@@ -44,7 +51,9 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
         }
         started = stage_async("start the simulators and the gateway", starting) => started?,
     };
+    let reloads = pass_on(system.gateway.lines());
     write_whole(&folder, &describe(&system, &development))?;
+    first_steps(&system, &artifacts).iter().for_each(note);
     note(format!("change a mapping while it runs: {}", folder.join(MAPPINGS).display()));
     note(format!("ready: {} (stop with Ctrl-C)", folder.join(DOCUMENT).display()));
 
@@ -53,6 +62,7 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
         biased;
         signal = &mut interrupted => signal.map(|()| None),
         status = system.gateway.ended() => status.map(Some),
+        never = reloads => match never {},
     };
     remove(&folder.join(DOCUMENT))?;
     if let Some(status) = ended? {
@@ -71,6 +81,51 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
         drop(std::fs::remove_dir(&folder));
     }
     Ok(true)
+}
+
+/// Whether there is a simulator of the connector's app.
+fn is_simulated(connector: &str) -> bool {
+    connector.parse::<Kind>().is_ok()
+}
+
+/// What becomes of a connector whose app nobody simulates.
+fn left_out(connector: &str) -> String {
+    format!(
+        "plugins/{connector} is left out, for there is no simulator of its app: run it with `scim-gateway dev` and a gateway.toml \
+         whose instance has base-url and, for an app on this machine or by plain http, allow-private-addresses = true"
+    )
+}
+
+/// A request to begin with, and the command that shows what became of it.
+fn first_steps(system: &System, artifacts: &Artifacts) -> Vec<String> {
+    let Some(instance) = system.instances.first() else { return Vec::new() };
+    let ada = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": "ada@example.com",
+        "name": { "givenName": "Ada", "familyName": "Lovelace" },
+        "displayName": "Ada Lovelace",
+        "emails": [{ "type": "work", "primary": true, "value": "ada@example.com" }],
+    });
+    let (token, url, name) = (&instance.token, system.gateway.url(), &instance.name);
+    let (gateway, config) = (artifacts.gateway.display(), system.config.display());
+    vec![
+        format!(
+            "try a request: curl -H 'authorization: Bearer {token}' -H 'content-type: application/scim+json' -d '{ada}' \
+             {url}/{name}/scim/v2/Users"
+        ),
+        format!("see what became of it: '{gateway}' log --config '{config}'"),
+    ]
+}
+
+/// Shows what the gateway says of each save, for ever.
+async fn pass_on(mut lines: Receiver<String>) -> Infallible {
+    loop {
+        match lines.recv().await {
+            Ok(line) => note(line),
+            Err(RecvError::Lagged(missed)) => note(format!("({missed} lines more)")),
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
 }
 
 /// Removes the copy of a mapping in which nobody changed anything.
@@ -139,4 +194,18 @@ async fn interrupted() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn interrupted() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connector_whose_app_nobody_simulates_is_left_out_with_a_word_on_how_to_run_it() {
+        assert!(is_simulated("samanage") && !is_simulated("acme"));
+        let note = left_out("acme");
+        for part in ["plugins/acme", "scim-gateway dev", "base-url", "allow-private-addresses = true"] {
+            assert!(note.contains(part), "{note}");
+        }
+    }
 }

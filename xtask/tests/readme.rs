@@ -1,7 +1,7 @@
 //! Every command of the README is run here, as it stands there, and its `gateway.toml` is the one that is checked and served.
 //!
 //! The one exception is `cargo xtask test`, which runs this test: that `.ci/run` calls it and nothing else is checked instead.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,6 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use scim_gateway_tests::artifacts::{self, Artifacts, WASM_TARGET};
 use scim_gateway_tests::gateway_process::GatewayProcess;
 use scim_gateway_tests::http::{Http, HttpRequest};
+use scim_gateway_tests::simulators::Kind;
 use serde_json::Value;
 
 type Exercise = fn(&Readme);
@@ -133,13 +134,23 @@ fn sandbox(_: &Readme) {
     command.args(["sandbox", "--dir", "sandbox"]).current_dir(folder.path()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut progress = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(progress.any(|line| line.contains("ready: ")), "the sandbox ended before it was ready");
+    let mut until = |text: &str| {
+        let mut said = Vec::new();
+        while said.last().is_none_or(|line: &String| !line.contains(text)) {
+            said.push(progress.next().unwrap_or_else(|| panic!("the sandbox ended without {text}: {said:#?}")));
+        }
+        said
+    };
+    let said = until("ready: ");
     let file = folder.path().join("sandbox/sandbox.json");
     let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert!(Path::new(document["config"].as_str().unwrap()).is_file());
     let instances = document["instances"].as_array().unwrap();
-    let names: Vec<&str> = instances.iter().map(|instance| instance["connector"].as_str().unwrap()).collect();
-    assert_eq!(names, artifacts::connector_ids().unwrap());
+    let names: Vec<String> =
+        instances.iter().map(|instance| instance["connector"].as_str().unwrap().to_owned()).collect();
+    let mut simulated = artifacts::connector_ids().unwrap();
+    simulated.retain(|id| id.parse::<Kind>().is_ok());
+    assert_eq!(names, simulated);
     for instance in instances {
         let users = get(
             &format!("{}/Users?startIndex=1&count=1", instance["scim"].as_str().unwrap()),
@@ -149,9 +160,40 @@ fn sandbox(_: &Readme) {
         let calls = get(&format!("{}/_sim/calls", instance["app"].as_str().unwrap()), None);
         assert!(!calls.as_array().unwrap().is_empty());
     }
+    first_steps(&said);
+    let mapping = Path::new(instances[0]["mapping"].as_str().unwrap());
+    let original = fs::read_to_string(mapping).unwrap();
+    fs::write(mapping, "{").unwrap();
+    until("not reloaded: ");
+    fs::write(mapping, &original).unwrap();
+    until("    reloaded: ");
     interrupt(&mut child);
     assert!(child.wait().unwrap().success());
     assert!(!folder.path().join("sandbox").exists(), "the sandbox left something behind");
+}
+
+/// What the sandbox prints to begin with works: the request, and the command that shows what became of it.
+fn first_steps(said: &[String]) {
+    let printed = |text: &str| said.iter().find_map(|line| line.split_once(text)).unwrap().1;
+    let words: Vec<&str> = printed("try a request: curl ").split('\'').map(str::trim).collect();
+    let ["-H", authorization, "-H", content_type, "-d", body, url] = words[..] else { panic!("{words:?}") };
+    let posted = HttpRequest::new("POST", url).json(&serde_json::from_str(body).unwrap());
+    let request = [authorization, content_type].iter().fold(posted, |request, header| {
+        let (name, value) = header.split_once(": ").unwrap();
+        request.header(name, value)
+    });
+    let answer =
+        tokio::runtime::Runtime::new().unwrap().block_on(async { Http::default().send(request).await }).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.body);
+
+    let log = || {
+        let output = Command::new("sh").args(["-c", printed("see what became of it: ")]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    // Rows are written after the answer, many at a time.
+    let shown = (0..200).any(|_| log().contains("ada@example.com"));
+    assert!(shown, "{}", log());
 }
 
 fn build(_: &Readme) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::http::{Http, HttpRequest};
@@ -27,11 +28,15 @@ const PROBE_PAUSE: Duration = Duration::from_millis(25);
 /// What the first line of standard output begins with; the gateway's URL follows.
 const ANNOUNCEMENT: &str = "scim-gateway listens on ";
 
+/// Lines that wait for a listener; a slower one misses the oldest.
+const LINES_KEPT: usize = 1024;
+
 /// A running gateway. Dropping it kills it; [`GatewayProcess::stop`] is the orderly way.
 #[derive(Debug)]
 pub struct GatewayProcess {
     child: Child,
     url: String,
+    lines: broadcast::Sender<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -90,14 +95,15 @@ impl GatewayProcess {
             .map_err(|source| GatewayError::NotStarted { binary: binary.to_owned(), source })?;
         let said = || std::fs::read_to_string(log).unwrap_or_default();
         let deadline = Instant::now() + START_LIMIT;
+        let lines = broadcast::Sender::new(LINES_KEPT);
         let url = match child.stdout.take() {
             None => None,
-            Some(output) => timeout(START_LIMIT, announced(BufReader::new(output).lines(), file))
+            Some(output) => timeout(START_LIMIT, announced(BufReader::new(output).lines(), file, lines.clone()))
                 .await
                 .map_err(|_| GatewayError::NotReady { said: said() })?,
         };
         let url = url.ok_or_else(|| GatewayError::Ended { said: said() })?;
-        let mut gateway = Self { child, url };
+        let mut gateway = Self { child, url, lines };
         let http = Http::default();
         while !gateway.is_ready(&http).await {
             if gateway.child.try_wait().ok().flatten().is_some() {
@@ -119,6 +125,11 @@ impl GatewayProcess {
     /// Its process, while it runs.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
+    }
+
+    /// What it prints on its standard output from here on: what became of each save, when it watches its files.
+    pub fn lines(&self) -> broadcast::Receiver<String> {
+        self.lines.subscribe()
     }
 
     /// Resolves when the gateway ends by itself.
@@ -172,8 +183,12 @@ impl GatewayProcess {
     }
 }
 
-/// The URL that the gateway announces. Whatever else it prints, then or later, goes to the log.
-async fn announced(mut lines: Lines<BufReader<ChildStdout>>, mut log: std::fs::File) -> Option<String> {
+/// The URL that the gateway announces. Whatever else it prints, then or later, goes to the log; and, later, to whoever listens.
+async fn announced(
+    mut lines: Lines<BufReader<ChildStdout>>,
+    mut log: std::fs::File,
+    listeners: broadcast::Sender<String>,
+) -> Option<String> {
     let url = loop {
         let line = lines.next_line().await.ok().flatten()?;
         match line.strip_prefix(ANNOUNCEMENT) {
@@ -184,6 +199,8 @@ async fn announced(mut lines: Lines<BufReader<ChildStdout>>, mut log: std::fs::F
     tokio::spawn(async move {
         while let Ok(Some(line)) = lines.next_line().await {
             note(&mut log, &line);
+            // Without a listener it is in the log.
+            drop(listeners.send(line));
         }
     });
     Some(url)
