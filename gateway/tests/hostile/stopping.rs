@@ -33,7 +33,7 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
         ("floods-the-host", "hostcall", "passed more than 1048576 bytes to the host in one call"),
         ("huge-result", "hostcall", "passed more than 1048576 bytes to the host in one call"),
         ("sends-without-end", "sends", "went on calling the app after it was told not to; an operation has 5 calls"),
-        ("stops-at-budget", "fault", "502 -: budget"),
+        ("stops-at-budget", "fault", "502: budget"),
         (
             "deep-json",
             "bad-answer",
