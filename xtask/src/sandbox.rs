@@ -35,7 +35,8 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     let conversations = Conversation::load_all(&Conversation::folder())?;
     let options = |id: &str| conversations.iter().find(|told| told.connector == id).map(|told| told.instance.clone());
     let plan = |id: String| Plan { name: id.clone(), options: options(&id).unwrap_or_default(), connector: id };
-    let (simulated, others): (Vec<String>, Vec<String>) = connector_ids()?.into_iter().partition(|id| is_simulated(id));
+    let (simulated, others): (Vec<String>, Vec<String>) =
+        connector_ids()?.into_iter().partition(|id| Kind::has_app_of(id));
     others.iter().for_each(|id| note(left_out(id)));
     let plans: Vec<Plan> = simulated.into_iter().map(plan).collect();
     let development = Development::new(folder.join(MAPPINGS), true);
@@ -81,11 +82,6 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
         drop(std::fs::remove_dir(&folder));
     }
     Ok(true)
-}
-
-/// Whether there is a simulator of the connector's app.
-fn is_simulated(connector: &str) -> bool {
-    connector.parse::<Kind>().is_ok()
 }
 
 /// What becomes of a connector whose app nobody simulates.
@@ -202,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_connector_whose_app_nobody_simulates_is_left_out_with_a_word_on_how_to_run_it() {
-        assert!(is_simulated("samanage") && !is_simulated("acme"));
+        assert!(Kind::has_app_of("samanage") && !Kind::has_app_of("acme"));
         let note = left_out("acme");
         for part in ["plugins/acme", "scim-gateway dev", "base-url", "allow-private-addresses = true"] {
             assert!(note.contains(part), "{note}");

@@ -1,5 +1,12 @@
 //! Filters: the RFC's own examples with `scim_v2` as a second opinion, what clients send beyond them, what they match.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    dead_code,
+    reason = "these are tests, and each uses a part of the fixture"
+)]
 
 mod fixture;
 

@@ -1,5 +1,12 @@
 //! What RFC 7643 §2 demands of values, and no other test shows. `tests/requirements` has the list.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    dead_code,
+    reason = "these are tests, and each uses a part of the fixture"
+)]
 
 mod fixture;
 

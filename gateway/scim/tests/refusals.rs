@@ -1,5 +1,12 @@
 //! PATCH requests that are refused, and what immutable attributes take.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    dead_code,
+    reason = "these are tests, and each uses a part of the fixture"
+)]
 
 mod fixture;
 

@@ -307,8 +307,8 @@ fn judge(pass: Pass<'_>, outcome: &Result<Incoming, Failure>) {
     match outcome {
         Ok(answer) if retry::is_away(answer.status) => pass.failed(&format!("it answered {}", answer.status)),
         Ok(_) => pass.answered(),
+        Err(failure) if !failure.of_app => drop(pass),
         Err(failure) => match failure.code {
-            _ if !failure.of_app => drop(pass),
             TooLarge => pass.answered(),
             Unreachable | Interrupted | Timeout => pass.failed(failure.code.as_str()),
             _ => drop(pass),

@@ -41,27 +41,25 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&Instances>)
     let (mut hosted, mut stale, mut unbuilt) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
-        let Some(connector) = connectors.get(&from.connector) else {
-            hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
-            stale.extend(old.map(|_| name));
-            if old.is_none() {
-                unbuilt.insert(name.clone(), format!("its connector `{}` cannot be loaded", from.connector));
-            }
-            continue;
+        let outcome = match connectors.get(&from.connector) {
+            Some(connector) => Building { config, name, from, connector, shared, old }.hosted().await,
+            // Why not is among the mistakes already.
+            None => Err(Vec::new()),
         };
-        let building = Building { config, name, from, connector, shared, old };
-        match building.hosted().await {
-            Ok((built, change)) => {
+        match (outcome, old) {
+            (Ok((built, change)), _) => {
                 changes.extend(change);
                 hosted.insert(name.clone(), built);
             }
-            Err(more) => {
-                if let (None, Some(first)) = (old, more.first()) {
-                    unbuilt.insert(name.clone(), first.to_string());
-                }
+            (Err(more), Some(old)) => {
                 mistakes.extend(more);
-                stale.extend(old.map(|_| name));
-                hosted.extend(old.map(|old| (name.clone(), Arc::clone(old))));
+                stale.push(name);
+                hosted.insert(name.clone(), Arc::clone(old));
+            }
+            (Err(more), None) => {
+                let without_connector = || format!("its connector `{}` cannot be loaded", from.connector);
+                unbuilt.insert(name.clone(), more.first().map_or_else(without_connector, Mistake::to_string));
+                mistakes.extend(more);
             }
         }
     }

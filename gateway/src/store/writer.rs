@@ -119,12 +119,12 @@ impl Writer {
             return;
         }
         let outcome = self.commit(session, batches.iter().flat_map(|(writes, _)| writes), &log).await;
-        let is_shared = batches.len() + log.len() > 1;
-        let each_alone = outcome.as_ref().is_err_and(|error| is_shared && is_a_rows_fault(error));
+        let is_of_a_row = outcome.as_ref().is_err_and(is_a_rows_fault);
+        let each_alone = is_of_a_row && batches.len() + log.len() > 1;
         if outcome.is_err() && (!each_alone || self.commit(session, std::iter::empty(), &log).await.is_err()) {
             self.counters.dropped_log_rows(log.len());
         }
-        if !outcome.as_ref().is_err_and(is_a_rows_fault) {
+        if !is_of_a_row {
             self.trouble.note(&outcome);
         }
         for (writes, done) in batches {
@@ -153,8 +153,7 @@ impl Writer {
         }
         let mut attempt = 1;
         loop {
-            let outcome = timeout(TRANSACTION, self.transaction(session, &effects)).await;
-            match outcome.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into()))) {
+            match in_time(self.transaction(session, &effects)).await {
                 Ok(()) => break,
                 Err(error) => {
                     // Whatever state it is in, the database undoes what was not committed.
@@ -191,8 +190,7 @@ impl Writer {
 
     /// Where nobody asks for a commit any more because the last one failed, nobody else would find out that the next one does not.
     async fn look_again(&self, session: &mut Option<Session>) {
-        let looking = async { self.connected(session).await?.connection.ping().await };
-        let outcome = timeout(TRANSACTION, looking).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())));
+        let outcome = in_time(async { self.connected(session).await?.connection.ping().await }).await;
         if outcome.is_err() {
             *session = None;
         }
@@ -202,7 +200,7 @@ impl Writer {
     async fn trim(&self, session: &mut Option<Session>, before: &str) -> Result<(bool, u64), StoreError> {
         let delete =
             async { sqlx::query(TRIM).bind(before).execute(&mut self.connected(session).await?.connection).await };
-        let outcome = timeout(TRANSACTION, delete).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())));
+        let outcome = in_time(delete).await;
         if outcome.is_err() {
             *session = None;
         }
@@ -216,6 +214,11 @@ impl Writer {
         }
         session.as_mut().ok_or(sqlx::Error::PoolClosed)
     }
+}
+
+/// Work on the database that takes no longer than [`TRANSACTION`].
+async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(TRANSACTION, work).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())))
 }
 
 /// PostgreSQL's classes "data exception", "integrity constraint violation" and "program limit exceeded".

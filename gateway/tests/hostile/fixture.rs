@@ -10,7 +10,7 @@ use wit_parser::Resolve;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The connector that misbehaves as it is asked to.
-pub fn hostile() -> Vec<u8> {
+pub(crate) fn hostile() -> Vec<u8> {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(build).clone()
 }
@@ -38,7 +38,7 @@ fn build() -> Vec<u8> {
 }
 
 /// A core module with the contract's exports, all of which trap but `describe`, whose body is given.
-pub fn module(imports: &str, memory_pages: u32, describe: &str) -> Vec<u8> {
+pub(crate) fn module(imports: &str, memory_pages: u32, describe: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
             {imports}
@@ -64,6 +64,6 @@ pub fn module(imports: &str, memory_pages: u32, describe: &str) -> Vec<u8> {
 }
 
 /// A component in text form.
-pub fn component(text: &str) -> Vec<u8> {
+pub(crate) fn component(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the component is well-formed")
 }

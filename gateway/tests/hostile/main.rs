@@ -1,5 +1,12 @@
 //! Connectors that misbehave: each is stopped, each is told apart, and a neighbour does not notice.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "these are tests, and bindings are generated public"
+)]
 
 mod contract;
 mod fixture;

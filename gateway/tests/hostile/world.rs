@@ -16,7 +16,7 @@ use serde_json::Map;
 
 use crate::fixture;
 
-pub fn limits() -> CallLimits {
+pub(crate) fn limits() -> CallLimits {
     CallLimits {
         memory: 16 << 20,
         cpu: Duration::from_millis(200),
@@ -26,16 +26,16 @@ pub fn limits() -> CallLimits {
     }
 }
 
-pub fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Runtime::new(RuntimeLimits { places: 16, ..RuntimeLimits::default() }).unwrap()
 }
 
-pub async fn hostile(runtime: &Runtime) -> Arc<Connector> {
+pub(crate) async fn hostile(runtime: &Runtime) -> Arc<Connector> {
     runtime.load(fixture::hostile(), "hostile.wasm", None, Wasi::Refused).await.unwrap()
 }
 
 /// A context without an app.
-pub fn context(connector: &Connector) -> CallContext {
+pub(crate) fn context(connector: &Connector) -> CallContext {
     let settings = resolve_settings(&connector.descriptor.settings, &Map::new()).unwrap();
     CallContext {
         instance: "test".into(),
@@ -49,7 +49,7 @@ pub fn context(connector: &Connector) -> CallContext {
 }
 
 /// An app that answers 200 at `/users.json` and counts, and points at a metadata service at `/redirect`.
-pub async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
+pub(crate) async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let users = move || {
@@ -67,7 +67,7 @@ pub async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
 }
 
 /// The way to an app that is not there.
-pub async fn nobody() -> Arc<Egress> {
+pub(crate) async fn nobody() -> Arc<Egress> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     egress(&format!("http://{}", listener.local_addr().unwrap()))
 }
@@ -80,8 +80,8 @@ fn egress(base_url: &str) -> Arc<Egress> {
 
 /// Keeps what is set and counts how often it is used.
 #[derive(Debug, Default)]
-pub struct Counting {
-    pub uses: AtomicUsize,
+pub(crate) struct Counting {
+    pub(crate) uses: AtomicUsize,
     kept: Mutex<HashMap<String, String>>,
 }
 
@@ -106,7 +106,7 @@ impl ConnectorState for Counting {
 
 /// Never answers, or always fails.
 #[derive(Debug)]
-pub enum Broken {
+pub(crate) enum Broken {
     Stuck,
     Failing,
 }

@@ -96,7 +96,7 @@ pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, Co
     let folder = tempfile::tempdir()?;
     let programs = packages::python("scim2-tester", &source("requirements.txt"), target)?;
     let ids = connector_ids()?;
-    let simulated = ids.iter().filter(|id| id.parse::<Kind>().is_ok());
+    let simulated = ids.iter().filter(|id| Kind::has_app_of(id));
     let plans: Vec<Plan> = simulated.map(|id| Plan::for_any_client(id)).collect();
     let mapping = samanage_mapping(folder.path())?;
     let system = System::start_with(artifacts, folder.path(), &plans, |config| {

@@ -141,6 +141,11 @@ impl Kind {
             Self::AskSpoke => "/scim/v2",
         }
     }
+
+    /// Whether there is a simulator of a connector's app.
+    pub fn has_app_of(connector: &str) -> bool {
+        connector.parse::<Self>().is_ok()
+    }
 }
 
 impl fmt::Display for Kind {

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use super::Schema;
-use crate::path::AttributePath;
+use crate::{path::AttributePath, urn};
 
 static USER: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/user.json")));
 static GROUP: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/group.json")));
@@ -34,12 +34,14 @@ pub fn common() -> &'static Schema {
 
 /// Whether a schema of RFC 7643 §4 defines the attribute, with its sub-attribute where one is named; without a URN, a core schema.
 pub fn defines(path: &AttributePath, sub: Option<&str>) -> bool {
-    let (core, extension) = ([user(), group()], [enterprise_user()]);
     let sub = sub.or(path.sub.as_deref());
-    let named = |schema: &&&Schema| path.schema.as_ref().is_none_or(|urn| urn.eq_ignore_ascii_case(&schema.id));
-    let extension = extension.iter().filter(|_| path.schema.is_some());
-    let attributes = core.iter().chain(extension).filter(named).filter_map(|schema| schema.attribute(&path.attribute));
-    attributes.into_iter().any(|attribute| sub.is_none_or(|sub| attribute.sub(sub).is_some()))
+    let is_meant = |schema: &&Schema| match &path.schema {
+        Some(urn) => urn.eq_ignore_ascii_case(&schema.id),
+        None => schema.id != urn::ENTERPRISE_USER,
+    };
+    let meant = [user(), group(), enterprise_user()].into_iter().filter(is_meant);
+    let mut attributes = meant.filter_map(|schema| schema.attribute(&path.attribute));
+    attributes.any(|attribute| sub.is_none_or(|sub| attribute.sub(sub).is_some()))
 }
 
 fn parse(text: &str) -> Schema {
@@ -49,7 +51,7 @@ fn parse(text: &str) -> Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{schema::Mutability, urn};
+    use crate::schema::Mutability;
 
     #[test]
     fn the_data_files_are_what_they_say() {
