@@ -41,6 +41,8 @@ pub struct TransformFault {
     pub retry_after_seconds: Option<u32>,
     /// For the log: a word for the kind of cause.
     pub class: &'static str,
+    /// Whether the operation used up what one may use: in smaller parts, it could succeed.
+    pub exhausted: bool,
 }
 
 /// The transform that a rule names.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::status::ErrorStatus;
 use crate::urn;
 
 /// What kind of error it is, in SCIM's own words: RFC 7644 table 9, and RFC 9865 for cursors.
@@ -92,7 +93,7 @@ impl fmt::Display for ScimType {
 #[error("{status}{}: {detail}", scim_type.map(|kind| format!(" {kind}")).unwrap_or_default())]
 pub struct Error {
     /// The HTTP status.
-    pub status: u16,
+    pub status: ErrorStatus,
     /// SCIM's word for it, where SCIM has one.
     pub scim_type: Option<ScimType>,
     /// What is wrong and what would be right, for people.
@@ -101,132 +102,132 @@ pub struct Error {
 
 impl Error {
     /// Any status, with no SCIM word.
-    pub fn new(status: u16, detail: impl Into<String>) -> Self {
+    pub fn new(status: ErrorStatus, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into() }
     }
 
-    fn typed(status: u16, scim_type: ScimType, detail: impl Into<String>) -> Self {
+    fn typed(status: ErrorStatus, scim_type: ScimType, detail: impl Into<String>) -> Self {
         Self { status, scim_type: Some(scim_type), detail: detail.into() }
     }
 
     /// 400 `invalidValue`.
     pub fn invalid_value(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidValue, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidValue, detail)
     }
 
     /// 400 `invalidPath`.
     pub fn invalid_path(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidPath, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidPath, detail)
     }
 
     /// 400 `invalidFilter`.
     pub fn invalid_filter(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidFilter, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidFilter, detail)
     }
 
     /// 400 `invalidSyntax`.
     pub fn invalid_syntax(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidSyntax, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidSyntax, detail)
     }
 
     /// 400 `noTarget`.
     pub fn no_target(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::NoTarget, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::NoTarget, detail)
     }
 
     /// 400 `mutability`.
     pub fn mutability(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::Mutability, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::Mutability, detail)
     }
 
     /// 409 `uniqueness`.
     pub fn uniqueness(detail: impl Into<String>) -> Self {
-        Self::typed(409, ScimType::Uniqueness, detail)
+        Self::typed(ErrorStatus::CONFLICT, ScimType::Uniqueness, detail)
     }
 
     /// 400 `tooMany`.
     pub fn too_many(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::TooMany, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::TooMany, detail)
     }
 
     /// 400 `invalidVers`.
     pub fn invalid_vers(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidVers, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidVers, detail)
     }
 
     /// 403 `sensitive`.
     pub fn sensitive(detail: impl Into<String>) -> Self {
-        Self::typed(403, ScimType::Sensitive, detail)
+        Self::typed(ErrorStatus::FORBIDDEN, ScimType::Sensitive, detail)
     }
 
     /// 400 `invalidCursor` (RFC 9865).
     pub fn invalid_cursor(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidCursor, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidCursor, detail)
     }
 
     /// 400 `expiredCursor` (RFC 9865).
     pub fn expired_cursor(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::ExpiredCursor, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::ExpiredCursor, detail)
     }
 
     /// 400 `invalidCount` (RFC 9865).
     pub fn invalid_count(detail: impl Into<String>) -> Self {
-        Self::typed(400, ScimType::InvalidCount, detail)
+        Self::typed(ErrorStatus::BAD_REQUEST, ScimType::InvalidCount, detail)
     }
 
     /// 401.
     pub fn unauthorized(detail: impl Into<String>) -> Self {
-        Self::new(401, detail)
+        Self::new(ErrorStatus::UNAUTHORIZED, detail)
     }
 
     /// 403.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(403, detail)
+        Self::new(ErrorStatus::FORBIDDEN, detail)
     }
 
     /// 404.
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(404, detail)
+        Self::new(ErrorStatus::NOT_FOUND, detail)
     }
 
     /// 409 that is no duplicate; a duplicate is [`Error::uniqueness`].
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(409, detail)
+        Self::new(ErrorStatus::CONFLICT, detail)
     }
 
     /// 412: the resource changed since the client read it.
     pub fn precondition_failed(detail: impl Into<String>) -> Self {
-        Self::new(412, detail)
+        Self::new(ErrorStatus::PRECONDITION_FAILED, detail)
     }
 
     /// 413.
     pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(413, detail)
+        Self::new(ErrorStatus::CONTENT_TOO_LARGE, detail)
     }
 
     /// 429.
     pub fn too_many_requests(detail: impl Into<String>) -> Self {
-        Self::new(429, detail)
+        Self::new(ErrorStatus::TOO_MANY_REQUESTS, detail)
     }
 
     /// 500.
     pub fn internal(detail: impl Into<String>) -> Self {
-        Self::new(500, detail)
+        Self::new(ErrorStatus::INTERNAL, detail)
     }
 
     /// 501.
     pub fn not_implemented(detail: impl Into<String>) -> Self {
-        Self::new(501, detail)
+        Self::new(ErrorStatus::NOT_IMPLEMENTED, detail)
     }
 
     /// 502: the app answered something that makes no sense.
     pub fn bad_gateway(detail: impl Into<String>) -> Self {
-        Self::new(502, detail)
+        Self::new(ErrorStatus::BAD_GATEWAY, detail)
     }
 
     /// 503.
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(503, detail)
+        Self::new(ErrorStatus::UNAVAILABLE, detail)
     }
 
     /// The body of the answer. `status` is a string (RFC 7644 §3.12); Okta insists.

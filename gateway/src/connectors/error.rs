@@ -124,6 +124,18 @@ impl CallError {
         }
     }
 
+    /// Whether the operation used up what one may use: in smaller parts, it could succeed.
+    #[must_use]
+    pub const fn is_exhausted(&self) -> bool {
+        matches!(
+            self,
+            Self::CpuExhausted { .. }
+                | Self::MemoryExhausted { .. }
+                | Self::HostcallFuel { .. }
+                | Self::SendsExhausted { .. }
+        )
+    }
+
     /// What the SCIM client is told: a fault as it is, anything else without its inner detail, which the operator
     /// finds in the log under the correlation id.
     #[must_use]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clients::Client;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
-    self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, RequestLimits, SearchText,
+    self, Answer, Caller, Instance, Operation, Outcome, ProjectionText, Refusal, Request, RequestLimits, SearchText,
 };
 
 const USERS: &str = "/Users";
@@ -85,7 +85,7 @@ impl ProvisionedAccounts {
         Ok(answer.body.as_ref().and_then(|list| id(list.pointer("/Resources/0"))))
     }
 
-    async fn handle(&self, operation: Operation, correlation: &str) -> Result<Answer, Failure> {
+    async fn handle(&self, operation: Operation, correlation: &str) -> Result<Answer, Refusal> {
         let caller = Caller {
             profile: Client::Rfc.profile(),
             projection: ProjectionText { excluded_attributes: Some("members".to_owned()), ..ProjectionText::default() },
@@ -103,11 +103,11 @@ fn id(resource: Option<&Value>) -> Option<String> {
     resource?.get("id")?.as_str().map(str::to_owned)
 }
 
-fn refused(failure: Failure) -> AccountError {
-    let text = failure.cause.unwrap_or(failure.error.detail);
-    if (400..500).contains(&failure.error.status) && failure.error.status != 429 {
-        AccountError::Refused(text)
-    } else {
+fn refused(refusal: Refusal) -> AccountError {
+    let text = refusal.text().map_or_else(|| refusal.error.detail.clone(), str::to_owned);
+    if refusal.error.status.is_server_error() || refusal.error.status == 429 {
         AccountError::Unavailable(text)
+    } else {
+        AccountError::Refused(text)
     }
 }

@@ -10,7 +10,7 @@ use crate::config::StoreUrl;
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
 use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
-use crate::provisioning::{Kind, OneAtATime};
+use crate::provisioning::{Kind, TurnTable};
 use crate::store::{Store, StoreError};
 
 /// What all instances share.
@@ -25,7 +25,7 @@ pub struct Shared {
     /// What the gateway remembers.
     pub store: Store,
     /// One request at a time changes a resource, whichever version of its instance it began with.
-    pub turns: OneAtATime,
+    pub turns: TurnTable,
     /// The connectors' earlier versions, where they are kept.
     pub versions: Option<Versions>,
     kinds: Mutex<HashMap<KindsKey, Weak<[Kind]>>>,
@@ -72,7 +72,7 @@ impl Shared {
             network: Network::new(),
             provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
-            turns: OneAtATime::default(),
+            turns: TurnTable::default(),
             versions: state.map(Versions::below),
             kinds: Mutex::default(),
         })

@@ -4,10 +4,14 @@
 //! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 
-use super::answer::Failure;
-use super::instance::{Instance, Kind};
-use crate::connectors::{AppChange, Call, Document, Page, Query, Stored};
-use crate::mapping::{ids_in, replace_ids};
+use super::connected::app_change;
+use super::instance::Instance;
+use super::kind::Kind;
+use super::refusal::Refusal;
+use super::request::Caller;
+use crate::connectors::{self, Call, Document, Page, Query, Stored};
+use crate::egress::AppCall;
+use crate::mapping::{AppChange, ids_in, replace_ids};
 use crate::trace::{Step, tell};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -31,8 +35,21 @@ enum Direction {
 }
 
 impl<'a> App<'a> {
-    pub(super) fn new(call: Call, instance: &'a Instance) -> Self {
-        Self { call, instance, fresh: HashMap::new() }
+    /// Opens the connector for one operation.
+    pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
+        let call = instance.open(&caller.correlation_id).await?;
+        Ok(Self { call, instance, fresh: HashMap::new() })
+    }
+
+    /// The calls that the app got, in order.
+    pub(super) fn sends(&self) -> &[AppCall] {
+        self.call.sends()
+    }
+
+    /// How many resources of the type the app has, if it says so.
+    pub(super) async fn total(&mut self, kind: &Kind, omit: Vec<String>) -> Result<Option<u64>, Refusal> {
+        let query = Query { limit: 1, omit, ..Query::default() };
+        Ok(self.search(kind, query).await?.total)
     }
 
     /// From now on in this operation, the app knows the resource by that id.
@@ -42,18 +59,18 @@ impl<'a> App<'a> {
 
     /// Whether ids may differ at all.
     fn exchanges_ids(&self) -> bool {
-        self.instance.standing.as_ref().is_some_and(|standing| !standing.removing.is_empty())
+        self.instance.gaps.as_ref().is_some_and(|gaps| !gaps.removing.is_empty())
     }
 
     /// The id by which the app knows a resource.
-    pub(super) async fn app_id(&self, kind: &Kind, id: &str) -> Result<String, Failure> {
+    pub(super) async fn app_id(&self, kind: &Kind, id: &str) -> Result<String, Refusal> {
         let asked = (kind.scim.name.clone(), id.to_owned());
         let mut ids = self.ids(Direction::ToApp, &[(&asked.0, asked.1.clone())]).await?;
         Ok(ids.remove(&asked).unwrap_or(asked.1))
     }
 
     /// The ids by which clients know resources of a type.
-    pub(super) async fn scim_ids(&self, resource_type: &str, app_ids: Vec<String>) -> Result<Vec<String>, Failure> {
+    pub(super) async fn scim_ids(&self, resource_type: &str, app_ids: Vec<String>) -> Result<Vec<String>, Refusal> {
         let asked: Vec<(&str, String)> = app_ids.iter().map(|id| (resource_type, id.clone())).collect();
         let ids = self.ids(Direction::ToClient, &asked).await?;
         let known = |id: String| ids.get(&(resource_type.to_owned(), id.clone())).cloned().unwrap_or(id);
@@ -61,7 +78,7 @@ impl<'a> App<'a> {
     }
 
     /// Creates an account; the answer's id is the app's.
-    pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Failure> {
+    pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Refusal> {
         tell(|| Step::create(&kind.scim.name, document));
         if !self.exchanges_ids() {
             let stored = self.call.create(&kind.scim.name, document).await?;
@@ -78,28 +95,28 @@ impl<'a> App<'a> {
         Ok(Stored { id, ..stored })
     }
 
-    pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Failure> {
+    pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Refusal> {
         let app_id = self.app_id(kind, id).await?;
         tell(|| Step::read(&kind.scim.name, &app_id));
         let stored = told(self.call.read(&kind.scim.name, &app_id, omit).await?);
         self.known_as(kind, id, stored).await
     }
 
-    pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: AppChange) -> Result<Stored, Failure> {
-        let change = self.translated(kind, change).await?;
+    pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: &AppChange) -> Result<Stored, Refusal> {
+        let change = self.translated(kind, app_change(change)).await?;
         let app_id = self.app_id(kind, id).await?;
         tell(|| Step::update(&kind.scim.name, &app_id, &change));
         let stored = told(self.call.update(&kind.scim.name, &app_id, &change).await?);
         self.known_as(kind, id, stored).await
     }
 
-    pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Failure> {
+    pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Refusal> {
         let app_id = self.app_id(kind, id).await?;
         tell(|| Step::delete(&kind.scim.name, &app_id));
         Ok(self.call.delete(&kind.scim.name, &app_id).await?)
     }
 
-    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<Page, Failure> {
+    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<Page, Refusal> {
         for comparison in &mut query.comparisons {
             if let Some(resource_type) = kind.mapping.referred_by(&comparison.field) {
                 let asked: Vec<_> = ids_in(&comparison.value).into_iter().map(|id| (resource_type, id)).collect();
@@ -114,7 +131,11 @@ impl<'a> App<'a> {
         Ok(page)
     }
 
-    async fn translated(&self, kind: &Kind, mut change: AppChange) -> Result<AppChange, Failure> {
+    async fn translated(
+        &self,
+        kind: &Kind,
+        mut change: connectors::AppChange,
+    ) -> Result<connectors::AppChange, Refusal> {
         if !self.exchanges_ids() {
             return Ok(change);
         }
@@ -147,13 +168,13 @@ impl<'a> App<'a> {
         Ok(change)
     }
 
-    async fn known_as(&self, kind: &Kind, id: &str, mut stored: Stored) -> Result<Stored, Failure> {
+    async fn known_as(&self, kind: &Kind, id: &str, mut stored: Stored) -> Result<Stored, Refusal> {
         self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
         Ok(Stored { id: id.to_owned(), ..stored })
     }
 
     /// Puts what the app answered into the ids that clients know.
-    async fn make_known(&self, kind: &Kind, resources: &mut [Stored]) -> Result<(), Failure> {
+    async fn make_known(&self, kind: &Kind, resources: &mut [Stored]) -> Result<(), Refusal> {
         if !self.exchanges_ids() {
             return Ok(());
         }
@@ -178,10 +199,10 @@ impl<'a> App<'a> {
     }
 
     /// Those of the ids that are others on the other side.
-    async fn ids(&self, direction: Direction, asked: &[(&str, String)]) -> Result<Ids, Failure> {
+    async fn ids(&self, direction: Direction, asked: &[(&str, String)]) -> Result<Ids, Refusal> {
         let mut found = HashMap::new();
-        let Some(standing) = &self.instance.standing else { return Ok(found) };
-        for kind in &standing.removing {
+        let Some(gaps) = &self.instance.gaps else { return Ok(found) };
+        for kind in &gaps.removing {
             let ids: Vec<&str> = asked.iter().filter(|(name, _)| name == kind).map(|(_, id)| id.as_str()).collect();
             let (store, instance) = (&self.instance.store, &*self.instance.name);
             let bound = match direction {

@@ -4,9 +4,11 @@
 //! the employee for it would be harmful, so the connector writes the rest and says which fields it could not resolve. The
 //! gateway remembers the wanted value and writes it when a resource with that identifier appears.
 
-use super::answer::Failure;
-use super::connected::{Connected, app_change};
-use super::work::{Current, Work};
+use super::app::App;
+use super::connected::Connected;
+use super::context::Context;
+use super::resource::Current;
+use super::turns::Stop;
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, Reference};
 use crate::store::{Awaited, Write};
@@ -18,12 +20,12 @@ use serde_json::Value;
 const IDENTIFIERS: [&str; 2] = ["userName", "externalId"];
 
 /// What to remember of the references of a new resource.
-pub(super) fn of_new(work: &Work<'_>, stored: &Stored, references: &[Reference]) -> Vec<Write> {
+pub(super) fn of_new(context: &Context<'_>, stored: &Stored, references: &[Reference]) -> Vec<Write> {
     let waiting = references.iter().filter(|reference| stored.unresolved.contains(&reference.field));
     let wait = |reference: &Reference| {
-        warn(work, &stored.id, &reference.slot, &reference.resource_type);
+        warn(context, &stored.id, &reference.slot, &reference.resource_type);
         Write::Await {
-            resource: work.key(&stored.id),
+            resource: context.key(&stored.id),
             slot: reference.slot.clone(),
             refers_to: reference.resource_type.clone(),
             value: reference.id.clone(),
@@ -33,14 +35,14 @@ pub(super) fn of_new(work: &Work<'_>, stored: &Stored, references: &[Reference])
 }
 
 /// What to remember and to forget of the references of a changed resource.
-pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &AppChange) -> Vec<Write> {
+pub(super) fn of_change(context: &Context<'_>, id: &str, stored: &Stored, change: &AppChange) -> Vec<Write> {
     let mut writes = Vec::new();
-    for reference in work.kind.mapping.references() {
+    for reference in context.kind.mapping.references() {
         let Some((field, value)) = change.fields.iter().find(|(field, _)| field == reference.field) else { continue };
-        let (resource, slot) = (work.key(id), reference.slot.to_string());
+        let (resource, slot) = (context.key(id), reference.slot.to_string());
         match value.as_ref().and_then(text) {
             Some(value) if stored.unresolved.contains(field) => {
-                warn(work, id, &slot, reference.resource_type);
+                warn(context, id, &slot, reference.resource_type);
                 writes.push(Write::Await { resource, slot, refers_to: reference.resource_type.to_owned(), value });
             }
             _ => writes.push(Write::Resolved { resource, slot }),
@@ -50,36 +52,38 @@ pub(super) fn of_change(work: &Work<'_>, id: &str, stored: &Stored, change: &App
 }
 
 /// What to forget when a whole resource was said and it does not refer to anything: a reference that waited is withdrawn.
-pub(super) fn withdrawn(work: &Work<'_>, id: &str, resource: &Object) -> Vec<Write> {
-    let silent = work.kind.mapping.references().filter(|reference| reference.slot.get(resource).is_none());
-    silent.map(|reference| Write::Resolved { resource: work.key(id), slot: reference.slot.to_string() }).collect()
+pub(super) fn withdrawn(context: &Context<'_>, id: &str, resource: &Object) -> Vec<Write> {
+    let silent = context.kind.mapping.references().filter(|reference| reference.slot.get(resource).is_none());
+    silent.map(|reference| Write::Resolved { resource: context.key(id), slot: reference.slot.to_string() }).collect()
 }
 
-fn warn(work: &Work<'_>, id: &str, slot: &str, refers_to: &str) {
+fn warn(context: &Context<'_>, id: &str, slot: &str, refers_to: &str) {
     tracing::warn!(
-        instance = %work.instance.name, id, attribute = slot,
-        "the app does not know the {refers_to} it refers to yet; it is written when that is created"
+        instance = %context.instance.name, id, attribute = slot,
+        "the app has no such {refers_to} yet; the reference is written when it is created"
     );
 }
 
-/// Writes the references that waited for a resource that has just been created. What cannot be written now goes on
-/// waiting: the new resource is there either way.
-pub(super) async fn resolve(work: &mut Work<'_>, created: &Current) {
-    if let Err(failure) = try_resolve(work, created).await {
-        tracing::warn!(
-            instance = %work.instance.name, id = %created.id, error = %failure.error,
-            "references to the new resource could not be written and go on waiting"
-        );
-    }
-}
-
-async fn try_resolve(work: &mut Work<'_>, created: &Current) -> Result<(), Failure> {
+/// After a resource was created or restored: writes the references that waited for it. Each is a change of another resource with a turn
+/// of its own, so the caller holds none. The resource exists either way: what fails goes on waiting.
+pub(super) async fn resolve(context: &Context<'_>, app: &mut App<'_>, created: &Current) {
     let identifiers = identifiers(&created.id, &created.resource);
-    let waiting = work.instance.store.awaiting(&work.instance.name, &work.kind.scim.name, &identifiers).await?;
+    let (store, instance) = (&context.instance.store, &context.instance.name);
+    let waiting = match store.awaiting(instance, &context.kind.scim.name, &identifiers).await {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            tracing::warn!(%instance, id = created.id, %error, "the references that wait for a resource could not be read");
+            return;
+        }
+    };
     for reference in waiting {
-        write(work, &reference, &created.id).await?;
+        if let Err(Stop::Refused(refusal)) = write(context, app, &reference, &created.id).await {
+            tracing::warn!(
+                %instance, id = reference.id, attribute = reference.slot, error = %refusal.error, cause = refusal.text(),
+                "a reference that waited could not be written; it goes on waiting"
+            );
+        }
     }
-    Ok(())
 }
 
 /// What a client may call a resource when it refers to it.
@@ -88,17 +92,18 @@ pub(super) fn identifiers<'r>(id: &'r str, resource: &'r Object) -> Vec<&'r str>
     std::iter::once(id).chain(named).collect()
 }
 
-async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<(), Failure> {
-    let Some(kind) = work.instance.kind_named(&reference.resource_type) else { return Ok(()) };
+async fn write(context: &Context<'_>, app: &mut App<'_>, reference: &Awaited, value: &str) -> Result<(), Stop> {
+    let Some(kind) = context.instance.kind_named(&reference.resource_type) else { return Ok(()) };
     let slot = kind.scim.parse_slot(&reference.slot)?;
     let steps = vec![Edit::Set { slot, value: Value::String(value.to_owned()) }];
     let edits = Edits { steps, ..Edits::default() };
-    let resource = work.instance.key(kind, &reference.id);
-    let _turn = work.instance.turns.turn(&resource).await;
-    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.app.call)).await? {
-        let stored = work.app.update(kind, &reference.id, app_change(&change)).await?;
+    let mut turns = context.instance.turns.begin();
+    turns.take([context.instance.turn(kind, &reference.id)]).await?;
+    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut app.call)).await? {
+        let stored = app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {
-            work.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
+            let resource = context.instance.key(kind, &reference.id);
+            context.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
         }
     }
     Ok(())

@@ -5,12 +5,14 @@
 //! created before it. Where references go round in a circle, a resource is created without those that cannot be there yet, which a
 //! PATCH adds when they are.
 
-use super::Outcome;
-use super::answer::{Answer, Failure};
+use super::answer::Answer;
 use super::guard_rails::Rail;
 use super::instance::Instance;
 use super::journal::{Refused, refused};
+use super::outcome::Outcome;
+use super::refusal::Refusal;
 use super::request::{Caller, Operation, ProjectionText};
+use super::{id, one};
 use crate::clients::Leniency;
 use crate::egress::AppCall;
 use scim_protocol::bulk::{self, BulkCall, BulkMethod, BulkOperation, BulkRequest, BulkResult, Next, Plan, references};
@@ -44,7 +46,7 @@ pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> O
     run.all(request.fail_on_errors).await;
     let results = std::mem::take(&mut run.results);
     let answered = request.operations.iter().zip(results).filter_map(|(each, done)| Some(each.answered(done?)));
-    let answer = Answer::ok(bulk::response(&answered.collect::<Vec<_>>()));
+    let answer = Answer::found(bulk::response(&answered.collect::<Vec<_>>()));
     let Run { sends, ignored, leniencies, rails, .. } = run;
     Outcome { sends, ignored, leniencies, rails, ..Outcome::untouched(Ok(answer)) }
 }
@@ -87,8 +89,7 @@ impl<'a> Run<'a> {
             let done = match (&operation.call, next) {
                 (Err(error), _) => self.refused(operation, None, error, None),
                 (Ok(_), Next::Refuse(_)) => {
-                    let detail =
-                        "its bulkIds refer to each other in a circle, and only what is created can be part of one";
+                    let detail = "circular bulkIds are supported only between POSTs";
                     self.refused(operation, None, &Error::conflict(detail), None)
                 }
                 (Ok(call), next) => self.one(index, operation, call, matches!(next, Next::Break(_))).await,
@@ -134,7 +135,7 @@ impl<'a> Run<'a> {
                 let version = version.map(|version| version.to_string());
                 BulkResult { status, location: location.or(known), version, response: None }
             }
-            Err(Failure { error, .. }) => failed(&error, known),
+            Err(Refusal { error, .. }) => failed(&error, known),
         }
     }
 
@@ -166,7 +167,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Ok(references::resolved_path(&call.path, &|name| self.ids.get(name).map(|id| encoded(id))))
+        Ok(references::resolved_path(&call.path, &|name| self.ids.get(name).map(|id| id::encoded(id))))
     }
 
     /// Adds the references that had to wait. A resource whose references cannot be added is there, and its operation has failed.
@@ -183,7 +184,7 @@ impl<'a> Run<'a> {
             }
             let patch = Operation::Patch { endpoint, id, body };
             match self.handle(patch, Conditions::default()).await.0 {
-                Err(Failure { mut error, .. }) => {
+                Err(Refusal { mut error, .. }) => {
                     error.detail = format!("it was created, but its references could not be added: {}", error.detail);
                     self.note(index, failed(&error, location));
                 }
@@ -202,10 +203,10 @@ impl<'a> Run<'a> {
         &mut self,
         operation: Operation,
         conditions: Conditions,
-    ) -> (Result<Answer, Failure>, Option<String>) {
+    ) -> (Result<Answer, Refusal>, Option<String>) {
         let caller = Caller { conditions, projection: ProjectionText::default(), ..self.caller.clone() };
         let Outcome { result, id, matching: _, sends, ignored, leniencies, rails } =
-            super::handle_one(self.instance, operation, &caller).await;
+            one::handle(self.instance, operation, &caller).await;
         self.sends.extend(sends);
         self.ignored.extend(ignored);
         self.leniencies.extend(leniencies);
@@ -244,7 +245,7 @@ impl<'a> Run<'a> {
 
     fn location(&self, path: &str, id: &str) -> String {
         let endpoint = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        format!("{}/{endpoint}/{}", self.caller.base, encoded(id))
+        id::location(&self.caller.base, &format!("/{endpoint}"), id)
     }
 }
 
@@ -254,7 +255,7 @@ fn target(method: BulkMethod, path: &str, body: Value) -> Result<Operation, Erro
     match (method, segments.as_slice()) {
         (BulkMethod::Post, [kind]) => Ok(Operation::Create { endpoint: format!("/{kind}"), body }),
         (BulkMethod::Put | BulkMethod::Patch | BulkMethod::Delete, [kind, id]) => {
-            let (endpoint, id) = (format!("/{kind}"), super::request::id(id)?);
+            let (endpoint, id) = (format!("/{kind}"), id::parse(id)?);
             Ok(match method {
                 BulkMethod::Put => Operation::Replace { endpoint, id, body },
                 BulkMethod::Patch => Operation::Patch { endpoint, id, body },
@@ -267,10 +268,6 @@ fn target(method: BulkMethod, path: &str, body: Value) -> Result<Operation, Erro
     }
 }
 
-fn encoded(id: &str) -> String {
-    percent_encoding::utf8_percent_encode(id, super::work::SEGMENT).to_string()
-}
-
 fn failed(error: &Error, location: Option<String>) -> BulkResult {
-    BulkResult { status: error.status, location, version: None, response: Some(error.to_json()) }
+    BulkResult { status: error.status.into(), location, version: None, response: Some(error.to_json()) }
 }

@@ -1,7 +1,6 @@
 //! Where mapping and connector meet: the open connector as the mapping's source of transforms, and the mapping's changes
 //! and comparisons as the contract's.
 
-use super::answer::is_of_limits;
 use crate::connectors::{self, Call, CallError, FieldChange, FieldComparison, ItemChange};
 use crate::mapping::{AppChange, AppComparison, TransformFault, Transforms};
 use serde_json::Value;
@@ -24,7 +23,8 @@ fn fault(name: &str, error: &CallError) -> TransformFault {
     if !matches!(error, CallError::Fault(_)) {
         tracing::error!(transform = name, class = error.class(), cause = %error, "a transform failed");
     }
-    let class = if is_of_limits(error.class()) { error.class() } else { "transform" };
+    let exhausted = error.is_exhausted();
+    let class = if exhausted { error.class() } else { "transform" };
     let fault = error.for_client();
     TransformFault {
         status: fault.status,
@@ -32,6 +32,7 @@ fn fault(name: &str, error: &CallError) -> TransformFault {
         detail: fault.detail,
         retry_after_seconds: fault.retry_after_seconds,
         class,
+        exhausted,
     }
 }
 

@@ -1,10 +1,11 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4): the truth about this instance.
 
-use super::answer::{Answer, Failure};
-use super::cursor;
-use super::instance::{Instance, Kind};
+use super::answer::Answer;
+use super::instance::Instance;
+use super::kind::Kind;
+use super::refusal::Refusal;
 use super::request::{Caller, Operation, RequestLimits};
-use super::search::{DEFAULT_COUNT, MAX_COUNT};
+use super::search::{DEFAULT_COUNT, LIFETIME_SECONDS, MAX_COUNT};
 use crate::connectors::PagingKind;
 use crate::mapping::Way;
 use scim_protocol::list::ListResponse;
@@ -13,7 +14,7 @@ use scim_protocol::{Error, Object, urn};
 use serde_json::{Value, json};
 
 /// Answers a discovery request; needs neither the app nor the connector.
-pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller) -> Result<Answer, Failure> {
+pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller) -> Result<Answer, Refusal> {
     let base = caller.base.as_str();
     let body = match operation {
         Operation::ResourceTypes(None) => list(instance.kinds().iter().map(|kind| resource_type(kind, base)).collect()),
@@ -31,7 +32,7 @@ pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller
             .ok_or_else(|| Error::not_found(format!("there is no schema {id}")))?,
         _ => service_provider_config(instance, caller.limits, base),
     };
-    Ok(Answer::ok(Value::Object(body)))
+    Ok(Answer::found(Value::Object(body)))
 }
 
 fn service_provider_config(instance: &Instance, limits: RequestLimits, base: &str) -> Object {
@@ -45,7 +46,7 @@ fn service_provider_config(instance: &Instance, limits: RequestLimits, base: &st
     // How long an app's own page tokens are good, only the app knows.
     let has_app_tokens = instance.kinds().iter().any(|kind| kind.abilities.paging.kind == PagingKind::Cursor);
     if let Some(pagination) = pagination.as_object_mut().filter(|_| !has_app_tokens) {
-        pagination.insert("cursorTimeout".to_owned(), json!(cursor::LIFETIME_SECONDS));
+        pagination.insert("cursorTimeout".to_owned(), json!(LIFETIME_SECONDS));
     }
     into_object(json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],

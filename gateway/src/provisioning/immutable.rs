@@ -1,28 +1,11 @@
 //! Attributes that cannot be changed once they are set: the app cannot, as its connector declares (a user name that is the account), or
 //! the schema says so.
 
-use super::instance::Kind;
-use crate::connectors::Abilities;
+use super::kind::Kind;
 use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
 use scim_protocol::patch::Edits;
 use scim_protocol::path::AttributePath;
-use scim_protocol::resource_type::ResourceType;
-use scim_protocol::schema::{Mutability, Schema};
 use scim_protocol::{Error, Object, Slot};
-
-/// Where a resource type has such attributes.
-pub(super) fn slots(scim: &ResourceType, abilities: &Abilities) -> Vec<Slot> {
-    let of = |schema: &Schema, urn: Option<&str>| -> Vec<AttributePath> {
-        let named = |name: &String| AttributePath { schema: urn.map(str::to_owned), ..AttributePath::core(name) };
-        let immutable = schema.attributes.iter().filter(|attribute| {
-            let is_declared = urn.is_none() && abilities.immutable.contains(&attribute.name);
-            is_declared || attribute.mutability == Mutability::Immutable
-        });
-        immutable.map(|attribute| named(&attribute.name)).collect()
-    };
-    let extended = scim.extensions.iter().flat_map(|extension| of(&extension.schema, Some(&extension.schema.id)));
-    of(&scim.schema, None).into_iter().chain(extended).filter_map(|path| scim.slot(&path)).collect()
-}
 
 /// Whether only the resource as it is says that a PATCH leaves them what they are.
 pub(super) fn touches(kind: &Kind, edits: &Edits) -> bool {
@@ -32,7 +15,7 @@ pub(super) fn touches(kind: &Kind, edits: &Edits) -> bool {
 }
 
 /// They must stay what they are (RFC 7644 §3.5.1, `mutability`); in another case, where case says nothing, they do.
-pub(super) fn keep_immutable(kind: &Kind, before: &Object, after: &mut Object) -> Result<(), Error> {
+pub(super) fn keep(kind: &Kind, before: &Object, after: &mut Object) -> Result<(), Error> {
     for slot in &kind.immutable {
         let (Some(is), Some(wanted)) = (slot.get(before), slot.get(after)) else { continue };
         let path = Operand::plain(slot.path.clone());

@@ -1,18 +1,13 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
+use super::gaps::{Gaps, Members};
 use super::guard_rails::GuardRails;
-use super::immutable;
-use super::one_at_a_time::OneAtATime;
-use super::standing::Standing;
+use super::kind::Kind;
+use super::turns::{TurnKey, TurnTable};
 use crate::config::GroupPolicy;
-use crate::connectors::{
-    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType,
-};
+use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document};
 use crate::egress::{Circuit, Egress};
-use crate::mapping::{Mapping, TypeMapping};
-use crate::store::{ResourceKey, Store};
-use scim_protocol::Slot;
-use scim_protocol::resource_type::ResourceType;
+use crate::store::{ResourceKey, Store, StoreError};
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,22 +31,9 @@ pub struct Parts {
     /// Which group a user is in, where the app has one group per user.
     pub group_policy: GroupPolicy,
     /// The turns of all instances' resources.
-    pub turns: OneAtATime,
-    /// How much may go away before somebody is asked.
+    pub turns: TurnTable,
+    /// How much may be removed before the operator is asked.
     pub guard_rails: GuardRails,
-}
-
-/// One resource type of one instance.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its name, endpoint and schemas.
-    pub scim: ResourceType,
-    /// What the app can do with it.
-    pub abilities: Abilities,
-    /// How its attributes and the app's fields correspond.
-    pub mapping: TypeMapping,
-    /// What cannot be changed once it is set.
-    pub(super) immutable: Vec<Slot>,
 }
 
 /// One instance, ready to serve.
@@ -61,10 +43,10 @@ pub struct Instance {
     /// Its connector.
     pub connector: Arc<Connector>,
     pub(super) store: Store,
-    pub(super) turns: OneAtATime,
-    /// None where the app needs none of it.
-    pub(super) standing: Option<Standing>,
-    /// How much may go away before somebody is asked.
+    pub(super) turns: TurnTable,
+    /// `None` where the app holds all that it is given.
+    pub(super) gaps: Option<Gaps>,
+    /// How much may be removed before the operator is asked.
     pub guard_rails: GuardRails,
     kinds: Arc<[Kind]>,
     settings: Arc<Document>,
@@ -73,31 +55,14 @@ pub struct Instance {
     share: CpuShare,
 }
 
-impl Kind {
-    /// The resource types of a connector, in the descriptor's order, with a mapping that was checked against them.
-    #[must_use]
-    pub fn all(connector: &Connector, mapping: Mapping) -> Arc<[Self]> {
-        let mut mappings = mapping.into_types();
-        let offered = connector.descriptor.resource_types.iter();
-        offered
-            .map(|OfferedResourceType { scim, abilities }| Self {
-                scim: scim.clone(),
-                abilities: abilities.clone(),
-                mapping: mappings.remove(&scim.name).unwrap_or_default(),
-                immutable: immutable::slots(scim, abilities),
-            })
-            .collect()
-    }
-}
-
 impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns, guard_rails } = parts;
-        let standing = Standing::of(&kinds, group_policy);
+        let gaps = Gaps::of(&kinds, group_policy);
         let share = connector.cpu_share();
-        Self { name, connector, store, turns, standing, guard_rails, kinds, settings, egress, limits, share }
+        Self { name, connector, store, turns, gaps, guard_rails, kinds, settings, egress, limits, share }
     }
 
     /// The resource types, in the descriptor's order.
@@ -137,7 +102,15 @@ impl Instance {
         self.open("check").await?.check().await
     }
 
-    /// How the circuit to its app stands.
+    /// Looks at what other gateways and the operator did to its guard rails.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn watch_guard_rails(&self) -> Result<(), StoreError> {
+        self.guard_rails.watch(&self.store, &self.name).await
+    }
+
+    /// The state of the circuit breaker to its app.
     #[must_use]
     pub fn circuit(&self) -> Circuit {
         self.egress.circuit()
@@ -154,6 +127,19 @@ impl Instance {
             share: self.share.clone(),
         };
         self.connector.open(&context).await
+    }
+
+    /// How users are in groups, where the gateway remembers it.
+    pub(super) fn members(&self) -> Option<&Members> {
+        self.gaps.as_ref()?.members.as_ref()
+    }
+
+    /// The turn to change a resource: a group's comes before its members'.
+    pub(super) fn turn(&self, kind: &Kind, id: &str) -> TurnKey {
+        match self.members() {
+            Some(members) if members.group == kind.scim.name => TurnKey::group(&self.name, &kind.scim.name, id),
+            _ => TurnKey::resource(&self.name, &kind.scim.name, id),
+        }
     }
 
     pub(super) fn key(&self, kind: &Kind, id: &str) -> ResourceKey {

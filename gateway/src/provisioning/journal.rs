@@ -1,7 +1,7 @@
 //! The provisioning log's row of one operation.
 
-use super::Outcome;
 use super::instance::Instance;
+use super::outcome::Outcome;
 use super::request::{Caller, Operation};
 use crate::store::{LogEntry, LoggedCall, Matching, Store, Write};
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +29,7 @@ impl Begun {
 
     /// Adds the row. That of a change survives the end of the gateway before the client hears of it; that of a read rides along some time.
     pub(super) async fn end(self, instance: &Instance, caller: &Caller, outcome: &Outcome) {
-        let error = outcome.result.as_ref().err().map(|failure| &failure.error);
+        let error = outcome.result.as_ref().err().map(|refusal| &refusal.error);
         let entry = LogEntry {
             time: Timestamp::now(),
             correlation: caller.correlation_id.to_string(),
@@ -40,7 +40,7 @@ impl Begun {
             id: outcome.id.clone(),
             matching: outcome.matching.clone().map(|(slot, value)| Matching { slot, value }),
             status: error
-                .map_or_else(|| outcome.result.as_ref().map_or(500, |answer| answer.status), |error| error.status),
+                .map_or_else(|| outcome.result.as_ref().map_or(500, |answer| answer.status), |error| error.status.into()),
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
             app_calls: outcome.sends.iter().map(LoggedCall::from).collect(),
             duration: self.started.elapsed(),
@@ -102,7 +102,7 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         resource_type: refused.resource_type.map(str::to_owned),
         id: refused.id.map(str::to_owned),
         matching: None,
-        status: error.status,
+        status: error.status.into(),
         scim_type: error.scim_type.map(|kind| kind.as_str().to_owned()),
         app_calls: Vec::new(),
         duration: refused.duration,

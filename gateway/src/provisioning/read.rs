@@ -1,28 +1,35 @@
 //! `GET /Users/{id}` (RFC 7644 §3.4.1).
 
-use super::answer::{Answer, Failure};
-use super::inactive;
-use super::work::{Current, Work};
+use super::answer::Answer;
+use super::app::App;
+use super::context::Context;
+use super::inactive::current;
+use super::refusal::Refusal;
+use super::resource::{resolve, shown};
+use super::subject::Subject;
+use super::write;
 
 /// Reads the resource from the app, without the fields that the client does not want; what the app removed because it is
 /// inactive, from the store.
-pub(super) async fn read(work: &mut Work<'_>, id: &str) -> Result<Answer, Failure> {
-    if let Some(inactive) = inactive::find(work, id).await? {
-        work.recognise(&inactive.resource);
-        return answer(work, inactive::current(inactive));
-    }
-    // Which version it is, only all of it says.
-    let omit = if work.is_conditional() { Vec::new() } else { work.omitted() };
-    let stored = work.read(id, &omit).await?;
-    let current = work.resolve(stored, &omit).await?;
-    answer(work, current)
-}
-
-/// 200, or 304 where the client has it already.
-fn answer(work: &Work<'_>, current: Current) -> Result<Answer, Failure> {
-    let shown = work.shown(current);
-    match &shown.version {
-        Some(version) if work.is_known_to_client(version)? => Ok(Answer { status: 304, body: None, ..shown }),
-        _ => Ok(shown),
+pub(super) async fn read(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    subject: &mut Subject,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    let current = match write::find(context, app, id).await? {
+        Some(inactive) => current(inactive),
+        None => {
+            // The version is that of the whole resource.
+            let omit = if context.conditions().is_empty() { context.omitted() } else { Vec::new() };
+            let stored = app.read(context.kind, id, &omit).await?;
+            resolve(context, app, stored, &omit).await?
+        }
+    };
+    subject.identify(context.kind, &current.resource);
+    let answer = Answer::resource(shown(context, current));
+    match &answer.version {
+        Some(version) if context.conditions().is_known(version)? => Ok(Answer { status: 304, body: None, ..answer }),
+        _ => Ok(answer),
     }
 }

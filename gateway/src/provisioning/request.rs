@@ -1,9 +1,7 @@
 //! What a client asks for, after routing and parsing and before anything is known about its meaning.
 
 use crate::clients::Profile;
-use crate::egress::AppPath;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_protocol::{Conditions, Error};
+use scim_protocol::Conditions;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -46,25 +44,6 @@ impl Default for RequestLimits {
     fn default() -> Self {
         Self { bulk_operations: 100, body_bytes: 1024 * 1024 }
     }
-}
-
-/// The longest id, in bytes, that a resource may have.
-const LONGEST_ID: usize = 1024;
-
-/// The id in a segment of a URL's path.
-///
-/// # Errors
-/// 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand in the path of a
-/// call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
-pub fn id(segment: &str) -> Result<String, Error> {
-    let id = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
-    if is_possible(&id) { Ok(id.into_owned()) } else { Err(Error::not_found("no resource has such an id")) }
-}
-
-/// Whether a resource could have the id.
-pub(super) fn is_possible(id: &str) -> bool {
-    let path = || format!("/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
-    (1..=LONGEST_ID).contains(&id.len()) && path().parse::<AppPath>().is_ok()
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.
@@ -212,31 +191,5 @@ impl Operation {
             self,
             Self::Bulk { .. } | Self::Create { .. } | Self::Replace { .. } | Self::Patch { .. } | Self::Delete { .. }
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_that_no_path_can_hold_is_nobodys() {
-        for (segment, expected) in [
-            ("42", Some("42")),
-            ("a%40b.example", Some("a@b.example")),
-            ("a%2Fb", Some("a/b")),
-            ("100%25", Some("100%")),
-            ("%C3%A4%20..x", Some("ä ..x")),
-            ("", None),
-            ("..", None),
-            ("%2e%2e", None),
-            ("..%2F..%2Fx", None),
-            ("x%2F..", None),
-            ("a%00b", None),
-            ("a%5Cb", None),
-        ] {
-            let found = id(segment).map_err(|error| error.status);
-            assert_eq!(found, expected.map(str::to_owned).ok_or(404), "{segment}");
-        }
     }
 }

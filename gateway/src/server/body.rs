@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use scim_protocol::error::Error;
+use scim_protocol::{Error, ErrorStatus};
 use serde_json::Value;
 
 use super::error::Failure;
@@ -69,12 +69,12 @@ async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Byt
             let failure = Failure::from(Error::invalid_syntax("the body ended before its end"));
             Err(failure.because(error.to_string()))
         }
-        Err(_) => Err(Error::new(408, "the body did not arrive in time").into()),
+        Err(_) => Err(Error::new(ErrorStatus::REQUEST_TIMEOUT, "the body did not arrive in time").into()),
     }
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
-    let unsupported = |detail: String| Err(Error::new(415, detail).into());
+    let unsupported = |detail: String| Err(Error::new(ErrorStatus::UNSUPPORTED_MEDIA_TYPE, detail).into());
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return unsupported("the body is encoded; send it without Content-Encoding".to_owned());
     }

@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use scim_protocol::error::Error;
+use scim_protocol::{Error, ErrorStatus};
 use tracing::Instrument as _;
 
 use super::correlation::CorrelationId;
@@ -90,7 +90,7 @@ pub(super) fn ended(recording: &Recording, response: &Response) -> OperationReco
 
 fn too_late() -> Failure {
     let detail = "the app takes too long; the operation goes on, and the same request sent again is safe";
-    Failure::from(Error::new(504, detail)).retry_after(Duration::from_secs(30))
+    Failure::from(Error::new(ErrorStatus::GATEWAY_TIMEOUT, detail)).retry_after(Duration::from_secs(30))
 }
 
 fn internal() -> Error {

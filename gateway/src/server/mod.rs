@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
-use scim_protocol::error::Error;
+use scim_protocol::{Error, ErrorStatus};
 
 pub use authenticate::Access;
 pub use body::{BodyLimits, read_json};
@@ -89,7 +89,7 @@ async fn unknown_path() -> Failure {
 }
 
 async fn wrong_method() -> Failure {
-    Error::new(405, "this method is not possible here; the Allow header lists those that are").into()
+    Error::new(ErrorStatus::METHOD_NOT_ALLOWED, "this method is not possible here; the Allow header lists those that are").into()
 }
 
 #[cfg(test)]

@@ -48,10 +48,10 @@ async fn carry_out(hosted: &Hosted, played: &Played<'_>, query: &str, asked: Ask
     let request = Request { operation: asked.operation, caller };
     match provisioning::handle(&hosted.instance, request).await.result {
         Ok(answer) => (answer.status, answer.body.unwrap_or_default()),
-        Err(failure) => refusal(&failure.error),
+        Err(refused) => refusal(&refused.error),
     }
 }
 
 fn refusal(error: &Error) -> (u16, Value) {
-    (error.status, error.to_json())
+    (error.status.into(), error.to_json())
 }

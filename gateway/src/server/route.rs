@@ -1,7 +1,7 @@
 //! From method, path and query to a SCIM operation (RFC 7644 §3.2): what is asked for, without knowing what it means.
 
 use super::error::Failure;
-use crate::provisioning::{Operation, ProjectionText, SearchText, id};
+use crate::provisioning::{Operation, ProjectionText, SearchText, parse_id};
 use http::Method;
 use scim_protocol::{Error, urn};
 use serde_json::Value;
@@ -55,7 +55,7 @@ impl Route {
             (_, [_]) => return not_allowed("GET, POST"),
             (_, [_, ".search"]) => return not_allowed("POST"),
             (method, [kind, _]) => {
-                let (endpoint, id) = (endpoint(kind), id(segments.last().copied().unwrap_or_default())?);
+                let (endpoint, id) = (endpoint(kind), parse_id(segments.last().copied().unwrap_or_default())?);
                 match *method {
                     Method::GET => Operation::Read { endpoint, id },
                     Method::PUT => Operation::Replace { endpoint, id, body },

@@ -22,7 +22,7 @@ use super::route::{Asked, Route};
 use crate::clients::{Client, Hints, Leniency};
 use crate::instances::{Hosted, Live};
 use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refused, RequestLimits};
+use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refusal, Refused, RequestLimits};
 use crate::store::Store;
 
 /// What the SCIM routes need.
@@ -210,14 +210,13 @@ fn respond(answer: Answer) -> Response {
     response
 }
 
-impl From<provisioning::Failure> for Failure {
-    fn from(failure: provisioning::Failure) -> Self {
-        let provisioning::Failure { error, retry_after_seconds, class, cause, .. } = failure;
-        let mut answer = Self::from(error).of_class(class);
-        if let Some(cause) = cause {
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let mut answer = Self::from(refusal.error.clone()).of_class(refusal.class());
+        if let Some(cause) = refusal.text() {
             answer = answer.because(cause);
         }
-        if let Some(seconds) = retry_after_seconds {
+        if let Some(seconds) = refusal.retry_after_seconds {
             answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
         }
         answer

@@ -125,6 +125,20 @@ impl Store {
         outcome.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// As [`Self::commit`], without waiting for it: for what is given back when nobody can wait any more. What is committed after this
+    /// call finds it done. Under pressure, or outside a runtime, it may come later or not at all.
+    pub fn submit(&self, writes: Vec<Write>) {
+        let (done, _) = oneshot::channel();
+        let Err(mpsc::error::TrySendError::Full(message)) = self.shared.writer.try_send(Message::Commit(writes, done))
+        else {
+            return;
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let store = self.clone();
+            runtime.spawn(async move { drop(store.send(message).await) });
+        }
+    }
+
     /// Whether other gateways may write to the same database.
     pub fn is_shared(&self) -> bool {
         self.shared.known.is_none()

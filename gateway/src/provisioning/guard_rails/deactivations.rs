@@ -1,11 +1,14 @@
 //! `max-deactivations`: how many users may be deactivated or deleted in a window that slides.
 //!
 //! A place is reserved in the store before the app is told, then all places are counted: of gateways that do so at once, none
-//! goes beyond the threshold. A place that came to nothing is given back.
+//! goes beyond the threshold. A place that is not used is given back.
 
-use super::super::answer::Failure;
-use super::super::work::Work;
-use super::{Rail, counted_since, is_open, refusal};
+use super::super::app::App;
+use super::super::context::Context;
+use super::super::refusal::Refusal;
+use super::rail::Rail;
+use super::reservation::Reservation;
+use super::state::{counted_since, is_open, refusal};
 use crate::config::Deactivations;
 use crate::store::{Deactivated, RailWrite, Write};
 use jiff::{SignedDuration, Timestamp};
@@ -18,49 +21,41 @@ const ACTIVE: &str = "active";
 /// How long the number of an app's users is taken to be the same.
 const USERS_KNOWN: SignedDuration = SignedDuration::from_hours(1);
 
-/// A place among the users who may go.
-pub(in super::super) type Reservation = Deactivated;
-
 /// Whether a resource that is there becomes inactive.
 pub(in super::super) fn becomes_inactive(before: &Object, after: &Object) -> bool {
     let is_inactive = |resource: &Object| resource.get(ACTIVE) == Some(&Value::Bool(false));
     !is_inactive(before) && is_inactive(after)
 }
 
-/// Takes a place for a user who is about to be deactivated or deleted, or refuses.
-pub(in super::super) async fn guard_deactivation(work: &mut Work<'_>, id: &str) -> Result<(), Failure> {
-    let instance = work.instance;
-    let Some(limits) = instance.guard_rails.limits.deactivations else { return Ok(()) };
-    if work.kind.scim.schema.attribute(ACTIVE).is_none() || work.reserved.is_some() {
-        return Ok(());
+/// Takes a place for a user who is about to be deactivated or deleted, or refuses; `None` where nothing is counted.
+pub(in super::super) async fn guard_deactivation(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    id: &str,
+) -> Result<Option<Reservation>, Refusal> {
+    let (rails, store, instance) = (&context.instance.guard_rails, &context.instance.store, &context.instance.name);
+    let Some(limits) = rails.limits.deactivations else { return Ok(None) };
+    if context.kind.scim.schema.attribute(ACTIVE).is_none() {
+        return Ok(None);
     }
-    let now = instance.guard_rails.now();
-    let state = instance.state_of(Rail::Deactivations).await?;
+    let now = rails.now();
+    let state = rails.state_of(store, instance, Rail::Deactivations).await?;
     if let Some((_, reason)) = &state.tripped {
-        return Err(refusal(Rail::Deactivations, &instance.name, reason));
+        return Err(refusal(Rail::Deactivations, instance, reason));
     }
     if is_open(&state, now) {
-        return Ok(());
+        return Ok(None);
     }
     let since = counted_since(&state, now, limits.window);
-    let place = Deactivated { instance: instance.name.to_string(), id: id.to_owned(), time: now };
-    let forget = RailWrite::ForgetBefore { instance: instance.name.to_string(), time: since };
-    work.commit(vec![Write::Rail(forget), Write::Rail(RailWrite::Deactivates(place.clone()))]).await?;
-    work.reserved = Some(place);
-    let count = instance.store.deactivated_since(&instance.name, since).await?;
-    let users = if limits.percent.is_some() { number_of_users(work, now).await? } else { None };
+    let place = Deactivated { instance: instance.to_string(), id: id.to_owned(), time: now };
+    let forget = RailWrite::ForgetBefore { instance: instance.to_string(), time: since };
+    context.commit(vec![Write::Rail(forget), Write::Rail(RailWrite::Deactivates(place.clone()))]).await?;
+    let reservation = Reservation::new(store.clone(), place);
+    let count = store.deactivated_since(instance, since).await?;
+    let users = if limits.percent.is_some() { number_of_users(context, app, now).await? } else { None };
     match too_many(limits, count, users) {
-        Some(reason) => Err(instance.trip(Rail::Deactivations, reason).await?),
-        None => Ok(()),
-    }
-}
-
-/// Gives the place of a user back who was not deactivated.
-pub(in super::super) async fn take_back(work: &mut Work<'_>) {
-    if let Some(place) = work.reserved.take()
-        && let Err(failure) = work.commit(vec![Write::Rail(RailWrite::Remains(place))]).await
-    {
-        tracing::warn!(instance = %work.instance.name, cause = failure.cause, "a user who stays counts as deactivated");
+        Some(reason) => Err(rails.trip(store, instance, Rail::Deactivations, reason).await?),
+        None => Ok(Some(reservation)),
     }
 }
 
@@ -68,7 +63,7 @@ pub(in super::super) async fn take_back(work: &mut Work<'_>) {
 pub(super) fn too_many(limits: Deactivations, count: u64, users: Option<u64>) -> Option<String> {
     let minutes = limits.window.as_secs() / 60;
     let reason = |most: u64, of: &str| {
-        format!("{count} users would be deactivated or deleted within {minutes} minutes, and {most}{of} may")
+        format!("{count} users would be deactivated or deleted within {minutes} minutes; the limit is {most}{of}")
     };
     if let Some(most) = limits.users.filter(|most| count > *most) {
         return Some(reason(most, ""));
@@ -79,15 +74,19 @@ pub(super) fn too_many(limits: Deactivations, count: u64, users: Option<u64>) ->
 }
 
 /// How many users the app has; nothing where it does not say. It is asked once an hour.
-async fn number_of_users(work: &mut Work<'_>, now: Timestamp) -> Result<Option<u64>, Failure> {
-    let known = *work.instance.guard_rails.users.lock().unwrap_or_else(PoisonError::into_inner);
+async fn number_of_users(context: &Context<'_>, app: &mut App<'_>, now: Timestamp) -> Result<Option<u64>, Refusal> {
+    let rails = &context.instance.guard_rails;
+    let known = *rails.users.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, users)) = known.filter(|(asked, _)| now.duration_since(*asked) < USERS_KNOWN) {
         return Ok(users);
     }
-    let users = work.total().await?;
+    let users = app.total(context.kind, context.omitted()).await?;
     if users.is_none() {
-        tracing::warn!(instance = %work.instance.name, "the app does not say how many users it has: percent guards nothing");
+        tracing::warn!(
+            instance = %context.instance.name,
+            "the app does not say how many users it has, so `percent` guards nothing; set `users`"
+        );
     }
-    *work.instance.guard_rails.users.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, users));
+    *rails.users.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, users));
     Ok(users)
 }

@@ -1,12 +1,13 @@
-//! `max-members-removed`: how many members one request may take from a group, by PATCH, by PUT, or with the group itself.
+//! `max-members-removed`: how many members one request may remove from a group, by PATCH, by PUT, or with the group itself.
 //!
-//! What is counted is who is a member before and not after. That needs the members, so they are read only where the request
-//! could take more than the threshold.
+//! What counts is who is a member before and not after. That needs the members, so they are read only where the request
+//! could remove more than the threshold.
 
-use super::super::answer::Failure;
-use super::super::instance::Kind;
-use super::super::work::Work;
-use super::{Rail, is_open};
+use super::super::context::Context;
+use super::super::kind::Kind;
+use super::super::refusal::Refusal;
+use super::rail::Rail;
+use super::state::is_open;
 use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;
@@ -14,9 +15,9 @@ use std::collections::HashSet;
 
 const MEMBERS: &str = "members";
 
-/// Whether the edits could take more members than the instance allows; only the members themselves say whether they do.
-pub(in super::super) fn may_remove(work: &Work<'_>, edits: &Edits) -> bool {
-    let Some(most) = limit(work) else { return false };
+/// Whether the edits could remove more members than the instance allows; only the members themselves tell whether they do.
+pub(in super::super) fn may_remove(context: &Context<'_>, edits: &Edits) -> bool {
+    let Some(most) = limit(context) else { return false };
     let concerned = edits.steps.iter().filter(|edit| {
         let path = &edit.slot().path;
         path.schema.is_none() && path.attribute == MEMBERS
@@ -34,33 +35,34 @@ pub(in super::super) fn may_remove(work: &Work<'_>, edits: &Edits) -> bool {
 }
 
 /// Whether the members of these resources are guarded at all.
-pub(in super::super) fn guards_members(work: &Work<'_>) -> bool {
-    limit(work).is_some()
+pub(in super::super) fn guards_members(context: &Context<'_>) -> bool {
+    limit(context).is_some()
 }
 
-/// Refuses what takes more members than the instance allows. No `after` is a group that is deleted.
+/// Refuses what removes more members than the instance allows. `after` is `None` for a group that is deleted.
 pub(in super::super) async fn guard_members(
-    work: &Work<'_>,
+    context: &Context<'_>,
     before: &Object,
     after: Option<&Object>,
-) -> Result<(), Failure> {
-    let Some(most) = limit(work) else { return Ok(()) };
+) -> Result<(), Refusal> {
+    let Some(most) = limit(context) else { return Ok(()) };
     let removed = removed(before, after);
     if removed <= most {
         return Ok(());
     }
-    let instance = work.instance;
-    if is_open(&instance.state_of(Rail::MembersRemoved).await?, instance.guard_rails.now()) {
+    let instance = context.instance;
+    let (rails, store) = (&instance.guard_rails, &instance.store);
+    if is_open(&rails.state_of(store, &instance.name, Rail::MembersRemoved).await?, rails.now()) {
         return Ok(());
     }
     let name = before.get("displayName").and_then(Value::as_str).unwrap_or("a group");
-    let reason = format!("{name} would lose {removed} members in one request, and {most} may");
-    Err(instance.trip(Rail::MembersRemoved, reason).await?)
+    let reason = format!("{name} would lose {removed} members in one request; the limit is {most}");
+    Err(rails.trip(store, &instance.name, Rail::MembersRemoved, reason).await?)
 }
 
 /// The threshold, where the resource type has members and the instance guards them.
-fn limit(work: &Work<'_>) -> Option<u64> {
-    work.instance.guard_rails.limits.members_removed.filter(|_| is_group(work.kind))
+fn limit(context: &Context<'_>) -> Option<u64> {
+    context.instance.guard_rails.limits.members_removed.filter(|_| is_group(context.kind))
 }
 
 fn is_group(kind: &Kind) -> bool {
@@ -82,7 +84,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_who_was_a_member_and_is_none_is_counted() {
+    fn only_who_was_a_member_and_no_longer_is_counts() {
         let group = |ids: &[&str]| {
             let members: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();
             json!({"members": members}).as_object().cloned().unwrap()

@@ -1,4 +1,4 @@
-//! The rails that there are.
+//! The kinds of guard rails.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,15 +6,15 @@ use std::str::FromStr;
 /// A guard rail; its name is that of its key in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rail {
-    /// Members taken from a group by one request.
+    /// Members removed from a group by one request.
     MembersRemoved,
     /// Users deactivated or deleted in a window.
     Deactivations,
 }
 
-/// A name that is no rail's.
+/// A name of no guard rail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no guard rail; there are max-members-removed and max-deactivations")]
+#[error("`{0}` is not a guard rail; use max-members-removed or max-deactivations")]
 pub struct UnknownRail(String);
 
 impl Rail {

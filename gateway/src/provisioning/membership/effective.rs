@@ -1,9 +1,9 @@
-//! In which of the groups that want him a user is, and what a change of one group comes to in the app. No I/O.
+//! Decides which requested group takes effect, and what a change of one group means for the app. No I/O.
 //!
-//! Clients know nothing of an app's one group per user: they put a user into several groups, take him out of one, push a
-//! group again. The app is told the outcome only.
+//! Clients know nothing of an app's one group per user: they add a user to several groups, remove them from one, push a group again.
+//! The app is told the outcome only.
 
-use super::super::standing::Rule;
+use super::super::gaps::Rule;
 use crate::config::GroupPolicy;
 use crate::store::Wanted;
 use std::collections::BTreeSet;
@@ -17,27 +17,27 @@ pub(super) enum Wish {
 
 /// What is known of a user before a change.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing<'w> {
-    /// The groups that want him.
+pub(super) struct MemberState<'w> {
+    /// The groups that were requested for them.
     pub(super) wanted: &'w [Wanted],
-    /// He has no account: no app is told anything.
+    /// They have no account: the app is told nothing.
     pub(super) inactive: bool,
-    /// Whether the app lists him in the group that changes, if that is known.
+    /// Whether the app lists them in the group that changes, if that is known.
     pub(super) listed: Option<bool>,
 }
 
-/// What the app is told.
+/// What the app is told of one user.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    /// To put him into the group that changes, or to take him out.
+pub(super) struct MemberCalls {
+    /// To add them to the group that changes, or to remove them from it.
     pub(super) own: Option<Wish>,
-    /// To put him into these other groups.
+    /// To add them to these other groups.
     pub(super) join: Vec<String>,
 }
 
-/// The policy refuses: he is in that other group.
+/// The policy refuses: the user is in that other group.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct InAnother(pub(super) String);
+pub(super) struct InAnotherGroup(pub(super) String);
 
 /// The groups in which the app has the user.
 pub(super) fn effective(rule: Rule, wanted: &[Wanted]) -> BTreeSet<&str> {
@@ -52,23 +52,23 @@ pub(super) fn effective(rule: Rule, wanted: &[Wanted]) -> BTreeSet<&str> {
     one.map(|wanted| wanted.group.as_str()).into_iter().collect()
 }
 
-/// What the app is told when a group, which has that place in the order of creation, wants a user or wants him no more. The
-/// same change again is told again: it may be that the app never heard of it.
-pub(super) fn told(
+/// The app calls after adding a user to a group or removing them; `created` is the group's place in the order of creation. The same
+/// change again makes the same calls again: the app may never have heard of it.
+pub(super) fn calls_for(
     rule: Rule,
     (group, created): (&str, i64),
     wish: Wish,
-    standing: Standing<'_>,
-) -> Result<Told, InAnother> {
-    let Standing { wanted, inactive, listed } = standing;
+    state: MemberState<'_>,
+) -> Result<MemberCalls, InAnotherGroup> {
+    let MemberState { wanted, inactive, listed } = state;
     let other = wanted.iter().find(|wanted| wanted.group != group);
     if let (Rule::One(GroupPolicy::Reject), Wish::In, Some(other)) = (rule, wish, other) {
-        return Err(InAnother(other.group.clone()));
+        return Err(InAnotherGroup(other.group.clone()));
     }
-    // Of someone whom the app did not know, only another attempt to put him somewhere makes sense.
+    // Of someone whom the app did not know, only another attempt to add them makes sense.
     let is_unknown = !wanted.is_empty() && wanted.iter().all(|wanted| wanted.pending);
     if inactive || (is_unknown && wish == Wish::Out) {
-        return Ok(Told::default());
+        return Ok(MemberCalls::default());
     }
     let is_wanted = wanted.iter().any(|wanted| wanted.group == group);
     let mut later: Vec<Wanted> =
@@ -80,11 +80,11 @@ pub(super) fn told(
     let own = match wish {
         Wish::In if after.contains(group) => (listed != Some(true)).then_some(Wish::In),
         Wish::In => (listed == Some(true)).then_some(Wish::Out),
-        // Also where he is not in effect: an app that only puts one group before the others must forget the others, too.
+        // Also where it is not the effective group: an app that only puts one group before the others must forget the others, too.
         Wish::Out => (listed != Some(false)).then_some(Wish::Out),
     };
     let join = after.difference(&before).filter(|other| **other != group).map(|other| (*other).to_owned()).collect();
-    Ok(Told { own, join })
+    Ok(MemberCalls { own, join })
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     const FIRST: Rule = Rule::One(GroupPolicy::FirstWins);
     const REJECT: Rule = Rule::One(GroupPolicy::Reject);
 
-    /// Groups a, b, c were created in that order; the memberships were wanted in the order given.
+    /// Groups a, b, c were created in that order; the memberships were requested in the order given.
     fn wanted(groups: &str) -> Vec<Wanted> {
         let membership = |(since, group): (usize, char)| Wanted {
             group: group.to_string(),
@@ -110,10 +110,10 @@ mod tests {
         i64::from(u32::from(group))
     }
 
-    fn outcome(rule: Rule, before: &str, wish: Wish, group: char) -> Result<(Option<Wish>, String), InAnother> {
-        let standing = Standing { wanted: &wanted(before), inactive: false, listed: None };
-        let told = told(rule, (&group.to_string(), created(group)), wish, standing)?;
-        Ok((told.own, told.join.concat()))
+    fn outcome(rule: Rule, before: &str, wish: Wish, group: char) -> Result<(Option<Wish>, String), InAnotherGroup> {
+        let state = MemberState { wanted: &wanted(before), inactive: false, listed: None };
+        let calls = calls_for(rule, (&group.to_string(), created(group)), wish, state)?;
+        Ok((calls.own, calls.join.concat()))
     }
 
     #[test]
@@ -136,13 +136,13 @@ mod tests {
     fn the_app_is_told_the_outcome_only() {
         use Wish::{In, Out};
         for (rule, before, wish, group, expected) in [
-            // He comes into his first group, into a later one, into an earlier one; and again.
+            // They join their first group, a later one, an earlier one; and again.
             (LATEST, "", In, 'a', (Some(In), "")),
             (LATEST, "a", In, 'b', (Some(In), "")),
             (LATEST, "b", In, 'a', (None, "")),
             (LATEST, "ab", In, 'b', (Some(In), "")),
             (LATEST, "ab", In, 'a', (None, "")),
-            // He leaves the effective group, another one, his last one, one that never had him.
+            // They leave the effective group, another one, their last one, one that they were never in.
             (LATEST, "ab", Out, 'b', (Some(Out), "a")),
             (LATEST, "ab", Out, 'a', (Some(Out), "")),
             (LATEST, "a", Out, 'a', (Some(Out), "")),
@@ -160,15 +160,15 @@ mod tests {
             let expected = Ok((own, join.to_owned()));
             assert_eq!(outcome(rule, before, wish, group), expected, "{rule:?} {before} {wish:?} {group}");
         }
-        assert_eq!(outcome(REJECT, "b", In, 'c'), Err(InAnother("b".to_owned())));
+        assert_eq!(outcome(REJECT, "b", In, 'c'), Err(InAnotherGroup("b".to_owned())));
     }
 
     #[test]
-    fn nobody_is_told_of_who_has_no_account() {
+    fn the_app_is_told_nothing_of_who_has_no_account() {
         let wanted = wanted("ab");
         for wish in [Wish::In, Wish::Out] {
-            let standing = Standing { wanted: &wanted, inactive: true, listed: None };
-            assert_eq!(told(LATEST, ("b", created('b')), wish, standing), Ok(Told::default()));
+            let state = MemberState { wanted: &wanted, inactive: true, listed: None };
+            assert_eq!(calls_for(LATEST, ("b", created('b')), wish, state), Ok(MemberCalls::default()));
         }
     }
 
@@ -176,10 +176,10 @@ mod tests {
     fn whom_the_app_did_not_know_is_tried_again_and_never_taken_out() {
         let mut wanted = wanted("a");
         wanted[0].pending = true;
-        let standing = Standing { wanted: &wanted, inactive: false, listed: None };
-        assert_eq!(told(LATEST, ("a", created('a')), Wish::Out, standing), Ok(Told::default()));
-        let told = told(LATEST, ("b", created('b')), Wish::In, standing).unwrap();
-        assert_eq!(told, Told { own: Some(Wish::In), ..Told::default() });
+        let state = MemberState { wanted: &wanted, inactive: false, listed: None };
+        assert_eq!(calls_for(LATEST, ("a", created('a')), Wish::Out, state), Ok(MemberCalls::default()));
+        let calls = calls_for(LATEST, ("b", created('b')), Wish::In, state).unwrap();
+        assert_eq!(calls, MemberCalls { own: Some(Wish::In), ..MemberCalls::default() });
     }
 
     #[test]
@@ -191,8 +191,8 @@ mod tests {
             (Wish::Out, true, Some(Wish::Out)),
             (Wish::Out, false, None),
         ] {
-            let standing = Standing { wanted: &wanted, inactive: false, listed: Some(listed) };
-            assert_eq!(told(LATEST, ("a", created('a')), wish, standing).unwrap().own, own, "{wish:?} {listed}");
+            let state = MemberState { wanted: &wanted, inactive: false, listed: Some(listed) };
+            assert_eq!(calls_for(LATEST, ("a", created('a')), wish, state).unwrap().own, own, "{wish:?} {listed}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What has been found for a window of a list, so far.
 
-use super::super::pages::Window;
-use super::super::work::{Current, Work};
+use super::pages::Window;
+use super::super::context::Context;
+use super::super::resource::{Current, whole};
 use super::query::Query;
 use super::selection::Selection;
 use scim_protocol::Object;
@@ -9,12 +10,12 @@ use std::collections::HashSet;
 
 /// What the client gets.
 #[derive(Debug)]
-pub(in super::super) struct Found {
-    pub(in super::super) window: Window,
+pub(super) struct Found {
+    pub(super) window: Window,
     /// How many match, so far.
-    pub(in super::super) total: u64,
+    pub(super) total: u64,
     /// Those in the window, where they come in their order.
-    pub(in super::super) resources: Vec<Object>,
+    pub(super) resources: Vec<Object>,
     /// Those that may be in the window, where they are sorted.
     selection: Option<Selection>,
     /// Ids that the store knew, which may come again from the app, or the other way round.
@@ -28,7 +29,7 @@ impl Found {
     }
 
     /// Whether they are sorted here, so that each must be looked at.
-    pub(in super::super) const fn is_sorted(&self) -> bool {
+    pub(super) const fn is_sorted(&self) -> bool {
         self.selection.is_some()
     }
 
@@ -61,8 +62,8 @@ impl Found {
 }
 
 /// Counts a resource that matches, and shows it where it is in the client's window.
-pub(in super::super) fn take(
-    work: &Work<'_>,
+pub(super) fn take(
+    context: &Context<'_>,
     query: &Query,
     current: Current,
     found: &mut Found,
@@ -74,11 +75,11 @@ pub(in super::super) fn take(
     if may_come_again {
         found.seen.insert(current.id.clone());
     }
-    let whole = work.whole(current);
-    if !query.filter.as_ref().is_none_or(|filter| filter.matches(&work.kind.scim, &whole)) {
+    let whole = whole(context, current);
+    if !query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
         return;
     }
-    let project = |whole| work.projection.apply(&work.kind.scim, whole);
+    let project = |whole| context.projection.apply(&context.kind.scim, whole);
     if let (Some(selection), Some(sort)) = (&mut found.selection, &query.sort) {
         found.total += 1;
         selection.offer(sort.key(&whole), || project(whole));

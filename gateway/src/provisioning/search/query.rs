@@ -1,23 +1,23 @@
 //! A search, read: which resources, in which order, and which part of them.
 
-use super::super::pages::Window;
+use super::pages::Window;
 use super::super::request::SearchText;
-use super::{DEFAULT_COUNT, MAX_COUNT};
+use super::limits::{DEFAULT_COUNT, MAX_COUNT};
 use scim_protocol::path::AttributePath;
 use scim_protocol::{Error, Filter, ResourceType, Sort};
 
 /// Which resources of one type, and in which order.
 #[derive(Debug)]
-pub(in super::super) struct Query {
+pub(super) struct Query {
     /// None where all match.
-    pub(in super::super) filter: Option<Filter>,
+    pub(super) filter: Option<Filter>,
     /// None where the app's order is as good as any.
     pub(super) sort: Option<Sort>,
 }
 
 /// Which part of them.
 #[derive(Debug)]
-pub(super) enum Page {
+pub(super) enum Asked {
     Index(Window),
     /// The cursor is empty for the first page.
     Cursor {
@@ -58,7 +58,7 @@ fn reads_version(filter: &Filter) -> bool {
     filter.mentions(&AttributePath::core("meta")) && filter.to_string().contains("meta.version")
 }
 
-impl Page {
+impl Asked {
     /// Reads `startIndex`, `count` and `cursor` (RFC 7644 §3.4.2.4, RFC 9865 §2).
     pub(super) fn parse(text: &SearchText) -> Result<Self, Error> {
         let count = |error: fn(String) -> Error| number("count", text.count.as_deref(), error);
@@ -103,20 +103,20 @@ mod tests {
             (Some("-5"), Some("-5"), (0, 0)),
             (Some("1"), Some("100000"), (0, MAX_COUNT)),
         ] {
-            let Ok(Page::Index(window)) = Page::parse(&text(start, count, None)) else { panic!("{start:?}") };
+            let Ok(Asked::Index(window)) = Asked::parse(&text(start, count, None)) else { panic!("{start:?}") };
             assert_eq!((window.start, window.count), expected, "{start:?} {count:?}");
         }
     }
 
     #[test]
-    fn what_is_no_page_is_refused_with_its_own_word() {
+    fn an_invalid_page_is_refused_with_its_own_scim_type() {
         for (start, count, cursor, word) in [
             (Some("x"), None, None, "invalidValue"),
             (None, Some("1.5"), None, "invalidValue"),
             (None, Some("x"), Some(""), "invalidCount"),
             (Some("1"), None, Some(""), "invalidValue"),
         ] {
-            let error = Page::parse(&text(start, count, cursor)).unwrap_err();
+            let error = Asked::parse(&text(start, count, cursor)).unwrap_err();
             assert_eq!(error.scim_type.map(|kind| kind.as_str()), Some(word), "{start:?} {count:?} {cursor:?}");
         }
     }

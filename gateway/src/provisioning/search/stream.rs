@@ -4,14 +4,16 @@
 //! page may hold less than was asked for, even nothing, and still name a next one. So a filter that the app cannot evaluate gets
 //! through any number of resources, where a list by index has to give up.
 
-use super::super::answer::{Failure, is_of_limits};
-use super::super::cursor::Part;
-use super::super::inactive;
-use super::super::pages::{PageSpan, Window};
-use super::super::work::{Current, Work};
+use super::super::app::App;
+use super::super::context::Context;
+use super::super::inactive::current;
+use super::super::refusal::Refusal;
+use super::super::resource::{Current, whole};
+use super::cursor::Part;
 use super::found::Found;
+use super::pages::{PageSpan, Window};
 use super::query::Query;
-use super::walk;
+use super::{inactive, walk};
 use scim_protocol::{Error, Object};
 
 /// Resources that are looked at for one page.
@@ -21,7 +23,7 @@ const INACTIVE_AT_ONCE: u64 = 100;
 
 /// What a page holds so far.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct CursorPage {
     pub(super) count: u64,
     pub(super) resources: Vec<Object>,
     /// How many match in all, where that is known.
@@ -29,7 +31,7 @@ pub(super) struct Page {
     looked_at: u64,
 }
 
-impl Page {
+impl CursorPage {
     pub(super) fn new(count: u64) -> Self {
         Self { count, resources: Vec::new(), total: None, looked_at: 0 }
     }
@@ -59,41 +61,41 @@ impl Page {
         self.is_full() || self.looked_at >= MAX_LOOKED_AT
     }
 
-    fn take(&mut self, work: &Work<'_>, query: &Query, current: Current) {
+    fn take(&mut self, context: &Context<'_>, query: &Query, current: Current) {
         self.looked_at += 1;
-        let whole = work.whole(current);
-        if query.filter.as_ref().is_none_or(|filter| filter.matches(&work.kind.scim, &whole)) {
-            self.resources.push(work.projection.apply(&work.kind.scim, whole));
+        let whole = whole(context, current);
+        if query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
+            self.resources.push(context.projection.apply(&context.kind.scim, whole));
         }
     }
 }
 
 /// Fills the page from one resource type, from `part` on, and says where to go on; nothing where there is no more.
 pub(super) async fn next(
-    work: &mut Work<'_>,
+    context: &Context<'_>, app: &mut App<'_>,
     query: &Query,
     part: Option<Part>,
-    page: &mut Page,
-) -> Result<Option<Part>, Failure> {
+    page: &mut CursorPage,
+) -> Result<Option<Part>, Refusal> {
     if query.is_never() {
         return Ok(None);
     }
-    if matches!(part, Some(Part::Position { .. })) || (part.is_none() && !walk::is_streamable(work, query).await?) {
-        return by_position(work, query, part.as_ref().map_or(0, Part::position), page).await;
+    if matches!(part, Some(Part::Position { .. })) || (part.is_none() && !walk::is_streamable(context, query).await?) {
+        return by_position(context, app, query, part.as_ref().map_or(0, Part::position), page).await;
     }
-    inactive::finish_all(work).await?;
-    let mut part = part.unwrap_or_else(|| first(work, query, page));
+    inactive::finish_all(context, app).await?;
+    let mut part = part.unwrap_or_else(|| first(context, query, page));
     while !page.ends() {
         let next = match part {
             Part::App { ref token, offset, limit, skip } => {
                 let span = PageSpan { offset, limit };
-                match from_app(work, query, (token.clone(), span, skip), page).await {
+                match from_app(context, app, query, (token.clone(), span, skip), page).await {
                     // The next request goes on with what an operation may use.
-                    Err(failure) if is_of_limits(failure.class) && page.looked_at > 0 => return Ok(Some(part)),
+                    Err(refusal) if refusal.is_exhausted() && page.looked_at > 0 => return Ok(Some(part)),
                     next => next?,
                 }
             }
-            Part::Inactive { offset } => from_store(work, query, offset, page).await?,
+            Part::Inactive { offset } => from_store(context, query, offset, page).await?,
             Part::Position { .. } => None,
         };
         match next {
@@ -105,11 +107,11 @@ pub(super) async fn next(
 }
 
 /// A result that is found by the store or sorted: its place is a number.
-async fn by_position(work: &mut Work<'_>, query: &Query, start: u64, page: &mut Page) -> Result<Option<Part>, Failure> {
+async fn by_position(context: &Context<'_>, app: &mut App<'_>, query: &Query, start: u64, page: &mut CursorPage) -> Result<Option<Part>, Refusal> {
     let window = Window { start, count: page.room() };
     let mut found = Found::new(window, query.sort.is_some());
-    walk::collect(work, query, &mut found).await?;
-    let found = Page::of(found);
+    walk::collect(context, app, query, &mut found).await?;
+    let found = CursorPage::of(found);
     let next = found.follows(window);
     page.resources.extend(found.resources);
     page.total = found.total;
@@ -117,32 +119,32 @@ async fn by_position(work: &mut Work<'_>, query: &Query, start: u64, page: &mut 
 }
 
 /// Without a filter the app's pages are the client's.
-fn first(work: &Work<'_>, query: &Query, page: &Page) -> Part {
-    let most = work.kind.abilities.paging.max_page_size.max(1);
+fn first(context: &Context<'_>, query: &Query, page: &CursorPage) -> Part {
+    let most = context.kind.abilities.paging.max_page_size.max(1);
     let wanted = u32::try_from(page.room().max(1)).unwrap_or(u32::MAX);
     let limit = if query.filter.is_none() { wanted.min(most) } else { most };
     Part::App { token: None, offset: 0, limit, skip: 0 }
 }
 
 async fn from_app(
-    work: &mut Work<'_>,
+    context: &Context<'_>, app: &mut App<'_>,
     query: &Query,
     (token, span, skip): (Option<String>, PageSpan, u32),
-    page: &mut Page,
-) -> Result<Option<Part>, Failure> {
-    let omit = walk::omitted(work, query);
-    let comparisons = walk::comparisons(work, query);
-    let asked = walk::page(work, comparisons, span, token.clone(), &omit).await;
-    let mut answered = asked.map_err(|failure| match failure.error.status {
+    page: &mut CursorPage,
+) -> Result<Option<Part>, Refusal> {
+    let omit = walk::omitted(context, query);
+    let comparisons = walk::comparisons(context, query);
+    let asked = walk::page(context, app, comparisons, span, token.clone(), &omit).await;
+    let mut answered = asked.map_err(|refusal| {
         // What the app says of a token is about the client's cursor.
-        400 | 410 if token.is_some() => Failure {
-            error: Error::expired_cursor("the app does not go on from here any more; start again with an empty cursor"),
-            ..failure
-        },
-        _ => failure,
+        if token.is_some() && matches!(u16::from(refusal.error.status), 400 | 410) {
+            refusal.answered(Error::expired_cursor("the app's page token has expired; start again with an empty cursor"))
+        } else {
+            refusal
+        }
     })?;
     let span = PageSpan { limit: walk::other_limit(&answered, span).unwrap_or(span.limit), ..span };
-    let is_all = query.filter.is_none() && !work.kind.removes();
+    let is_all = query.filter.is_none() && !context.kind.removes();
     page.total = page.total.or(answered.total.filter(|_| is_all));
     // What does not fit any more is not looked at: nothing is read for it.
     let fits = if query.filter.is_none() { usize::try_from(page.room()).unwrap_or(usize::MAX) } else { usize::MAX };
@@ -150,11 +152,11 @@ async fn from_app(
     let taken: Vec<_> = answered.resources.drain(..).skip(skipped).collect();
     let of_page = taken.len();
     let mut done = 0;
-    for current in walk::currents(work, taken.into_iter().take(fits).collect(), &omit).await? {
+    for current in walk::currents(context, app, taken.into_iter().take(fits).collect(), &omit).await? {
         if page.is_full() {
             break;
         }
-        page.take(work, query, current);
+        page.take(context, query, current);
         done += 1;
     }
     if done < of_page {
@@ -165,11 +167,11 @@ async fn from_app(
         let next = span.next();
         return Ok(Some(Part::App { token: answered.next, offset: next.offset, limit: next.limit, skip: 0 }));
     }
-    Ok(work.kind.removes().then_some(Part::Inactive { offset: 0 }))
+    Ok(context.kind.removes().then_some(Part::Inactive { offset: 0 }))
 }
 
-async fn from_store(work: &mut Work<'_>, query: &Query, offset: u64, page: &mut Page) -> Result<Option<Part>, Failure> {
-    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
+async fn from_store(context: &Context<'_>, query: &Query, offset: u64, page: &mut CursorPage) -> Result<Option<Part>, Refusal> {
+    let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
     let rows = store.inactive_page(instance, kind, offset, INACTIVE_AT_ONCE).await?;
     let is_last = (rows.len() as u64) < INACTIVE_AT_ONCE;
     let mut next = offset;
@@ -178,7 +180,7 @@ async fn from_store(work: &mut Work<'_>, query: &Query, offset: u64, page: &mut 
         if page.is_full() {
             break;
         }
-        page.take(work, query, inactive::current(inactive));
+        page.take(context, query, current(inactive));
         next += 1;
     }
     Ok((!is_last || next < total).then_some(Part::Inactive { offset: next }))

@@ -1,15 +1,15 @@
-//! What an instance's app cannot be relied on to hold, and the gateway therefore holds against it: accounts that it
-//! destroys on deactivation, and memberships that it cannot have. Declared by the connector (design law 3); an instance of
-//! an app that declares neither has none of this, and none of its operations asks the store for it.
+//! What an instance's app cannot hold, and the gateway therefore holds for it: accounts that it destroys on deactivation, and
+//! memberships that it cannot have. Declared by the connector (design law 3); an instance of an app that declares neither has no gaps,
+//! and none of its operations asks the store about them.
 
-use super::instance::Kind;
+use super::kind::Kind;
 use crate::config::GroupPolicy;
-use crate::connectors::{Deactivation, Memberships};
+use crate::connectors::Memberships;
 use scim_protocol::Slot;
 
-/// What the gateway does for an app that removes the inactive or has one group per user.
+/// What the gateway holds for an app that removes inactive accounts or has one group per user.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct Gaps {
     /// The names of the resource types whose accounts are removed on deactivation.
     pub(super) removing: Vec<String>,
     /// Where members are, if anywhere.
@@ -19,11 +19,11 @@ pub(super) struct Standing {
 /// How users are in groups.
 #[derive(Debug)]
 pub(super) struct Members {
-    /// Which of the groups that want a user he is in.
+    /// Which of the requested groups take effect.
     pub(super) rule: Rule,
     /// The name of the resource type that has members.
     pub(super) group: String,
-    /// The name of the resource type that they are of.
+    /// The name of the resource type of the members.
     pub(super) user: String,
     /// The attribute that lists them.
     pub(super) slot: Slot,
@@ -34,13 +34,13 @@ pub(super) struct Members {
 /// In how many groups a user can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// In all that want him.
+    /// In every group that was requested.
     All,
     /// In one.
     One(GroupPolicy),
 }
 
-impl Standing {
+impl Gaps {
     /// What an app with these resource types needs.
     pub(super) fn of(kinds: &[Kind], policy: GroupPolicy) -> Option<Self> {
         let removing: Vec<String> =
@@ -51,6 +51,12 @@ impl Standing {
         }
         let rule = if one { Rule::One(policy) } else { Rule::All };
         Some(Self { removing, members: kinds.iter().find_map(|kind| Members::of(kind, rule)) })
+    }
+
+    /// Whether the gateway holds something of the resources of a type: their ids, or the groups that they are in.
+    pub(super) fn concern(&self, resource_type: &str) -> bool {
+        self.removing.iter().any(|removing| removing == resource_type)
+            || self.members.as_ref().is_some_and(|members| members.user == resource_type)
     }
 }
 
@@ -66,12 +72,5 @@ impl Members {
             slot: reference.slot.clone(),
             field: reference.field.to_owned(),
         })
-    }
-}
-
-impl Kind {
-    /// Whether the app removes an account that becomes inactive.
-    pub(super) fn removes(&self) -> bool {
-        self.abilities.deactivation == Deactivation::Removes
     }
 }

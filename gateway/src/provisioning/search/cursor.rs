@@ -5,7 +5,7 @@
 //! cursor for ever. So a cursor is authenticated, together with the instance and the search that it belongs to, and ages. The key
 //! is in the store: a cursor is good after a restart, and at another gateway on the same store.
 
-use super::request::SearchText;
+use super::super::request::SearchText;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 /// How long a cursor is good.
-pub(super) const LIFETIME_SECONDS: i64 = 3600;
+pub(in super::super) const LIFETIME_SECONDS: i64 = 3600;
 
 /// Bytes of the authentication at the beginning of a cursor.
 const TAG: usize = 32;
@@ -62,7 +62,7 @@ pub(super) enum Part {
 
 /// A search that cursors belong to.
 #[derive(Debug)]
-pub(super) struct Asked(String);
+pub(super) struct Search(String);
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {
@@ -94,7 +94,7 @@ impl Part {
     }
 }
 
-impl Asked {
+impl Search {
     /// `endpoint` is empty for a search of all resource types.
     pub(super) fn new(instance: &str, endpoint: &str, text: &SearchText) -> Self {
         let SearchText { filter, sort_by, sort_order, .. } = text;
@@ -156,45 +156,45 @@ mod tests {
     #[test]
     fn a_cursor_names_its_place_in_its_search_only() {
         let now = Timestamp::UNIX_EPOCH;
-        let asked = Asked::new("acme", "/Users", &text("a", "b"));
-        let cursor = asked.seal(&place(), &KEY, now);
+        let search = Search::new("acme", "/Users", &text("a", "b"));
+        let cursor = search.seal(&place(), &KEY, now);
         assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{cursor}");
-        assert_eq!(asked.open(&cursor, &KEY, now), Ok(place()));
+        assert_eq!(search.open(&cursor, &KEY, now), Ok(place()));
         for other in [
-            Asked::new("other", "/Users", &text("a", "b")),
-            Asked::new("acme", "/Groups", &text("a", "b")),
-            Asked::new("acme", "/Users", &text("x", "b")),
-            Asked::new("acme", "/Users", &text("a", "x")),
-            Asked::new("acme", "/Users", &text("ab", "")),
+            Search::new("other", "/Users", &text("a", "b")),
+            Search::new("acme", "/Groups", &text("a", "b")),
+            Search::new("acme", "/Users", &text("x", "b")),
+            Search::new("acme", "/Users", &text("a", "x")),
+            Search::new("acme", "/Users", &text("ab", "")),
         ] {
             let error = other.open(&cursor, &KEY, now).unwrap_err();
             assert_eq!(error.scim_type.map(|kind| kind.as_str()), Some("invalidCursor"));
         }
-        assert!(asked.open(&cursor, &[8; 32], now).is_err(), "another key");
+        assert!(search.open(&cursor, &[8; 32], now).is_err(), "another key");
     }
 
     #[test]
     fn a_cursor_cannot_be_made_up_or_changed() {
         let now = Timestamp::UNIX_EPOCH;
-        let asked = Asked::new("acme", "/Users", &SearchText::default());
-        let cursor = asked.seal(&place(), &KEY, now);
+        let search = Search::new("acme", "/Users", &SearchText::default());
+        let cursor = search.seal(&place(), &KEY, now);
         for index in 0..cursor.len() {
             let mut bytes = cursor.clone().into_bytes();
             bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert!(asked.open(&changed, &KEY, now).is_err(), "{index}");
+            assert!(search.open(&changed, &KEY, now).is_err(), "{index}");
         }
         for made_up in ["", "x", "AAAA", "é", &"A".repeat(200)] {
-            assert!(asked.open(made_up, &KEY, now).is_err(), "{made_up}");
+            assert!(search.open(made_up, &KEY, now).is_err(), "{made_up}");
         }
     }
 
     #[test]
     fn a_cursor_ages() {
         let given_out = Timestamp::UNIX_EPOCH;
-        let asked = Asked::new("acme", "/Users", &SearchText::default());
-        let cursor = asked.seal(&place(), &KEY, given_out);
-        let at = |seconds: i64| asked.open(&cursor, &KEY, Timestamp::from_second(seconds).unwrap());
+        let search = Search::new("acme", "/Users", &SearchText::default());
+        let cursor = search.seal(&place(), &KEY, given_out);
+        let at = |seconds: i64| search.open(&cursor, &KEY, Timestamp::from_second(seconds).unwrap());
         assert!(at(LIFETIME_SECONDS).is_ok());
         let error = at(LIFETIME_SECONDS + 1).unwrap_err();
         assert_eq!(error.scim_type.map(|kind| kind.as_str()), Some("expiredCursor"));

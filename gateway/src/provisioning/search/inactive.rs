@@ -1,9 +1,13 @@
 //! Inactive resources among the results of a search. They stand behind the app's.
 
-use super::super::answer::Failure;
-use super::super::search::{Found, Query, take};
-use super::super::work::{Current, Work};
-use super::{current, find, matching, restore};
+use super::super::app::App;
+use super::super::context::Context;
+use super::super::inactive::{current, matching};
+use super::super::refusal::Refusal;
+use super::super::resource::{Current, present};
+use super::super::write;
+use super::found::{Found, take};
+use super::query::Query;
 use crate::store::{Inactive, Phase};
 use scim_protocol::filter::{CompareOp, Comparison, Filter};
 use serde_json::Value;
@@ -13,37 +17,37 @@ use std::collections::HashMap;
 const AT_ONCE: u64 = 200;
 
 /// Finishes the removals that were cut off, so that nobody is listed twice.
-pub(in super::super) async fn finish_all(work: &mut Work<'_>) -> Result<(), Failure> {
-    if !work.kind.removes() {
+pub(super) async fn finish_all(context: &Context<'_>, app: &mut App<'_>) -> Result<(), Refusal> {
+    if !context.kind.removes() {
         return Ok(());
     }
-    for id in work.instance.store.half_removed(&work.instance.name, &work.kind.scim.name).await? {
-        find(work, &id).await?;
+    for id in context.instance.store.half_removed(&context.instance.name, &context.kind.scim.name).await? {
+        write::find(context, app, &id).await?;
     }
     Ok(())
 }
 
 /// Gives resources of the app that an inactive one was (the app has an account of that name again) its id.
-pub(in super::super) async fn recognise(work: &mut Work<'_>, currents: &mut [Current]) -> Result<(), Failure> {
-    if !work.kind.removes() {
+pub(super) async fn recognise(context: &Context<'_>, app: &mut App<'_>, currents: &mut [Current]) -> Result<(), Refusal> {
+    if !context.kind.removes() {
         return Ok(());
     }
-    let names: Vec<String> = currents.iter().map(|current| matching(work.kind, &current.resource)).collect();
+    let names: Vec<String> = currents.iter().map(|current| matching(context.kind, &current.resource)).collect();
     let asked: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
-    let found = work.instance.store.inactive_matching(instance, kind, &asked).await?;
+    let (instance, kind) = (&context.instance.name, &context.kind.scim.name);
+    let found = context.instance.store.inactive_matching(instance, kind, &asked).await?;
     let mut inactive: HashMap<String, Inactive> =
         found.into_iter().map(|inactive| (inactive.matching.clone(), inactive)).collect();
     for (current, name) in currents.iter_mut().zip(names) {
         let Some(before) = inactive.remove(&name).filter(|before| before.phase != Phase::Removing) else { continue };
         let app_id = current.id.clone();
-        if work.app.app_id(work.kind, &app_id).await? != app_id {
+        if app.app_id(context.kind, &app_id).await? != app_id {
             continue;
         }
-        match restore::recognise(work, before, &app_id).await? {
+        match write::adopt(context, app, before, &app_id).await? {
             Some(recognised) => *current = recognised,
             // Another request was faster.
-            None => current.id = work.app.scim_ids(kind, vec![app_id]).await?.pop().unwrap_or_default(),
+            None => current.id = app.scim_ids(kind, vec![app_id]).await?.pop().unwrap_or_default(),
         }
     }
     Ok(())
@@ -51,40 +55,40 @@ pub(in super::super) async fn recognise(work: &mut Work<'_>, currents: &mut [Cur
 
 /// Whether a filter asks for a name that an inactive resource has. Then the app need not be asked: names are unique. An
 /// account that came to be there without the gateway shows in lists, and when the resource is restored.
-pub(in super::super) async fn has_the_name(work: &Work<'_>, filter: &Filter) -> Result<bool, Failure> {
-    let (true, Some(Name::Matching(name))) = (work.kind.removes(), required(work, filter)) else { return Ok(false) };
-    let (instance, kind) = (&work.instance.name, &work.kind.scim.name);
-    let found = work.instance.store.inactive_matching(instance, kind, &[&name]).await?;
+pub(super) async fn has_the_name(context: &Context<'_>, filter: &Filter) -> Result<bool, Refusal> {
+    let (true, Some(Name::Matching(name))) = (context.kind.removes(), required(context, filter)) else { return Ok(false) };
+    let (instance, kind) = (&context.instance.name, &context.kind.scim.name);
+    let found = context.instance.store.inactive_matching(instance, kind, &[&name]).await?;
     Ok(found.iter().any(|inactive| inactive.phase == Phase::Removed))
 }
 
 /// Adds the inactive resources that match; those of the app have been counted.
-pub(in super::super) async fn take_matching(
-    work: &mut Work<'_>,
+pub(super) async fn take_matching(
+    context: &Context<'_>,
     query: &Query,
     found: &mut Found,
-) -> Result<(), Failure> {
-    if !work.kind.removes() {
+) -> Result<(), Refusal> {
+    if !context.kind.removes() {
         return Ok(());
     }
     if query.filter.is_none() && !found.is_sorted() {
-        return take_window(work, found).await;
+        return take_window(context, found).await;
     }
-    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
-    let named = match query.filter.as_ref().and_then(|filter| required(work, filter)) {
+    let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
+    let named = match query.filter.as_ref().and_then(|filter| required(context, filter)) {
         Some(Name::Matching(name)) => Some(store.inactive_matching(instance, kind, &[&name]).await?),
         Some(Name::External(name)) => Some(store.inactive_known_as(instance, kind, name).await?),
         None => None,
     };
     if let Some(named) = named {
-        named.into_iter().for_each(|inactive| take(work, query, current(inactive), found, false));
+        named.into_iter().for_each(|inactive| take(context, query, current(inactive), found, false));
         return Ok(());
     }
     let mut offset = 0;
     loop {
         let page = store.inactive_page(instance, kind, offset, AT_ONCE).await?;
         let is_last = (page.len() as u64) < AT_ONCE;
-        page.into_iter().for_each(|inactive| take(work, query, current(inactive), found, false));
+        page.into_iter().for_each(|inactive| take(context, query, current(inactive), found, false));
         if is_last {
             return Ok(());
         }
@@ -93,12 +97,12 @@ pub(in super::super) async fn take_matching(
 }
 
 /// All of them: only those in the window are read.
-async fn take_window(work: &mut Work<'_>, found: &mut Found) -> Result<(), Failure> {
-    let (store, instance, kind) = (&work.instance.store, &*work.instance.name, work.kind.scim.name.as_str());
+async fn take_window(context: &Context<'_>, found: &mut Found) -> Result<(), Refusal> {
+    let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
     let start = found.window.start.max(found.total);
     if start < found.window.end() {
         let page = store.inactive_page(instance, kind, start - found.total, found.window.end() - start).await?;
-        found.resources.extend(page.into_iter().map(|inactive| work.present(current(inactive))));
+        found.resources.extend(page.into_iter().map(|inactive| present(context, current(inactive))));
     }
     found.total += store.count_inactive(instance, kind).await?;
     Ok(())
@@ -110,12 +114,12 @@ enum Name<'f> {
     External(&'f str),
 }
 
-fn required<'f>(work: &Work<'_>, filter: &'f Filter) -> Option<Name<'f>> {
+fn required<'f>(context: &Context<'_>, filter: &'f Filter) -> Option<Name<'f>> {
     match filter {
-        Filter::And(filters) => filters.iter().find_map(|filter| required(work, filter)),
+        Filter::And(filters) => filters.iter().find_map(|filter| required(context, filter)),
         Filter::Compare(Comparison { path, op: CompareOp::Eq, value: Value::String(value) }) => {
             let path = path.to_string();
-            let is_matching = work.kind.mapping.match_slots().first().is_some_and(|slot| slot.to_string() == path);
+            let is_matching = context.kind.mapping.match_slots().first().is_some_and(|slot| slot.to_string() == path);
             if is_matching {
                 return Some(Name::Matching(value.to_lowercase()));
             }

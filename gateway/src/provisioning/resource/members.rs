@@ -1,24 +1,24 @@
-//! The members that a client is shown: those that it asked for.
+//! The members that a client is shown: those that it requested.
 
-use super::super::answer::Failure;
-use super::super::standing::Rule;
-use super::super::work::Work;
-use super::{id_of, member, members};
+use super::super::context::Context;
+use super::super::gaps::Rule;
+use super::super::member::{id_of, member};
+use super::super::refusal::Refusal;
 use scim_protocol::Object;
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// Puts a group's members right. The app's stay, with what it says of them; those are added whom the app cannot have there
-/// (inactive, not created yet, in another group by the rule), and those left out who are wanted elsewhere only. Nothing is
-/// asked where members are omitted.
-pub(in super::super) async fn show(
-    work: &Work<'_>,
+/// Corrects a group's members. Those that the app lists stay, with what it says of them; added are those whom the app cannot have there
+/// (inactive, not created yet, in another group by the rule), and left out those who were requested elsewhere only. Where members are
+/// omitted, the store is not asked.
+pub(super) async fn correct(
+    context: &Context<'_>,
     id: &str,
     resource: &mut Object,
     omit: &[String],
-) -> Result<(), Failure> {
-    let Some(members) = members(work).filter(|members| !omit.contains(&members.field)) else { return Ok(()) };
-    let (store, instance) = (&work.instance.store, &*work.instance.name);
+) -> Result<(), Refusal> {
+    let Some(members) = context.members().filter(|members| !omit.contains(&members.field)) else { return Ok(()) };
+    let (store, instance) = (&context.instance.store, &*context.instance.name);
     let wanted = store.wanted_in(instance, id).await?;
     let in_app = match members.slot.take(resource) {
         Some(Value::Array(elements)) => elements,
@@ -39,7 +39,7 @@ pub(in super::super) async fn show(
     };
     let mut shown = in_app;
     shown.retain(|member| id_of(member).is_none_or(|user| !elsewhere.contains(user)));
-    // Where a user can be in many groups, an active one whom the app does not list was taken out there.
+    // Where a user can be in many groups, an active one whom the app does not list was removed there.
     let is_shown = |user: &str, pending: bool| members.rule != Rule::All || pending || inactive.contains(user);
     shown.extend(missing.iter().filter(|(user, pending)| is_shown(user, *pending)).map(|(user, _)| member(user)));
     if !shown.is_empty() {

@@ -1,17 +1,35 @@
-//! What tells two states of a resource apart (RFC 7644 §3.14).
+//! The version of a resource: what tells two of its states apart (RFC 7644 §3.14).
 //!
 //! A version is the same whatever part of the resource a client asked for and by whatever URL: it is computed from what the
 //! resource holds, before projection and without addresses. Elements of multi-valued attributes count in no order, because an
 //! app may answer them in another each time.
 
-use scim_protocol::{EntityTag, Object};
+use super::super::context::Context;
+use super::current::Current;
+use scim_protocol::{EntityTag, Error, Object};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+/// The version of a resource: the app's, where the app knows all of it, otherwise one that is computed. `None` for a resource that is
+/// not whole.
+pub(in super::super) fn version(context: &Context<'_>, current: &Current) -> Option<EntityTag> {
+    let app_knows_all = context.kind.mapping.kept_slots().next().is_none() && context.instance.gaps.is_none();
+    match &current.version {
+        _ if !current.is_whole => None,
+        Some(version) if app_knows_all => Some(of_app(version)),
+        _ => Some(computed(&current.resource)),
+    }
+}
+
+/// Refuses to change a resource that is not of a version that the client means; the caller has its turn.
+pub(in super::super) fn allow_change(context: &Context<'_>, current: &Current) -> Result<(), Error> {
+    version(context, current).map_or(Ok(()), |version| context.conditions().allow_change(&version))
+}
+
 /// The app's own version as a weak entity tag (the app's bytes are not what the gateway's clients get), or its digest where no
 /// tag may hold it.
-pub(super) fn of_app(version: &str) -> EntityTag {
+fn of_app(version: &str) -> EntityTag {
     match version.parse() {
         Ok(tag) => EntityTag::weakened(tag),
         Err(_) => tag(Sha256::new().chain_update(version)),
@@ -19,7 +37,7 @@ pub(super) fn of_app(version: &str) -> EntityTag {
 }
 
 /// The version of what a resource holds.
-pub(super) fn computed(resource: &Object) -> EntityTag {
+fn computed(resource: &Object) -> EntityTag {
     let mut text = Vec::with_capacity(1024);
     object(resource, &mut text);
     tag(Sha256::new().chain_update(text))

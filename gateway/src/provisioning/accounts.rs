@@ -1,0 +1,63 @@
+//! Accounts in the app, found by the name that a resource has.
+
+use super::app::App;
+use super::connected::comparison;
+use super::context::Context;
+use super::inactive::matching;
+use super::refusal::Refusal;
+use super::resource::mapped;
+use crate::connectors::{Query, Stored};
+use scim_protocol::Object;
+use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+
+/// An account of the app.
+#[derive(Debug)]
+pub(super) struct Account {
+    /// By which clients know it.
+    pub(super) id: String,
+    pub(super) stored: Stored,
+    pub(super) resource: Object,
+}
+
+/// The account that has the resource's name, if the app can search by it.
+pub(super) async fn named(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    resource: &Object,
+) -> Result<Option<Account>, Refusal> {
+    let kind = context.kind;
+    let Some(slot) = kind.mapping.match_slots().into_iter().next() else { return Ok(None) };
+    let Some(value) = slot.get(resource).cloned() else { return Ok(None) };
+    let path =
+        Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
+    let filter = Filter::Compare(Comparison { path, op: CompareOp::Eq, value });
+    let pushed = kind.mapping.push_down(&filter, &kind.abilities.filters);
+    if pushed.is_empty() {
+        return Ok(None);
+    }
+    let query = Query {
+        comparisons: pushed.into_iter().map(comparison).collect(),
+        limit: kind.abilities.paging.max_page_size.max(1),
+        ..Query::default()
+    };
+    let name = matching(kind, resource);
+    for stored in app.search(kind, query).await?.resources {
+        let document = stored.document.clone().unwrap_or_default();
+        let resource = mapped(context, app, &document, &[]).await?;
+        if matching(kind, &resource) == name {
+            return Ok(Some(Account { id: stored.id.clone(), stored, resource }));
+        }
+    }
+    Ok(None)
+}
+
+/// As [`named`], unless another resource is bound to the account.
+pub(super) async fn free(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    resource: &Object,
+) -> Result<Option<Account>, Refusal> {
+    let Some(account) = named(context, app, resource).await? else { return Ok(None) };
+    let is_free = app.app_id(context.kind, &account.id).await? == account.id;
+    Ok(is_free.then_some(account))
+}

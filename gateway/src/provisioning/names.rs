@@ -1,0 +1,145 @@
+//! Names: the values of the attributes by which clients recognise a resource. Where the gateway holds one for the app, no app finds out
+//! that it is taken, so the gateway must (design law 13).
+
+use super::accounts;
+use super::app::App;
+use super::context::Context;
+use super::inactive::matching;
+use super::refusal::Refusal;
+use super::resource::resolve;
+use super::turns::{Stop, TurnKey, Turns};
+use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+use scim_protocol::patch::{Edit, Edits};
+use scim_protocol::{Error, Object, Slot, Uniqueness};
+use serde_json::Value;
+
+/// The turns to claim the names that a resource is to have.
+pub(super) fn turns(context: &Context<'_>, resource: &Object) -> Vec<TurnKey> {
+    let slots = context.kind.mapping.match_slots();
+    slots.into_iter().filter_map(|slot| turn(context, slot, slot.get(resource)?)).collect()
+}
+
+/// The turns to claim the names that a PATCH gives, as far as it says them itself.
+pub(super) fn turns_of_edits(context: &Context<'_>, edits: &Edits) -> Vec<TurnKey> {
+    given(context, edits).filter_map(|(slot, value)| turn(context, slot, value)).collect()
+}
+
+/// The names alone of what a PATCH gives.
+pub(super) fn of_edits(context: &Context<'_>, edits: &Edits) -> Object {
+    let mut names = Object::new();
+    given(context, edits).for_each(|(slot, value)| slot.put(&mut names, value.clone()));
+    names
+}
+
+/// Claims the names that a change gives to a resource: takes their turns, and refuses what the gateway holds for another one.
+pub(super) async fn claim(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    turns: &mut Turns,
+    (before, after): (&Object, &Object),
+    id: &str,
+) -> Result<(), Stop> {
+    let slots = context.kind.mapping.match_slots();
+    let mut given = Object::new();
+    for slot in slots.into_iter().filter(|slot| slot.get(before) != slot.get(after)) {
+        slot.get(after).into_iter().for_each(|value| slot.put(&mut given, value.clone()));
+    }
+    turns.take(self::turns(context, &given)).await?;
+    Ok(refuse_held(context, app, &given, Some(id)).await?)
+}
+
+/// Refuses a resource that has a name which the gateway holds for another one: an inactive one, which its client finds by a filter and
+/// enables; or one whose name the app cannot hold. `id` is the resource that may have the name. The caller has the names' turns.
+pub(super) async fn refuse_held(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    resource: &Object,
+    id: Option<&str>,
+) -> Result<(), Refusal> {
+    refuse_inactive(context, resource, id).await?;
+    let kind = context.kind;
+    let kept: Vec<Slot> = kind.mapping.kept_slots().cloned().collect();
+    for slot in kind.mapping.match_slots().into_iter().filter(|slot| kept.contains(slot)) {
+        let Some(value) = slot.get(resource).filter(|_| is_unique(context, slot)) else { continue };
+        let (instance, name) = (&context.instance.name, &kind.scim.name);
+        for other in context.instance.store.find_kept(instance, name, &slot.to_string(), value).await? {
+            if Some(other.as_str()) != id && has(context, app, &other, slot, value).await? {
+                return Err(taken(format!("{slot} {value} is taken by the {name} {other}")).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a resource without an account that has the name of an account: the app would find out too late. `id` is the resource
+/// that may have it.
+pub(super) async fn refuse_account(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    resource: &Object,
+    id: Option<&str>,
+) -> Result<(), Refusal> {
+    match accounts::named(context, app, resource).await? {
+        Some(account) if Some(account.id.as_str()) != id => {
+            let (kind, name) = (&context.kind.scim.name, matching(context.kind, resource));
+            Err(taken(format!("another {kind} is called {name}")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn refuse_inactive(context: &Context<'_>, resource: &Object, id: Option<&str>) -> Result<(), Refusal> {
+    let name = matching(context.kind, resource);
+    if !context.kind.removes() || name.is_empty() {
+        return Ok(());
+    }
+    let (instance, kind) = (&context.instance.name, &context.kind.scim.name);
+    let inactive = context.instance.store.inactive_matching(instance, kind, &[&name]).await?;
+    match inactive.iter().find(|other| Some(other.id.as_str()) != id) {
+        Some(other) => {
+            let advice = "set its `active` to true instead of creating another";
+            Err(taken(format!("{name} is the inactive {kind} {}; {advice}", other.id)).into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether the resource still has the value: a kept value that has gone stale in the app proves nothing.
+async fn has(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    id: &str,
+    slot: &Slot,
+    value: &Value,
+) -> Result<bool, Refusal> {
+    let stored = match app.read(context.kind, id, &[]).await {
+        Err(refusal) if refusal.error.status == 404 => return Ok(false),
+        read => read?,
+    };
+    let current = resolve(context, app, stored, &[]).await?;
+    let path =
+        Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
+    let same = Filter::Compare(Comparison { path, op: CompareOp::Eq, value: value.clone() });
+    Ok(same.matches(&context.kind.scim, &current.resource))
+}
+
+fn is_unique(context: &Context<'_>, slot: &Slot) -> bool {
+    context.kind.scim.resolve_slot(slot).is_some_and(|resolved| resolved.attribute.uniqueness != Uniqueness::None)
+}
+
+fn given<'e>(context: &'e Context<'_>, edits: &'e Edits) -> impl Iterator<Item = (&'e Slot, &'e Value)> {
+    let slots = context.kind.mapping.match_slots();
+    edits.steps.iter().filter_map(move |edit| match edit {
+        Edit::Set { slot, value } if slots.contains(&slot) => Some((slot, value)),
+        _ => None,
+    })
+}
+
+fn turn(context: &Context<'_>, slot: &Slot, value: &Value) -> Option<TurnKey> {
+    let value = value.as_str().filter(|value| !value.is_empty())?;
+    Some(TurnKey::name(&context.instance.name, &context.kind.scim.name, &slot.to_string(), value))
+}
+
+fn taken(detail: String) -> Error {
+    Error::uniqueness(detail)
+}

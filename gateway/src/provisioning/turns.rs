@@ -1,0 +1,240 @@
+//! Turns: changes of one resource, and claims on one name, happen one after the other (design law 14).
+//!
+//! Entra works in parallel: two PATCHes of a group must not each build on what the other is about to change, and two POSTs of one
+//! user name must not both find it free. Threat: two operations that each hold what the other waits for would wait for ever. So an
+//! operation holds its turns as one set, [`Turns`], which takes them in the order of their keys. When it learns of a turn that comes
+//! before one it holds, it gives all back, takes the whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without
+//! that turn may have changed. Every wait ends: after [`LONGEST_WAIT`] the client is told to come back.
+
+use super::refusal::{Cause, Refusal};
+use scim_protocol::Error;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, timeout_at};
+
+/// How long an operation waits for the turns that it asks for at once. Providers give up on a request after 30 seconds or more.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Entries of finished work are swept when the map has grown to a multiple of this.
+const SWEEP: usize = 1024;
+
+/// What a turn is for. Operations that need several mostly learn of them in this order, so that few have to plan again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct TurnKey {
+    rank: Rank,
+    instance: Arc<str>,
+    resource_type: String,
+    /// A resource's id, or a name with the attribute that holds it.
+    what: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Rank {
+    Name,
+    Group,
+    Member,
+}
+
+/// The turns of all instances' resources; an entry exists while someone holds or awaits it. Clones share them: an instance that is
+/// reloaded takes turns with the requests that still run in the version before it.
+#[derive(Debug, Clone, Default)]
+pub struct TurnTable {
+    locks: Arc<Mutex<HashMap<TurnKey, Weak<tokio::sync::Mutex<()>>>>>,
+}
+
+/// The turns that an operation holds. Dropping them gives them back.
+#[derive(Debug)]
+pub(super) struct Turns {
+    table: TurnTable,
+    held: BTreeMap<TurnKey, OwnedMutexGuard<()>>,
+}
+
+/// Why a plan was not finished.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The request cannot be carried out.
+    Refused(Refusal),
+    /// All turns were given back and taken again, together with further ones: what was read before may have changed.
+    PlanAgain,
+}
+
+impl<E: Into<Refusal>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl TurnKey {
+    /// For the value of an attribute that must be unique among the resources of a type; case does not tell names apart.
+    pub(super) fn name(instance: &Arc<str>, resource_type: &str, attribute: &str, value: &str) -> Self {
+        let what = format!("{attribute} {}", value.to_lowercase());
+        Self { rank: Rank::Name, instance: Arc::clone(instance), resource_type: resource_type.to_owned(), what }
+    }
+
+    /// For a resource whose members are changed together with it.
+    pub(super) fn group(instance: &Arc<str>, resource_type: &str, id: &str) -> Self {
+        Self { rank: Rank::Group, ..Self::resource(instance, resource_type, id) }
+    }
+
+    /// For any other resource.
+    pub(super) fn resource(instance: &Arc<str>, resource_type: &str, id: &str) -> Self {
+        let (instance, resource_type) = (Arc::clone(instance), resource_type.to_owned());
+        Self { rank: Rank::Member, instance, resource_type, what: id.to_owned() }
+    }
+}
+
+impl TurnTable {
+    /// The turns of an operation that holds none yet.
+    pub(super) fn begin(&self) -> Turns {
+        Turns { table: self.clone(), held: BTreeMap::new() }
+    }
+
+    fn lock_of(&self, key: &TurnKey) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = locks.get(key).and_then(Weak::upgrade) {
+            return lock;
+        }
+        if locks.len() % SWEEP == SWEEP - 1 {
+            locks.retain(|_, lock| lock.strong_count() > 0);
+        }
+        let lock = Arc::default();
+        locks.insert(key.clone(), Arc::downgrade(&lock));
+        lock
+    }
+}
+
+impl Turns {
+    /// Waits for further turns.
+    ///
+    /// # Errors
+    /// [`Stop::PlanAgain`] when turns that were held had to be given back meanwhile; all are held now. A refusal when the wait takes
+    /// too long; then none is.
+    pub(super) async fn take(&mut self, keys: impl IntoIterator<Item = TurnKey>) -> Result<(), Stop> {
+        let mut missing: BTreeSet<TurnKey> = keys.into_iter().filter(|key| !self.held.contains_key(key)).collect();
+        let in_order = match (missing.first(), self.held.last_key_value()) {
+            (Some(first), Some((last, _))) => first > last,
+            _ => true,
+        };
+        if !in_order {
+            missing.extend(std::mem::take(&mut self.held).into_keys());
+        }
+        let until = Instant::now() + LONGEST_WAIT;
+        for key in missing {
+            let lock = self.table.lock_of(&key);
+            let Ok(turn) = timeout_at(until, lock.lock_owned()).await else {
+                self.held.clear();
+                return Err(busy().into());
+            };
+            self.held.insert(key, turn);
+        }
+        if in_order { Ok(()) } else { Err(Stop::PlanAgain) }
+    }
+}
+
+/// 503: nothing was done, and the same request can be sent again.
+pub(super) fn busy() -> Refusal {
+    let detail = "other requests are changing the same resources; send the request again";
+    Refusal { retry_after_seconds: Some(1), cause: Cause::Turn, ..Error::unavailable(detail).into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    fn user(id: &str) -> TurnKey {
+        TurnKey::resource(&"acme".into(), "User", id)
+    }
+
+    fn group(id: &str) -> TurnKey {
+        TurnKey::group(&"acme".into(), "Group", id)
+    }
+
+    fn name(value: &str) -> TurnKey {
+        TurnKey::name(&"acme".into(), "User", "userName", value)
+    }
+
+    async fn holding(table: &TurnTable, keys: impl IntoIterator<Item = TurnKey>) -> Turns {
+        let mut turns = table.begin();
+        turns.take(keys).await.unwrap();
+        turns
+    }
+
+    #[tokio::test]
+    async fn a_second_change_waits_for_the_first_and_others_do_not() {
+        let table = TurnTable::default();
+        let first = holding(&table, [user("1")]).await;
+        let mut second = Box::pin(holding(&table, [user("1")]));
+        assert!(second.as_mut().now_or_never().is_none());
+        let _other = holding(&table, [user("2")]).await;
+        drop(first);
+        second.await;
+    }
+
+    #[tokio::test]
+    async fn names_that_differ_in_case_only_are_one() {
+        let table = TurnTable::default();
+        let _first = holding(&table, [name("Ada")]).await;
+        assert!(Box::pin(holding(&table, [name("ada")])).now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn turns_in_order_are_added_and_a_turn_out_of_order_means_to_plan_again() {
+        let table = TurnTable::default();
+        let mut turns = holding(&table, [name("ada"), group("1")]).await;
+        turns.take([user("2"), user("1")]).await.unwrap();
+        turns.take([user("1"), group("1")]).await.unwrap();
+        assert!(matches!(turns.take([group("0")]).await, Err(Stop::PlanAgain)));
+        assert_eq!(turns.held.len(), 5);
+        // Now all are held, and planning again asks for nothing new.
+        turns.take([name("ada"), group("1"), user("2"), user("1"), group("0")]).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_wait_ends_and_leaves_nothing_held() {
+        let table = TurnTable::default();
+        let _first = holding(&table, [user("2")]).await;
+        let mut second = table.begin();
+        let stop = second.take([user("1"), user("2")]).await.unwrap_err();
+        let Stop::Refused(refusal) = stop else { panic!("{stop:?}") };
+        assert_eq!((u16::from(refusal.error.status), refusal.retry_after_seconds), (503, Some(1)));
+        holding(&table, [user("1")]).await;
+    }
+
+    /// Sets of turns in any order and in any steps: with one fixed order of taking there is no wait without end.
+    #[tokio::test(start_paused = true)]
+    async fn operations_that_learn_of_their_turns_in_any_order_all_come_to_an_end() {
+        let table = TurnTable::default();
+        let keys = [name("a"), name("b"), group("1"), group("2"), user("1"), user("2")];
+        let mut tasks = Vec::new();
+        for first in 0..keys.len() {
+            for second in 0..keys.len() {
+                for third in 0..keys.len() {
+                    let (table, steps) = (table.clone(), [first, second, third].map(|index| keys[index].clone()));
+                    tasks.push(tokio::spawn(async move {
+                        let mut turns = table.begin();
+                        for step in steps {
+                            match turns.take([step]).await {
+                                Ok(()) | Err(Stop::PlanAgain) => tokio::task::yield_now().await,
+                                Err(Stop::Refused(refusal)) => panic!("{refusal:?}"),
+                            }
+                        }
+                    }));
+                }
+            }
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn finished_resources_do_not_pile_up() {
+        let table = TurnTable::default();
+        for id in 0..10 * SWEEP {
+            holding(&table, [user(&id.to_string())]).await;
+        }
+        assert!(table.locks.lock().unwrap().len() <= SWEEP);
+    }
+}

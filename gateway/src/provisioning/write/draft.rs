@@ -1,0 +1,51 @@
+//! What a change comes to, as its operation works it out.
+
+use super::super::guard_rails::Reservation;
+use super::super::membership::MemberPlan;
+use super::call::Call;
+use crate::store::Write;
+use scim_protocol::Object;
+
+/// All that is to be done, none of which is done.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    /// What the app is told.
+    pub(super) call: Call,
+    /// What becomes of the members.
+    pub(super) members: MemberPlan<'a>,
+    /// Its place among the users who may be deactivated.
+    pub(super) reservation: Option<Reservation>,
+    /// What an operation that is cut off leaves behind.
+    pub(super) intent: Intent,
+    /// What the client is told in the end.
+    pub(super) reply: Reply,
+}
+
+/// What is remembered before the app is told, so that a change that is cut off can be finished.
+#[derive(Debug, Default)]
+pub(super) struct Intent {
+    /// Committed before the app is told.
+    pub(super) writes: Vec<Write>,
+    /// Committed when the app refuses for good.
+    pub(super) withdrawal: Vec<Write>,
+}
+
+/// What the client is told of a change that is committed.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// 201 with the resource, and what it was to be, should the app not show it.
+    Created(Object),
+    /// 200 with the resource.
+    Resource,
+    /// 200 with the resource where the app showed it or the client chose attributes, otherwise 204.
+    Patched,
+    /// 204.
+    Deleted,
+}
+
+impl Draft<'_> {
+    /// A change that reserves nothing, concerns no members and needs no intent.
+    pub(super) fn new(call: Call, reply: Reply) -> Self {
+        Self { call, members: MemberPlan::default(), reservation: None, intent: Intent::default(), reply }
+    }
+}

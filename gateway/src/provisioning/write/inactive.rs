@@ -1,0 +1,97 @@
+//! Changes of resources that are inactive, or become so, in an app that removes them.
+
+use super::super::accounts;
+use super::super::app::App;
+use super::super::connected::Connected;
+use super::super::context::Context;
+use super::super::inactive::{inactive, is_active, matching, remembered};
+use super::super::membership;
+use super::super::names;
+use super::super::refusal::Refusal;
+use super::super::turns::{Stop, Turns};
+use super::call::{Call, forgotten};
+use super::draft::{Draft, Intent, Reply};
+use super::restore::Restoration;
+use crate::store::{Inactive, Phase, StandingWrite, Write};
+use scim_protocol::Object;
+
+/// Plans a resource that is inactive from the beginning: no account, which would be removed at once, and an id of the gateway's own.
+/// The account is created when it becomes active.
+pub(super) async fn create<'a>(
+    context: &Context<'a>,
+    app: &mut App<'_>,
+    resource: &Object,
+) -> Result<Draft<'a>, Stop> {
+    // A value that the mapping cannot take is refused now, not when it is too late to tell.
+    context.kind.mapping.to_app(resource, &mut Connected(&mut app.call)).await?;
+    names::refuse_account(context, app, resource, None).await?;
+    let id = uuid::Uuid::new_v4().to_string();
+    let inactive = inactive(context.kind, &id, Phase::Removed, resource);
+    let mut writes = vec![remembered(context.key(&id), &inactive)];
+    writes.extend(membership::recorded_pending(context, &id, &inactive.resource).await?);
+    Ok(Draft::new(Call::None { inactive, writes }, Reply::Created(resource.clone())))
+}
+
+/// Plans to remember the resource as the client wants it to be, and to remove its account.
+pub(super) async fn deactivate<'a>(
+    context: &Context<'a>,
+    app: &mut App<'_>,
+    id: &str,
+    before: &Object,
+    after: Object,
+) -> Result<Draft<'a>, Stop> {
+    if matching(context.kind, &after) != matching(context.kind, before) {
+        names::refuse_account(context, app, &after, Some(id)).await?;
+    }
+    let inactive = inactive(context.kind, id, Phase::Removing, &after);
+    let intent = Intent {
+        writes: vec![remembered(context.key(id), &inactive)],
+        withdrawal: vec![Write::Standing(StandingWrite::Active(context.key(id)))],
+    };
+    Ok(Draft { intent, ..Draft::new(Call::Deactivate(inactive), Reply::Resource) })
+}
+
+/// Plans to make an inactive resource what `after` says: active again, or another that is inactive, which the app is not told.
+pub(super) async fn change<'a>(
+    context: &Context<'a>,
+    app: &mut App<'_>,
+    turns: &mut Turns,
+    before: Inactive,
+    after: Object,
+) -> Result<Draft<'a>, Stop> {
+    let id = before.id.as_str();
+    names::claim(context, app, turns, (&before.resource, &after), id).await?;
+    let is_renamed = matching(context.kind, &after) != before.matching;
+    if is_renamed {
+        names::refuse_account(context, app, &after, Some(id)).await?;
+    }
+    if !is_active(&after) {
+        let inactive = inactive(context.kind, id, before.phase, &after);
+        let writes = vec![remembered(context.key(id), &inactive)];
+        return Ok(Draft::new(Call::None { inactive, writes }, Reply::Resource));
+    }
+    let made = context.kind.mapping.to_app(&after, &mut Connected(&mut app.call)).await?;
+    let restoring = if is_renamed {
+        // What is found by the new name is this one, and not before it is sure that nobody else has it.
+        Some(remembered(context.key(id), &inactive(context.kind, id, Phase::Restoring, &after)))
+    } else {
+        let phase = Write::Standing(StandingWrite::Phase(context.key(id), Phase::Restoring));
+        (before.phase != Phase::Restoring).then_some(phase)
+    };
+    let intent = Intent { writes: restoring.into_iter().collect(), withdrawal: Vec::new() };
+    let restoration = Restoration { id: before.id, was_begun: before.phase == Phase::Restoring, after, made };
+    Ok(Draft { intent, ..Draft::new(Call::Restore(Box::new(restoration)), Reply::Resource) })
+}
+
+/// Plans to delete an inactive resource. The app is asked only where an account may be there.
+pub(super) async fn delete<'a>(
+    context: &Context<'a>,
+    app: &mut App<'_>,
+    before: &Inactive,
+) -> Result<Draft<'a>, Refusal> {
+    let account = match before.phase {
+        Phase::Restoring => accounts::free(context, app, &before.resource).await?.map(|account| account.id),
+        Phase::Removing | Phase::Removed => None,
+    };
+    Ok(Draft::new(Call::Delete { account, writes: forgotten(context, &before.id) }, Reply::Deleted))
+}

@@ -1,0 +1,64 @@
+//! Whether a resource is inactive. A removal that was cut off is finished first, on the way that it would have gone.
+
+use super::super::app::App;
+use super::super::context::Context;
+use super::super::refusal::Refusal;
+use super::super::subject::Subject;
+use super::super::turns::Stop;
+use super::call::Call;
+use super::draft::{Draft, Intent, Reply};
+use super::planned::Planned;
+use crate::store::{Inactive, Phase, StandingWrite, Write};
+
+/// The resource if it is inactive; nothing is asked where the app removes nobody.
+pub(in super::super) async fn find(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    id: &str,
+) -> Result<Option<Inactive>, Refusal> {
+    match held(context, id).await? {
+        Some(found) if found.phase == Phase::Removing => {
+            let mut turns = context.instance.turns.begin();
+            match turns.take([context.turn(id)]).await {
+                // No turn was held before: none was given back.
+                Ok(()) | Err(Stop::PlanAgain) => find_in_turn(context, app, id).await,
+                Err(Stop::Refused(refusal)) => Err(refusal),
+            }
+        }
+        found => Ok(found),
+    }
+}
+
+/// As [`find`], for a caller that has the turn to change the resource.
+pub(super) async fn find_in_turn(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    id: &str,
+) -> Result<Option<Inactive>, Refusal> {
+    match held(context, id).await? {
+        Some(found) if found.phase == Phase::Removing => match remove(context, app, found).await {
+            Ok(()) => held(context, id).await,
+            // The app keeps the account, so the resource is active.
+            Err(refusal) if refusal.is_final() => Ok(None),
+            Err(refusal) => Err(refusal),
+        },
+        found => Ok(found),
+    }
+}
+
+async fn held(context: &Context<'_>, id: &str) -> Result<Option<Inactive>, Refusal> {
+    if !context.kind.removes() {
+        return Ok(None);
+    }
+    Ok(context.instance.store.inactive(&context.key(id)).await?)
+}
+
+async fn remove(context: &Context<'_>, app: &mut App<'_>, inactive: Inactive) -> Result<(), Refusal> {
+    let mut subject = Subject::new(Some(&inactive.id));
+    let withdrawal = vec![Write::Standing(StandingWrite::Active(context.key(&inactive.id)))];
+    let intent = Intent { writes: Vec::new(), withdrawal };
+    let draft = Draft { intent, ..Draft::new(Call::Deactivate(inactive), Reply::Resource) };
+    let planned = Planned { draft, turns: context.instance.turns.begin() };
+    planned.tell(context, app, &mut subject).await?.commit(context).await?;
+    Ok(())
+}
