@@ -6,10 +6,10 @@
 //! PATCH adds when they are.
 
 use super::answer::Answer;
-use super::guard_rails::Rail;
 use super::instance::Instance;
 use super::journal::{Refused, refused};
 use super::outcome::Outcome;
+use super::rail::Rail;
 use super::refusal::Refusal;
 use super::request::{Caller, Operation, ProjectionText};
 use super::{id, one};

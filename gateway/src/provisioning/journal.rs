@@ -39,8 +39,10 @@ impl Begun {
             resource_type: self.resource_type,
             id: outcome.id.clone(),
             matching: outcome.matching.clone().map(|(slot, value)| Matching { slot, value }),
-            status: error
-                .map_or_else(|| outcome.result.as_ref().map_or(500, |answer| answer.status), |error| error.status.into()),
+            status: error.map_or_else(
+                || outcome.result.as_ref().map_or(500, |answer| answer.status),
+                |error| error.status.into(),
+            ),
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
             app_calls: outcome.sends.iter().map(LoggedCall::from).collect(),
             duration: self.started.elapsed(),

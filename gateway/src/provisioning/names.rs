@@ -105,13 +105,7 @@ async fn refuse_inactive(context: &Context<'_>, resource: &Object, id: Option<&s
 }
 
 /// Whether the resource still has the value: a kept value that has gone stale in the app proves nothing.
-async fn has(
-    context: &Context<'_>,
-    app: &mut App<'_>,
-    id: &str,
-    slot: &Slot,
-    value: &Value,
-) -> Result<bool, Refusal> {
+async fn has(context: &Context<'_>, app: &mut App<'_>, id: &str, slot: &Slot, value: &Value) -> Result<bool, Refusal> {
     let stored = match app.read(context.kind, id, &[]).await {
         Err(refusal) if refusal.error.status == 404 => return Ok(false),
         read => read?,

@@ -1,7 +1,7 @@
 //! What came of a request.
 
 use super::answer::Answer;
-use super::guard_rails::Rail;
+use super::rail::Rail;
 use super::refusal::Refusal;
 use super::understood::Report;
 use crate::clients::Leniency;

@@ -1,6 +1,6 @@
 //! A refusal: what the client is told, and what the operator is told beside it (design law 10).
 
-use super::guard_rails::Rail;
+use super::rail::Rail;
 use crate::connectors::{CallError, Fault};
 use crate::mapping::{MapError, TransformFault};
 use crate::store::StoreError;

@@ -12,8 +12,12 @@ pub(super) fn of_new(context: &Context<'_>, stored: &Stored, mut kept: Vec<Kept>
     if let Some(document) = &stored.document {
         context.kind.mapping.settle(&mut kept, document);
     }
-    let keep =
-        |kept: Kept| Write::Keep { resource: context.key(&stored.id), slot: kept.slot, value: kept.value, app: kept.app };
+    let keep = |kept: Kept| Write::Keep {
+        resource: context.key(&stored.id),
+        slot: kept.slot,
+        value: kept.value,
+        app: kept.app,
+    };
     kept.into_iter().filter(|kept| !app_gives_it_back(&kept.value, kept.app.as_ref())).map(keep).collect()
 }
 

@@ -57,7 +57,8 @@ impl Failure {
 
     /// 405, with the methods that are possible.
     pub fn method_not_allowed(method: &Method, allow: &'static str) -> Self {
-        let error = Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
+        let error =
+            Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
         Self { allow: Some(allow), ..error.into() }
     }
 

@@ -89,7 +89,11 @@ async fn unknown_path() -> Failure {
 }
 
 async fn wrong_method() -> Failure {
-    Error::new(ErrorStatus::METHOD_NOT_ALLOWED, "this method is not possible here; the Allow header lists those that are").into()
+    Error::new(
+        ErrorStatus::METHOD_NOT_ALLOWED,
+        "this method is not possible here; the Allow header lists those that are",
+    )
+    .into()
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use super::super::app::App;
 use super::super::context::Context;
+use super::super::rail::Rail;
 use super::super::refusal::Refusal;
-use super::rail::Rail;
 use super::reservation::Reservation;
 use super::state::{counted_since, is_open, refusal};
 use crate::config::Deactivations;

@@ -5,8 +5,8 @@
 
 use super::super::context::Context;
 use super::super::kind::Kind;
+use super::super::rail::Rail;
 use super::super::refusal::Refusal;
-use super::rail::Rail;
 use super::state::is_open;
 use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};

@@ -6,7 +6,7 @@
 
 mod deactivations;
 mod members;
-mod rail;
+
 mod reservation;
 mod state;
 #[cfg(test)]
@@ -14,6 +14,6 @@ mod tests;
 
 pub(super) use deactivations::{becomes_inactive, guard_deactivation};
 pub(super) use members::{guard_members, guards_members, may_remove};
-pub use rail::{Rail, UnknownRail};
+
 pub(super) use reservation::Reservation;
 pub use state::{Clock, GuardRails};

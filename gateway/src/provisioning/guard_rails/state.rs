@@ -1,7 +1,7 @@
 //! One instance's rails, and what this gateway knows of them.
 
+use super::super::rail::Rail;
 use super::super::refusal::{Cause, Refusal};
-use super::rail::Rail;
 use crate::config;
 use crate::store::{RailState, RailWrite, Store, StoreError, Write};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! What the rails decide, with the time as a value.
 
+use super::super::rail::Rail;
 use super::deactivations::{becomes_inactive, too_many};
-use super::rail::Rail;
 use super::state::{GuardRails, counted_since, is_open, refusal};
 use crate::config::{self, Deactivations};
 use crate::store::RailState;
@@ -35,7 +35,10 @@ fn what_is_beyond_either_bound_is_too_many() {
         assert_eq!(too_many(limits, count, of).is_some(), expected, "{users:?} {percent:?} {count} of {of:?}");
     }
     let reason = too_many(Deactivations { users: None, percent: Some(10), window: HOUR }, 11, Some(100)).unwrap();
-    assert_eq!(reason, "11 users would be deactivated or deleted within 60 minutes; the limit is 10 (10 percent of 100)");
+    assert_eq!(
+        reason,
+        "11 users would be deactivated or deleted within 60 minutes; the limit is 10 (10 percent of 100)"
+    );
 }
 
 #[test]
@@ -71,9 +74,12 @@ fn a_user_who_was_inactive_is_not_deactivated() {
 fn a_refusal_says_which_rail_what_was_counted_and_what_the_operator_does() {
     let refused = refusal(Rail::Deactivations, "acme", "51 users would be deactivated; the limit is 50");
     assert_eq!((u16::from(refused.error.status), refused.rail()), (403, Some(Rail::Deactivations)));
-    for part in
-        ["max-deactivations", "51 users", "the limit is 50", "scim-gateway rails lift --instance acme --rail max-deactivations"]
-    {
+    for part in [
+        "max-deactivations",
+        "51 users",
+        "the limit is 50",
+        "scim-gateway rails lift --instance acme --rail max-deactivations",
+    ] {
         assert!(refused.error.detail.contains(part), "{}", refused.error.detail);
     }
 }

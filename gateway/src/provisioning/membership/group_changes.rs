@@ -27,12 +27,7 @@ impl GroupChanges {
 
     /// Tells the app: additions first, so that a user whom the app moves is never without a group. A group that the app does not know
     /// is passed over: it was deleted there.
-    pub(super) async fn send(
-        self,
-        instance: &Instance,
-        app: &mut App<'_>,
-        members: &Members,
-    ) -> Result<(), Refusal> {
+    pub(super) async fn send(self, instance: &Instance, app: &mut App<'_>, members: &Members) -> Result<(), Refusal> {
         let Some(kind) = instance.kind_named(&members.group) else { return Ok(()) };
         let (mut additions, mut removals) = (Vec::new(), Vec::new());
         let items = |users: &[String]| users.iter().map(|user| member(user)).collect();

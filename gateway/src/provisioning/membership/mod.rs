@@ -5,7 +5,7 @@
 //! recorded, in the commit that also holds what else the operation must remember, and the app is told the outcome ([`effective`]).
 //! Clients are shown what they requested.
 //!
-//! A change of a group goes from [`wishes`] (what the client wants) to a [`plan`] (what the app is told and what is recorded). Changes
+//! A [`request`] about a group becomes [`wishes`] (what the client wants) and these a [`plan`] (what the app is told and what is recorded). Changes
 //! of one user happen one after the other within a gateway: a change of a group takes the turns of the group and of the members that it
 //! changes, a change of a user the turn of the user alone. Of two gateways on one database neither waits for the other: each looks
 //! again after its commit, and tells the app the outcome of what both have recorded ([`settle`]). The last one to look sees everything.
@@ -14,11 +14,13 @@ mod effective;
 mod group_changes;
 mod join;
 mod plan;
+mod request;
 mod settle;
 mod wishes;
 
 pub(super) use join::{join, joined, recorded_pending};
-pub(super) use plan::{MemberPlan, Reading, of_deleted, of_new, of_patch, of_put};
+pub(super) use plan::MemberPlan;
+pub(super) use request::{Reading, of_deleted, of_new, of_patch, of_put};
 pub(super) use settle::settle;
 
 use super::context::Context;

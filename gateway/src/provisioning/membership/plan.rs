@@ -9,11 +9,10 @@ use super::super::resource::mapped;
 use super::super::turns::{Stop, TurnKey, Turns};
 use super::effective::{InAnotherGroup, MemberCalls, MemberState, Wish, calls_for};
 use super::group_changes::GroupChanges;
-use super::wishes::{Wishes, elements};
-use crate::connectors::Stored;
+use super::wishes::Wishes;
 use crate::mapping::{AppChange, ItemChange};
 use crate::store::{StandingWrite, Wanted, Write};
-use scim_protocol::{Error, Object};
+use scim_protocol::Error;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -34,105 +33,10 @@ pub(super) struct Plan<'a> {
     /// The groups that these users were requested for before.
     before: HashMap<String, Vec<Wanted>>,
     /// The users that the app adds to and removes from the group itself.
-    own: (Vec<String>, Vec<String>),
+    pub(super) own: (Vec<String>, Vec<String>),
     others: GroupChanges,
     /// Users whom the app does not know yet.
     pending: HashSet<String>,
-}
-
-/// A group as it was read before a PUT.
-pub(in super::super) struct Reading<'r> {
-    /// What the app answered.
-    pub(in super::super) stored: &'r Stored,
-    /// What the group is to be.
-    pub(in super::super) after: &'r Object,
-}
-
-/// A new group. In `resource` only those members stay whom the app is told of.
-pub(in super::super) async fn of_new<'a>(
-    context: &Context<'a>,
-    app: &mut App<'_>,
-    turns: &mut Turns,
-    resource: &mut Object,
-) -> Result<MemberPlan<'a>, Stop> {
-    let Some(members) = context.members() else { return Ok(MemberPlan::default()) };
-    let all = members.slot.take(resource);
-    let mut wishes = Wishes::default();
-    wishes.take(all.iter().flat_map(elements), Wish::In)?;
-    let plan = Plan::new(context, app, turns, members, None, wishes).await?;
-    if !plan.own.0.is_empty() {
-        members.slot.put(resource, items(&plan.own.0).into());
-    }
-    Ok(MemberPlan(Some(plan)))
-}
-
-/// A PATCH. The change that the mapping made of it becomes what the app is told.
-pub(in super::super) async fn of_patch<'a>(
-    context: &Context<'a>,
-    app: &mut App<'_>,
-    turns: &mut Turns,
-    group: &str,
-    change: &mut AppChange,
-) -> Result<MemberPlan<'a>, Stop> {
-    let Some(members) = context.members() else { return Ok(MemberPlan::default()) };
-    if let Some(place) = change.fields.iter().position(|(path, _)| *path == members.field) {
-        // The client named all members. The app is told all that it is to have, in one call and without asking what it has.
-        let (path, all) = change.fields.remove(place);
-        let recorded = context.instance.store.wanted_in(&context.instance.name, group).await?;
-        let mut wishes = Wishes::all_out(recorded.into_iter().map(|(user, _)| user));
-        wishes.take(all.iter().flat_map(elements), Wish::In)?;
-        let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
-        change.fields.push((path, Some(items(&plan.own.0).into())));
-        return Ok(MemberPlan(Some(plan)));
-    }
-    let Some(place) = change.items.iter().position(|items| items.path == members.field) else {
-        return Ok(MemberPlan::default());
-    };
-    let items = change.items.remove(place);
-    let mut wishes = Wishes::default();
-    wishes.take(&items.removed, Wish::Out)?;
-    wishes.take(&items.added, Wish::In)?;
-    let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
-    plan.put_into(change);
-    Ok(MemberPlan(Some(plan)))
-}
-
-/// A PUT over the group that was read. Who is not among its members is out, whether recorded or only in the app.
-pub(in super::super) async fn of_put<'a>(
-    context: &Context<'a>,
-    app: &mut App<'_>,
-    turns: &mut Turns,
-    group: &str,
-    change: &mut AppChange,
-    reading: Reading<'_>,
-) -> Result<MemberPlan<'a>, Stop> {
-    let Some(members) = context.members() else { return Ok(MemberPlan::default()) };
-    change.items.retain(|items| items.path != members.field);
-    let document = reading.stored.document.as_ref();
-    let referred = document.map(|document| context.kind.mapping.referred(document)).unwrap_or_default();
-    let listed: HashSet<String> =
-        referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
-    let recorded = context.instance.store.wanted_in(&context.instance.name, group).await?;
-    let mut wishes = Wishes::all_out(recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned()));
-    wishes.take(members.slot.get(reading.after).into_iter().flat_map(elements), Wish::In)?;
-    wishes.listed = Some(listed);
-    let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
-    plan.put_into(change);
-    Ok(MemberPlan(Some(plan)))
-}
-
-/// The group is to be deleted: its members fall back to others.
-pub(in super::super) async fn of_deleted<'a>(
-    context: &Context<'a>,
-    app: &mut App<'_>,
-    turns: &mut Turns,
-    group: &str,
-) -> Result<MemberPlan<'a>, Stop> {
-    let Some(members) = context.members() else { return Ok(MemberPlan::default()) };
-    let users = context.instance.store.wanted_in(&context.instance.name, group).await?;
-    let wishes = Wishes::all_out(users.into_iter().map(|(user, _)| user));
-    let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
-    Ok(MemberPlan(Some(Plan { ends: true, ..plan })))
 }
 
 impl MemberPlan<'_> {
@@ -203,7 +107,7 @@ impl MemberPlan<'_> {
 
 impl<'a> Plan<'a> {
     /// Takes the users' turns and asks the store for what is known of them. No `group` is one that does not exist yet.
-    async fn new(
+    pub(super) async fn new(
         context: &Context<'a>,
         app: &mut App<'_>,
         turns: &mut Turns,
@@ -252,6 +156,11 @@ impl<'a> Plan<'a> {
         Ok(Self { wishes: by_user, before, ..plan })
     }
 
+    /// The same for a group that is deleted, and its memberships with it.
+    pub(super) fn ending(self) -> Self {
+        Self { ends: true, ..self }
+    }
+
     fn add(&mut self, user: &str, calls: MemberCalls) {
         match calls.own {
             Some(Wish::In) => self.own.0.push(user.to_owned()),
@@ -261,7 +170,7 @@ impl<'a> Plan<'a> {
         calls.join.into_iter().for_each(|group| self.others.join(group, user));
     }
 
-    fn put_into(&self, change: &mut AppChange) {
+    pub(super) fn put_into(&self, change: &mut AppChange) {
         let (added, removed) = &self.own;
         if !added.is_empty() || !removed.is_empty() {
             let path = self.members.field.clone();
@@ -292,18 +201,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn items(users: &[String]) -> Vec<Value> {
+/// The elements that stand for users.
+pub(super) fn items(users: &[String]) -> Vec<Value> {
     users.iter().map(|user| member(user)).collect()
 }
 
 /// 409, with the other group's name where the app tells it.
-async fn in_another(
-    context: &Context<'_>,
-    app: &mut App<'_>,
-    members: &Members,
-    user: &str,
-    other: &str,
-) -> Refusal {
+async fn in_another(context: &Context<'_>, app: &mut App<'_>, members: &Members, user: &str, other: &str) -> Refusal {
     let name = match app.read(context.kind, other, std::slice::from_ref(&members.field)).await {
         Ok(stored) => {
             let document = stored.document.unwrap_or_default();

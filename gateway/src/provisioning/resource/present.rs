@@ -30,9 +30,8 @@ fn complete(context: &Context<'_>, version: Option<&EntityTag>, current: Current
     let scim = &context.kind.scim;
     let mut complete = Object::new();
     let extensions = scim.extensions.iter().map(|extension| extension.schema.id.as_str());
-    let schemas: Vec<&str> = std::iter::once(scim.schema.id.as_str())
-        .chain(extensions.filter(|urn| resource.contains_key(*urn)))
-        .collect();
+    let schemas: Vec<&str> =
+        std::iter::once(scim.schema.id.as_str()).chain(extensions.filter(|urn| resource.contains_key(*urn))).collect();
     complete.insert("schemas".to_owned(), json!(schemas));
     let mut meta = Object::new();
     meta.insert("resourceType".to_owned(), Value::String(scim.name.clone()));

@@ -1,8 +1,8 @@
 //! What has been found for a window of a list, so far.
 
-use super::pages::Window;
 use super::super::context::Context;
 use super::super::resource::{Current, whole};
+use super::pages::Window;
 use super::query::Query;
 use super::selection::Selection;
 use scim_protocol::Object;
@@ -62,13 +62,7 @@ impl Found {
 }
 
 /// Counts a resource that matches, and shows it where it is in the client's window.
-pub(super) fn take(
-    context: &Context<'_>,
-    query: &Query,
-    current: Current,
-    found: &mut Found,
-    may_come_again: bool,
-) {
+pub(super) fn take(context: &Context<'_>, query: &Query, current: Current, found: &mut Found, may_come_again: bool) {
     if found.seen.contains(&current.id) {
         return;
     }

@@ -28,7 +28,11 @@ pub(super) async fn finish_all(context: &Context<'_>, app: &mut App<'_>) -> Resu
 }
 
 /// Gives resources of the app that an inactive one was (the app has an account of that name again) its id.
-pub(super) async fn recognise(context: &Context<'_>, app: &mut App<'_>, currents: &mut [Current]) -> Result<(), Refusal> {
+pub(super) async fn recognise(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    currents: &mut [Current],
+) -> Result<(), Refusal> {
     if !context.kind.removes() {
         return Ok(());
     }
@@ -56,18 +60,16 @@ pub(super) async fn recognise(context: &Context<'_>, app: &mut App<'_>, currents
 /// Whether a filter asks for a name that an inactive resource has. Then the app need not be asked: names are unique. An
 /// account that came to be there without the gateway shows in lists, and when the resource is restored.
 pub(super) async fn has_the_name(context: &Context<'_>, filter: &Filter) -> Result<bool, Refusal> {
-    let (true, Some(Name::Matching(name))) = (context.kind.removes(), required(context, filter)) else { return Ok(false) };
+    let (true, Some(Name::Matching(name))) = (context.kind.removes(), required(context, filter)) else {
+        return Ok(false);
+    };
     let (instance, kind) = (&context.instance.name, &context.kind.scim.name);
     let found = context.instance.store.inactive_matching(instance, kind, &[&name]).await?;
     Ok(found.iter().any(|inactive| inactive.phase == Phase::Removed))
 }
 
 /// Adds the inactive resources that match; those of the app have been counted.
-pub(super) async fn take_matching(
-    context: &Context<'_>,
-    query: &Query,
-    found: &mut Found,
-) -> Result<(), Refusal> {
+pub(super) async fn take_matching(context: &Context<'_>, query: &Query, found: &mut Found) -> Result<(), Refusal> {
     if !context.kind.removes() {
         return Ok(());
     }

@@ -1,8 +1,8 @@
 //! A search, read: which resources, in which order, and which part of them.
 
-use super::pages::Window;
 use super::super::request::SearchText;
 use super::limits::{DEFAULT_COUNT, MAX_COUNT};
+use super::pages::Window;
 use scim_protocol::path::AttributePath;
 use scim_protocol::{Error, Filter, ResourceType, Sort};
 

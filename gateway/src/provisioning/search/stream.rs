@@ -72,7 +72,8 @@ impl CursorPage {
 
 /// Fills the page from one resource type, from `part` on, and says where to go on; nothing where there is no more.
 pub(super) async fn next(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     part: Option<Part>,
     page: &mut CursorPage,
@@ -107,7 +108,13 @@ pub(super) async fn next(
 }
 
 /// A result that is found by the store or sorted: its place is a number.
-async fn by_position(context: &Context<'_>, app: &mut App<'_>, query: &Query, start: u64, page: &mut CursorPage) -> Result<Option<Part>, Refusal> {
+async fn by_position(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    query: &Query,
+    start: u64,
+    page: &mut CursorPage,
+) -> Result<Option<Part>, Refusal> {
     let window = Window { start, count: page.room() };
     let mut found = Found::new(window, query.sort.is_some());
     walk::collect(context, app, query, &mut found).await?;
@@ -127,7 +134,8 @@ fn first(context: &Context<'_>, query: &Query, page: &CursorPage) -> Part {
 }
 
 async fn from_app(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     (token, span, skip): (Option<String>, PageSpan, u32),
     page: &mut CursorPage,
@@ -138,7 +146,8 @@ async fn from_app(
     let mut answered = asked.map_err(|refusal| {
         // What the app says of a token is about the client's cursor.
         if token.is_some() && matches!(u16::from(refusal.error.status), 400 | 410) {
-            refusal.answered(Error::expired_cursor("the app's page token has expired; start again with an empty cursor"))
+            refusal
+                .answered(Error::expired_cursor("the app's page token has expired; start again with an empty cursor"))
         } else {
             refusal
         }
@@ -170,7 +179,12 @@ async fn from_app(
     Ok(context.kind.removes().then_some(Part::Inactive { offset: 0 }))
 }
 
-async fn from_store(context: &Context<'_>, query: &Query, offset: u64, page: &mut CursorPage) -> Result<Option<Part>, Refusal> {
+async fn from_store(
+    context: &Context<'_>,
+    query: &Query,
+    offset: u64,
+    page: &mut CursorPage,
+) -> Result<Option<Part>, Refusal> {
     let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
     let rows = store.inactive_page(instance, kind, offset, INACTIVE_AT_ONCE).await?;
     let is_last = (rows.len() as u64) < INACTIVE_AT_ONCE;

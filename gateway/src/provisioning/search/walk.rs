@@ -21,7 +21,12 @@ use scim_protocol::schema::Attribute;
 use scim_protocol::{Error, Slot, Uniqueness};
 
 /// Finds all that match.
-pub(super) async fn collect(context: &Context<'_>, app: &mut App<'_>, query: &Query, found: &mut Found) -> Result<(), Refusal> {
+pub(super) async fn collect(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    query: &Query,
+    found: &mut Found,
+) -> Result<(), Refusal> {
     if query.is_never() {
         return Ok(());
     }
@@ -104,7 +109,8 @@ pub(super) fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
 /// kept value that has gone stale in the app proves nothing, and one that need not be unique may be another resource's own
 /// in the app; then the app is asked, too.
 async fn by_kept(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     filter: &Filter,
     omit: &[String],
@@ -128,7 +134,8 @@ async fn by_kept(
 }
 
 async fn take_by_id(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     asked: &str,
     omit: &[String],
@@ -154,7 +161,8 @@ async fn take_by_id(
 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.
 async fn walk(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     comparisons: Vec<FieldComparison>,
     omit: Vec<String>,
@@ -229,7 +237,8 @@ pub(super) async fn currents(
 
 /// A page of the app.
 pub(super) async fn page(
-    context: &Context<'_>, app: &mut App<'_>,
+    context: &Context<'_>,
+    app: &mut App<'_>,
     comparisons: Vec<FieldComparison>,
     span: PageSpan,
     cursor: Option<String>,

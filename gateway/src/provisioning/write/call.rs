@@ -108,7 +108,11 @@ impl Call {
                 let key = context.key(&inactive.id);
                 let removed = StandingWrite::Phase(key.clone(), Phase::Removed);
                 let writes = vec![Write::Forget(key), Write::Standing(removed)];
-                Ok(Told { id: None, writes, shown: Shown::Held(current(Inactive { phase: Phase::Removed, ..inactive })) })
+                Ok(Told {
+                    id: None,
+                    writes,
+                    shown: Shown::Held(current(Inactive { phase: Phase::Removed, ..inactive })),
+                })
             }
             Self::Restore(restoration) => {
                 let (stored, writes) = restoration.make(context, app).await?;
@@ -138,8 +142,10 @@ async fn create(
         // The same POST must be able to succeed: a group that was not acknowledged must not be in its way.
         if let Err(undo) = app.delete(context.kind, &stored.id).await {
             let (id, detail) = (&stored.id, &refusal.error.detail);
-            refusal.error.detail =
-                format!("{detail}; the app has created it with the id {id}, and removing it again failed: {}", undo.error);
+            refusal.error.detail = format!(
+                "{detail}; the app has created it with the id {id}, and removing it again failed: {}",
+                undo.error
+            );
         }
         return Err(refusal);
     }

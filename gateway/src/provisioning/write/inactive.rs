@@ -17,11 +17,7 @@ use scim_protocol::Object;
 
 /// Plans a resource that is inactive from the beginning: no account, which would be removed at once, and an id of the gateway's own.
 /// The account is created when it becomes active.
-pub(super) async fn create<'a>(
-    context: &Context<'a>,
-    app: &mut App<'_>,
-    resource: &Object,
-) -> Result<Draft<'a>, Stop> {
+pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resource: &Object) -> Result<Draft<'a>, Stop> {
     // A value that the mapping cannot take is refused now, not when it is too late to tell.
     context.kind.mapping.to_app(resource, &mut Connected(&mut app.call)).await?;
     names::refuse_account(context, app, resource, None).await?;

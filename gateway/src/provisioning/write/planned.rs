@@ -2,7 +2,6 @@
 
 use super::super::app::App;
 use super::super::context::Context;
-use super::super::guard_rails::Reservation;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
 use super::super::turns::Turns;
@@ -33,14 +32,16 @@ impl<'a> Planned<'a> {
         context.commit(writes).await?;
         match call.make(context, app, &mut members).await {
             Ok(told) => {
-                reservation.map_or((), Reservation::keep);
+                if let Some(reservation) = reservation {
+                    reservation.keep();
+                }
                 subject.id = told.id.or(subject.id.take());
                 Ok(Confirmed { turns, members, writes: told.writes, shown: told.shown, reply })
             }
             Err(refusal) => {
                 let stands = has_intent && !refusal.is_final();
-                if refusal.leaves_doubt() || stands {
-                    reservation.map_or((), Reservation::keep);
+                if let Some(reservation) = reservation.filter(|_| refusal.leaves_doubt() || stands) {
+                    reservation.keep();
                 }
                 if refusal.is_final() {
                     context.commit(withdrawal).await?;
