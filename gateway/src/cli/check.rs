@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scim_gateway::config::{Config, Mistake, StoreUrl};
-use scim_gateway::instances::{self, Instances, Shared};
+use scim_gateway::instances::{self, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use super::Failure;
 use super::terminal::Terminal;
 
 /// Checks a configuration and prints every mistake, or what it would serve.
-pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
     let (config, Checked { mistakes, built }) = match Config::load(file) {
         Ok(config) => {
             if connect {
@@ -33,7 +33,7 @@ pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Termina
     } else {
         write_mistakes(&mistakes, terminal)?;
     }
-    if mistakes.is_empty() { Ok(()) } else { Err(Failure::Reported) }
+    if mistakes.is_empty() { Ok(()) } else { Err(CommandError::Reported) }
 }
 
 /// What would be served, and what is wrong.
@@ -51,12 +51,12 @@ struct Serving {
 }
 
 /// Loads the connectors and puts every instance together, beside a store that is thrown away.
-fn check_all(config: &Config, connect: bool) -> Result<Checked, Failure> {
+fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
     let scratch = tempfile::tempdir()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store, None).await.map_err(Failure::Open)?;
+        let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
         let built = instances::build(config, &shared, None).await;
         let mistakes = match built.mistakes {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
@@ -73,7 +73,7 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, Failure> {
 }
 
 /// What each app that does not accept the gateway says, or its connector; and where it was asked.
-async fn refusals(config: &Config, instances: &Instances) -> Vec<Mistake> {
+async fn refusals(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
     let asked = instances.iter().map(async |(name, hosted)| {
         let (trace, instance) = (Arc::<Trace>::default(), &hosted.instance);
         let error = trace.around(instance.check()).await.err()?;

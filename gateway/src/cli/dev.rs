@@ -12,7 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 use scim_gateway::config::InstanceName;
-use scim_gateway::instances::{Hosted, Instances, Live};
+use scim_gateway::instances::{Hosted, InstanceSet, Live};
 use scim_gateway::server::{Played, play};
 use scim_gateway::trace::{Trace, json_lines, step_lines, without_secrets};
 use serde_json::Value;
@@ -132,7 +132,7 @@ impl Seen {
 }
 
 /// The instance of that name, or the first.
-fn find(instances: &Instances, name: Option<&str>) -> Option<(InstanceName, Arc<Hosted>)> {
+fn find(instances: &InstanceSet, name: Option<&str>) -> Option<(InstanceName, Arc<Hosted>)> {
     let mut all = instances.iter();
     let found = match name {
         Some(name) => all.find(|(known, _)| known.as_str() == name),

@@ -32,17 +32,17 @@ pub(super) fn run(
     request: &Path,
     json: bool,
     terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let request = RecordedRequest::load(request)?;
     let mut config = Config::load(config)?;
     let known: Vec<&str> = config.instances.keys().map(InstanceName::as_str).collect();
-    let unknown = Failure::UnknownInstance(instance.to_owned(), known.join(", "));
+    let unknown = CommandError::UnknownInstance(instance.to_owned(), known.join(", "));
     config.instances.retain(|name, _| name.as_str() == instance);
     let Some(connector) = config.instances.values().next().map(|found| found.connector.clone()) else {
         return Err(unknown);
     };
     config.connectors.retain(|name, _| *name == connector);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let explained = runtime.block_on(explain(&config, request))?;
     if json {
         terminal.line(document(&explained))?;
@@ -52,14 +52,15 @@ pub(super) fn run(
     Ok(())
 }
 
-async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, Failure> {
+async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, CommandError> {
     let scratch = tempfile::tempdir()?;
     let copy = scratch.path().join("copy.db");
-    let remembered = store::snapshot(&config.store.url, &copy).await.map_err(|error| Failure::Open(error.into()))?;
-    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(Failure::Open)?;
+    let remembered =
+        store::snapshot(&config.store.url, &copy).await.map_err(|error| CommandError::Open(error.into()))?;
+    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
-    let Some((_, hosted)) = built.instances.iter().next() else { return Err(Failure::Reported) };
+    let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
     let trace = Arc::new(Trace::rehearsal());
     let (method, path) = (&request.method, request.path.as_str());
     let played = Played { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };

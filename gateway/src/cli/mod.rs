@@ -5,6 +5,7 @@
 
 mod check;
 mod dev;
+mod error;
 mod explain;
 mod log;
 mod profiles;
@@ -22,14 +23,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use scim_gateway::clients::Client;
-use scim_gateway::config::{ConfigErrors, InstanceName};
-use scim_gateway::instances::SharedError;
-use scim_gateway::observe::LogError;
+use scim_gateway::config::InstanceName;
 use scim_gateway::provisioning::Rail;
-use scim_gateway::reload::WatchError;
-use scim_gateway::store::StoreError;
 
 use dev::Dev;
+use error::CommandError;
 use recorded::RecordedRequest;
 use terminal::Terminal;
 
@@ -183,44 +181,6 @@ struct ConfigFile {
     path: PathBuf,
 }
 
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{0}")]
-    Config(#[from] ConfigErrors),
-    #[error("cannot listen on {0}: {1}; `listen` in [server] gives another address")]
-    Listen(std::net::SocketAddr, io::Error),
-    #[error("cannot write: {0}")]
-    Output(#[from] io::Error),
-    #[error("cannot start: {0}")]
-    Runtime(io::Error),
-    #[error(transparent)]
-    Open(SharedError),
-    #[error("there is no [instances.{0}] in the configuration; there are: {1}")]
-    UnknownInstance(String, String),
-    #[error(transparent)]
-    Recorded(#[from] recorded::RecordedError),
-    #[error(transparent)]
-    Watch(#[from] WatchError),
-    #[error(transparent)]
-    Rollback(Box<rollback::RollbackError>),
-    #[error(transparent)]
-    Log(#[from] LogError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{0}")]
-    Rails(String),
-    #[error("`--since` is before all time: {0}")]
-    Since(jiff::Error),
-    #[error("the operating system gives no random numbers: {0}")]
-    Random(String),
-    #[error("{0} operations were cut off by the shutdown")]
-    CutOff(usize),
-    /// The command has said itself what is wrong.
-    #[error("")]
-    Reported,
-}
-
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
@@ -250,23 +210,23 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Reported) => ExitCode::from(FAILED),
-        Err(failure) => {
+        Err(CommandError::Reported) => ExitCode::from(FAILED),
+        Err(error) => {
             // Nothing is left to do when standard error cannot be written.
-            let _ = report(&failure, &mut Terminal::stderr());
+            let _ = report(&error, &mut Terminal::stderr());
             ExitCode::from(FAILED)
         }
     }
 }
 
-fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), Failure> {
+fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), CommandError> {
     let replay = replay.map(RecordedRequest::load_all).transpose()?;
     serve::run(config, true, Some(&Dev::new(replay, instance)))
 }
 
-fn report(failure: &Failure, terminal: &mut Terminal<'_>) -> io::Result<()> {
-    match failure {
-        Failure::Config(errors) => check::write_mistakes(errors.mistakes(), terminal),
+fn report(error: &CommandError, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    match error {
+        CommandError::Config(errors) => check::write_mistakes(errors.mistakes(), terminal),
         other => {
             let label = terminal.red("error:");
             terminal.line(format_args!("{label} {other}"))

@@ -7,7 +7,7 @@ use super::Failure;
 use super::terminal::Terminal;
 
 /// Prints one profile, or all.
-pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
     let profiles: Vec<&Profile> =
         Profile::all().iter().filter(|profile| only.is_none_or(|only| profile.client == only)).collect();
     if json {

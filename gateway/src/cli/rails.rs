@@ -34,7 +34,7 @@ pub(super) fn list(
     only: Option<&InstanceName>,
     json: bool,
     terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let (store, mut set) = Config::load_guard_rails(file)?;
     if let Some(name) = only {
         known(&set, name)?;
@@ -57,7 +57,7 @@ pub(super) fn list(
         };
         let since = match &shown.state {
             RailState { tripped: Some((time, reason)), .. } => {
-                format!(" since {time:.0}: {}", super::log::shown(reason))
+                format!(" since {time:.0}: {}", escaped(reason))
             }
             RailState { open_until: Some(until), .. } if now < *until => format!(" until {until:.0}"),
             _ => String::new(),
@@ -74,19 +74,22 @@ pub(super) fn lift(
     only: Option<Rail>,
     time: SignedDuration,
     terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let (store, set) = Config::load_guard_rails(file)?;
     let rails = thresholds(known(&set, instance)?).into_iter().map(|(rail, _)| rail);
     let rails: Vec<Rail> = rails.filter(|rail| only.is_none_or(|only| only == *rail)).collect();
     if rails.is_empty() {
-        return Err(Failure::Rails(format!("{file} sets no such guard rail for {instance}", file = file.display())));
+        return Err(CommandError::Rails(format!(
+            "{file} sets no such guard rail for {instance}",
+            file = file.display()
+        )));
     }
     let until = Timestamp::now().checked_add(time).unwrap_or(Timestamp::MAX);
     runtime()?.block_on(async {
         for rail in &rails {
             lift_rail(&store.url, instance.as_str(), rail.name(), until).await?;
         }
-        Ok::<_, Failure>(())
+        Ok::<_, CommandError>(())
     })?;
     for rail in rails {
         terminal.line(format_args!("{instance}  {rail}  lifted until {until:.0}"))?;
@@ -94,7 +97,7 @@ pub(super) fn lift(
     Ok(())
 }
 
-async fn read(store: &StoreUrl, set: &BTreeMap<InstanceName, GuardRails>) -> Result<Vec<Shown>, Failure> {
+async fn read(store: &StoreUrl, set: &BTreeMap<InstanceName, GuardRails>) -> Result<Vec<Shown>, CommandError> {
     let mut shown = Vec::new();
     for (name, rails) in set.iter().filter(|(_, rails)| rails.any()) {
         let known = read_rails(store, name.as_str()).await?;
@@ -139,12 +142,12 @@ fn document(shown: &Shown, now: Timestamp) -> Value {
     })
 }
 
-fn known<'a>(set: &'a BTreeMap<InstanceName, GuardRails>, name: &InstanceName) -> Result<&'a GuardRails, Failure> {
-    set.get(name).ok_or_else(|| Failure::Rails(format!("the configuration has no instance {name}")))
+fn known<'a>(set: &'a BTreeMap<InstanceName, GuardRails>, name: &InstanceName) -> Result<&'a GuardRails, CommandError> {
+    set.get(name).ok_or_else(|| CommandError::Rails(format!("the configuration has no instance {name}")))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Runtime)
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use axum::Router;
 use jiff::Timestamp;
+use scim_gateway::admission::InFlight;
 use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
 use scim_gateway::reload::{self, Reload, Reloader, Trigger, Watcher};
-use scim_gateway::server::{self, BodyLimits, Ended, InFlight, ListenLimits, ScimRoutes, Shell};
+use scim_gateway::server::{self, BodyLimits, Ended, ListenLimits, ScimRoutes, Shell};
 use scim_gateway::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -25,25 +26,26 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`; with `watch`, another for
 /// every reload. `dev` shows requests from inside.
-pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     match runtime.block_on(serve(config, watch, dev))? {
         Ended::Finished => Ok(()),
-        Ended::CutOff { operations } => Err(Failure::CutOff(operations)),
+        Ended::CutOff { operations } => Err(CommandError::CutOff(operations)),
     }
 }
 
-async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, Failure> {
+async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, CommandError> {
     // From here on, so that no signal ends the gateway half-way, and one after the line that says it listens is never lost.
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
-    let hang_up = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
+    let hang_up = signal(SignalKind::hangup()).map_err(CommandError::Runtime)?;
 
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
-    let shared = Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(Failure::Open)?;
+    let shared =
+        Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(CommandError::Open)?;
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
@@ -59,8 +61,8 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
     let address = config.server.listen.socket_address();
-    let listener = TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?;
-    let address = listener.local_addr().map_err(|error| Failure::Listen(address, error))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| CommandError::Listen(address, error))?;
+    let address = listener.local_addr().map_err(|error| CommandError::Listen(address, error))?;
     let observing = observe(&config, server::observed(&shell)).await?;
     Terminal::stdout().line(format_args!("scim-gateway listens on http://{address}"))?;
 
@@ -155,9 +157,9 @@ fn tell(reload: &Reload) {
 }
 
 /// Serves `/readyz` and `/metrics` on their own listener, where there is one, for as long as the rest is served.
-async fn observe(config: &Config, router: Router) -> Result<impl Future<Output = ()> + use<>, Failure> {
+async fn observe(config: &Config, router: Router) -> Result<impl Future<Output = ()> + use<>, CommandError> {
     let listener = match config.server.observe_listen.map(ListenAddress::socket_address) {
-        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| Failure::Listen(address, error))?),
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| CommandError::Listen(address, error))?),
         None => None,
     };
     Ok(async move {

@@ -53,3 +53,9 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     stream.is_terminal() && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
 }
+
+/// Text in which control characters are escaped, as are those that change the order in which text is displayed.
+pub(super) fn escaped(text: &str) -> String {
+    let unsafe_character = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if unsafe_character(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}

@@ -9,8 +9,8 @@ use super::Failure;
 use super::terminal::Terminal;
 
 /// Makes a token and prints it with its hash.
-pub(super) fn new(json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let made = NewToken::generate(&mut OsRng).map_err(|error| Failure::Random(error.to_string()))?;
+pub(super) fn new(json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
+    let made = NewToken::generate(&mut OsRng).map_err(|error| CommandError::Random(error.to_string()))?;
     let (token, hash) = (made.token.expose_secret(), made.hash);
     if json {
         terminal.line(json!({ "token": token, "hash": hash.to_string() }))?;

@@ -9,6 +9,7 @@ mod leniencies;
 mod leniency;
 mod profile;
 mod reading;
+mod requests;
 
 pub use leniency::Leniency;
 pub use profile::{Client, Hints, Profile, UnknownClient};

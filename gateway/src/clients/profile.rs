@@ -1,8 +1,9 @@
 //! Which client is speaking, and what its profile allows.
 
-use super::Leniency;
 use std::fmt;
 use std::str::FromStr;
+
+use super::leniency::Leniency;
 
 /// A kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,7 +96,7 @@ impl Client {
     /// Recognises a client by what only it does. Entra sends no `User-Agent` at all. A client that nobody knows most likely
     /// speaks as the large ones do, so that it gets what is lenient and not what is exact.
     #[must_use]
-    pub fn recognise(hints: Hints<'_>) -> Self {
+    pub fn detect(hints: Hints<'_>) -> Self {
         let agent = hints.user_agent.unwrap_or_default();
         if hints.has_flag() {
             Self::EntraOptscim
@@ -208,7 +209,7 @@ mod tests {
             (Some("curl/8"), "", Client::Other),
             (Some("JumpCloud"), "", Client::Other),
         ] {
-            assert_eq!(Client::recognise(Hints { user_agent, query }), expected, "{user_agent:?} {query}");
+            assert_eq!(Client::detect(Hints { user_agent, query }), expected, "{user_agent:?} {query}");
         }
     }
 

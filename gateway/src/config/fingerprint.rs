@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 use toml::de::{DeTable, DeValue};
 
-use super::instance::Surroundings;
+use super::context::ReadContext;
 use super::secret::SecretSource;
 
 /// Of one instance's table. Two are equal when nothing has changed that the instance is built from.
@@ -26,15 +26,15 @@ const PLAIN: &str = "settings";
 
 impl Fingerprint {
     /// Takes it, and notes in `files` which files hold secrets.
-    pub(super) fn of(table: &DeTable<'_>, around: &Surroundings<'_>, files: &mut Vec<PathBuf>) -> Self {
-        let mut taking = Taking { hash: Sha256::new(), around, files };
+    pub(super) fn of(table: &DeTable<'_>, context: &ReadContext<'_>, files: &mut Vec<PathBuf>) -> Self {
+        let mut taking = Taking { hash: Sha256::new(), context, files };
         for (key, value) in table {
             let key: &str = key.get_ref();
             if !LEFT_OUT.contains(&key) {
                 taking.text('k', key);
                 taking.value(value.get_ref(), key != PLAIN);
                 if let Some(path) = value.get_ref().as_str().filter(|_| key == FILE) {
-                    taking.file(around.directory.join(path));
+                    taking.file(context.directory.join(path));
                 }
             }
         }
@@ -44,7 +44,7 @@ impl Fingerprint {
 
 struct Taking<'a, 'b> {
     hash: Sha256,
-    around: &'a Surroundings<'b>,
+    context: &'a ReadContext<'b>,
     files: &'a mut Vec<PathBuf>,
 }
 
@@ -92,9 +92,9 @@ impl Taking<'_, '_> {
     fn secret(&mut self, source: &SecretSource) {
         use secrecy::ExposeSecret as _;
         if let SecretSource::File(path) = source {
-            self.files.push(self.around.directory.join(path));
+            self.files.push(self.context.directory.join(path));
         }
-        match source.read(self.around.directory, self.around.environment) {
+        match source.read(self.context.directory, self.context.environment) {
             Ok(secret) => self.text('x', secret.expose_secret()),
             Err(_) => self.text('-', ""),
         }
@@ -107,10 +107,10 @@ mod tests {
 
     fn fingerprint(text: &str, secret: &str) -> Fingerprint {
         let environment = |_: &str| Some(secret.to_owned());
-        let around =
-            Surroundings { directory: std::path::Path::new("/nowhere"), environment: &environment, connectors: &[] };
+        let context =
+            ReadContext { directory: std::path::Path::new("/nowhere"), environment: &environment, connectors: &[] };
         let table = DeTable::parse(text).expect(text);
-        Fingerprint::of(table.get_ref(), &around, &mut Vec::new())
+        Fingerprint::of(table.get_ref(), &context, &mut Vec::new())
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::auth_kind::AuthKind;
+use super::context::ReadContext;
 use super::fingerprint::Fingerprint;
 use super::guard_rails::GuardRails;
 use super::jit::Jit;
@@ -13,26 +15,13 @@ use super::limits::Limits;
 use super::mistake::Position;
 use super::name::ConnectorName;
 use super::oauth;
+use super::reachable::report_unreachable;
 use super::secret::SecretSource;
 use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
 use crate::connectors::Wasi;
-use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route, Unreachable};
-
-words! {
-    /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.
-    AuthKind {
-        /// In a header of the app's own.
-        Header = "header",
-        /// As `Authorization: Bearer`.
-        Bearer = "bearer",
-        /// As `Authorization: Basic`, with `username`.
-        Basic = "basic",
-        /// Exchanged for bearer tokens, with `token-url` and `client-id`.
-        ClientCredentials = "oauth2-client-credentials",
-    }
-}
+use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route};
 
 words! {
     /// Whose dialect of SCIM is spoken by the identity provider.
@@ -116,29 +105,22 @@ pub struct Instance {
     pub fingerprint: Fingerprint,
 }
 
-/// What reading an instance needs to know besides its table.
-pub(super) struct Surroundings<'a> {
-    pub(super) directory: &'a Path,
-    pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
-    pub(super) connectors: &'a [ConnectorName],
-}
-
 impl Instance {
     pub(super) fn read(
         table: Table<'_>,
-        around: &Surroundings<'_>,
+        context: &ReadContext<'_>,
         places: &mut BTreeMap<String, Position>,
         secret_files: &mut Vec<PathBuf>,
     ) -> Option<Self> {
         table.note_places(places);
-        let fingerprint = Fingerprint::of(table.source(), around, secret_files);
-        let connector = connector(&table, around.connectors);
-        let route = route(&table, around);
+        let fingerprint = Fingerprint::of(table.source(), context, secret_files);
+        let connector = connector(&table, context.connectors);
+        let route = route(&table, context);
         let location = location(&table, route.allow_private);
-        let credential = credential(&table, around);
+        let credential = credential(&table, context);
         let (auth, username) = authentication(&table);
         let client_credentials = oauth::read(&table, auth, route.allow_private);
-        let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
+        let mapping = table.text::<PathBuf>("mapping").map(|path| context.directory.join(path));
         let tokens = tokens(&table);
         let wasi = table.text("wasi").unwrap_or_default();
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
@@ -146,7 +128,7 @@ impl Instance {
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
         let guard_rails = GuardRails::read(table.table("guard-rails"));
-        let jit = table.table("jit").and_then(|table| Jit::read(table, around));
+        let jit = table.table("jit").and_then(|table| Jit::read(table, context));
         table.finish();
         let connector = connector?;
         Some(Self {
@@ -180,9 +162,9 @@ fn connector(table: &Table<'_>, connectors: &[ConnectorName]) -> Option<Connecto
     Some(name)
 }
 
-fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
+fn route(table: &Table<'_>, context: &ReadContext<'_>) -> Route {
     let authorities = table.text::<PathBuf>("ca-file").and_then(|path| {
-        let read = std::fs::read(around.directory.join(&path)).map_err(|error| error.to_string());
+        let read = std::fs::read(context.directory.join(&path)).map_err(|error| error.to_string());
         let read = read.and_then(|bytes| Authorities::from_pem(&bytes).map_err(|error| error.to_string()));
         let unusable = |error| {
             let remedy = "give a PEM file with the certificates of the authorities to trust besides the system's";
@@ -197,19 +179,6 @@ fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
     }
 }
 
-/// Reports a URL that may not be connected to.
-pub(super) fn judged(table: &Table<'_>, key: &'static str, judged: Result<(), Unreachable>) {
-    if let Err(closed) = judged {
-        let remedy = match closed {
-            Unreachable::Plain => "write https://, or set allow-private-addresses = true for your own network",
-            Unreachable::Address(_) => {
-                "allow-private-addresses = true opens loopback and private networks, and nothing else"
-            }
-        };
-        table.mistake(key, closed, remedy);
-    }
-}
-
 fn location(table: &Table<'_>, allow_private: bool) -> Location {
     let region: Option<String> = table.text("region");
     let base_url: Option<BaseUrl> = table.text("base-url");
@@ -217,7 +186,7 @@ fn location(table: &Table<'_>, allow_private: bool) -> Location {
         table.mistake("region", "stands beside `base-url`", "an app is in one place: remove one of the two");
     }
     if let Some(url) = &base_url {
-        judged(table, "base-url", url.judge(allow_private));
+        report_unreachable(table, "base-url", url.judge(allow_private));
     }
     match (base_url, region) {
         (Some(url), _) => Location::BaseUrl(url),
@@ -226,13 +195,13 @@ fn location(table: &Table<'_>, allow_private: bool) -> Location {
     }
 }
 
-fn credential(table: &Table<'_>, around: &Surroundings<'_>) -> Option<SecretString> {
+fn credential(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
     let source: SecretSource = table.text("credential")?;
     let remedy = match &source {
         SecretSource::Environment(name) => format!("set {name} to the credential before the gateway starts"),
         SecretSource::File(_) => "write the credential, alone, into a file that the gateway can read".to_owned(),
     };
-    let secret = source.read(around.directory, around.environment);
+    let secret = source.read(context.directory, context.environment);
     secret.map_err(|error| table.mistake("credential", error, remedy)).ok()
 }
 

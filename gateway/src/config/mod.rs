@@ -5,7 +5,9 @@
 //! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
 //! findings into mistakes at the right place of the file.
 
+mod auth_kind;
 mod connector;
+mod context;
 mod fingerprint;
 mod guard_rails;
 mod instance;
@@ -15,6 +17,7 @@ mod log;
 mod mistake;
 mod name;
 mod oauth;
+mod reachable;
 mod report;
 mod secret;
 mod server;
@@ -29,10 +32,11 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use auth_kind::AuthKind;
 pub use connector::Connector;
 pub use fingerprint::Fingerprint;
 pub use guard_rails::{Deactivations, GuardRails};
-pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
+pub use instance::{ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
 pub use log::{Format, Level, Log};
@@ -44,7 +48,7 @@ pub use store::{Store, StoreUrl, StoreUrlError};
 pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
 pub use word::WordError;
 
-use instance::Surroundings;
+use context::ReadContext;
 use report::Report;
 use table::Table;
 
@@ -179,11 +183,11 @@ impl Config {
             Some((name, Connector::read(table, directory)?))
         });
         let connectors = connectors.collect();
-        let around = Surroundings { directory, environment, connectors: &names };
+        let context = ReadContext { directory, environment, connectors: &names };
         let mut secret_files = Vec::new();
         let instances = root.named::<InstanceName>("instances").into_iter();
         let instances = instances
-            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places, &mut secret_files)?)))
+            .filter_map(|(name, table)| Some((name, Instance::read(table, &context, &mut places, &mut secret_files)?)))
             .collect();
         root.finish();
         Self { file: file.to_owned(), server, store, log, connectors, instances, places, secret_files }

@@ -14,7 +14,7 @@ pub struct Change {
     /// Its name in the configuration.
     pub name: String,
     /// What about it.
-    pub change: What,
+    pub change: ChangeKind,
     /// The first digits of the SHA-256 of the mapping or the connector that serves now, where it is that which changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -35,7 +35,7 @@ pub enum Subject {
 /// In what way it is different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum ChangeKind {
     /// It was not there.
     Added,
     /// It is there no more.
@@ -53,7 +53,7 @@ pub enum What {
 }
 
 impl Change {
-    pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: What) -> Self {
+    pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: ChangeKind) -> Self {
         Self { of, name: name.to_string(), change, version: None }
     }
 
@@ -71,13 +71,13 @@ impl fmt::Display for Change {
             Subject::Server => "server",
         };
         let change = match self.change {
-            What::Added => "added",
-            What::Removed => "removed",
-            What::Configuration => "configuration",
-            What::Connector => "connector",
-            What::Mapping => "mapping",
-            What::Tokens => "tokens",
-            What::File => "file",
+            ChangeKind::Added => "added",
+            ChangeKind::Removed => "removed",
+            ChangeKind::Configuration => "configuration",
+            ChangeKind::Connector => "connector",
+            ChangeKind::Mapping => "mapping",
+            ChangeKind::Tokens => "tokens",
+            ChangeKind::File => "file",
         };
         write!(f, "{of} {}: {change}", self.name)?;
         self.version.iter().try_for_each(|version| write!(f, " {version}"))

@@ -5,25 +5,25 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::Instances;
+use super::instance_set::InstanceSet;
 
 /// How old the state of a guard rail in `/readyz` may be that changed elsewhere. What a request may do is looked up each time.
 const WATCH: Duration = Duration::from_secs(5);
 
 /// A handle to the instances that serve; clones see the same ones.
 #[derive(Debug, Clone)]
-pub struct Live(Arc<ArcSwap<Instances>>);
+pub struct Live(Arc<ArcSwap<InstanceSet>>);
 
 impl Live {
     /// Begins with these.
     #[must_use]
-    pub fn new(instances: Instances) -> Self {
+    pub fn new(instances: InstanceSet) -> Self {
         Self(Arc::new(ArcSwap::from_pointee(instances)))
     }
 
     /// Those that serve at this moment.
     #[must_use]
-    pub fn now(&self) -> Arc<Instances> {
+    pub fn now(&self) -> Arc<InstanceSet> {
         self.0.load_full()
     }
 
@@ -41,7 +41,7 @@ impl Live {
     }
 
     /// From now on these serve.
-    pub fn replace(&self, instances: Instances) {
+    pub fn replace(&self, instances: InstanceSet) {
         self.0.store(Arc::new(instances));
     }
 }

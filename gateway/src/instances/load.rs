@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::change::{Change, Subject, What};
-use super::{Instances, Shared};
+use super::change::{Change, ChangeKind, Subject};
+use super::instance_set::InstanceSet;
+use super::shared::Shared;
 use crate::config::{self, Config, ConnectorName, Mistake};
 use crate::connectors::{Connector, Wasi};
 
@@ -20,7 +21,7 @@ pub(super) struct Loaded {
     pub(super) mistakes: Vec<Mistake>,
 }
 
-pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&Instances>) -> Loaded {
+pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&InstanceSet>) -> Loaded {
     let (connectors, files) = (BTreeMap::new(), BTreeMap::new());
     let mut loaded = Loaded { connectors, files, changes: Vec::new(), mistakes: Vec::new() };
     let loading = config.connectors.iter().map(async |(name, connector)| {
@@ -49,8 +50,8 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
             }
         };
         let change = match known {
-            None => Some(What::Added),
-            Some(known) => (known.sha256 != connector.sha256).then_some(What::File),
+            None => Some(ChangeKind::Added),
+            Some(known) => (known.sha256 != connector.sha256).then_some(ChangeKind::File),
         };
         let change = change.map(|what| Change::new(Subject::Connector, name, what).at(&connector.sha256));
         loaded.changes.extend(change);
@@ -58,7 +59,7 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
     }
     let gone = before.iter().flat_map(|before| before.connectors.keys());
     let gone = gone.filter(|name| !config.connectors.contains_key(*name));
-    loaded.changes.extend(gone.map(|name| Change::new(Subject::Connector, name, What::Removed)));
+    loaded.changes.extend(gone.map(|name| Change::new(Subject::Connector, name, ChangeKind::Removed)));
     loaded
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::{Began, Versions};
+use super::versions::{ActivatedVersion, Versions};
 use crate::config::StoreUrl;
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
 use crate::egress::{Network, tls};
@@ -79,10 +79,10 @@ impl Shared {
     }
 
     /// Keeps versions that have begun to serve, so that they can be put back.
-    pub fn keep(&self, began: &[Began]) {
-        for began in began {
-            if let Some(Err(error)) = self.versions.as_ref().map(|versions| versions.keep(began)) {
-                let connector = began.name.as_str();
+    pub fn keep(&self, activated: &[ActivatedVersion]) {
+        for version in activated {
+            if let Some(Err(error)) = self.versions.as_ref().map(|versions| versions.keep(version)) {
+                let connector = version.name.as_str();
                 tracing::warn!(connector, %error, "this version of the connector is not kept: it cannot be put back");
             }
         }

@@ -22,7 +22,7 @@ pub struct Versions {
 
 /// A version that begins to serve.
 #[derive(Debug)]
-pub struct Began {
+pub struct ActivatedVersion {
     /// The connector's.
     pub name: ConnectorName,
     /// Of the content.
@@ -63,8 +63,8 @@ impl Versions {
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn keep(&self, began: &Began) -> io::Result<()> {
-        let Began { name, sha256, content } = began;
+    pub fn keep(&self, activated: &ActivatedVersion) -> io::Result<()> {
+        let ActivatedVersion { name, sha256, content } = activated;
         let folder = self.directory.join(name.as_str());
         std::fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{sha256}.wasm"));
@@ -134,8 +134,12 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn began(content: &[u8]) -> Began {
-        Began { name: "app".parse().expect("a name"), sha256: Sha256::of(content), content: content.to_owned() }
+    fn activated(content: &[u8]) -> ActivatedVersion {
+        ActivatedVersion {
+            name: "app".parse().expect("a name"),
+            sha256: Sha256::of(content),
+            content: content.to_owned(),
+        }
     }
 
     fn digests(versions: &Versions, name: &ConnectorName) -> Vec<Sha256> {
@@ -148,7 +152,7 @@ mod tests {
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
         assert!(digests(&versions, &name).is_empty());
         for bytes in [b"1", b"2", b"3", b"4", b"5", b"6", b"4"] {
-            versions.keep(&began(bytes)).expect("kept");
+            versions.keep(&activated(bytes)).expect("kept");
         }
         let expected: Vec<Sha256> = [b"4", b"6", b"5", b"3", b"2"].map(|bytes| Sha256::of(bytes)).into();
         assert_eq!(digests(&versions, &name), expected);
@@ -158,7 +162,7 @@ mod tests {
     fn a_version_is_put_back_unless_it_is_damaged() {
         let folder = tempfile::tempdir().expect("a directory");
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
-        versions.keep(&began(b"old")).expect("kept");
+        versions.keep(&activated(b"old")).expect("kept");
         let file = folder.path().join("app.wasm");
         std::fs::write(&file, "new").expect("a file");
         let version = versions.of(&name).expect("versions").remove(0);

@@ -10,12 +10,12 @@ pub(super) struct Callback {
     /// Who answers, if the provider says so.
     pub(super) issuer: Option<String>,
     /// The code, or the provider's refusal.
-    pub(super) outcome: Result<String, Refusal>,
+    pub(super) outcome: Result<String, AuthorizationError>,
 }
 
 /// Why the provider gave no code; for the log, never for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct AuthorizationError {
     /// e.g. `access_denied`.
     pub(super) code: String,
     /// In the provider's words.
@@ -41,7 +41,9 @@ impl Callback {
         }
         let outcome = match (code, error) {
             (Some(code), None) if !code.is_empty() => Ok(code),
-            (None, Some(error)) => Err(Refusal { code: error, description: description.unwrap_or_default() }),
+            (None, Some(error)) => {
+                Err(AuthorizationError { code: error, description: description.unwrap_or_default() })
+            }
             _ => return None,
         };
         Some(Self { state: state?, issuer, outcome })

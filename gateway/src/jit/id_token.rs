@@ -6,19 +6,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm as Algorithm, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-};
-use openidconnect::{
-    AdditionalClaims, ClaimsVerificationError, ClientId, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IdTokenClaims, IdTokenFields, IdTokenVerifier, Nonce, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use openidconnect::core::CoreJwsSigningAlgorithm as Algorithm;
+use openidconnect::{ClaimsVerificationError, ClientId, IdTokenVerifier, Nonce, SignatureVerificationError};
 
+use super::claims::{Claims, IdToken};
 use super::clock::age;
 use super::provider::{Discovered, readable};
 
@@ -38,48 +29,6 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EcdsaP384Sha384,
     Algorithm::EdDsa,
 ];
-
-/// The claims that OpenID Connect Core does not name.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct OtherClaims {
-    /// Not before, in seconds since 1970 (RFC 7519 §4.1.5).
-    pub(super) nbf: Option<f64>,
-    /// Entra's user principal name.
-    pub(super) upn: Option<String>,
-    /// Entra's groups: ids, or names where the tenant says so. Any JSON, so that a foreign shape stops nobody who needs no groups.
-    pub(super) groups: Option<Value>,
-    /// Where Entra has put claims that did not fit.
-    #[serde(rename = "_claim_names")]
-    pub(super) elsewhere: Option<Value>,
-}
-
-impl AdditionalClaims for OtherClaims {}
-
-pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
-pub(super) type IdToken =
-    openidconnect::IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
-type TokenFields =
-    IdTokenFields<OtherClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
-/// The library's client with our claims, made from a provider's metadata.
-pub(super) type Client = openidconnect::Client<
-    OtherClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    StandardTokenResponse<TokenFields, CoreTokenType>,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
 
 /// What a token must fit.
 #[derive(Debug)]

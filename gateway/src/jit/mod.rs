@@ -18,10 +18,11 @@
 mod accounts;
 mod browser;
 mod callback;
+mod claims;
 mod clock;
-mod failure;
+mod error;
+mod error_page;
 mod id_token;
-mod page;
 mod pending;
 mod person;
 mod provider;

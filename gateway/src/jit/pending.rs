@@ -20,7 +20,7 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(600);
 const CAPACITY: usize = 10_000;
 
 /// What must be known when the browser comes back.
-pub(super) struct Begun {
+pub(super) struct PendingSignIn {
     /// The ID token must repeat it (OpenID Connect Core §3.1.2.1).
     pub(super) nonce: Nonce,
     /// Proves to the provider who began (RFC 7636).
@@ -32,19 +32,19 @@ pub(super) struct Begun {
 }
 
 /// The sign-ins of one instance, by their `state`.
-pub(super) struct Pending {
+pub(super) struct PendingSignIns {
     capacity: usize,
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
-    begun: HashMap<String, Begun>,
+    begun: HashMap<String, PendingSignIn>,
     /// In the order of their beginning; also those that came back.
     order: VecDeque<String>,
 }
 
-impl Pending {
+impl PendingSignIns {
     pub(super) fn new() -> Self {
         Self::with_capacity(CAPACITY)
     }
@@ -53,7 +53,7 @@ impl Pending {
         Self { capacity, table: Mutex::default() }
     }
 
-    pub(super) fn insert(&self, state: String, begun: Begun) {
+    pub(super) fn insert(&self, state: String, begun: PendingSignIn) {
         let now = begun.at;
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(oldest) = table.order.front().map(|state| table.begun.get(state)) {
@@ -70,15 +70,15 @@ impl Pending {
     }
 
     /// The sign-in of that state, once; none when it is unknown, too old or was taken before.
-    pub(super) fn take(&self, state: &str, now: SystemTime) -> Option<Begun> {
+    pub(super) fn take(&self, state: &str, now: SystemTime) -> Option<PendingSignIn> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.begun.remove(state).filter(|begun| age(begun.at, now) <= LIFETIME)
     }
 }
 
-impl fmt::Debug for Pending {
+impl fmt::Debug for PendingSignIns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
+        f.debug_struct("PendingSignIns").finish_non_exhaustive()
     }
 }
 
@@ -86,22 +86,22 @@ impl fmt::Debug for Pending {
 mod tests {
     use super::*;
 
-    fn begun(at: SystemTime) -> Begun {
+    fn begun(at: SystemTime) -> PendingSignIn {
         let verifier = PkceCodeVerifier::new("v".repeat(43));
-        Begun { nonce: Nonce::new("n".into()), verifier, browser: "b".into(), at }
+        PendingSignIn { nonce: Nonce::new("n".into()), verifier, browser: "b".into(), at }
     }
 
     #[test]
     fn a_sign_in_is_taken_once_and_only_within_its_lifetime() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         for (later, expected) in [(0, true), (600, true), (601, false)] {
-            let pending = Pending::new();
+            let pending = PendingSignIns::new();
             pending.insert("state".into(), begun(start));
             let now = start + Duration::from_secs(later);
             assert_eq!(pending.take("state", now).is_some(), expected, "after {later} s");
             assert!(pending.take("state", now).is_none(), "twice");
         }
-        let pending = Pending::new();
+        let pending = PendingSignIns::new();
         pending.insert("state".into(), begun(start));
         assert!(pending.take("state", start - Duration::from_secs(1)).is_none(), "a clock that was set back");
     }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_full_table_forgets_the_oldest_and_never_grows() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let pending = Pending::with_capacity(3);
+        let pending = PendingSignIns::with_capacity(3);
         for number in 0..100 {
             pending.insert(number.to_string(), begun(start));
             if number % 2 == 0 {
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_has_expired_makes_room() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let pending = Pending::new();
+        let pending = PendingSignIns::new();
         for number in 0..50 {
             pending.insert(number.to_string(), begun(start));
         }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::id_token::Claims;
+use super::claims::Claims;
 use crate::config::{EmailClaim, Jit};
 
 /// The longest address (RFC 5321 §4.5.3.1.3, less the angle brackets).

@@ -15,8 +15,8 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::claims::{Client, IdToken};
 use super::clock::age;
-use super::id_token::{Client, IdToken};
 use super::provider_http::{HttpError, ProviderHttp};
 use crate::config::Jit;
 

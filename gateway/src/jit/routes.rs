@@ -10,10 +10,10 @@ use http::header::{InvalidHeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 
 use super::accounts::Accounts;
-use super::failure::Failure;
-use super::page::keep_to_yourself;
+use super::error::Failure;
+use super::error_page::keep_to_yourself;
 use super::sign_in::{Next, SignIn};
-use crate::server::CorrelationId;
+use crate::observe::CorrelationId;
 
 /// `GET /{instance}/jit` and `GET /{instance}/jit/callback`.
 ///
@@ -39,7 +39,7 @@ where
     let sign_in = find(&instance);
     let next = match &sign_in {
         Some(sign_in) => sign_in.begin().await,
-        None => Err(Failure::NotServed),
+        None => Err(SignInError::NotServed),
     };
     answer(next, sign_in.as_deref(), &correlation)
 }
@@ -54,7 +54,7 @@ where
     let query = request.uri().query().unwrap_or_default();
     let next = match &sign_in {
         Some(sign_in) => sign_in.finish(query, request.headers(), correlation.as_str()).await,
-        None => Err(Failure::NotServed),
+        None => Err(SignInError::NotServed),
     };
     answer(next, sign_in.as_deref(), &correlation)
 }
@@ -65,20 +65,20 @@ fn correlation(request: &Request) -> CorrelationId {
 }
 
 fn answer<A: Accounts>(
-    next: Result<Next, Failure>,
+    next: Result<Next, SignInError>,
     sign_in: Option<&SignIn<A>>,
     correlation: &CorrelationId,
 ) -> Response {
     let failure = match next {
         Ok(next) => match redirect(&next) {
             Ok(response) => return response,
-            Err(_) => Failure::Address,
+            Err(_) => SignInError::Address,
         },
         Err(failure) => failure,
     };
     let correlation = correlation.as_str();
     // Whoever guesses addresses fills no log with them.
-    if failure != Failure::NotServed {
+    if failure != SignInError::NotServed {
         tracing::warn!(target: "scim_gateway::jit", correlation, cause = %failure, "sign-in failed");
     }
     failure.page().answer(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)

@@ -1,17 +1,19 @@
 //! One instance's sign-in, from beginning to account.
 
+use std::time::SystemTime;
+
 use http::HeaderMap;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
-use std::time::SystemTime;
 use url::Url;
 
 use super::accounts::{Accounts, Created};
 use super::browser::BrowserCookie;
 use super::callback::Callback;
+use super::claims::{Claims, IdToken};
 use super::clock::Clock;
-use super::failure::Failure;
-use super::id_token::{Claims, Expected, IdToken, TokenError, verify};
-use super::pending::{Begun, Pending};
+use super::error::Failure;
+use super::id_token::{Expected, TokenError, verify};
+use super::pending::{PendingSignIn, PendingSignIns};
 use super::person::Person;
 use super::provider::{Provider, readable};
 use super::provider_http::ProviderHttp;
@@ -26,7 +28,7 @@ pub struct SignIn<A> {
     settings: Jit,
     start: Url,
     provider: Provider,
-    pending: Pending,
+    pending: PendingSignIns,
     accounts: A,
     clock: Clock,
 }
@@ -44,7 +46,7 @@ impl<A: Accounts> SignIn<A> {
         let start = below(settings.public_url.url(), &[instance.as_str(), "jit"]);
         let redirect = below(&start, &["callback"]);
         let provider = Provider::new(settings.clone(), redirect, http);
-        Self { settings, start, provider, pending: Pending::new(), accounts, clock }
+        Self { settings, start, provider, pending: PendingSignIns::new(), accounts, clock }
     }
 
     /// Where the accounts are made.
@@ -58,7 +60,7 @@ impl<A: Accounts> SignIn<A> {
     }
 
     /// Sends the browser to the provider.
-    pub(super) async fn begin(&self) -> Result<Next, Failure> {
+    pub(super) async fn begin(&self) -> Result<Next, SignInError> {
         let now = self.clock.now();
         let state = CsrfToken::new_random_len(SECRET_BYTES);
         let nonce = Nonce::new_random_len(SECRET_BYTES);
@@ -66,23 +68,28 @@ impl<A: Accounts> SignIn<A> {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let cookie = self.cookie(state.secret()).set(&browser);
         let location = self.provider.authorization(state.clone(), nonce.clone(), challenge, now).await?;
-        self.pending.insert(state.into_secret(), Begun { nonce, verifier, browser, at: now });
+        self.pending.insert(state.into_secret(), PendingSignIn { nonce, verifier, browser, at: now });
         Ok(Next { location, cookie })
     }
 
     /// Takes the browser back, and sends it to the app when there is an account.
-    pub(super) async fn finish(&self, query: &str, headers: &HeaderMap, correlation: &str) -> Result<Next, Failure> {
+    pub(super) async fn finish(
+        &self,
+        query: &str,
+        headers: &HeaderMap,
+        correlation: &str,
+    ) -> Result<Next, SignInError> {
         let now = self.clock.now();
-        let callback = Callback::parse(query).ok_or(Failure::NoCallback)?;
-        let begun = self.pending.take(&callback.state, now).ok_or(Failure::UnknownState)?;
+        let callback = Callback::parse(query).ok_or(SignInError::NoCallback)?;
+        let begun = self.pending.take(&callback.state, now).ok_or(SignInError::UnknownState)?;
         let cookie = self.cookie(&callback.state);
         if !cookie.proves(headers, &begun.browser) {
-            return Err(Failure::OtherBrowser);
+            return Err(SignInError::OtherBrowser);
         }
         if callback.issuer.is_some_and(|issuer| issuer != self.settings.issuer.as_str()) {
-            return Err(Failure::OtherIssuer);
+            return Err(SignInError::OtherIssuer);
         }
-        let code = callback.outcome.map_err(|refusal| Failure::Denied {
+        let code = callback.outcome.map_err(|refusal| SignInError::Denied {
             code: readable(&refusal.code),
             description: readable(&refusal.description),
         })?;
@@ -105,7 +112,7 @@ impl<A: Accounts> SignIn<A> {
         nonce: &Nonce,
         began: SystemTime,
         now: SystemTime,
-    ) -> Result<&'t Claims, Failure> {
+    ) -> Result<&'t Claims, SignInError> {
         let expected = Expected { client_id: &self.settings.client_id, nonce, began, now };
         let provider = self.provider.discovered(now).await?;
         match verify(token, &provider, &expected) {

@@ -18,7 +18,7 @@ pub struct Reload {
     /// What it was asked for by.
     pub trigger: Trigger,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: ReloadOutcome,
     /// What serves now that did not before.
     pub changes: Vec<Change>,
     /// What is wrong; the version before it serves on.
@@ -46,7 +46,7 @@ pub enum Trigger {
 /// What came of a reload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum ReloadOutcome {
     /// Everything that had changed serves.
     Applied,
     /// Some of it serves; there are mistakes in the rest.
@@ -57,7 +57,7 @@ pub enum Outcome {
     Unchanged,
 }
 
-impl Outcome {
+impl ReloadOutcome {
     pub(super) const fn of(nothing_changed: bool, no_mistakes: bool) -> Self {
         match (nothing_changed, no_mistakes) {
             (false, true) => Self::Applied,

@@ -11,7 +11,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::{Outcome, Reloader, Trigger};
+use super::reloader::Reloader;
+use super::report::{ReloadOutcome, Trigger};
+use crate::server::ErrorResponse;
 
 /// `GET /-/reloads` answers the last reloads, the latest first; `POST /-/reload` reloads and answers what came of it: 200, or 422
 /// where there are mistakes.
@@ -20,8 +22,8 @@ pub fn routes(reloader: Reloader) -> Router {
 }
 
 async fn reloads(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
-    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
-        return failure.into_response();
+    if let Err(error) = reloader.live().now().access.admit_operator(&headers) {
+        return ErrorResponse::from(error).into_response();
     }
     let mut reloads = reloader.history();
     reloads.reverse();
@@ -30,12 +32,12 @@ async fn reloads(State(reloader): State<Reloader>, headers: HeaderMap) -> Respon
 }
 
 async fn reload(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
-    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
-        return failure.into_response();
+    if let Err(error) = reloader.live().now().access.admit_operator(&headers) {
+        return ErrorResponse::from(error).into_response();
     }
     match reloader.reload(Trigger::Request).await {
         Some(reload) => {
-            let mended = matches!(reload.outcome, Outcome::Applied | Outcome::Unchanged);
+            let mended = matches!(reload.outcome, ReloadOutcome::Applied | ReloadOutcome::Unchanged);
             answer(if mended { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),

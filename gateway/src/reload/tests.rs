@@ -3,17 +3,21 @@
 use jiff::Timestamp;
 
 use super::history::History;
-use super::{Outcome, Reload, Trigger};
+use super::{Reload, ReloadOutcome, Trigger};
 use crate::config::{Mistake, Position};
-use crate::instances::{Change, Subject, What};
+use crate::instances::{Change, ChangeKind, Subject};
 
 fn reload(changes: usize, mistakes: &[&str]) -> Reload {
-    let change =
-        Change { of: Subject::Instance, name: "acme".into(), change: What::Mapping, version: Some("3fa8c0d1".into()) };
+    let change = Change {
+        of: Subject::Instance,
+        name: "acme".into(),
+        change: ChangeKind::Mapping,
+        version: Some("3fa8c0d1".into()),
+    };
     Reload {
         at: Timestamp::UNIX_EPOCH,
         trigger: Trigger::Watch,
-        outcome: Outcome::of(changes == 0, mistakes.is_empty()),
+        outcome: ReloadOutcome::of(changes == 0, mistakes.is_empty()),
         changes: vec![change; changes],
         mistakes: mistakes.iter().map(|message| mistake(message)).collect(),
         needs_restart: Vec::new(),

@@ -8,8 +8,9 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use super::files::Watched;
+use super::reloader::Reloader;
+use super::report::{Reload, Trigger};
 use super::settle::settled;
-use super::{Reload, Reloader, Trigger};
 
 /// Reloads when a file of the configuration is written.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 
-use super::in_flight::InFlight;
+use crate::admission::InFlight;
 
 /// Each with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

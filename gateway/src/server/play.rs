@@ -1,4 +1,4 @@
-//! One request of an instance without HTTP and without a token: for the operator's own `explain` and `dev`.
+//! Sends a request to an instance without HTTP and without a token, for `explain` and `dev`.
 
 use http::Method;
 use scim_protocol::{Conditions, Error};
@@ -9,29 +9,29 @@ use crate::clients::Hints;
 use crate::instances::Hosted;
 use crate::provisioning::{self, Caller, Request, RequestLimits};
 
-/// A request as it is written into a file.
+/// A request as written in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Played<'a> {
     /// The method.
     pub method: &'a Method,
-    /// Below `/scim/v2`, with the query.
+    /// The path below `/scim/v2`, with the query.
     pub path: &'a str,
-    /// The body, where the method has one.
+    /// The body, if there is one.
     pub body: Option<&'a Value>,
-    /// The client's `User-Agent`, by which its dialect is recognised.
+    /// The client's `User-Agent`, from which its profile is detected.
     pub user_agent: Option<&'a str>,
 }
 
-/// Status and body of the answer.
+/// Status and body of the response.
 pub async fn play(hosted: &Hosted, played: &Played<'_>) -> (u16, Value) {
     let (path, query) = played.path.split_once('?').unwrap_or((played.path, ""));
     let route = match Route::find(played.method, path) {
         Ok(route) => route,
-        Err(failure) => return refusal(failure.error()),
+        Err(error) => return status_and_body(error.error()),
     };
     match route.asked(query, played.body.cloned()) {
         Ok(asked) => carry_out(hosted, played, query, asked).await,
-        Err(error) => refusal(&error),
+        Err(error) => status_and_body(&error),
     }
 }
 
@@ -48,10 +48,10 @@ async fn carry_out(hosted: &Hosted, played: &Played<'_>, query: &str, asked: Ask
     let request = Request { operation: asked.operation, caller };
     match provisioning::handle(&hosted.instance, request).await.result {
         Ok(answer) => (answer.status, answer.body.unwrap_or_default()),
-        Err(failure) => refusal(&failure.error),
+        Err(failure) => status_and_body(&failure.error),
     }
 }
 
-fn refusal(error: &Error) -> (u16, Value) {
+fn status_and_body(error: &Error) -> (u16, Value) {
     (error.status, error.to_json())
 }

@@ -45,13 +45,13 @@ pub(super) enum Since {
 }
 
 impl Question {
-    pub(super) fn filter(&self, now: Timestamp) -> Result<LogFilter, Failure> {
+    pub(super) fn filter(&self, now: Timestamp) -> Result<LogFilter, CommandError> {
         Ok(LogFilter {
             instance: self.instance.clone(),
             id: self.id.clone(),
             matching: self.matching.clone(),
             status: self.outcome.clone().map(|Outcome(statuses)| statuses),
-            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(Failure::Since)?,
+            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(CommandError::Since)?,
             limit: self.limit,
         })
     }

@@ -4,8 +4,7 @@ use std::io;
 
 use scim_gateway::store::LogEntry;
 
-use super::shown;
-use crate::cli::terminal::Terminal;
+use crate::cli::terminal::{Terminal, escaped};
 
 const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
 /// The place of the outcome among the columns.
@@ -44,13 +43,13 @@ fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
     [
         // A column to be read: the time to the second.
         format!("{:.0}", row.time),
-        shown(&row.instance),
-        shown(&row.client),
-        shown(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-        shown(row.id.as_deref().unwrap_or("-")),
-        shown(matching.unwrap_or("-")),
-        shown(&outcome),
-        shown(&row.correlation),
+        escaped(&row.instance),
+        escaped(&row.client),
+        escaped(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        escaped(row.id.as_deref().unwrap_or("-")),
+        escaped(matching.unwrap_or("-")),
+        escaped(&outcome),
+        escaped(&row.correlation),
     ]
 }
 
@@ -60,5 +59,5 @@ fn calls(row: &LogEntry) -> String {
         let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         format!("{} {} {status}", call.method, call.path)
     });
-    shown(&calls.collect::<Vec<_>>().join(", "))
+    escaped(&calls.collect::<Vec<_>>().join(", "))
 }

@@ -4,7 +4,8 @@ use scim_protocol::filter::Comparison;
 use scim_protocol::{Attribute, AttributeType, Error, Filter};
 use serde_json::Value;
 
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// The boolean that a text says.
 fn said(value: &Value) -> Option<bool> {

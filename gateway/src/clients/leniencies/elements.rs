@@ -5,7 +5,8 @@ use scim_protocol::filter::CompareOp;
 use scim_protocol::{Filter, Object};
 
 use super::messages::{self, Op};
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// Notes a path whose element can be made: it says what the element is like, and not only which one it is.
 pub(in crate::clients) fn missing(reading: &mut Reading<'_>, members: &Object, op: Option<Op>) {

@@ -4,7 +4,8 @@ use scim_protocol::{Attribute, Error, Filter, Object, Operand, ResourceType};
 use serde_json::Value;
 
 use super::{booleans, messages};
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// A search's filter.
 pub(in crate::clients) fn whole(reading: &mut Reading<'_>, text: &mut String) -> Result<(), Error> {

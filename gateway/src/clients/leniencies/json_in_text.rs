@@ -4,7 +4,8 @@ use scim_protocol::Attribute;
 use serde_json::Value;
 
 use super::messages;
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// An element whose `value` is an object, written as text, with a `value` of its own: its members that the schema knows
 /// take the place of the element's. Without the leniency the text is a value like any other.

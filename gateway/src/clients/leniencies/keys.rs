@@ -4,7 +4,8 @@ use scim_protocol::{Error, Mutability, Object, ResourceType};
 use serde_json::{Map, Value};
 
 use super::messages;
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// Takes out the attributes that only the gateway may set.
 pub(in crate::clients) fn read_only(reading: &mut Reading<'_>, members: &mut Object) -> Result<(), Error> {

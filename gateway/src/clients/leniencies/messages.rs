@@ -3,7 +3,8 @@
 use scim_protocol::{Error, Object};
 use serde_json::Value;
 
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// What an operation does, where it is one of the RFC's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use scim_protocol::{Attribute, Error};
 use serde_json::Value;
 
 use super::messages;
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// A reference, in the place of an object.
 pub(in crate::clients) fn whole(

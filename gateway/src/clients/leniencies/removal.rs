@@ -4,7 +4,8 @@ use scim_protocol::{Error, Object};
 use serde_json::Value;
 
 use super::messages::{self, Op};
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// Whether a list says what `remove` removes. To remove all instead, as the RFC's letter has it, would empty groups; so what is
 /// not allowed is refused.

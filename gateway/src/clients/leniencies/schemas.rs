@@ -4,7 +4,8 @@ use scim_protocol::{Error, Object, ResourceType, urn};
 use serde_json::Value;
 
 use super::messages;
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// The `schemas` of a resource: those of its type, all that its body uses and no others (RFC 7643 §3). What is unknown stays,
 /// for protocol code to leave out and list.

@@ -4,7 +4,8 @@
 use scim_protocol::{Attribute, Error};
 use serde_json::{Map, Value};
 
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// One value where an array belongs.
 pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {

@@ -4,7 +4,8 @@ use scim_protocol::schema::core;
 use scim_protocol::{Error, Object};
 
 use super::messages;
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 
 /// Whether the path leads to such an attribute; protocol code leaves it out and lists it.
 pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &Object) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::messages::{self, Op};
 use super::{booleans, json_in_text, references, shapes};
-use crate::clients::Reading;
+use crate::clients::reading::Reading;
 
 /// A resource, or the value of a PATCH operation without a path.
 pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Object) -> Result<(), Error> {

@@ -19,8 +19,9 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::admission::Access;
 use crate::config::{Config, TokenHash};
-use crate::observe::Recording;
+use crate::observe::{ComponentState, Components, Recording};
 
 /// What the stand-in for SCIM's routes shows to a test.
 #[derive(Clone)]
@@ -45,10 +46,10 @@ struct Gateway {
     serving: JoinHandle<Ended>,
 }
 
-struct Fixed(Parts);
+struct Fixed(Components);
 
 impl Readiness for Fixed {
-    fn parts(&self) -> Parts {
+    fn components(&self) -> Components {
         self.0.clone()
     }
 }
@@ -57,14 +58,20 @@ struct Options {
     in_flight: usize,
     patience: Duration,
     listen: ListenLimits,
-    parts: Parts,
+    components: Components,
     observed_apart: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let listen = ListenLimits { grace: Duration::from_secs(20), ..ListenLimits::default() };
-        Self { in_flight: 8, patience: Duration::from_secs(20), listen, parts: Parts::default(), observed_apart: false }
+        Self {
+            in_flight: 8,
+            patience: Duration::from_secs(20),
+            listen,
+            components: Components::default(),
+            observed_apart: false,
+        }
     }
 }
 
@@ -94,7 +101,7 @@ async fn start(options: Options) -> Gateway {
         in_flight: in_flight.clone(),
         request_timeout: options.patience,
         metrics: Arc::new(Metrics::new()),
-        readiness: Arc::new(Fixed(options.parts)),
+        readiness: Arc::new(Fixed(options.components)),
         observed_apart: options.observed_apart,
     };
     let observed = observed(&shell);
@@ -116,7 +123,7 @@ async fn create(
     Path(instance): Path<String>,
     Extension(recording): Extension<Recording>,
     request: Request,
-) -> Result<(StatusCode, String), Failure> {
+) -> Result<(StatusCode, String), ErrorResponse> {
     let (head, body) = request.into_parts();
     let name = stand.access.admit(&instance, &head.headers)?.clone();
     recording.note(|record| {

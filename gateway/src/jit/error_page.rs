@@ -11,7 +11,7 @@ const POLICY: HeaderValue =
 
 /// What a page says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct ErrorPage {
     pub(super) status: StatusCode,
     pub(super) title: &'static str,
     /// What to do now.
@@ -20,7 +20,7 @@ pub(super) struct Page {
     pub(super) again: bool,
 }
 
-impl Page {
+impl ErrorPage {
     /// The answer; `start` is the address at which the sign-in starts.
     pub(super) fn answer(self, start: Option<&str>, correlation: &str) -> Response {
         let Self { status, title, advice, again } = self;

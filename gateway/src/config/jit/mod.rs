@@ -7,7 +7,7 @@ mod values;
 
 use secrecy::SecretString;
 
-use super::instance::Surroundings;
+use super::context::ReadContext;
 use super::secret::SecretSource;
 use super::table::{Placed, Table};
 use crate::egress::BaseUrl;
@@ -38,10 +38,10 @@ pub struct Jit {
 }
 
 impl Jit {
-    pub(super) fn read(table: Table<'_>, around: &Surroundings<'_>) -> Option<Self> {
+    pub(super) fn read(table: Table<'_>, context: &ReadContext<'_>) -> Option<Self> {
         let issuer = table.required("issuer", "write the issuer of your OpenID provider, as its metadata does");
         let client_id: Option<String> = table.required("client-id", "write the id that the provider gave this gateway");
-        let client_secret = client_secret(&table, around);
+        let client_secret = client_secret(&table, context);
         let public_url: Option<BaseUrl> =
             table.required("public-url", "write the gateway's address as browsers see it");
         if let Some(url) = public_url.as_ref().filter(|url| url.is_plain() && !values::is_loopback(url.url())) {
@@ -76,9 +76,9 @@ impl Jit {
     }
 }
 
-fn client_secret(table: &Table<'_>, around: &Surroundings<'_>) -> Option<SecretString> {
+fn client_secret(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
     let source: SecretSource = table.text("client-secret")?;
-    let secret = source.read(around.directory, around.environment);
+    let secret = source.read(context.directory, context.environment);
     let remedy = "set the variable before the gateway starts, or write the secret, alone, into a file that it can read";
     secret.map_err(|error| table.mistake("client-secret", error, remedy)).ok()
 }
@@ -107,10 +107,10 @@ mod tests {
         let environment = |name: &str| (name == "SSO").then(|| "s3cret".to_owned());
         let report = Report::new(Path::new("gateway.toml"), &text);
         let document = DeTable::parse(&text).expect("TOML");
-        let around = Surroundings { directory: Path::new("."), environment: &environment, connectors: &[] };
+        let context = ReadContext { directory: Path::new("."), environment: &environment, connectors: &[] };
         let instance =
             Table::root(document.get_ref(), &report).table("instances").and_then(|table| table.table("acme"));
-        let jit = instance.and_then(|table| table.table("jit")).and_then(|table| Jit::read(table, &around));
+        let jit = instance.and_then(|table| table.table("jit")).and_then(|table| Jit::read(table, &context));
         let mistakes: Vec<String> = report.into_mistakes().iter().map(ToString::to_string).collect();
         jit.filter(|_| mistakes.is_empty()).ok_or(mistakes.join("\n"))
     }

@@ -20,10 +20,15 @@ use super::terminal::Terminal;
 pub(super) use question::Question;
 
 /// Reads the rows and prints them, the oldest first.
-pub(super) fn run(file: &Path, question: &Question, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    file: &Path,
+    question: &Question,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), CommandError> {
     let store = Config::load_store(file)?;
     let filter = question.filter(Timestamp::now())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let mut rows = runtime.block_on(read_log(&store.url, &filter))?;
     rows.reverse();
     let written =
@@ -55,12 +60,6 @@ fn document(row: &LogEntry) -> Value {
         "app_calls": calls.collect::<Vec<_>>(),
         "correlation": row.correlation,
     })
-}
-
-/// Text that a terminal shows and does not obey, in the order in which it is written.
-pub(super) fn shown(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// To a tenth of a millisecond.

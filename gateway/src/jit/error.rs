@@ -3,14 +3,14 @@
 use http::StatusCode;
 
 use super::accounts::AccountError;
+use super::error_page::Page;
 use super::id_token::TokenError;
-use super::page::Page;
 use super::person::PersonError;
 use super::provider::ProviderError;
 
 /// Why a sign-in failed; the texts are the operator's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Failure {
+pub(super) enum SignInError {
     /// No such instance, or one without `[instances.<name>.jit]`; outsiders are not told which.
     #[error("nobody signs in at this instance")]
     NotServed,
@@ -51,9 +51,9 @@ pub(super) enum Failure {
     Address,
 }
 
-impl Failure {
+impl SignInError {
     /// What the person sees: nothing of the request, and nothing that helps an attacker tell the causes of a refused token apart.
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self) -> ErrorPage {
         let (status, title, advice, again) = match self {
             Self::NotServed => (
                 StatusCode::NOT_FOUND,
@@ -117,6 +117,6 @@ impl Failure {
                 true,
             ),
         };
-        Page { status, title, advice, again }
+        ErrorPage { status, title, advice, again }
     }
 }

@@ -20,7 +20,7 @@ fn directory() -> tempfile::TempDir {
     std::fs::create_dir(directory.path().join("mappings")).expect("a directory");
     std::fs::write(directory.path().join("mappings/globex.json"), "{}").expect("a file");
     std::fs::write(directory.path().join("app.secret"), "s3cr3t\n").expect("a file");
-    std::fs::write(directory.path().join("corporate-ca.pem"), include_str!("tests/authority.pem")).expect("a file");
+    std::fs::write(directory.path().join("corporate-ca.pem"), include_str!("authority.pem")).expect("a file");
     directory
 }
 
@@ -41,7 +41,7 @@ fn mistakes(text: &str) -> Vec<String> {
 
 #[test]
 fn the_documented_example_is_a_configuration() {
-    let (_directory, config) = parse(include_str!("../../gateway.example.toml"));
+    let (_directory, config) = parse(include_str!("../../../gateway.example.toml"));
     let config = config.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(config.instances.len(), 3);
     let initech = config.instances.get("initech-splashtop").expect("an instance");
@@ -54,7 +54,7 @@ fn the_documented_example_is_a_configuration() {
 
 #[test]
 fn the_documented_example_shows_every_key() {
-    let example = include_str!("../../gateway.example.toml");
+    let example = include_str!("../../../gateway.example.toml");
     let tables = ["server", "store", "log", "connectors.a", "instances.a", "instances.a.limits", "instances.a.jit"];
     let text: String = tables.iter().map(|table| format!("[{table}]\n\"?\" = 1\n")).collect();
     let found = mistakes(&text);

@@ -1,5 +1,7 @@
 //! `rollback`: puts an earlier version of a connector back.
 
+mod error;
+
 use std::path::Path;
 
 use scim_gateway::config::{Config, ConnectorName};
@@ -19,26 +21,12 @@ pub(super) enum Wanted<'a> {
     List,
 }
 
-/// Why no version is put back.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RollbackError {
-    #[error("there is no [connectors.{name}] in {file}; there are {known}")]
-    UnknownConnector { name: String, file: String, known: String },
-    #[error("no earlier version of {0} is kept; the gateway keeps those that have served")]
-    Nothing(ConnectorName),
-    #[error("no version of {name} that is kept begins with {digest}; `--list` shows them")]
-    NoSuch { name: ConnectorName, digest: String },
-    #[error(
-        "connectors.{name}.sha256 pins {pinned}, and the version to put back is {version}: change the pin to it first, or remove it"
-    )]
-    Pinned { name: ConnectorName, pinned: Sha256, version: Sha256 },
-    #[error("the versions of {0} cannot be read: {1}")]
-    Unreadable(ConnectorName, std::io::Error),
-    #[error(transparent)]
-    Version(#[from] scim_gateway::instances::VersionError),
-}
-
-pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    file: &Path,
+    name: &str,
+    wanted: &Wanted<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     let found = config.connectors.get_key_value(name);
     let (name, connector) = found.ok_or_else(|| {
@@ -90,10 +78,4 @@ fn choose<'a>(
 
 fn since(version: &Version) -> String {
     jiff::Timestamp::try_from(version.since).map_or_else(|_| String::new(), |time| format!("{time:.0}"))
-}
-
-impl From<RollbackError> for Failure {
-    fn from(error: RollbackError) -> Self {
-        Self::Rollback(Box::new(error))
-    }
 }
