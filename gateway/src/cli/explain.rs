@@ -1,5 +1,5 @@
-//! `explain`: what would a request do? Nothing changes: neither the app, of which only reads are sent, nor what the gateway
-//! remembers, of which a copy is used.
+//! `explain`: shows what a request would do, without changing anything: the app receives only reads, and the gateway's store is
+//! copied.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use super::Failure;
 use super::recorded::RecordedRequest;
 use super::terminal::Terminal;
 
-/// What came of it.
+/// The result.
 struct Explained {
     request: RecordedRequest,
     steps: Vec<Step>,
-    /// None where a write was held back: the answer depends on the app's.
+    /// `None` if a write was held back, because the answer then depends on the app's response.
     answer: Option<(u16, Value)>,
-    /// Whether what the gateway remembers was taken into account.
+    /// Whether there was a store to copy.
     remembered: bool,
 }
 
-/// Shows which calls of the app a request would make.
+/// Shows which calls to the app a request would make.
 pub(super) fn run(
     config: &Path,
     instance: &str,
@@ -101,10 +101,10 @@ fn write(explained: &Explained, terminal: &mut Terminal<'_>) -> std::io::Result<
                 terminal.line(line)?;
             }
         }
-        None => terminal.line("What follows depends on the app's answer; nothing was changed.")?,
+        None => terminal.line("What happens next depends on the app's response; nothing was changed.")?,
     }
     if !remembered {
-        terminal.line("(Without what the gateway remembers: there is no SQLite store to look at.)")?;
+        terminal.line("(The gateway's stored data was not used: there is no SQLite store.)")?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The commands of `scim-gateway`.
 //!
-//! Exit codes: 0 it worked, 1 it did not (the reason is on standard error, or in the JSON that was asked for), 2 the command line
-//! is wrong.
+//! Exit codes: 0 success, 1 failure (the reason is on standard error, or in the requested JSON), 2 invalid command line.
 
 mod check;
 mod dev;
@@ -41,13 +40,13 @@ pub(crate) struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 it worked, 1 it failed, 2 the command line is wrong";
+const EXIT_CODES: &str = "Exit codes: 0 success, 1 failure, 2 invalid command line";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the instances of a configuration until SIGTERM or Ctrl-C; what runs then is finished first
+    /// Serve the instances of a configuration until SIGTERM or Ctrl-C; running operations are finished first
     ///
-    /// SIGHUP and `POST /-/reload` read everything again and serve what has changed
+    /// SIGHUP and `POST /-/reload` reload everything and apply what has changed
     Serve {
         #[command(flatten)]
         config: ConfigFile,
@@ -55,38 +54,38 @@ enum Command {
         #[arg(long)]
         watch: bool,
     },
-    /// Check a configuration and all that it names without serving
+    /// Check a configuration and everything that it names, without serving
     Check {
         #[command(flatten)]
         config: ConfigFile,
-        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        /// Also ask each app whether it accepts the credential; nothing is changed there
         #[arg(long)]
         connect: bool,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Serve and watch, and show each request from inside: what the mapping made of it, and the app's calls
+    /// Serve and watch, and show how each request is processed: the result of the mapping, and the calls to the app
     ///
-    /// Bodies are shown: for development, not for production
+    /// Bodies are shown: use it for development, not for production
     Dev {
         #[command(flatten)]
         config: ConfigFile,
-        /// Send the requests of this file (one, a list or a conversation) to the app, at the start and after every reload that changes
-        /// something: use the sandbox or a test account
+        /// Send the requests in this file (one, a list or a conversation) at the start and after every reload that changes something; they
+        /// reach the app, so use the sandbox or a test account
         #[arg(long, value_name = "FILE")]
         replay: Option<PathBuf>,
-        /// The instance to which they are made; the first one unless said here or in the file
+        /// The instance that receives them, unless the file names one; by default the first one
         #[arg(long, value_name = "NAME", requires = "replay")]
         instance: Option<String>,
     },
-    /// Show which calls of the app a SCIM request would make, without changing anything
+    /// Show which calls to the app a SCIM request would make, without changing anything
     ///
-    /// Reads are sent; the first call that could change the app is shown and not sent
+    /// Reads are sent; the first call that could change the app is shown but not sent
     Explain {
         #[command(flatten)]
         config: ConfigFile,
-        /// The instance that is asked
+        /// The instance that receives the request
         #[arg(long, value_name = "NAME")]
         instance: String,
         /// Print the result as JSON
@@ -96,69 +95,69 @@ enum Command {
         #[arg(value_name = "REQUEST.json")]
         request: PathBuf,
     },
-    /// Put the version of a connector back that served before the present one
+    /// Restore the version of a connector that was active before the current one
     Rollback {
         #[command(flatten)]
         config: ConfigFile,
         /// The connector's name in the configuration
         connector: String,
-        /// Put back the version whose SHA-256 begins with this
+        /// Restore the version whose SHA-256 starts with this
         #[arg(long, value_name = "DIGEST", conflicts_with = "list")]
         to: Option<String>,
-        /// Only show which versions there are
+        /// Only list the versions
         #[arg(long)]
         list: bool,
     },
-    /// What each identity provider's profile accepts beyond the RFCs
+    /// Show what each identity provider's profile accepts beyond the RFCs
     Profiles {
-        /// Only this one: rfc, entra, entra-optscim, okta, google or other
+        /// Only this profile: rfc, entra, entra-optscim, okta, google or other
         profile: Option<Client>,
-        /// Print them as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// The guard rails of the instances, and which of them stand in the way
+    /// Show the guard rails of the instances and their states
     #[command(args_conflicts_with_subcommands = true)]
     Rails {
         #[command(subcommand)]
         command: Option<RailsCommand>,
         #[command(flatten)]
         config: ConfigFile,
-        /// Only this one's
+        /// Only this instance
         #[arg(long)]
         instance: Option<InstanceName>,
-        /// Print them as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
+    /// Show the provisioning log: each operation, its resource and its outcome; works while gateways run
     Log {
         #[command(flatten)]
         config: ConfigFile,
         #[command(flatten)]
         question: log::Question,
-        /// Print a JSON document a row
+        /// Print one JSON document per row
         #[arg(long)]
         json: bool,
     },
-    /// Tokens that identity providers present
+    /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
 }
 
 #[derive(Debug, Subcommand)]
 enum RailsCommand {
-    /// Lift a rail that stands in the way; works while gateways run
+    /// Suspend guard rails for a while; works while gateways run
     Lift {
         #[command(flatten)]
         config: ConfigFile,
-        /// Whose rails
+        /// The instance
         #[arg(long)]
         instance: InstanceName,
-        /// Only this one: max-members-removed or max-deactivations
+        /// Only this guard rail: max-members-removed or max-deactivations
         #[arg(long)]
         rail: Option<Rail>,
-        /// For how long nothing is guarded, such as 30m or 2h; what happened until then is not counted
+        /// How long to suspend them, such as 30m or 2h; what happens until then is not counted
         #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = rails::parse_time)]
         time: SignedDuration,
     },
@@ -166,9 +165,9 @@ enum RailsCommand {
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Make a token; print it, once, with the hash to put into the configuration
+    /// Create a token; print it once, with the hash for the configuration
     New {
-        /// Print both as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
@@ -176,12 +175,12 @@ enum TokenCommand {
 
 #[derive(Debug, Args)]
 struct ConfigFile {
-    /// The configuration
+    /// The configuration file
     #[arg(long = "config", value_name = "FILE", default_value = "gateway.toml")]
     path: PathBuf,
 }
 
-/// Runs the command that was asked for.
+/// Runs the command.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve { config, watch } => serve::run(&config.path, *watch, None),

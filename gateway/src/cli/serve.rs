@@ -1,4 +1,4 @@
-//! `serve`.
+//! `serve`: runs the gateway.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ use super::terminal::Terminal;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Serves until a signal. Prints one line when it listens: `scim-gateway listens on http://<address>`; with `watch`, another for
-/// every reload. `dev` shows requests from inside.
+/// Serves until a signal. Prints a line once it listens: `scim-gateway listens on http://<address>`; with `watch`, another one for
+/// every reload. `dev` shows how requests are processed.
 pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
@@ -37,7 +37,7 @@ pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), Com
 }
 
 async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, CommandError> {
-    // From here on, so that no signal ends the gateway half-way, and one after the line that says it listens is never lost.
+    // Installed first, so that no signal kills the gateway while it starts, and none is lost once it says that it listens.
     let mut terminate = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
     let hang_up = signal(SignalKind::hangup()).map_err(CommandError::Runtime)?;
@@ -57,7 +57,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
         observed_apart: config.server.observe_listen.is_some(),
     };
     let router = router(&config, &reloader, &shell, dev);
-    let guarded = reloader.live();
+    let live = reloader.live();
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
     let address = config.server.listen.socket_address();
@@ -71,7 +71,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!(target: "scim_gateway::server", "shutting down: finishing what runs");
+        tracing::info!(target: "scim_gateway::server", "shutting down: finishing running operations");
     };
     let watching = async {
         match watcher {
@@ -84,7 +84,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
         ended = serving => ended,
         () = observing => Ended::Finished,
         () = metrics.upkeep() => Ended::Finished,
-        () = guarded.watch_guard_rails() => Ended::Finished,
+        () = live.watch_guard_rails() => Ended::Finished,
         () = trim_log(&store, config.store.log_retention_days) => Ended::Finished,
         () = reload_at(hang_up, &reloader) => Ended::Finished,
         () = watching => Ended::Finished,
@@ -104,17 +104,17 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
     let routes = scim.merge(sign_ins);
-    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.around(routes.clone()));
+    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.wrap(routes.clone()));
     server::router(shell, routes).merge(server::operator(reload::routes(reloader.clone())))
 }
 
-/// Reloads for ever; what was recorded is sent at the start and whenever something else serves.
+/// Reloads for ever; sends the recorded requests at the start and after every reload with changes.
 async fn watch_and_replay(watcher: Watcher, dev: Option<&Dev>, reloader: &Reloader) {
-    let Some(dev) = dev else { return watcher.run(tell).await };
+    let Some(dev) = dev else { return watcher.run(print_reload).await };
     let reloaded = tokio::sync::Notify::new();
     reloaded.notify_one();
     let watching = watcher.run(|reload| {
-        tell(reload);
+        print_reload(reload);
         if !reload.changes.is_empty() {
             dev.reloaded();
             reloaded.notify_one();
@@ -140,11 +140,11 @@ async fn reload_at(mut hang_up: Signal, reloader: &Reloader) {
     std::future::pending().await
 }
 
-/// Shows the person at the terminal what became of what was saved.
-fn tell(reload: &Reload) {
+/// Shows the result of a reload on the terminal.
+fn print_reload(reload: &Reload) {
     let mut terminal = Terminal::stdout();
     let word = if reload.mistakes.is_empty() { terminal.green("reloaded:") } else { terminal.red("not reloaded:") };
-    // Without a terminal there is the log.
+    // Without a terminal, the result is still in the log.
     let _ = terminal.line(format_args!("{word} {reload}")).and_then(|()| {
         if !reload.mistakes.is_empty() {
             write_mistakes(&reload.mistakes, &mut terminal)?;
@@ -156,7 +156,7 @@ fn tell(reload: &Reload) {
     });
 }
 
-/// Serves `/readyz` and `/metrics` on their own listener, where there is one, for as long as the rest is served.
+/// Serves `/readyz` and `/metrics` on their own listener, if there is one, for ever.
 async fn observe(config: &Config, router: Router) -> Result<impl Future<Output = ()> + use<>, CommandError> {
     let listener = match config.server.observe_listen.map(ListenAddress::socket_address) {
         Some(address) => Some(TcpListener::bind(address).await.map_err(|error| CommandError::Listen(address, error))?),
@@ -164,7 +164,7 @@ async fn observe(config: &Config, router: Router) -> Result<impl Future<Output =
     };
     Ok(async move {
         match listener {
-            // Nothing of what is served there is an operation.
+            // None of these requests is an operation.
             Some(listener) => {
                 let limits = ListenLimits { connections: 64, ..ListenLimits::default() };
                 server::serve(listener, router, &InFlight::new(1), limits, std::future::pending()).await;
@@ -174,20 +174,20 @@ async fn observe(config: &Config, router: Router) -> Result<impl Future<Output =
     })
 }
 
-/// Deletes what the provisioning log has kept long enough, at the start and then daily.
+/// Deletes expired rows of the provisioning log, at the start and then daily.
 async fn trim_log(store: &Store, days: u32) {
     let mut daily = tokio::time::interval(DAY);
     loop {
         daily.tick().await;
         match store.trim_log(Timestamp::now(), days).await {
             Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, days, "the provisioning log was trimmed"),
-            Err(error) => tracing::error!(%error, "the provisioning log could not be trimmed"),
+            Ok(rows) => tracing::info!(rows, days, "expired rows of the provisioning log were deleted"),
+            Err(error) => tracing::error!(%error, "expired rows of the provisioning log could not be deleted"),
         }
     }
 }
 
-/// A shutdown waits for the longest operation that the configuration allows, and a little for its answer.
+/// A shutdown waits for the longest operation that the configuration allows, plus a little for its response.
 fn limits(config: &Config) -> ListenLimits {
     let default = ListenLimits::default();
     let longest = config.instances.values().filter_map(|instance| instance.limits.wall).max().unwrap_or_default();

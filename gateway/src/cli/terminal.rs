@@ -1,9 +1,9 @@
-//! Output for people: colour only where it is wanted (a terminal, and `NO_COLOR` unset: <https://no-color.org>).
+//! Output for people, in colour only on a terminal and if `NO_COLOR` is unset (<https://no-color.org>).
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-/// Where a command writes.
+/// The output of a command.
 pub(super) struct Terminal<'a> {
     writer: Box<dyn Write + 'a>,
     colour: bool,
@@ -20,13 +20,13 @@ impl<'a> Terminal<'a> {
         Self { colour: wants_colour(&stderr), writer: Box::new(stderr.lock()) }
     }
 
-    /// Plain text into `writer`.
+    /// Plain text, written to `writer`.
     #[cfg(test)]
     pub(super) fn plain(writer: &'a mut Vec<u8>) -> Self {
         Self { writer: Box::new(writer), colour: false }
     }
 
-    /// Writes a line and hands it on at once, so that a reader of a pipe sees it.
+    /// Writes a line and flushes it, so that the reader of a pipe sees it immediately.
     pub(super) fn line(&mut self, text: impl Display) -> io::Result<()> {
         writeln!(self.writer, "{text}")?;
         self.writer.flush()

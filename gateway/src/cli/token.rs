@@ -1,4 +1,4 @@
-//! `token new`.
+//! `token new`: creates a token.
 
 use rand::rngs::OsRng;
 use scim_gateway::config::NewToken;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Failure;
 use super::terminal::Terminal;
 
-/// Makes a token and prints it with its hash.
+/// Creates a token and prints it with its hash.
 pub(super) fn new(json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
     let made = NewToken::generate(&mut OsRng).map_err(|error| CommandError::Random(error.to_string()))?;
     let (token, hash) = (made.token.expose_secret(), made.hash);
@@ -18,8 +18,8 @@ pub(super) fn new(json: bool, terminal: &mut Terminal<'_>) -> Result<(), Command
     }
     let (token, hash) = (terminal.bold(token), terminal.bold(&hash.to_string()));
     terminal.line(format_args!(
-        "Token, shown only now; give it to the identity provider (Entra: Secret Token, Okta: API token):\n\n    {token}\n\n\
-         Hash; add it to the instance in gateway.toml, beside those that are still in use:\n\n    \
+        "Token, shown only once; enter it at the identity provider (Entra: Secret Token, Okta: API token):\n\n    {token}\n\n\
+        Hash; add it to the instance in gateway.toml, next to those that are still in use:\n\n    \
          [instances.<name>]\n    tokens = [\"{hash}\"]\n"
     ))?;
     Ok(())

@@ -1,12 +1,12 @@
-//! What a client's profile lets through while one of its requests is read.
+//! Applies a client's profile to one of its requests.
 
 use scim_protocol::{Error, ResourceType};
 
 use super::leniency::Leniency;
 use super::profile::Profile;
 
-/// Puts right what the profile allows and refuses what it does not. What is wrong in a way that no client is known for is
-/// left as it is, for protocol code to refuse.
+/// Corrects the deviations that the profile allows and refuses the others. Mistakes that are not known of any client are left for
+/// protocol code to refuse.
 #[derive(Debug)]
 pub struct Reading<'a> {
     pub(super) resource_type: &'a ResourceType,
@@ -16,13 +16,13 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Begins to read a request that is about resources of a type.
+    /// Starts reading a request for resources of a type.
     #[must_use]
     pub const fn new(profile: &'static Profile, resource_type: &'a ResourceType) -> Self {
         Self { resource_type, profile, used: Vec::new(), ignored: Vec::new() }
     }
 
-    /// What was put right, each once, and the paths of what was left out, for the operator.
+    /// The leniencies that were needed, each once, and the paths that were ignored, for the operator.
     #[must_use]
     pub fn end(self) -> (Vec<Leniency>, Vec<String>) {
         (self.used, self.ignored)
@@ -32,14 +32,14 @@ impl<'a> Reading<'a> {
         self.profile.allows(leniency)
     }
 
-    /// Notes that the leniency was needed.
+    /// Notes that a leniency was needed.
     pub(super) fn note(&mut self, leniency: Leniency) {
         if !self.used.contains(&leniency) {
             self.used.push(leniency);
         }
     }
 
-    /// Notes a deviation that the profile allows; otherwise `refusal` is what the client is told.
+    /// Notes a deviation if the profile allows it; otherwise returns `refusal`, with the name of the leniency.
     pub(super) fn tolerate(&mut self, leniency: Leniency, refusal: impl FnOnce() -> Error) -> Result<(), Error> {
         if self.allows(leniency) {
             self.note(leniency);
@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
         }
         let mut error = refusal();
         let client = self.profile.client;
-        error.detail.push_str(&format!(" (the client profile {client} has no leniency {leniency})"));
+        error.detail.push_str(&format!(" (the client profile {client} does not have the leniency {leniency})"));
         Err(error)
     }
 }

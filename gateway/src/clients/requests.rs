@@ -1,4 +1,4 @@
-//! Turns the parts of a client's request into exact SCIM, leniency by leniency.
+//! Turns a client's request into exact SCIM, leniency by leniency.
 
 use scim_protocol::Error;
 use serde_json::Value;
@@ -7,17 +7,17 @@ use super::leniencies::{elements, filters, keys, messages, removal, schemas, uns
 use super::reading::Reading;
 
 impl Reading<'_> {
-    /// The body of a POST or PUT.
+    /// Reads the body of a POST or PUT.
     ///
     /// # Errors
-    /// 400 that names the attribute, for a deviation that the profile does not allow.
+    /// 400, naming the attribute, for a deviation that the profile does not allow.
     pub fn resource(&mut self, body: &mut Value) -> Result<(), Error> {
         let Value::Object(resource) = body else { return Ok(()) };
         schemas::resource(self, resource)?;
         values::resource(self, resource)
     }
 
-    /// A PATCH message.
+    /// Reads a PATCH message.
     ///
     /// # Errors
     /// As [`Self::resource`], with the operation's number.
@@ -34,10 +34,10 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The text of a filter.
+    /// Reads a filter.
     ///
     /// # Errors
-    /// 400 `invalidFilter` for what is no filter, and for a deviation that the profile does not allow.
+    /// 400 `invalidFilter` for an invalid filter, and for a deviation that the profile does not allow.
     pub fn filter(&mut self, text: &mut String) -> Result<(), Error> {
         filters::whole(self, text)
     }

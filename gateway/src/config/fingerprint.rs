@@ -1,9 +1,8 @@
-//! Whether what the configuration says of an instance is what it said before.
+//! Detects whether an instance's configuration has changed.
 //!
-//! The fingerprint is taken of the table as it is written and of the secrets that it points at, so that a key that is added to
-//! the configuration one day is part of it without anybody thinking of it, and a credential that was exchanged in its file
-//! counts as a change. What is left out is compared by itself: tokens, which only say who may call, and the path of the mapping, whose
-//! content counts.
+//! The fingerprint covers the table as written and the secrets that it refers to. So it includes keys that are added in future,
+//! and a credential that is replaced in its file counts as a change. Two keys are excluded because they are compared elsewhere:
+//! `tokens`, which only decide who may call, and the path of the mapping, of which only the content matters.
 
 use std::path::PathBuf;
 
@@ -13,24 +12,24 @@ use toml::de::{DeTable, DeValue};
 use super::context::ReadContext;
 use super::secret::SecretSource;
 
-/// Of one instance's table. Two are equal when nothing has changed that the instance is built from.
+/// The fingerprint of one instance's table. It stays equal as long as nothing changes that the instance is built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
-/// Keys that do not go into it.
-const LEFT_OUT: [&str; 2] = ["tokens", "mapping"];
-/// A path whose file's content counts.
+/// Keys that are not included.
+const EXCLUDED: [&str; 2] = ["tokens", "mapping"];
+/// A path of which the file's content is included.
 const FILE: &str = "ca-file";
-/// A table whose strings are the connector's business: none of them points at a secret.
+/// A table whose strings belong to the connector: none of them refers to a secret.
 const PLAIN: &str = "settings";
 
 impl Fingerprint {
-    /// Takes it, and notes in `files` which files hold secrets.
+    /// Computes the fingerprint, and adds the files that contain secrets to `files`.
     pub(super) fn of(table: &DeTable<'_>, context: &ReadContext<'_>, files: &mut Vec<PathBuf>) -> Self {
         let mut taking = Taking { hash: Sha256::new(), context, files };
         for (key, value) in table {
             let key: &str = key.get_ref();
-            if !LEFT_OUT.contains(&key) {
+            if !EXCLUDED.contains(&key) {
                 taking.text('k', key);
                 taking.value(value.get_ref(), key != PLAIN);
                 if let Some(path) = value.get_ref().as_str().filter(|_| key == FILE) {
@@ -49,7 +48,7 @@ struct Taking<'a, 'b> {
 }
 
 impl Taking<'_, '_> {
-    /// A kind and a length before each text, so that no two tables run together into the same bytes.
+    /// Prefixes each text with its kind and length, so that different tables never produce the same bytes.
     fn text(&mut self, kind: char, text: &str) {
         self.hash.update(format!("{kind}{}:", text.len()));
         self.hash.update(text);

@@ -1,4 +1,5 @@
-//! `token-url`, `client-id`, `scope` and `audience` of an instance: the authorization server that exchanges its credential for tokens.
+//! `token-url`, `client-id`, `scope` and `audience` of an instance: the authorization server that exchanges its credential for
+//! tokens.
 
 use super::auth_kind::AuthKind;
 use super::reachable::report_unreachable;
@@ -11,8 +12,8 @@ pub(super) fn read(table: &Table<'_>, auth: Option<AuthKind>, allow_private: boo
     let wanted = auth == Some(AuthKind::ClientCredentials);
     if wanted {
         for (key, remedy) in [
-            ("token-url", "write the address of the authorization server's token endpoint"),
-            ("client-id", "write the id that the authorization server gave this gateway"),
+            ("token-url", "write the URL of the authorization server's token endpoint"),
+            ("client-id", "write the client id that the authorization server gave this gateway"),
         ] {
             if !table.has(key) {
                 table.mistake(key, "is missing", remedy);

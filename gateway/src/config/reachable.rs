@@ -9,7 +9,7 @@ pub(super) fn report_unreachable(table: &Table<'_>, key: &'static str, outcome: 
         let remedy = match unreachable {
             Unreachable::Plain => "write https://, or set allow-private-addresses = true for your own network",
             Unreachable::Address(_) => {
-                "allow-private-addresses = true opens loopback and private networks, and nothing else"
+                "allow-private-addresses = true allows loopback and private networks, but nothing else"
             }
         };
         table.mistake(key, unreachable, remedy);

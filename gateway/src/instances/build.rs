@@ -1,8 +1,8 @@
-//! From configuration to instances. Every mistake that only a loaded connector can show is found here and given its place in
-//! the configuration or in the mapping's file.
+//! Builds the instances of a configuration. Every mistake that only a loaded connector can reveal is found here and gets its
+//! position in the configuration or in the mapping's file.
 //!
-//! Beside instances that serve already, what has not changed is taken over as it is, with its connections, its breakers and
-//! its share of the work; and what cannot be built stays as it was (design law 6).
+//! When instances are already being served, unchanged ones are reused with their connections, circuit breakers and share of the
+//! capacity; and what cannot be built stays as it was (design law 6).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,21 +24,21 @@ use crate::connectors::{CallLimits, Memberships, Wasi, resolve_settings};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
 
-/// What became of a configuration.
+/// The result of building a configuration.
 #[derive(Debug)]
 pub struct Built {
-    /// Whatever could be built, and the version before of what could not.
+    /// Whatever could be built, and the previous version of what could not.
     pub instances: InstanceSet,
-    /// In what it differs from the instances before.
+    /// How it differs from the previous instances.
     pub changes: Vec<Change>,
-    /// Why something could not be built; each with its place.
+    /// Why something could not be built, each with its position.
     pub mistakes: Vec<Mistake>,
-    /// The versions of connectors that begin to serve when the instances do: some instance is built on them that was not before. One
-    /// that loads and fits no instance is none.
+    /// The connector versions that an instance uses now and did not use before. A version that loads but fits no instance is not
+    /// among them.
     pub activated: Vec<ActivatedVersion>,
 }
 
-/// Builds every instance of a configuration, those that serve already (`before`) only where they have changed.
+/// Builds every instance of a configuration; instances that are already served (`before`) only if they have changed.
 pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet>) -> Built {
     let load::Loaded { connectors, files, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
     let (mut hosted, mut stale, mut unbuilt) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
@@ -49,7 +49,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
                 let context = BuildContext { config, name, from, connector, shared };
                 InstanceBuilder { context, old }.hosted().await
             }
-            // Why not is among the mistakes already.
+            // The reason is already among the mistakes.
             None => Err(Vec::new()),
         };
         match (outcome, old) {
@@ -71,7 +71,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
     }
     let mut access = Access::new(config);
     if let Some(before) = before {
-        // An old version serves those who were let to it: its app may be another one than the new tokens are meant for.
+        // An old version accepts only its old callers: the new tokens may be meant for a different app.
         stale.into_iter().for_each(|name| access.retain_known_to(&before.access, name));
     }
     let instances = InstanceSet::new(hosted, unbuilt, connectors, access);
@@ -100,12 +100,12 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
 /// One instance being built.
 struct InstanceBuilder<'a> {
     context: BuildContext<'a>,
-    /// The version that is served now.
+    /// The version that is being served now.
     old: Option<&'a Arc<Hosted>>,
 }
 
 impl InstanceBuilder<'_> {
-    /// The instance, the old one where nothing has changed, and what has.
+    /// The instance and what has changed; the old instance if nothing has.
     async fn hosted(&self) -> Result<(Arc<Hosted>, Option<Change>), Vec<Mistake>> {
         let source = Source::read(&self.context).map_err(|mistake| vec![mistake])?;
         let recipe = Recipe {
@@ -159,20 +159,20 @@ impl InstanceBuilder<'_> {
             turns: self.context.shared.turns.clone(),
         };
         let instance = Arc::new(Instance::new(parts));
-        // A rail that stands does so from the first moment, in `/readyz`, too.
+        // A tripped rail is effective from the start, and shown in `/readyz`.
         if let Err(error) = instance.watch_guard_rails().await {
             tracing::warn!(instance = self.context.name.as_str(), %error, "the state of the guard rails cannot be read");
         }
         let in_flight = self.old.map_or_else(
             || InFlight::share_of(self.context.config.server.max_in_flight),
-            // Requests to the old version still run: their places are taken in the new one, too.
+            // Requests to the old version are still running: they count for the new one, too.
             |old| old.in_flight.clone(),
         );
         let sign_in = self.sign_in(&instance, &recipe);
         Ok(Hosted { instance, in_flight, client: client(self.context.from.client), sign_in, recipe })
     }
 
-    /// Whether the way to the app can be taken over, with its limits, its breaker and what it has learned of the app.
+    /// Whether the connection to the app can be reused, with its limits, its circuit breaker and what it has learned about the app.
     fn same_connection(&self, old: &Hosted, recipe: &Recipe) -> bool {
         let (new, old_descriptor) = (&self.context.connector.descriptor, &old.instance.connector.descriptor);
         old.recipe.fingerprint == recipe.fingerprint
@@ -182,13 +182,13 @@ impl InstanceBuilder<'_> {
             && old_descriptor.settings == new.settings
     }
 
-    /// People who are at the provider when the instance is reloaded come back to the sign-in that they began.
+    /// Reuses the sign-in where possible: people who are at the provider during a reload return to the sign-in that they started.
     fn sign_in(&self, instance: &Arc<Instance>, recipe: &Recipe) -> Option<Arc<SignIn<ProvisionedAccounts>>> {
         let jit = self.context.from.jit.clone()?;
         let same = self.old.filter(|old| old.recipe.fingerprint == recipe.fingerprint);
-        if let Some(begun) = same.and_then(|old| old.sign_in.clone()) {
-            begun.accounts().follow(Arc::clone(instance));
-            return Some(begun);
+        if let Some(sign_in) = same.and_then(|old| old.sign_in.clone()) {
+            sign_in.accounts().use_instance(Arc::clone(instance));
+            return Some(sign_in);
         }
         let accounts = ProvisionedAccounts::new(Arc::clone(instance));
         Some(Arc::new(SignIn::new(
@@ -200,7 +200,7 @@ impl InstanceBuilder<'_> {
         )))
     }
 
-    /// Each instance of a connector that imports WASI says so itself.
+    /// An instance must allow its connector to import WASI.
     fn wasi(&self) -> Result<(), Mistake> {
         let imports = &self.context.connector.wasi;
         if imports.is_empty() || self.context.from.wasi == Wasi::Closed {
@@ -210,7 +210,7 @@ impl InstanceBuilder<'_> {
         Err(self.context.mistake(
             "wasi",
             problem,
-            "write wasi = \"closed\": it may import them and finds nothing behind them",
+            "write wasi = \"closed\" to allow the imports; they give access to nothing",
         ))
     }
 
@@ -224,7 +224,7 @@ impl InstanceBuilder<'_> {
             .any(|offered| offered.abilities.memberships == Memberships::OneGroupPerUser);
         match self.context.from.group_policy {
             Some(_) if !applies => {
-                let problem = "says which one group a user is in, and this app's users may be in many";
+                let problem = "applies only to apps that allow one group per user; this app allows several";
                 Err(self.context.mistake("group-policy", problem, "remove it"))
             }
             policy => Ok(policy.unwrap_or(GroupPolicy::LatestGroup)),

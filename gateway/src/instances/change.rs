@@ -1,4 +1,4 @@
-//! What is different between the instances that served and those that were built.
+//! The differences between the instances that were served and those that were built.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use crate::connectors::Sha256;
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Of what.
+    /// What kind of thing changed.
     pub of: Subject,
     /// Its name in the configuration.
     pub name: String,
-    /// What about it.
+    /// How it changed.
     pub change: ChangeKind,
-    /// The first digits of the SHA-256 of the mapping or the connector that serves now, where it is that which changed.
+    /// The first digits of the SHA-256 of the new mapping or connector, if that changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
-/// What can be different.
+/// What can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -32,21 +32,21 @@ pub enum Subject {
     Server,
 }
 
-/// In what way it is different.
+/// How something can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
-    /// It was not there.
+    /// It is new.
     Added,
-    /// It is there no more.
+    /// It no longer exists.
     Removed,
-    /// Its configuration, or a secret that it points at.
+    /// Its configuration, or a secret that it refers to.
     Configuration,
-    /// Its connector is another file or another version.
+    /// Its connector is a different file or version.
     Connector,
     /// Its mapping.
     Mapping,
-    /// Who may call it.
+    /// The tokens that it accepts.
     Tokens,
     /// The file's content.
     File,

@@ -7,7 +7,7 @@ use crate::config::{self, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, Document};
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
 
-/// The connection as the configuration and the descriptor say.
+/// Sets up the connection as configured and as the connector's descriptor says.
 pub(super) fn connect(context: &BuildContext<'_>, settings: &Document) -> Result<Egress, Mistake> {
     let base_url = match &context.from.location {
         Location::BaseUrl(url) => url.clone(),
@@ -24,19 +24,19 @@ pub(super) fn connect(context: &BuildContext<'_>, settings: &Document) -> Result
         egress.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     }
     Egress::new(egress, &context.shared.network).map_err(|error| {
-        let (key, right) = match &error {
-            EgressError::BaseUrl(..) => ("base-url", "allow-private-addresses = true opens private networks"),
-            EgressError::TokenUrl(..) => ("token-url", "allow-private-addresses = true opens private networks"),
-            EgressError::Credential(_) => ("credential", "write the credential as the app gave it"),
-            EgressError::Network(_) => ("ca-file", "give a PEM file of certificate authorities"),
+        let (key, remedy) = match &error {
+            EgressError::BaseUrl(..) => ("base-url", "allow-private-addresses = true allows private networks"),
+            EgressError::TokenUrl(..) => ("token-url", "allow-private-addresses = true allows private networks"),
+            EgressError::Credential(_) => ("credential", "use the credential exactly as the app issued it"),
+            EgressError::Network(_) => ("ca-file", "name a PEM file with certificates of authorities"),
         };
-        context.mistake(key, error.to_string(), right)
+        context.mistake(key, error.to_string(), remedy)
     })
 }
 
 fn base_url(context: &BuildContext<'_>, region: Option<&str>, settings: &Document) -> Result<BaseUrl, Mistake> {
     let key = if region.is_some() { "region" } else { "base-url" };
-    let wrong = |error: String| context.mistake(key, error, "or give the whole base-url");
+    let wrong = |error: String| context.mistake(key, error, "correct it, or write the full base-url");
     let text = context.connector.descriptor.base_url.resolve(region, settings);
     text.map_err(|error| wrong(error.to_string()))?.parse().map_err(|error: BaseUrlError| wrong(error.to_string()))
 }
@@ -49,7 +49,11 @@ fn credential(context: &BuildContext<'_>) -> Result<(Auth, SecretString), Mistak
     };
     let method = method.ok_or_else(|| {
         let kinds: Vec<&str> = known.iter().map(|method| kind_name(method.kind)).collect();
-        context.mistake("auth", "the app has no such kind of credential", &format!("known are {}", kinds.join(", ")))
+        context.mistake(
+            "auth",
+            "the app does not support this kind of credential",
+            &format!("supported: {}", kinds.join(", ")),
+        )
     })?;
     let credential = context.from.credential.clone().ok_or_else(|| {
         context.mistake("credential", "the app needs a credential", "write credential = \"env:NAME\" or \"file:PATH\"")
@@ -74,7 +78,7 @@ fn auth(method: &AuthMethod) -> Auth {
     }
 }
 
-/// An app that takes bearer tokens takes those of its authorization server.
+/// An app that accepts bearer tokens accepts those of its authorization server.
 const fn accepts(declared: AuthKind, asked: config::AuthKind) -> bool {
     matches!(
         (declared, asked),

@@ -1,4 +1,4 @@
-//! The connectors of a configuration: read, compared, and loaded side by side where they are new.
+//! Loads the connectors of a configuration, the new ones in parallel.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,10 +12,10 @@ use super::shared::Shared;
 use crate::config::{self, Config, ConnectorName, Mistake};
 use crate::connectors::{Connector, Wasi};
 
-/// The connectors by name; in place of one that does not load, the one before it.
+/// The connectors by name; the previous version of each that does not load.
 pub(super) struct Loaded {
     pub(super) connectors: BTreeMap<ConnectorName, Arc<Connector>>,
-    /// What was read, where versions are kept.
+    /// The contents of the files, if versions are kept.
     pub(super) files: BTreeMap<ConnectorName, Vec<u8>>,
     pub(super) changes: Vec<Change>,
     pub(super) mistakes: Vec<Mistake>,
@@ -32,9 +32,9 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
         let outcome = outcome.and_then(|loaded| match known {
             Some(known) if known.descriptor.id != loaded.0.descriptor.id => {
                 let (was, is) = (&known.descriptor.id, &loaded.0.descriptor.id);
-                let problem = format!("the file was the connector `{was}` and is `{is}` now");
-                let right = "put the right file back, or give the other connector a name of its own";
-                Err(config.mistake(&format!("connectors.{name}.file"), problem, right))
+                let problem = format!("the file contained the connector `{was}` and now contains `{is}`");
+                let remedy = "restore the right file, or configure the new connector under another name";
+                Err(config.mistake(&format!("connectors.{name}.file"), problem, remedy))
             }
             _ => Ok(loaded),
         });
@@ -69,7 +69,7 @@ async fn one(
     from: &config::Connector,
     shared: &Shared,
 ) -> Result<(Arc<Connector>, Option<Vec<u8>>), Mistake> {
-    let mistake = |problem: String, right: &str| config.mistake(&format!("connectors.{name}.file"), problem, right);
+    let mistake = |problem: String, remedy: &str| config.mistake(&format!("connectors.{name}.file"), problem, remedy);
     let bytes = std::fs::read(&from.file).map_err(|error| unreadable(&from.file, &error, mistake))?;
     let content = shared.versions.as_ref().map(|_| bytes.clone());
     let file = from.file.display().to_string();
@@ -80,9 +80,9 @@ async fn one(
     Ok((connector, content))
 }
 
-/// The mistake of a file that the configuration names and that is not to be had.
+/// The mistake for a configured file that cannot be read.
 pub(super) fn unreadable(file: &Path, error: &std::io::Error, mistake: impl Fn(String, &str) -> Mistake) -> Mistake {
-    let paths = "paths start at the directory of the configuration";
+    let paths = "relative paths start from the directory of the configuration";
     match error.kind() {
         std::io::ErrorKind::NotFound => mistake(format!("there is no file {}", file.display()), paths),
         _ => mistake(format!("{} cannot be read: {error}", file.display()), ""),

@@ -22,13 +22,13 @@ impl Source {
     /// Reads the operator's document, if there is one.
     pub(super) fn read(context: &BuildContext<'_>) -> Result<Self, Mistake> {
         let Some(path) = &context.from.mapping else { return Ok(Self::Connector) };
-        let mistake = |problem: String, right: &str| context.mistake("mapping", problem, right);
+        let mistake = |problem: String, remedy: &str| context.mistake("mapping", problem, remedy);
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error, mistake))?;
         let sha256 = Sha256::of(text.as_bytes());
         Ok(Self::Operator { file: path.display().to_string(), text, sha256 })
     }
 
-    /// Of the operator's document.
+    /// The hash of the operator's document.
     pub(super) fn sha256(&self) -> Option<Sha256> {
         match self {
             Self::Connector => None,
@@ -36,7 +36,7 @@ impl Source {
         }
     }
 
-    /// The connector's resource types with this mapping; those of another instance that has the same.
+    /// The connector's resource types with this mapping; shared with other instances that have the same ones.
     pub(super) async fn kinds(self, context: &BuildContext<'_>) -> Result<Arc<[Kind]>, Vec<Mistake>> {
         let key = (context.connector.sha256, self.sha256());
         if let Some(kinds) = context.shared.kinds(&key) {
@@ -73,7 +73,7 @@ impl Source {
                     mapping = source,
                     resource_type = kind.name,
                     attributes = unmapped.join(", "),
-                    "no rule takes these attributes: what clients send there is ignored"
+                    "no mapping rule uses these attributes: values that clients send for them are ignored"
                 );
             }
         }
@@ -81,7 +81,7 @@ impl Source {
     }
 }
 
-/// Defaults of rules with a transform of the connector are the connector's to judge.
+/// Lets the connector check the defaults of rules that use its transforms.
 async fn check_defaults(context: &BuildContext<'_>, mapping: &Mapping) -> Result<(), Vec<Mistake>> {
     let call_context = CallContext {
         instance: context.name.as_str().into(),
@@ -105,7 +105,7 @@ async fn check_defaults(context: &BuildContext<'_>, mapping: &Mapping) -> Result
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
-/// A mapping's error at its own place, which is in another file than the configuration.
+/// A mapping's error as a mistake, at its position in the mapping's own file.
 fn mistake(error: &MappingError) -> Mistake {
     Mistake {
         file: error.source_name.clone().into(),

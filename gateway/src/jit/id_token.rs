@@ -1,8 +1,8 @@
-//! Verifying an ID token (OpenID Connect Core §3.1.3.7).
+//! Verifies an ID token (OpenID Connect Core §3.1.3.7).
 //!
-//! Signature, issuer, audience, expiry and nonce are checked by `openidconnect`, told to accept only asymmetric algorithms: with
-//! `none` or an HMAC anybody who knows the public keys could sign. A token for several audiences is refused, because any of
-//! them could pass it on. What the library leaves open is checked here: `azp`, `iat` and `nbf`.
+//! `openidconnect` checks signature, issuer, audience, expiry and nonce. It is configured to accept only asymmetric algorithms: with
+//! `none` or an HMAC, anybody who knows the public keys could sign. A token for several audiences is refused, because any of
+//! them could pass it on. What the library does not check is checked here: `azp`, `iat` and `nbf`.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,9 +13,9 @@ use super::claims::{Claims, IdToken};
 use super::clock::age;
 use super::provider::{Discovered, readable};
 
-/// By how much the clocks of gateway and provider may differ.
+/// How much the clocks of gateway and provider may differ.
 const SKEW: Duration = Duration::from_secs(300);
-/// Entra dates its tokens five minutes back.
+/// Entra backdates its tokens by five minutes.
 const BACKDATED: Duration = Duration::from_secs(300);
 
 const ALGORITHMS: [Algorithm; 9] = [
@@ -30,37 +30,37 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDsa,
 ];
 
-/// What a token must fit.
+/// What a token must match.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
     pub(super) nonce: &'a Nonce,
-    /// When the sign-in began.
+    /// When the sign-in started.
     pub(super) began: SystemTime,
     pub(super) now: SystemTime,
 }
 
-/// Why a token proves nothing; for the log.
+/// Why a token is not accepted; for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TokenError {
-    /// Signed with a key that is not known: the provider may have new ones.
+    /// Signed with an unknown key: the provider may have new ones.
     #[error("the ID token is signed with a key that the provider does not publish")]
     UnknownKey,
-    /// Forged, expired or not for us.
+    /// Forged, expired or issued for another audience.
     #[error("the ID token is not valid: {0}")]
     Invalid(String),
-    /// Made for another party.
+    /// Issued to another party.
     #[error("the ID token was issued to another party (azp)")]
     AuthorizedParty,
-    /// Too far in the future, or from before the sign-in.
+    /// Issued too far in the future, or before the sign-in.
     #[error("the ID token was not issued during this sign-in (iat); compare the clocks")]
     IssuedAt,
-    /// Not yet.
+    /// Not valid yet.
     #[error("the ID token is not valid yet (nbf); compare the clocks")]
     NotBefore,
 }
 
-/// The claims of a token that proves what it says.
+/// Verifies a token and returns its claims.
 pub(super) fn verify<'t>(
     token: &'t IdToken,
     provider: &Discovered,

@@ -1,8 +1,8 @@
-//! Sign-ins that have begun and not come back.
+//! Sign-ins that have started and are not finished.
 //!
-//! The table is in memory: what it holds is worth nothing after ten minutes, and a restart costs a person one click. It is bounded,
-//! because anybody may begin a sign-in; when it is full the oldest goes, so that a flood must outrun people instead of
-//! locking them out for as long as it lasts.
+//! The table is in memory: its entries are worthless after ten minutes, and a restart costs a person one click. Its size is limited,
+//! because anybody can start a sign-in; when it is full, the oldest entry is removed, so that a flood has to be faster than people
+//! instead of locking them out for as long as it lasts.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -16,18 +16,18 @@ use super::clock::age;
 /// How long a person may take at the provider.
 pub(super) const LIFETIME: Duration = Duration::from_secs(600);
 
-/// How many sign-ins of one instance are waited for at once; some 300 bytes each.
+/// Maximum pending sign-ins of one instance; some 300 bytes each.
 const CAPACITY: usize = 10_000;
 
-/// What must be known when the browser comes back.
+/// What is needed when the browser returns.
 pub(super) struct PendingSignIn {
     /// The ID token must repeat it (OpenID Connect Core §3.1.2.1).
     pub(super) nonce: Nonce,
-    /// Proves to the provider who began (RFC 7636).
+    /// Proves to the provider that this gateway started the sign-in (RFC 7636).
     pub(super) verifier: PkceCodeVerifier,
-    /// What the browser's cookie must say.
+    /// What the browser's cookie must contain.
     pub(super) browser: String,
-    /// When it began.
+    /// When it started.
     pub(super) at: SystemTime,
 }
 
@@ -39,8 +39,8 @@ pub(super) struct PendingSignIns {
 
 #[derive(Default)]
 struct Table {
-    begun: HashMap<String, PendingSignIn>,
-    /// In the order of their beginning; also those that came back.
+    sign_ins: HashMap<String, PendingSignIn>,
+    /// The states in the order in which the sign-ins started, including finished ones.
     order: VecDeque<String>,
 }
 
@@ -56,23 +56,23 @@ impl PendingSignIns {
     pub(super) fn insert(&self, state: String, begun: PendingSignIn) {
         let now = begun.at;
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(oldest) = table.order.front().map(|state| table.begun.get(state)) {
+        while let Some(oldest) = table.order.front().map(|state| table.sign_ins.get(state)) {
             let useless = oldest.is_none_or(|begun| age(begun.at, now) > LIFETIME);
             if !useless && table.order.len() < self.capacity {
                 break;
             }
             if let Some(state) = table.order.pop_front() {
-                table.begun.remove(&state);
+                table.sign_ins.remove(&state);
             }
         }
         table.order.push_back(state.clone());
-        table.begun.insert(state, begun);
+        table.sign_ins.insert(state, begun);
     }
 
-    /// The sign-in of that state, once; none when it is unknown, too old or was taken before.
+    /// Removes and returns the sign-in with that state; `None` if it is unknown, expired or already taken.
     pub(super) fn take(&self, state: &str, now: SystemTime) -> Option<PendingSignIn> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.begun.remove(state).filter(|begun| age(begun.at, now) <= LIFETIME)
+        table.sign_ins.remove(state).filter(|begun| age(begun.at, now) <= LIFETIME)
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
                 assert!(pending.take(&number.to_string(), start).is_some());
             }
             let table = pending.table.lock().expect("the table");
-            assert!(table.order.len() <= 3 && table.begun.len() <= 3);
+            assert!(table.order.len() <= 3 && table.sign_ins.len() <= 3);
         }
         assert!(pending.take("1", start).is_none());
         assert!(pending.take("99", start).is_some());

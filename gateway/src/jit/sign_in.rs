@@ -1,4 +1,4 @@
-//! One instance's sign-in, from beginning to account.
+//! One instance's sign-in, from the first redirect to the account.
 
 use std::time::SystemTime;
 
@@ -19,10 +19,10 @@ use super::provider::{Provider, readable};
 use super::provider_http::ProviderHttp;
 use crate::config::{InstanceName, Jit};
 
-/// The length of state, nonce and the cookie's value, in random bytes.
+/// The number of random bytes in the state, the nonce and the cookie's value.
 const SECRET_BYTES: u32 = 32;
 
-/// Where the people of one instance sign in. It holds the sign-ins that have begun: keep it as long as its settings stay.
+/// The sign-in of one instance. It contains the pending sign-ins, so it must be kept as long as its settings do not change.
 #[derive(Debug)]
 pub struct SignIn<A> {
     settings: Jit,
@@ -33,7 +33,7 @@ pub struct SignIn<A> {
     clock: Clock,
 }
 
-/// Where the browser goes next, and its cookie.
+/// Where the browser is redirected, and its cookie.
 #[derive(Debug)]
 pub(super) struct Next {
     pub(super) location: Url,
@@ -41,7 +41,7 @@ pub(super) struct Next {
 }
 
 impl<A: Accounts> SignIn<A> {
-    /// The sign-in of an instance; asks the provider nothing yet.
+    /// The sign-in of an instance; sends nothing to the provider yet.
     pub fn new(instance: &InstanceName, settings: Jit, accounts: A, http: ProviderHttp, clock: Clock) -> Self {
         let start = below(settings.public_url.url(), &[instance.as_str(), "jit"]);
         let redirect = below(&start, &["callback"]);
@@ -49,17 +49,17 @@ impl<A: Accounts> SignIn<A> {
         Self { settings, start, provider, pending: PendingSignIns::new(), accounts, clock }
     }
 
-    /// Where the accounts are made.
+    /// Where the accounts are created.
     pub fn accounts(&self) -> &A {
         &self.accounts
     }
 
-    /// The address at which a sign-in starts, as browsers see it.
+    /// The URL where a sign-in starts, as browsers see it.
     pub fn start(&self) -> &Url {
         &self.start
     }
 
-    /// Sends the browser to the provider.
+    /// Redirects the browser to the provider.
     pub(super) async fn begin(&self) -> Result<Next, SignInError> {
         let now = self.clock.now();
         let state = CsrfToken::new_random_len(SECRET_BYTES);
@@ -72,7 +72,7 @@ impl<A: Accounts> SignIn<A> {
         Ok(Next { location, cookie })
     }
 
-    /// Takes the browser back, and sends it to the app when there is an account.
+    /// Handles the callback, and redirects the browser to the app once there is an account.
     pub(super) async fn finish(
         &self,
         query: &str,
@@ -80,23 +80,23 @@ impl<A: Accounts> SignIn<A> {
         correlation: &str,
     ) -> Result<Next, SignInError> {
         let now = self.clock.now();
-        let callback = Callback::parse(query).ok_or(SignInError::NoCallback)?;
-        let begun = self.pending.take(&callback.state, now).ok_or(SignInError::UnknownState)?;
+        let callback = Callback::parse(query).ok_or(SignInError::InvalidCallback)?;
+        let pending = self.pending.take(&callback.state, now).ok_or(SignInError::UnknownState)?;
         let cookie = self.cookie(&callback.state);
-        if !cookie.proves(headers, &begun.browser) {
+        if !cookie.proves(headers, &pending.browser) {
             return Err(SignInError::OtherBrowser);
         }
         if callback.issuer.is_some_and(|issuer| issuer != self.settings.issuer.as_str()) {
             return Err(SignInError::OtherIssuer);
         }
-        let code = callback.outcome.map_err(|refusal| SignInError::Denied {
-            code: readable(&refusal.code),
-            description: readable(&refusal.description),
+        let code = callback.outcome.map_err(|error| SignInError::Denied {
+            code: readable(&error.code),
+            description: readable(&error.description),
         })?;
-        let token = self.provider.exchange(code, begun.verifier, now).await?;
+        let token = self.provider.exchange(code, pending.verifier, now).await?;
         // The exchange may have taken seconds.
         let now = self.clock.now();
-        let person = Person::of(self.verified(&token, &begun.nonce, begun.at, now).await?, &self.settings)?;
+        let person = Person::of(self.verified(&token, &pending.nonce, pending.at, now).await?, &self.settings)?;
         let created = self.accounts.create_if_absent(&person.email, &person.groups, correlation).await?;
         let outcome = match created {
             Created::Created => "created",

@@ -1,4 +1,4 @@
-//! What an operator reads: the same operation as text, as JSON and as metrics.
+//! The same operation as text, as JSON and as metrics.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
 use crate::store::StoreCounts;
 
-/// A log that a test reads.
+/// A log that a test can read.
 #[derive(Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! The state of a running gateway that a reload replaces, and the reload itself.
+//! The reload itself, and the state of the running gateway that it replaces.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ pub struct Reloader(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// As it was when the gateway started: what is only read then.
+    /// The configuration at start; some of its keys take effect only then.
     started_with: Config,
     shared: Arc<Shared>,
     live: Live,
@@ -27,7 +27,7 @@ struct Inner {
     history: History,
     /// One reload at a time.
     turn: tokio::sync::Mutex<()>,
-    /// What the configuration was last seen to be made of.
+    /// The files that the configuration last consisted of.
     files: Mutex<Vec<PathBuf>>,
 }
 
@@ -35,7 +35,7 @@ impl Reloader {
     /// Builds everything for the first time.
     ///
     /// # Errors
-    /// All mistakes: a gateway does not start with half of its configuration.
+    /// All mistakes: the gateway does not start with part of its configuration.
     pub async fn start(config: Config, shared: Shared, metrics: Arc<Metrics>) -> Result<Self, ConfigErrors> {
         let started = Started::now(Trigger::Start);
         let Built { instances, changes, mistakes, activated } = build(&config, &shared, None).await;
@@ -55,7 +55,7 @@ impl Reloader {
         })))
     }
 
-    /// The instances that serve.
+    /// The instances being served.
     #[must_use]
     pub fn live(&self) -> Live {
         self.0.live.clone()
@@ -67,26 +67,26 @@ impl Reloader {
         &self.0.shared
     }
 
-    /// What happened so far, the latest last.
+    /// The reloads so far, the latest last.
     #[must_use]
     pub fn history(&self) -> Vec<Arc<Reload>> {
         self.0.history.all()
     }
 
-    /// The files whose content decides what is served.
+    /// The files that determine what is served.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         self.0.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads everything again and serves what has changed. `None` where there is nothing to tell: the watcher saw a file being written
-    /// that is as it was, or as wrong as it was.
+    /// Reads everything again and serves what has changed. `None` if there is nothing to report: the watcher saw a file being
+    /// written, but the content is the same, or has the same mistakes.
     ///
-    /// It runs apart from the threads that serve requests, and to its end, also when nobody waits for it any more.
+    /// It runs outside the threads that serve requests, and runs to completion even if the caller stops waiting.
     pub async fn reload(&self, trigger: Trigger) -> Option<Arc<Reload>> {
         let (this, runtime) = (self.clone(), tokio::runtime::Handle::current());
         let reloading = tokio::task::spawn_blocking(move || runtime.block_on(this.reload_now(trigger)));
-        // It fails only when the gateway goes down, or by a panic, which is in the log.
+        // It fails only when the gateway shuts down, or through a panic, which is logged.
         reloading.await.ok().flatten()
     }
 
@@ -110,7 +110,7 @@ impl Reloader {
             }
         };
         if trigger == Trigger::Watch && entry.says_nothing_new(inner.history.last().as_deref()) {
-            tracing::debug!(target: "scim_gateway::reload", "a file was written and nothing has changed");
+            tracing::debug!(target: "scim_gateway::reload", "a file was written, but nothing has changed");
             return None;
         }
         entry.log();
@@ -120,7 +120,8 @@ impl Reloader {
 }
 
 impl Inner {
-    /// What serves is still made of the files of before; a configuration that names others is right when they are.
+    /// Watches more files. The instances being served still depend on the old ones; the new configuration may become valid when
+    /// one of the files that it names changes.
     fn watch_also(&self, named: &[PathBuf]) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.extend_from_slice(named);
@@ -130,7 +131,7 @@ impl Inner {
 }
 
 impl Readiness for Reloader {
-    /// A reload that found mistakes leaves the gateway ready: what served before serves on.
+    /// The gateway stays ready after a reload with mistakes: it continues to serve what it served before.
     fn components(&self) -> Components {
         let mut components = InstanceSet::components(&self.0.live.now());
         if let Some(reason) = self.0.history.last().and_then(|last| last.first_mistake()) {
@@ -151,7 +152,7 @@ fn files_of(config: &Config) -> Vec<PathBuf> {
     config.files().map(std::path::Path::to_owned).collect()
 }
 
-/// A reload under way.
+/// A reload in progress.
 struct Started {
     at: Timestamp,
     clock: Instant,

@@ -1,7 +1,7 @@
-//! The operator's view: `GET /-/reloads` and `POST /-/reload`.
+//! The operator's routes: `GET /-/reloads` and `POST /-/reload`.
 //!
-//! Threat: these say what the configuration is made of, and make the gateway work. So both ask for one of `[server]`
-//! `admin-tokens`, wherever the gateway listens, and are not there where none is configured. No instance can be called `-`.
+//! Threat: they reveal parts of the configuration and cause work. So both require one of the `admin-tokens` of `[server]`,
+//! wherever the gateway listens, and do not exist if none is configured. No instance can be named `-`.
 
 use axum::Router;
 use axum::extract::State;
@@ -15,8 +15,8 @@ use super::reloader::Reloader;
 use super::report::{ReloadOutcome, Trigger};
 use crate::server::ErrorResponse;
 
-/// `GET /-/reloads` answers the last reloads, the latest first; `POST /-/reload` reloads and answers what came of it: 200, or 422
-/// where there are mistakes.
+/// `GET /-/reloads` lists the last reloads, the latest first; `POST /-/reload` reloads and returns the result: 200, or 422 if there
+/// are mistakes.
 pub fn routes(reloader: Reloader) -> Router {
     Router::new().route("/-/reloads", get(reloads)).route("/-/reload", post(reload)).with_state(reloader)
 }
@@ -37,8 +37,8 @@ async fn reload(State(reloader): State<Reloader>, headers: HeaderMap) -> Respons
     }
     match reloader.reload(Trigger::Request).await {
         Some(reload) => {
-            let mended = matches!(reload.outcome, ReloadOutcome::Applied | ReloadOutcome::Unchanged);
-            answer(if mended { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
+            let valid = matches!(reload.outcome, ReloadOutcome::Applied | ReloadOutcome::Unchanged);
+            answer(if valid { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

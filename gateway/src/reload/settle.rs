@@ -1,4 +1,4 @@
-//! When a file has been written: not at the first sign of it. Saving is several steps in most editors (a temporary file, a rename, new
+//! Waits until a file has been written completely. Most editors save in several steps (a temporary file, a rename, new
 //! permissions; or truncate and write), and every step is an event.
 
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
-/// Nothing more for this long: it is written. The steps of one save follow each other within a few milliseconds.
+/// A file counts as written after this long without events. The steps of one save are only a few milliseconds apart.
 const QUIET: Duration = Duration::from_millis(40);
-/// Somebody who writes without end is not waited for.
+/// The longest wait, for a file that is written continuously.
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// Waits for an event, and then until there are no more for a while. False when no event can come any more.
+/// Waits for an event, and then until there are no more for a while. False if no more events can come.
 pub(super) async fn settled(events: &mut Receiver<()>) -> bool {
     if events.recv().await.is_none() {
         return false;
@@ -21,7 +21,7 @@ pub(super) async fn settled(events: &mut Receiver<()>) -> bool {
         match timeout_at(latest.min(Instant::now() + QUIET), events.recv()).await {
             Ok(Some(())) if Instant::now() < latest => {}
             Ok(Some(())) | Err(_) => return true,
-            // What was announced is still to be looked at.
+            // The event that has arrived still needs handling.
             Ok(None) => return true,
         }
     }

@@ -1,4 +1,4 @@
-//! What is told of reloads. That they work is tested with the real gateway, in `tests/tests/reload`.
+//! How reloads are reported. That they work is tested with the real gateway, in `tests/tests/reload`.
 
 use jiff::Timestamp;
 

@@ -98,5 +98,5 @@ fn internal() -> Error {
 
 fn panicked(panic: &(dyn Any + Send)) -> ErrorResponse {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    ErrorResponse::from(internal()).because(format!("panic: {}", text.unwrap_or("of an unknown kind")))
+    ErrorResponse::from(internal()).because(format!("panic: {}", text.unwrap_or("no message")))
 }

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::error_response::ErrorResponse;
 use crate::provisioning::{Operation, ProjectionText, SearchText, id};
 
-/// What a request asks for.
+/// The operation that a request asks for, and the projection of its result.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) operation: Operation,
@@ -28,7 +28,7 @@ impl Route {
     /// pasted with a trailing slash.
     ///
     /// # Errors
-    /// 404, 405 with `Allow`, and 501 for `/Me`: tokens belong to no user (RFC 7644 §3.11).
+    /// 404, 405 with `Allow`, and 501 for `/Me`, because tokens do not belong to a user (RFC 7644 §3.11).
     pub(super) fn find(method: &Method, path: &str) -> Result<Self, ErrorResponse> {
         let not_allowed = |allow| Err(ErrorResponse::method_not_allowed(method, allow));
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -47,7 +47,7 @@ impl Route {
             (_, ["Bulk" | ".search"]) => return not_allowed("POST"),
             (_, []) => return not_allowed("GET"),
             (_, ["Me", ..]) => {
-                return Err(Error::not_implemented("/Me is not supported: tokens belong to no user").into());
+                return Err(Error::not_implemented("/Me is not supported: a token does not belong to a user").into());
             }
             (&Method::GET, [kind]) | (&Method::POST, [kind, ".search"]) => {
                 Operation::Search { endpoint: endpoint(kind), query }

@@ -1,7 +1,7 @@
-//! `log`: what happened to whom and when, from the provisioning log. The gateway may run meanwhile.
+//! `log`: prints the provisioning log. The gateway may be running.
 //!
-//! Threat: identity providers choose user names, and a terminal obeys control characters. Whatever came from outside is shown
-//! with them escaped; JSON escapes them by itself.
+//! Threat: identity providers choose user names, and a terminal interprets control characters. So control characters in external
+//! data are escaped; JSON escapes them anyway.
 
 mod question;
 mod table;
@@ -19,7 +19,7 @@ use super::terminal::Terminal;
 
 pub(super) use question::Question;
 
-/// Reads the rows and prints them, the oldest first.
+/// Prints the matching rows, the oldest first.
 pub(super) fn run(
     file: &Path,
     question: &Question,
@@ -34,7 +34,7 @@ pub(super) fn run(
     let written =
         if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { table::write(&rows, terminal) };
     match written {
-        // Whoever reads has seen enough, as `head` has.
+        // The reader has seen enough, such as `head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
@@ -62,7 +62,7 @@ fn document(row: &LogEntry) -> Value {
     })
 }
 
-/// To a tenth of a millisecond.
+/// Rounded to a tenth of a millisecond.
 fn milliseconds(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
@@ -97,11 +97,11 @@ mod tests {
         }
     }
 
-    /// What the command prints of a store with three rows, while that store is open.
+    /// What the command prints for a store with three rows, while that store is open.
     fn printed(question: &Question, json: bool) -> String {
         let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join("gateway.toml");
-        // Secrets that are not there, and mistakes elsewhere, are none of this command's business.
+        // This command ignores missing secrets and mistakes in other tables.
         std::fs::write(&file, "[store]\nurl = \"sqlite:a.db\"\n[instances.acme]\ncredential = \"env:NOT_SET\"\n")
             .expect("a file");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -132,7 +132,7 @@ mod tests {
              2027-01-15T08:00:03Z  acme      entra   create User  -     b\\u{1b}[2Job     502             c-3          POST /users.json no answer\n"
         );
         let nobody = Question { instance: Some("globex".to_owned()), ..everything() };
-        assert!(printed(&nobody, false).ends_with("APP CALLS\nno such row\n"));
+        assert!(printed(&nobody, false).ends_with("APP CALLS\nno matching rows\n"));
     }
 
     #[test]

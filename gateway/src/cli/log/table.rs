@@ -1,4 +1,4 @@
-//! Rows as a table for people.
+//! Prints rows as a table for people.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use scim_gateway::store::LogEntry;
 use crate::cli::terminal::{Terminal, escaped};
 
 const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
-/// The place of the outcome among the columns.
+/// The index of the outcome's column.
 const OUTCOME: usize = 6;
 
-/// Writes the rows for people, a line each.
+/// Writes one line per row.
 pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Result<()> {
     let table: Vec<[String; HEADINGS.len()]> = rows.iter().map(cells).collect();
     let mut widths = HEADINGS.map(str::len);
@@ -32,7 +32,7 @@ pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Resul
         }
         terminal.line((line + &calls(row)).trim_end())?;
     }
-    if rows.is_empty() { terminal.line("no such row") } else { Ok(()) }
+    if rows.is_empty() { terminal.line("no matching rows") } else { Ok(()) }
 }
 
 fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
@@ -41,7 +41,7 @@ fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
     let outcome = scim_type.map_or_else(|| row.status.to_string(), |scim_type| format!("{} {scim_type}", row.status));
     let matching = row.matching.as_ref().map(|matching| matching.value.as_str());
     [
-        // A column to be read: the time to the second.
+        // To the second, which is easier to read.
         format!("{:.0}", row.time),
         escaped(&row.instance),
         escaped(&row.client),

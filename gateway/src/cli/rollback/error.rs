@@ -17,7 +17,7 @@ pub(in crate::cli) enum RollbackError {
         "connectors.{name}.sha256 pins {pinned}, but the version to restore is {version}: change or remove the pin first"
     )]
     Pinned { name: ConnectorName, pinned: Sha256, version: Sha256 },
-    #[error("the versions of {0} cannot be read: {1}")]
+    #[error("the kept versions of {0} cannot be read: {1}")]
     Unreadable(ConnectorName, std::io::Error),
     #[error(transparent)]
     Version(#[from] VersionError),

@@ -1,4 +1,4 @@
-//! `rollback`: puts an earlier version of a connector back.
+//! `rollback`: restores an earlier version of a connector.
 
 mod error;
 
@@ -11,13 +11,13 @@ use scim_gateway::instances::{Version, Versions};
 use super::Failure;
 use super::terminal::Terminal;
 
-/// Which version is meant.
+/// What to do.
 pub(super) enum Wanted<'a> {
-    /// The one that served before the present file.
+    /// Restore the version that was active before the current file.
     Previous,
-    /// The one whose digest begins like this.
+    /// Restore the version whose digest starts like this.
     Digest(&'a str),
-    /// None: they are only listed.
+    /// Only list the versions.
     List,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn run(
     let present = std::fs::read(&connector.file).ok().map(|bytes| Sha256::of(&bytes));
     if let Wanted::List = wanted {
         for version in &versions {
-            let mark = if Some(version.sha256) == present { "the file's" } else { "" };
+            let mark = if Some(version.sha256) == present { "current" } else { "" };
             terminal.line(format_args!("{}  {}  {mark}", version.sha256, since(version)))?;
         }
         return Ok(());
@@ -49,11 +49,11 @@ pub(super) fn run(
         let (name, version) = (name.clone(), version.sha256);
         return Err(RollbackError::Pinned { name, pinned, version }.into());
     }
-    version.put_back(&connector.file).map_err(RollbackError::from)?;
-    let (done, file) = (terminal.green("put back:"), connector.file.display());
-    terminal.line(format_args!("{done} {file} is the version {} of {}", version.sha256, since(version)))?;
+    version.restore(&connector.file).map_err(RollbackError::from)?;
+    let (label, file) = (terminal.green("restored:"), connector.file.display());
+    terminal.line(format_args!("{label} {file} is now version {}, active since {}", version.sha256, since(version)))?;
     terminal.line(
-        "A gateway that watches its files serves it by now; tell another one: kill -HUP <pid>, or POST /-/reload.",
+        "A gateway that watches its files has loaded it already; for others run kill -HUP <pid>, or POST /-/reload.",
     )?;
     Ok(())
 }

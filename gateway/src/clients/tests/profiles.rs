@@ -1,4 +1,4 @@
-//! What no profile changes, and what the exact one answers.
+//! What no profile changes, and the errors of the exact one.
 
 use scim_protocol::ScimType;
 
@@ -44,7 +44,7 @@ fn the_exact_profile_says_what_the_rfc_wants() {
             user(),
             Sent::Operation(json!({"op": "Replace", "path": "title", "value": "t"})),
             ScimType::InvalidSyntax,
-            "operation 1: 'op' is \"replace\"",
+            "operation 1: 'op' must be \"replace\"",
         ),
         (
             user(),
@@ -80,7 +80,7 @@ fn the_exact_profile_says_what_the_rfc_wants() {
 }
 
 #[test]
-fn what_is_no_scim_is_left_for_protocol_code() {
+fn what_is_not_scim_is_left_for_protocol_code() {
     for body in [
         json!(null),
         json!([]),

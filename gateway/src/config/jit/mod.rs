@@ -1,7 +1,7 @@
-//! `[instances.<name>.jit]`: where people sign in whose accounts are created at their first sign-in.
+//! `[instances.<name>.jit]`: where people sign in to get an account at their first sign-in.
 //!
-//! Threat: whoever can sign in at the issuer gets an account. So the issuer is one tenant's, never "any tenant of Microsoft", and
-//! everything that a code or a token passes through is https, except on the machine itself.
+//! Threat: everyone who can sign in at the issuer gets an account. So the issuer must belong to one tenant, never to "any
+//! Microsoft tenant", and codes and tokens travel only over https, except on the loopback interface.
 
 mod values;
 
@@ -19,19 +19,19 @@ pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
 pub struct Jit {
     /// The OpenID provider.
     pub issuer: Issuer,
-    /// What the provider calls this gateway.
+    /// The client id that the provider gave this gateway.
     pub client_id: String,
-    /// The secret that goes with it; none for a public client.
+    /// The client secret; `None` for a public client.
     pub client_secret: Option<SecretString>,
-    /// What is asked for besides `openid`.
+    /// The scopes to request besides `openid`.
     pub scopes: Vec<Scope>,
-    /// The gateway's address as browsers see it; the call-back is `<public-url>/<instance>/jit/callback`.
+    /// The gateway's address as browsers see it; the callback is `<public-url>/<instance>/jit/callback`.
     pub public_url: BaseUrl,
-    /// Where a person is sent once the account exists.
+    /// Where a person is redirected once the account exists.
     pub sign_in_url: SignInUrl,
-    /// Which claim becomes the account.
+    /// Which claim becomes the account's user name.
     pub email_claim: EmailClaim,
-    /// The domains whose addresses get an account; empty means all that the provider vouches for.
+    /// The domains whose addresses get an account; empty means every address that the provider has verified.
     pub email_domains: Vec<EmailDomain>,
     /// Whether the ID token's `groups` claim becomes the new account's groups.
     pub groups: bool,
@@ -39,8 +39,9 @@ pub struct Jit {
 
 impl Jit {
     pub(super) fn read(table: Table<'_>, context: &ReadContext<'_>) -> Option<Self> {
-        let issuer = table.required("issuer", "write the issuer of your OpenID provider, as its metadata does");
-        let client_id: Option<String> = table.required("client-id", "write the id that the provider gave this gateway");
+        let issuer = table.required("issuer", "write the issuer exactly as in your OpenID provider's metadata");
+        let client_id: Option<String> =
+            table.required("client-id", "write the client id that the provider gave this gateway");
         let client_secret = client_secret(&table, context);
         let public_url: Option<BaseUrl> =
             table.required("public-url", "write the gateway's address as browsers see it");
@@ -48,16 +49,20 @@ impl Jit {
             table.mistake(
                 "public-url",
                 JitError::Plain(url.to_string()),
-                "put a proxy with TLS in front of the gateway",
+                "put a reverse proxy with TLS in front of the gateway",
             );
         }
-        let sign_in_url = table.required("sign-in-url", "write the address at which people sign in to the app");
+        let sign_in_url = table.required("sign-in-url", "write the address where people sign in to the app");
         let email_claim = table.text("email-claim").unwrap_or(EmailClaim::Email);
         let scopes: Vec<Scope> = table.texts("scopes").into_iter().map(|Placed { value, .. }| value).collect();
         let email_domains: Vec<EmailDomain> =
             table.texts("email-domains").into_iter().map(|Placed { value, .. }| value).collect();
         if table.has("email-domains") && email_domains.is_empty() {
-            table.mistake("email-domains", "lets nobody in", "name at least one domain, or remove the key");
+            table.mistake(
+                "email-domains",
+                "is empty, so nobody could sign in",
+                "name at least one domain, or remove the key",
+            );
         }
         let groups = table.boolean("groups").unwrap_or(false);
         let scopes = if table.has("scopes") { scopes } else { vec![email_claim.scope()] };
@@ -79,7 +84,7 @@ impl Jit {
 fn client_secret(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
     let source: SecretSource = table.text("client-secret")?;
     let secret = source.read(context.directory, context.environment);
-    let remedy = "set the variable before the gateway starts, or write the secret, alone, into a file that it can read";
+    let remedy = "set the variable before the gateway starts, or create a file with only the secret in it";
     secret.map_err(|error| table.mistake("client-secret", error, remedy)).ok()
 }
 
@@ -99,7 +104,7 @@ mod tests {
         sign-in-url = "https://my.splashtop.com/login/sso"
     "#;
 
-    /// The instance's table, or the mistakes.
+    /// The `jit` table, or the mistakes in it.
     fn read(lines: &str) -> Result<Jit, String> {
         let text = format!(
             "[connectors.c]\nfile = \"/dev/null\"\n[instances.acme]\nconnector = \"c\"\n[instances.acme.jit]\n{lines}"
@@ -131,11 +136,11 @@ mod tests {
     #[test]
     fn each_mistake_says_what_would_be_right() {
         for (lines, expected) in [
-            ("client-secret = \"s3cret\"", "jit.client-secret: a credential is not written into this file"),
+            ("client-secret = \"s3cret\"", "jit.client-secret: a credential must not be written into this file"),
             ("client-secret = \"env:ABSENT\"", "ABSENT is not set; set the variable"),
-            ("email-domains = []", "jit.email-domains: lets nobody in; name at least one"),
+            ("email-domains = []", "jit.email-domains: is empty, so nobody could sign in; name at least one"),
             ("email-domains = [\"@acme.example\"]", "without an @ sign"),
-            ("email-claim = \"mail\"", "not one of the known words; did you mean `email`?"),
+            ("email-claim = \"mail\"", "`mail` is not a known value; did you mean `email`?"),
             ("scopes = [\"email profile\"]", "without spaces"),
             ("groups = \"yes\"", "write true or false"),
             ("redirect-url = \"https://x.example\"", "jit.redirect-url: is not a known key"),

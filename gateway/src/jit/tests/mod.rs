@@ -1,4 +1,4 @@
-//! Whole sign-ins over loopback, and every way of getting an account that is not one's own.
+//! Complete sign-ins over loopback, and every way of getting somebody else's account.
 
 mod provider;
 mod scene;
@@ -13,10 +13,10 @@ use crate::config::EmailClaim;
 use provider::{Draft, Key, Mood, Signature};
 use scene::{APP, Scene};
 
-/// What a provider does to a token.
+/// How a provider changes a token.
 type Bend = fn(&mut Draft);
 
-/// Where the clock begins.
+/// The initial time of the clock.
 const START: u64 = 1_800_000_000;
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn only_the_browser_that_began_may_come_back() {
     for cookie in [None, Some(other.cookie.as_str()), Some("scim-jit-x=y")] {
         let begun = scene.begin().await;
         let query = scene.provider.sign_in(&begun.authorization);
-        scene.come_back(&query, cookie).await.is_page(400, "began elsewhere");
+        scene.come_back(&query, cookie).await.is_page(400, "started elsewhere");
         scene.come_back(&query, Some(&begun.cookie)).await.is_page(400, "has ended");
     }
     assert!(scene.asked().is_empty());
@@ -319,7 +319,7 @@ async fn an_app_that_has_no_account_is_said_plainly_and_without_its_words() {
     let scene = Scene::new().await;
     for (error, status, text) in [
         (AccountError::Refused("licence <b>".into()), 403, "refused your account"),
-        (AccountError::Unavailable("breaker".into()), 503, "does not answer"),
+        (AccountError::Unavailable("breaker".into()), 503, "is not available"),
     ] {
         *scene.accounts.answer.lock().expect("the answer") = Err(error);
         let answer = scene.sign_in().await;

@@ -1,4 +1,4 @@
-//! Connections that are no HTTP, say nothing, do not read, or are too many.
+//! Connections that are not HTTP, send nothing, do not read, or are too many.
 
 use super::*;
 
@@ -39,7 +39,7 @@ async fn a_client_that_does_not_read_its_answer_is_let_go() {
     let gateway = start(Options { listen, ..Options::default() }).await;
     let mut socket = gateway.socket().await;
     socket.write_all(b"GET /acme/long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    // The only place for a connection is free again before the first client has read a byte.
+    // The only permitted connection is free again before the first client has read a byte.
     assert_eq!(gateway.get("/healthz").await.status(), 200);
     let mut read = Vec::new();
     let _ = socket.read_to_end(&mut read).await;

@@ -1,4 +1,4 @@
-//! The shell over real sockets, in front of a stand-in for SCIM's routes.
+//! The server over real sockets, in front of substitutes for the SCIM routes.
 
 mod connections;
 mod observed;
@@ -23,24 +23,24 @@ use crate::admission::Access;
 use crate::config::{Config, TokenHash};
 use crate::observe::{ComponentState, Components, Recording};
 
-/// What the stand-in for SCIM's routes shows to a test.
+/// What the substitute routes show to a test.
 #[derive(Clone)]
 struct Stand {
     access: Arc<Access>,
     limits: BodyLimits,
     entered: Arc<Notify>,
-    /// One permit lets one `slow` operation end.
+    /// One permit lets one `slow` operation finish.
     release: Arc<Semaphore>,
     ended: Arc<Semaphore>,
 }
 
-/// More than the sockets of both sides hold.
+/// More than the socket buffers of both sides can take.
 const LONG: usize = 64 << 20;
 
 struct Gateway {
     base: String,
     stand: Stand,
-    /// What a listener of its own serves.
+    /// The routes for a separate listener.
     observed: Router,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
@@ -147,7 +147,7 @@ async fn panics() -> &'static str {
 
 impl Gateway {
     fn client(&self) -> reqwest::Client {
-        // The provider is needed to build a client, though nothing here speaks TLS.
+        // A client cannot be built without the provider, although nothing here uses TLS.
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::new()
     }
@@ -168,7 +168,7 @@ impl Gateway {
         let mut socket = self.socket().await;
         socket.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
-        // A peer that closes with bytes unread may reset the connection after its answer.
+        // A peer that closes with unread bytes may reset the connection after its response.
         let _ = socket.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
     }
@@ -179,7 +179,7 @@ impl Gateway {
     }
 }
 
-/// The status and body of an answer that must be a SCIM error.
+/// The status and body of a response that must be a SCIM error.
 async fn scim_error(response: reqwest::Response) -> (u16, Value) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/scim+json");

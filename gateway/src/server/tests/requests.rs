@@ -1,4 +1,4 @@
-//! What a request is answered, and when.
+//! How requests are answered, and when.
 
 use super::*;
 use crate::config::{Format, Level};
