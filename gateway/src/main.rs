@@ -4,10 +4,9 @@
 
 mod cli;
 
-use std::process::ExitCode;
-
 use clap::Parser as _;
 use mimalloc::MiMalloc;
+use std::process::ExitCode;
 
 /// An operation makes some hundred allocations: with the system's allocator they took a sixth of its time.
 #[global_allocator]

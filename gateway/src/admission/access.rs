@@ -8,17 +8,15 @@
 //! A token is sent as `Authorization: Bearer` (RFC 6750) or as the password of `Authorization: Basic` (Okta's basic mode; the
 //! user name is ignored).
 
-use std::collections::BTreeMap;
-
+use crate::config::{Config, InstanceName, TokenHash};
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use scim_protocol::error::Error;
+use std::collections::BTreeMap;
 use subtle::Choice;
-
-use crate::config::{Config, InstanceName, TokenHash};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -194,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instance_that_keeps_its_old_version_gets_no_new_callers_and_loses_those_who_were_taken_out() {
+    fn an_instance_that_keeps_its_old_version_accepts_no_new_tokens_and_no_removed_ones() {
         let mut after = access();
         let before = Access {
             tokens: [("acme".parse().expect("a name"), vec![TokenHash::of("old"), TokenHash::of("revoked")])].into(),
@@ -237,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_routes_open_to_admin_tokens_and_are_not_there_without_any() {
+    fn the_operators_routes_require_admin_tokens_and_do_not_exist_without_any() {
         let open = Access { admin: vec![TokenHash::of("root")], ..access() };
         for (access, header, status) in [
             (&open, Some("Bearer root"), None),

@@ -4,7 +4,6 @@
 //! the gateway as a whole has a limit, and each instance may use a share of it.
 
 use std::sync::Arc;
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A counter with an upper limit.

@@ -1,18 +1,16 @@
 //! `check`: checks a configuration and everything that it names. With `--connect` it also contacts each app.
 
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-
+use super::error::CommandError;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
 use scim_gateway::instances::{self, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
 use serde_json::json;
-
-use super::Failure;
-use super::terminal::Terminal;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
 
 /// Checks a configuration and prints all mistakes, or what would be served.
 pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
@@ -135,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_printed_with_its_place_and_its_remedy() {
+    fn every_mistake_is_printed_with_its_position_and_a_remedy() {
         let (right, text) = check("[server]\nport = 1\nlisten = 2\n", false);
         assert!(!right);
         assert_eq!(

@@ -3,9 +3,8 @@
 //!
 //! Bodies are shown, so this is for a developer's terminal, not for production.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-
+use super::recorded::{Names, RecordedRequest};
+use super::terminal::Terminal;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -13,13 +12,12 @@ use axum::response::Response;
 use http::StatusCode;
 use scim_gateway::config::InstanceName;
 use scim_gateway::instances::{Hosted, InstanceSet, Live};
-use scim_gateway::server::{Played, play};
+use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::trace::{Trace, json_lines, step_lines, without_secrets};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
-
-use super::recorded::{Names, RecordedRequest};
-use super::terminal::Terminal;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Larger than any body that the gateway accepts by default.
 const LARGEST_BODY: usize = 16 << 20;
@@ -79,8 +77,8 @@ impl Dev {
             let filled = names.fill(request);
             let (method, path, user_agent) = (&filled.method, filled.path.as_str(), filled.user_agent.as_deref());
             let trace = Arc::<Trace>::default();
-            let played = Played { method, path, body: filled.body.as_ref(), user_agent };
-            let (status, answer) = trace.around(play(&hosted, &played)).await;
+            let local = LocalRequest { method, path, body: filled.body.as_ref(), user_agent };
+            let (status, answer) = trace.around(handle_locally(&hosted, &local)).await;
             names.capture(request, &answer);
             // The key uses the recorded request, not the completed one: ids differ from run to run.
             let key = format!("replay {name} {} {}", request.method, request.path);
@@ -187,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_request_that_was_made_before_a_reload_is_compared() {
+    fn only_a_request_from_before_a_reload_is_compared() {
         let mut seen = Seen::default();
         assert_eq!(seen.remember("GET /a", "one"), None);
         assert_eq!(seen.remember("GET /a", "one"), None);
@@ -198,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn not_more_requests_are_remembered_than_are_of_use() {
+    fn the_number_of_remembered_requests_is_limited() {
         let mut seen = Seen::default();
         for number in 0..REMEMBERED * 2 {
             seen.remember(&number.to_string(), "");

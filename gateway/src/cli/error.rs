@@ -1,15 +1,13 @@
 //! Why a command failed.
 
-use std::io;
-
+use super::recorded::RecordedError;
+use super::rollback::RollbackError;
 use scim_gateway::config::ConfigErrors;
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 use scim_gateway::reload::WatchError;
 use scim_gateway::store::StoreError;
-
-use super::recorded::RecordedError;
-use super::rollback::RollbackError;
+use std::io;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,19 +1,17 @@
 //! `explain`: shows what a request would do, without changing anything: the app receives only reads, and the gateway's store is
 //! copied.
 
-use std::path::Path;
-use std::sync::Arc;
-
+use super::error::CommandError;
+use super::recorded::RecordedRequest;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
 use scim_gateway::instances::{self, Shared};
-use scim_gateway::server::{Played, play};
+use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::store;
 use scim_gateway::trace::{Step, Trace, json_lines, step_lines, without_secrets};
 use serde_json::{Value, json};
-
-use super::Failure;
-use super::recorded::RecordedRequest;
-use super::terminal::Terminal;
+use std::path::Path;
+use std::sync::Arc;
 
 /// The result.
 struct Explained {
@@ -63,8 +61,8 @@ async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained,
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
     let trace = Arc::new(Trace::rehearsal());
     let (method, path) = (&request.method, request.path.as_str());
-    let played = Played { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
-    let (status, body) = trace.around(play(hosted, &played)).await;
+    let local = LocalRequest { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
+    let (status, body) = trace.around(handle_locally(hosted, &local)).await;
     shared.store.close().await;
     let steps = trace.steps();
     let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));

@@ -15,19 +15,17 @@ mod serve;
 mod terminal;
 mod token;
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
 use clap::{Args, Parser, Subcommand};
+use dev::Dev;
+use error::CommandError;
 use jiff::SignedDuration;
+use recorded::RecordedRequest;
 use scim_gateway::clients::Client;
 use scim_gateway::config::InstanceName;
 use scim_gateway::provisioning::Rail;
-
-use dev::Dev;
-use error::CommandError;
-use recorded::RecordedRequest;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use terminal::Terminal;
 
 const FAILED: u8 = 1;

@@ -1,10 +1,9 @@
 //! `profiles`: shows what each client profile accepts beyond the RFCs.
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use scim_gateway::clients::{Client, Leniency, Profile};
 use serde_json::{Value, json};
-
-use super::Failure;
-use super::terminal::Terminal;
 
 /// Prints one profile or all of them.
 pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {

@@ -1,17 +1,14 @@
 //! `rails` and `rails lift`: shows the guard rails, and suspends them for changes that are intended.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
+use super::error::CommandError;
+use super::terminal::Terminal;
 use jiff::{SignedDuration, Timestamp};
 use scim_gateway::config::{Config, GuardRails, InstanceName, StoreUrl};
 use scim_gateway::provisioning::Rail;
 use scim_gateway::store::{RailState, lift_rail, read_rails};
 use serde_json::{Value, json};
-
-use super::Failure;
-
-use super::terminal::Terminal;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// One guard rail of one instance.
 struct Shown {
@@ -155,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_that_is_not_there_is_not_made() {
+    fn a_missing_store_is_not_created() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("gateway.toml");
         let text = "[connectors.x]\nfile = \"x.wasm\"\n[instances.acme]\nconnector = \"x\"\n[instances.acme.guard-rails]\nmax-members-removed = 5\n";
@@ -171,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_written_as_people_do() {
+    fn a_duration_is_written_as_people_write_it() {
         for (text, minutes) in
             [("30m", Some(30)), ("1h", Some(60)), ("1h 30m", Some(90)), ("0s", None), ("-1h", None), ("soon", None)]
         {

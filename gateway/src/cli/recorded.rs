@@ -3,12 +3,11 @@
 //! In a conversation, `{name}` is replaced by a variable or by a value from an earlier response (`capture`: name to JSON
 //! pointer); its expectations are ignored here.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// A request to be sent.
 #[derive(Debug, Clone, Deserialize)]
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_gave_is_filled_into_the_next_request() {
+    fn a_captured_value_is_used_in_the_next_request() {
         let list = json!([
             { "method": "post", "path": "/Users", "body": {}, "capture": { "user": "/id" } },
             { "method": "PATCH", "path": "/Users/{user}", "body": { "value": ["{user}", "{other}"] } },
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_shape_is_told_what_is_right() {
+    fn a_malformed_file_gets_an_error_with_an_example() {
         let error = loaded(&json!([{ "methd": "GET", "path": "/Users" }])).expect_err("a typo").to_string();
         assert!(error.contains("`methd`") && error.contains("\"method\": \"GET\""), "{error}");
     }

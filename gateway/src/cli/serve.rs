@@ -1,9 +1,9 @@
 //! `serve`: runs the gateway.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
+use super::check::write_mistakes;
+use super::dev::Dev;
+use super::error::CommandError;
+use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
 use scim_gateway::admission::InFlight;
@@ -12,15 +12,13 @@ use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
 use scim_gateway::reload::{self, Reload, Reloader, Trigger, Watcher};
-use scim_gateway::server::{self, BodyLimits, Ended, ListenLimits, ScimRoutes, Shell};
+use scim_gateway::server::{self, BodyLimits, Ended, ListenLimits, ScimRoutes, ServerContext};
 use scim_gateway::store::Store;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-
-use super::Failure;
-use super::check::write_mistakes;
-use super::dev::Dev;
-use super::terminal::Terminal;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -49,21 +47,21 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
-    let shell = Shell {
+    let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
         metrics: Arc::clone(&metrics),
         readiness: Arc::new(reloader.clone()),
-        observed_apart: config.server.observe_listen.is_some(),
+        has_observe_listener: config.server.observe_listen.is_some(),
     };
-    let router = router(&config, &reloader, &shell, dev);
+    let router = router(&config, &reloader, &context, dev);
     let live = reloader.live();
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
 
     let address = config.server.listen.socket_address();
     let listener = TcpListener::bind(address).await.map_err(|error| CommandError::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| CommandError::Listen(address, error))?;
-    let observing = observe(&config, server::observed(&shell)).await?;
+    let observing = observe(&config, server::observe_routes(&context)).await?;
     Terminal::stdout().line(format_args!("scim-gateway listens on http://{address}"))?;
 
     let shutdown = async {
@@ -93,7 +91,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     Ok(ended)
 }
 
-fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>) -> Router {
+fn router(config: &Config, reloader: &Reloader, context: &ServerContext, dev: Option<&Dev>) -> Router {
     let live = reloader.live();
     let sign_ins = jit::routes(move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
@@ -105,7 +103,7 @@ fn router(config: &Config, reloader: &Reloader, shell: &Shell, dev: Option<&Dev>
     });
     let routes = scim.merge(sign_ins);
     let routes = dev.map_or_else(|| routes.clone(), |dev| dev.wrap(routes.clone()));
-    server::router(shell, routes).merge(server::operator(reload::routes(reloader.clone())))
+    server::router(context, routes).merge(server::operator_routes(reload::routes(reloader.clone())))
 }
 
 /// Reloads for ever; sends the recorded requests at the start and after every reload with changes.

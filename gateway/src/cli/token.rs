@@ -1,12 +1,11 @@
 //! `token new`: creates a token.
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use rand::rngs::OsRng;
 use scim_gateway::config::NewToken;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-
-use super::Failure;
-use super::terminal::Terminal;
 
 /// Creates a token and prints it with its hash.
 pub(super) fn new(json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
@@ -31,7 +30,7 @@ mod tests {
     use scim_gateway::config::TokenHash;
 
     #[test]
-    fn the_json_holds_a_token_and_its_hash() {
+    fn the_json_contains_a_token_and_its_hash() {
         let mut output = Vec::new();
         new(true, &mut Terminal::plain(&mut output)).expect("a token");
         let output: serde_json::Value = serde_json::from_slice(&output).expect("JSON");
@@ -40,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_says_where_each_belongs() {
+    fn the_text_says_where_token_and_hash_belong() {
         let mut output = Vec::new();
         new(false, &mut Terminal::plain(&mut output)).expect("a token");
         let text = String::from_utf8(output).expect("UTF-8");

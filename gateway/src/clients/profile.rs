@@ -1,9 +1,8 @@
 //! The kinds of clients, how they are detected, and what their profiles allow.
 
+use super::leniency::Leniency;
 use std::fmt;
 use std::str::FromStr;
-
-use super::leniency::Leniency;
 
 /// A kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

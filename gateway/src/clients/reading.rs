@@ -1,9 +1,8 @@
 //! Applies a client's profile to one of its requests.
 
-use scim_protocol::{Error, ResourceType};
-
 use super::leniency::Leniency;
 use super::profile::Profile;
+use scim_protocol::{Error, ResourceType};
 
 /// Corrects the deviations that the profile allows and refuses the others. Mistakes that are not known of any client are left for
 /// protocol code to refuse.

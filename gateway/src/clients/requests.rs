@@ -1,10 +1,9 @@
 //! Turns a client's request into exact SCIM, leniency by leniency.
 
-use scim_protocol::Error;
-use serde_json::Value;
-
 use super::leniencies::{elements, filters, keys, messages, removal, schemas, unsupported, values};
 use super::reading::Reading;
+use scim_protocol::Error;
+use serde_json::Value;
 
 impl Reading<'_> {
     /// Reads the body of a POST or PUT.

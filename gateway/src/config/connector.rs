@@ -1,9 +1,8 @@
 //! `[connectors.<name>]`: a connector's file, and the hash that it must have.
 
-use std::path::{Path, PathBuf};
-
 use super::table::Table;
 use crate::connectors::Sha256;
+use std::path::{Path, PathBuf};
 
 /// One `[connectors.<name>]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]

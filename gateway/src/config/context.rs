@@ -1,8 +1,7 @@
 //! What reading an instance's table needs besides the table.
 
-use std::path::Path;
-
 use super::name::ConnectorName;
+use std::path::Path;
 
 /// What reading an instance's table needs besides the table.
 pub(super) struct ReadContext<'a> {

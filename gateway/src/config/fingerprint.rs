@@ -4,13 +4,11 @@
 //! and a credential that is replaced in its file counts as a change. Two keys are excluded because they are compared elsewhere:
 //! `tokens`, which only decide who may call, and the path of the mapping, of which only the content matters.
 
-use std::path::PathBuf;
-
-use sha2::{Digest as _, Sha256};
-use toml::de::{DeTable, DeValue};
-
 use super::context::ReadContext;
 use super::secret::SecretSource;
+use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
+use toml::de::{DeTable, DeValue};
 
 /// The fingerprint of one instance's table. It stays equal as long as nothing changes that the instance is built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn layout_tokens_and_the_mappings_path_do_not_count() {
+    fn layout_tokens_and_the_mappings_path_are_ignored() {
         let plain = fingerprint("region = \"eu\"\nlimits.sends = 3", "s");
         for same in [
             "\n# moved\nregion   = 'eu'\n[limits]\nsends = 3",
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_key_and_the_secret_itself_count() {
+    fn any_other_key_and_the_secret_itself_matter() {
         let plain = fingerprint("credential = \"env:A\"", "s");
         for (text, secret) in [
             ("credential = \"env:A\"", "other"),
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_looks_like_a_secret_is_only_a_text() {
+    fn a_setting_that_looks_like_a_secret_is_an_ordinary_text() {
         let text = "[settings]\ndomain = \"env:A\"";
         assert_eq!(fingerprint(text, "one"), fingerprint(text, "two"));
     }

@@ -1,8 +1,7 @@
 //! `[instances.<name>.guard-rails]`: how much may be removed before the gateway stops and waits for the operator. Off by default.
 
-use std::time::Duration;
-
 use super::table::Table;
+use std::time::Duration;
 
 /// An hour: a mistake at the identity provider shows within one or two of its provisioning cycles.
 const WINDOW: Duration = Duration::from_secs(60 * 60);

@@ -1,11 +1,5 @@
 //! `[instances.<name>]`: one app of one tenant, served at `/<name>/scim/v2`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use secrecy::SecretString;
-use serde_json::{Map, Value};
-
 use super::auth_kind::AuthKind;
 use super::context::ReadContext;
 use super::fingerprint::Fingerprint;
@@ -22,6 +16,10 @@ use super::token::TokenHash;
 use super::word::words;
 use crate::connectors::Wasi;
 use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 words! {
     /// The identity provider's dialect of SCIM.

@@ -1,10 +1,9 @@
 //! `[instances.<name>.limits]`: the resources that one operation may use, and how fast the app may be called.
 
-use std::num::NonZeroU32;
-use std::time::Duration;
-
 use super::table::Table;
 use crate::egress::Rate;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// The operator's limits; `None` leaves a limit to the connector's descriptor or the gateway's default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 //!
 //! The whole file is checked and every mistake is collected, so that an operator can correct all of them at once.
 
+use serde::Serialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde::Serialize;
 
 /// A place in a text file; both count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -26,12 +26,6 @@ mod table;
 mod token;
 mod word;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use toml::Spanned;
-use toml::de::DeTable;
-
 pub use auth_kind::AuthKind;
 pub use connector::Connector;
 pub use fingerprint::Fingerprint;
@@ -50,7 +44,11 @@ pub use word::WordError;
 
 use context::ReadContext;
 use report::Report;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use table::Table;
+use toml::Spanned;
+use toml::de::DeTable;
 
 /// A whole, checked configuration.
 #[derive(Debug, Clone)]

@@ -1,12 +1,11 @@
 //! Collects the mistakes in one file.
 
+use super::mistake::{Lines, Mistake, Position};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 use std::path::Path;
-
-use super::mistake::{Lines, Mistake, Position};
 
 /// Collects the mistakes in one file.
 #[derive(Debug)]

@@ -3,11 +3,10 @@
 //! Threat: a configuration file is copied, mailed and committed. So it says where a secret is stored, never the secret itself;
 //! and a value that may be a secret is refused without being repeated.
 
+use secrecy::SecretString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-
-use secrecy::SecretString;
 
 /// Where a secret is stored: `env:NAME` or `file:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn an_unusable_source_is_named() {
         let directory = tempfile::tempdir().expect("a directory");
         let environment = |name: &str| match name {
             "EMPTY" => Some(" ".to_owned()),

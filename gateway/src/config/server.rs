@@ -1,15 +1,14 @@
 //! `[server]`: where the gateway listens and how much it accepts.
 
+use super::store::StoreUrl;
+use super::table::{Placed, Table};
+use super::token::TokenHash;
+use crate::egress::BaseUrl;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
-
-use super::store::StoreUrl;
-use super::table::{Placed, Table};
-use super::token::TokenHash;
-use crate::egress::BaseUrl;
 
 /// An IP address and a port; port 0 means any free port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

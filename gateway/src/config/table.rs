@@ -3,18 +3,16 @@
 //! `serde` with `deny_unknown_fields` stops at the first mistake and loses the positions of nested values. A [`Table`] knows
 //! the position of each key and value and which keys were read, and therefore which keys are unknown.
 
+use super::mistake::Position;
+use super::report::Report;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
-
-use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-use super::mistake::Position;
-use super::report::Report;
 
 type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 

@@ -3,16 +3,14 @@
 //! Threat: someone who reads the configuration must not be able to call the gateway. So it contains only SHA-256 hashes. A fast
 //! hash is sufficient because a token is 32 random bytes, which cannot be guessed.
 
-use std::fmt;
-use std::str::FromStr;
-
+use crate::connectors::Sha256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use secrecy::SecretString;
+use std::fmt;
+use std::str::FromStr;
 use subtle::Choice;
-
-use crate::connectors::Sha256;
 
 /// The prefix of every token that the gateway generates, so that scanners can detect leaked tokens.
 pub const TOKEN_PREFIX: &str = "scim_";

@@ -1,16 +1,14 @@
 //! Creates accounts for people who sign in (`jit`), the same way as an identity provider would: through provisioning.
 
-use std::sync::Arc;
-
-use arc_swap::ArcSwap;
-use scim_protocol::{Conditions, urn};
-use serde_json::{Value, json};
-
 use crate::clients::Client;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
     self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, RequestLimits, SearchText,
 };
+use arc_swap::ArcSwap;
+use scim_protocol::{Conditions, urn};
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 const USERS: &str = "/Users";
 const GROUPS: &str = "/Groups";

@@ -4,9 +4,6 @@
 //! When instances are already being served, unchanged ones are reused with their connections, circuit breakers and share of the
 //! capacity; and what cannot be built stays as it was (design law 6).
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::accounts::ProvisionedAccounts;
 use super::change::{Change, ChangeKind, Subject};
 use super::connection::connect;
@@ -23,6 +20,8 @@ use crate::config::{ClientChoice, Config, GroupPolicy, Mistake};
 use crate::connectors::{CallLimits, Memberships, Wasi, resolve_settings};
 use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The result of building a configuration.
 #[derive(Debug)]
@@ -47,7 +46,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
         let outcome = match connectors.get(&from.connector) {
             Some(connector) => {
                 let context = BuildContext { config, name, from, connector, shared };
-                InstanceBuilder { context, old }.hosted().await
+                InstanceBuilder { context, old }.build().await
             }
             // The reason is already among the mistakes.
             None => Err(Vec::new()),
@@ -106,7 +105,7 @@ struct InstanceBuilder<'a> {
 
 impl InstanceBuilder<'_> {
     /// The instance and what has changed; the old instance if nothing has.
-    async fn hosted(&self) -> Result<(Arc<Hosted>, Option<Change>), Vec<Mistake>> {
+    async fn build(&self) -> Result<(Arc<Hosted>, Option<Change>), Vec<Mistake>> {
         let source = Source::read(&self.context).map_err(|mistake| vec![mistake])?;
         let recipe = Recipe {
             fingerprint: self.context.from.fingerprint.clone(),
@@ -125,10 +124,10 @@ impl InstanceBuilder<'_> {
             }
             Some(_) => change(ChangeKind::Configuration),
         };
-        self.instance(source, recipe).await.map(|built| (Arc::new(built), Some(changed)))
+        self.build_new(source, recipe).await.map(|built| (Arc::new(built), Some(changed)))
     }
 
-    async fn instance(&self, source: Source, recipe: Recipe) -> Result<Hosted, Vec<Mistake>> {
+    async fn build_new(&self, source: Source, recipe: Recipe) -> Result<Hosted, Vec<Mistake>> {
         let descriptor = &self.context.connector.descriptor;
         let settings = resolve_settings(&descriptor.settings, &self.context.from.settings).map_err(|errors| {
             errors.iter().map(|error| self.context.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()

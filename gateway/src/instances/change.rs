@@ -1,10 +1,8 @@
 //! The differences between the instances that were served and those that were built.
 
-use std::fmt;
-
-use serde::Serialize;
-
 use crate::connectors::Sha256;
+use serde::Serialize;
+use std::fmt;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

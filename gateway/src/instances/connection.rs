@@ -1,11 +1,10 @@
 //! The connection of an instance to its app: where the app is, and how the credential is sent.
 
-use secrecy::{ExposeSecret as _, SecretString};
-
 use super::context::BuildContext;
 use crate::config::{self, Location, Mistake};
 use crate::connectors::{AuthKind, AuthMethod, Document};
 use crate::egress::{Auth, BaseUrl, BaseUrlError, Egress, EgressConfig, EgressError};
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// Sets up the connection as configured and as the connector's descriptor says.
 pub(super) fn connect(context: &BuildContext<'_>, settings: &Document) -> Result<Egress, Mistake> {

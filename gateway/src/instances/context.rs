@@ -1,10 +1,9 @@
 //! What building one instance starts from.
 
-use std::sync::Arc;
-
 use super::shared::Shared;
 use crate::config::{self, Config, InstanceName, Mistake};
 use crate::connectors::Connector;
+use std::sync::Arc;
 
 /// What building one instance starts from.
 #[derive(Clone, Copy)]

@@ -1,7 +1,5 @@
 //! One instance with what serving it needs.
 
-use std::sync::Arc;
-
 use super::accounts::ProvisionedAccounts;
 use crate::admission::InFlight;
 use crate::clients::{Client, Hints};
@@ -10,6 +8,7 @@ use crate::connectors::Sha256;
 use crate::jit::SignIn;
 use crate::observe::ComponentState;
 use crate::provisioning::Instance;
+use std::sync::Arc;
 
 /// One instance, its share of the gateway's capacity and the client that it serves.
 #[derive(Debug)]

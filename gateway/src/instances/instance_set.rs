@@ -1,8 +1,5 @@
 //! All instances of one configuration, and who may call them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::accounts::ProvisionedAccounts;
 use super::hosted::Hosted;
 use crate::admission::Access;
@@ -11,6 +8,8 @@ use crate::connectors::{Connector, Sha256};
 use crate::egress::Circuit;
 use crate::jit::SignIn;
 use crate::observe::{ComponentState, Components, Readiness};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The instances that are served together, and who may call them.
 #[derive(Debug)]

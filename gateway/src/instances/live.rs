@@ -1,11 +1,9 @@
 //! The instances that are being served. A reload replaces the whole set; a running request keeps the instance it started with.
 
+use super::instance_set::InstanceSet;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
-
-use arc_swap::ArcSwap;
-
-use super::instance_set::InstanceSet;
 
 /// How stale the state of a guard rail in `/readyz` may be. Requests always check the current state.
 const WATCH: Duration = Duration::from_secs(5);

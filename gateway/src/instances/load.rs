@@ -1,16 +1,14 @@
 //! Loads the connectors of a configuration, the new ones in parallel.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
-
-use futures_util::future::join_all;
-
 use super::change::{Change, ChangeKind, Subject};
 use super::instance_set::InstanceSet;
 use super::shared::Shared;
 use crate::config::{self, Config, ConnectorName, Mistake};
 use crate::connectors::{Connector, Wasi};
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 /// The connectors by name; the previous version of each that does not load.
 pub(super) struct Loaded {

@@ -1,14 +1,13 @@
 //! The mapping of an instance: the operator's document or the connector's own, checked against the connector.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::context::BuildContext;
 use super::load::unreadable;
 use crate::config::{Mistake, Position};
 use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
 use crate::provisioning::Kind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where the mapping comes from.
 pub(super) enum Source {

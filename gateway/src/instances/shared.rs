@@ -1,10 +1,5 @@
 //! What all versions of all instances share: the engine, the connections, the store, the turns.
 
-use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
 use super::versions::{ActivatedVersion, Versions};
 use crate::config::StoreUrl;
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
@@ -12,6 +7,10 @@ use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
 use crate::provisioning::{Kind, OneAtATime};
 use crate::store::{Store, StoreError};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What all instances share.
 #[derive(Debug)]

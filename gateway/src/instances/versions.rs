@@ -5,12 +5,11 @@
 //! can write there can choose what code runs, as with the connectors' files themselves: so the directory belongs to the gateway
 //! alone, and a version is restored only if its digest still matches its name.
 
+use crate::config::ConnectorName;
+use crate::connectors::Sha256;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-use crate::config::ConnectorName;
-use crate::connectors::Sha256;
 
 /// How many versions of one connector are kept.
 const KEPT: usize = 5;
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_put_back_unless_it_is_damaged() {
+    fn a_version_is_restored_unless_it_is_damaged() {
         let folder = tempfile::tempdir().expect("a directory");
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
         versions.keep(&activated(b"old")).expect("kept");

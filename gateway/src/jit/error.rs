@@ -1,12 +1,11 @@
 //! Why a sign-in failed: what the log tells the operator, and what the page tells the person.
 
-use http::StatusCode;
-
 use super::accounts::AccountError;
-use super::error_page::Page;
+use super::error_page::ErrorPage;
 use super::id_token::TokenError;
 use super::person::PersonError;
 use super::provider::ProviderError;
+use http::StatusCode;
 
 /// Why a sign-in failed; the texts are for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

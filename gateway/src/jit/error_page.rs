@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_end_an_attribute_or_begin_a_tag_is_escaped() {
+    fn characters_with_a_meaning_in_html_are_escaped() {
         assert_eq!(escaped("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
     }
 }

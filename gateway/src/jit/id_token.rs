@@ -4,14 +4,12 @@
 //! `none` or an HMAC, anybody who knows the public keys could sign. A token for several audiences is refused, because any of
 //! them could pass it on. What the library does not check is checked here: `azp`, `iat` and `nbf`.
 
-use std::time::{Duration, SystemTime};
-
-use openidconnect::core::CoreJwsSigningAlgorithm as Algorithm;
-use openidconnect::{ClaimsVerificationError, ClientId, IdTokenVerifier, Nonce, SignatureVerificationError};
-
 use super::claims::{Claims, IdToken};
 use super::clock::age;
-use super::provider::{Discovered, readable};
+use super::provider::{Discovered, sanitized};
+use openidconnect::core::CoreJwsSigningAlgorithm as Algorithm;
+use openidconnect::{ClaimsVerificationError, ClientId, IdTokenVerifier, Nonce, SignatureVerificationError};
+use std::time::{Duration, SystemTime};
 
 /// How much the clocks of gateway and provider may differ.
 const SKEW: Duration = Duration::from_secs(300);
@@ -76,8 +74,8 @@ pub(super) fn verify<'t>(
         ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
             TokenError::UnknownKey
         }
-        ClaimsVerificationError::SignatureVerification(error) => TokenError::Invalid(readable(&error.to_string())),
-        error => TokenError::Invalid(readable(&error.to_string())),
+        ClaimsVerificationError::SignatureVerification(error) => TokenError::Invalid(sanitized(&error.to_string())),
+        error => TokenError::Invalid(sanitized(&error.to_string())),
     })?;
     if claims.authorized_party().is_some_and(|party| party.as_str() != expected.client_id) {
         return Err(TokenError::AuthorizedParty);

@@ -4,14 +4,12 @@
 //! because anybody can start a sign-in; when it is full, the oldest entry is removed, so that a flood has to be faster than people
 //! instead of locking them out for as long as it lasts.
 
+use super::clock::age;
+use openidconnect::{Nonce, PkceCodeVerifier};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-
-use openidconnect::{Nonce, PkceCodeVerifier};
-
-use super::clock::age;
 
 /// How long a person may take at the provider.
 pub(super) const LIFETIME: Duration = Duration::from_secs(600);
@@ -123,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_expired_makes_room() {
+    fn expired_sign_ins_are_removed() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         let pending = PendingSignIns::new();
         for number in 0..50 {

@@ -3,10 +3,9 @@
 //! Threat: a provider sends an `email` that its user merely typed. So an address that the provider marks as unverified is refused,
 //! and so is one outside the configured domains.
 
-use serde_json::Value;
-
 use super::claims::Claims;
 use crate::config::{EmailClaim, Jit};
+use serde_json::Value;
 
 /// The longest address (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const LONGEST_EMAIL: usize = 254;

@@ -3,22 +3,20 @@
 //! The metadata is requested by one sign-in at a time and not within five seconds of a failure, and newer keys are requested at
 //! most once a minute: anybody can start a sign-in, and a forged token may name any key.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
+use super::claims::{Client, IdToken};
+use super::clock::age;
+use super::provider_http::{HttpError, ProviderHttp};
+use crate::config::Jit;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClientAuthMethod, CoreProviderMetadata};
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl, Nonce,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, TokenResponse as _,
 };
 use secrecy::ExposeSecret as _;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
-
-use super::claims::{Client, IdToken};
-use super::clock::age;
-use super::provider_http::{HttpError, ProviderHttp};
-use crate::config::Jit;
 
 /// How long metadata and keys are cached.
 const CACHE_TIME: Duration = Duration::from_secs(3600);
@@ -53,7 +51,7 @@ struct Known {
 /// Why the provider cannot be used; for the log. Never contains a code, a token or a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ProviderError {
-    /// No readable response.
+    /// No sanitized response.
     #[error(transparent)]
     Http(#[from] HttpError),
     /// Invalid metadata or keys.
@@ -103,12 +101,12 @@ impl Provider {
         let answer =
             request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match error {
                 RequestTokenError::Request(error) => ProviderError::Http(error),
-                RequestTokenError::ServerResponse(refusal) => ProviderError::Refused(readable(&refusal.to_string())),
+                RequestTokenError::ServerResponse(refusal) => ProviderError::Refused(sanitized(&refusal.to_string())),
                 // The parser's message may repeat a token.
                 RequestTokenError::Parse(error, _) => {
                     ProviderError::Response(format!("it, or the ID token in it, cannot be read at `{}`", error.path()))
                 }
-                RequestTokenError::Other(error) => ProviderError::Response(readable(&error)),
+                RequestTokenError::Other(error) => ProviderError::Response(sanitized(&error)),
             })?;
         answer.id_token().cloned().ok_or_else(|| ProviderError::Response("there is no id_token".to_owned()))
     }
@@ -155,8 +153,8 @@ impl Provider {
         let issuer = issuer.map_err(|error| ProviderError::Metadata(error.to_string()))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http).await.map_err(|error| match error {
             DiscoveryError::Request(error) => ProviderError::Http(error),
-            DiscoveryError::Response(_, _, text) => ProviderError::Metadata(readable(&text)),
-            error => ProviderError::Metadata(readable(&source_text(&error))),
+            DiscoveryError::Response(_, _, text) => ProviderError::Metadata(sanitized(&text)),
+            error => ProviderError::Metadata(sanitized(&source_text(&error))),
         })?;
         let authorization = metadata.authorization_endpoint().url();
         self.http.check(Some(authorization.scheme()), authorization.as_str())?;
@@ -184,6 +182,6 @@ fn source_text(error: &dyn std::error::Error) -> String {
 }
 
 /// A text from the provider, made safe for a log line.
-pub(super) fn readable(text: &str) -> String {
+pub(super) fn sanitized(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

@@ -1,12 +1,11 @@
 //! HTTP requests to the provider: no redirects, no proxy from the environment, and limits on time and size.
 
-use std::pin::Pin;
-use std::time::Duration;
-
 use http::Response;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
+use std::pin::Pin;
+use std::time::Duration;
 
 /// The limits of one request to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

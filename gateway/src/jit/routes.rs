@@ -1,19 +1,17 @@
 //! The two routes of a sign-in. Nothing from a request gets into a `Location`: both targets are configured.
 
-use std::sync::Arc;
-
+use super::accounts::Accounts;
+use super::error::SignInError;
+use super::error_page::keep_private;
+use super::sign_in::{Redirect, SignIn};
+use crate::observe::CorrelationId;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{InvalidHeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
-
-use super::accounts::Accounts;
-use super::error::Failure;
-use super::error_page::keep_private;
-use super::sign_in::{Next, SignIn};
-use crate::observe::CorrelationId;
+use std::sync::Arc;
 
 /// `GET /{instance}/jit` and `GET /{instance}/jit/callback`.
 ///
@@ -65,7 +63,7 @@ fn correlation(request: &Request) -> CorrelationId {
 }
 
 fn respond<A: Accounts>(
-    next: Result<Next, SignInError>,
+    next: Result<Redirect, SignInError>,
     sign_in: Option<&SignIn<A>>,
     correlation: &CorrelationId,
 ) -> Response {
@@ -84,7 +82,7 @@ fn respond<A: Accounts>(
     error.page().render(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)
 }
 
-fn redirect(next: &Next) -> Result<Response, InvalidHeaderValue> {
+fn redirect(next: &Redirect) -> Result<Response, InvalidHeaderValue> {
     let mut response = StatusCode::FOUND.into_response();
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::from_str(next.location.as_str())?);

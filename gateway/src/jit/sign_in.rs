@@ -1,23 +1,21 @@
 //! One instance's sign-in, from the first redirect to the account.
 
-use std::time::SystemTime;
-
-use http::HeaderMap;
-use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
-use url::Url;
-
 use super::accounts::{Accounts, Created};
 use super::browser::BrowserCookie;
 use super::callback::Callback;
 use super::claims::{Claims, IdToken};
 use super::clock::Clock;
-use super::error::Failure;
+use super::error::SignInError;
 use super::id_token::{Expected, TokenError, verify};
 use super::pending::{PendingSignIn, PendingSignIns};
 use super::person::Person;
-use super::provider::{Provider, readable};
+use super::provider::{Provider, sanitized};
 use super::provider_http::ProviderHttp;
 use crate::config::{InstanceName, Jit};
+use http::HeaderMap;
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
+use std::time::SystemTime;
+use url::Url;
 
 /// The number of random bytes in the state, the nonce and the cookie's value.
 const SECRET_BYTES: u32 = 32;
@@ -35,7 +33,7 @@ pub struct SignIn<A> {
 
 /// Where the browser is redirected, and its cookie.
 #[derive(Debug)]
-pub(super) struct Next {
+pub(super) struct Redirect {
     pub(super) location: Url,
     pub(super) cookie: String,
 }
@@ -60,7 +58,7 @@ impl<A: Accounts> SignIn<A> {
     }
 
     /// Redirects the browser to the provider.
-    pub(super) async fn begin(&self) -> Result<Next, SignInError> {
+    pub(super) async fn begin(&self) -> Result<Redirect, SignInError> {
         let now = self.clock.now();
         let state = CsrfToken::new_random_len(SECRET_BYTES);
         let nonce = Nonce::new_random_len(SECRET_BYTES);
@@ -69,7 +67,7 @@ impl<A: Accounts> SignIn<A> {
         let cookie = self.cookie(state.secret()).set(&browser);
         let location = self.provider.authorization(state.clone(), nonce.clone(), challenge, now).await?;
         self.pending.insert(state.into_secret(), PendingSignIn { nonce, verifier, browser, at: now });
-        Ok(Next { location, cookie })
+        Ok(Redirect { location, cookie })
     }
 
     /// Handles the callback, and redirects the browser to the app once there is an account.
@@ -78,20 +76,20 @@ impl<A: Accounts> SignIn<A> {
         query: &str,
         headers: &HeaderMap,
         correlation: &str,
-    ) -> Result<Next, SignInError> {
+    ) -> Result<Redirect, SignInError> {
         let now = self.clock.now();
         let callback = Callback::parse(query).ok_or(SignInError::InvalidCallback)?;
         let pending = self.pending.take(&callback.state, now).ok_or(SignInError::UnknownState)?;
         let cookie = self.cookie(&callback.state);
-        if !cookie.proves(headers, &pending.browser) {
+        if !cookie.matches(headers, &pending.browser) {
             return Err(SignInError::OtherBrowser);
         }
         if callback.issuer.is_some_and(|issuer| issuer != self.settings.issuer.as_str()) {
             return Err(SignInError::OtherIssuer);
         }
         let code = callback.outcome.map_err(|error| SignInError::Denied {
-            code: readable(&error.code),
-            description: readable(&error.description),
+            code: sanitized(&error.code),
+            description: sanitized(&error.description),
         })?;
         let token = self.provider.exchange(code, pending.verifier, now).await?;
         // The exchange may have taken seconds.
@@ -103,7 +101,7 @@ impl<A: Accounts> SignIn<A> {
             Created::Existed => "existed",
         };
         tracing::info!(target: "scim_gateway::jit", correlation, outcome, "signed in");
-        Ok(Next { location: self.settings.sign_in_url.url().clone(), cookie: cookie.clear() })
+        Ok(Redirect { location: self.settings.sign_in_url.url().clone(), cookie: cookie.clear() })
     }
 
     async fn verified<'t>(

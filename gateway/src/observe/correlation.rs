@@ -2,10 +2,9 @@
 //!
 //! A client's own id is used if it is harmless in a log line and in a header; otherwise the gateway makes one.
 
+use http::HeaderMap;
 use std::fmt;
 use std::str::FromStr;
-
-use http::HeaderMap;
 use uuid::Uuid;
 
 /// Where a client may send its id: our own header first, then Microsoft's.

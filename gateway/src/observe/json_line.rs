@@ -3,9 +3,8 @@
 //! `tracing` fields are scalars, so a list (an operation's app calls) arrives as text: a field whose name ends in `_json`
 //! contains JSON and is written as JSON under the name without that suffix, instead of the field of that name, which is for people.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
+use std::fmt;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};

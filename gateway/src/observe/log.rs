@@ -3,17 +3,15 @@
 //! Threat: a value with a line break or a terminal escape sequence, such as the message of a connector's panic, could forge log
 //! lines or manipulate the terminal. JSON escapes control characters; in text they become spaces.
 
+use super::json_line::{JSON_FIELD, JsonLine};
+use crate::config::{Format, Level, Log};
 use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
-
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{JsonFields, debug_fn};
-
-use super::json_line::{JSON_FIELD, JsonLine};
-use crate::config::{Format, Level, Log};
 
 /// The process already has a log.
 #[derive(Debug, thiserror::Error)]

@@ -2,17 +2,15 @@
 //!
 //! Labels contain only names from the configuration or from this program, so that no client can increase their number.
 
+use super::operation::OperationRecord;
+use crate::egress::Circuit;
+use crate::store::StoreCounts;
+use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-
-use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
-
-use super::operation::OperationRecord;
-use crate::egress::Circuit;
-use crate::store::StoreCounts;
 
 const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";

@@ -2,15 +2,13 @@
 //!
 //! A line contains identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use serde::Serialize;
-
 use super::path_template::PathTemplate;
 use crate::config::InstanceName;
 use crate::egress::{AppCall, SendErrorCode};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Everything that is logged and measured about one operation.
 #[derive(Debug, Clone)]
@@ -40,7 +38,7 @@ pub struct OperationRecord {
     /// The operator's text of the error, which the client does not get.
     pub cause: Option<String>,
     /// Whether the client had disconnected, or had been answered 504, before the operation ended.
-    pub unheard: bool,
+    pub abandoned: bool,
     /// From the request's head to the response.
     pub duration: Duration,
     /// The requests to the app, in order.
@@ -72,7 +70,7 @@ impl OperationRecord {
                     scim_type = self.scim_type,
                     class = self.class,
                     cause = self.cause,
-                    unheard = self.unheard.then_some(true),
+                    abandoned = self.abandoned.then_some(true),
                     duration_ms = milliseconds(self.duration),
                     ignored = names(&self.ignored),
                     leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
@@ -116,7 +114,7 @@ impl Recording {
             scim_type: None,
             class: None,
             cause: None,
-            unheard: false,
+            abandoned: false,
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),

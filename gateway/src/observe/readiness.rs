@@ -1,10 +1,8 @@
 //! Whether the gateway can do its work, and which of its components cannot.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
 use crate::egress::Circuit;
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The state of one instance, connector or other component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,15 +1,13 @@
 //! The same operation as text, as JSON and as metrics.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
-
 use super::*;
 use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
 use crate::store::StoreCounts;
+use serde_json::{Value, json};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// A log that a test can read.
 #[derive(Clone, Default)]

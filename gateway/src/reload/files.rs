@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_waited_for() {
+    fn the_creation_of_a_missing_directory_is_noticed() {
         let folder = tempfile::tempdir().expect("a directory");
         let root = folder.path().canonicalize().expect("a path");
         let file = root.join("target/debug/x.wasm");

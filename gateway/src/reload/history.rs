@@ -1,9 +1,8 @@
 //! The last reloads, in memory: after a restart, the history starts again with the initial load.
 
+use super::report::Reload;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use super::report::Reload;
 
 /// How many reloads are kept.
 const LONGEST: usize = 100;

@@ -1,17 +1,15 @@
 //! The reload itself, and the state of the running gateway that it replaces.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
-
-use jiff::Timestamp;
-
 use super::history::History;
 use super::report::{Reload, ReloadOutcome, Trigger};
 use crate::config::{Config, ConfigErrors, Mistake};
 use crate::egress::Circuit;
 use crate::instances::{Built, Change, InstanceSet, Live, Shared, build};
 use crate::observe::{ComponentState, Components, Metrics, Readiness};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 /// Reloads one gateway. A cheap handle.
 #[derive(Debug, Clone)]

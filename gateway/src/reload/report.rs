@@ -1,12 +1,10 @@
 //! The result of one reload, for the log, the terminal and `/-/reloads`.
 
-use std::fmt;
-
-use jiff::Timestamp;
-use serde::{Serialize, Serializer};
-
 use crate::config::Mistake;
 use crate::instances::Change;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// One reload.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -3,6 +3,9 @@
 //! Threat: they reveal parts of the configuration and cause work. So both require one of the `admin-tokens` of `[server]`,
 //! wherever the gateway listens, and do not exist if none is configured. No instance can be named `-`.
 
+use super::reloader::Reloader;
+use super::report::{ReloadOutcome, Trigger};
+use crate::server::ErrorResponse;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -10,10 +13,6 @@ use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-
-use super::reloader::Reloader;
-use super::report::{ReloadOutcome, Trigger};
-use crate::server::ErrorResponse;
 
 /// `GET /-/reloads` lists the last reloads, the latest first; `POST /-/reload` reloads and returns the result: 200, or 422 if there
 /// are mistakes.

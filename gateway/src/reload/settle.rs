@@ -2,7 +2,6 @@
 //! permissions; or truncate and write), and every step is an event.
 
 use std::time::Duration;
-
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
@@ -49,7 +48,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn writing_without_end_is_not_waited_for() {
+    async fn continuous_writing_does_not_delay_a_reload_for_ever() {
         let (sender, mut events) = mpsc::channel(1);
         let begun = Instant::now();
         let writing = tokio::spawn(async move {
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_of_events_is_told() {
+    async fn the_end_of_the_events_is_reported() {
         let (sender, mut events) = mpsc::channel(1);
         drop(sender);
         assert!(!settled(&mut events).await);

@@ -1,16 +1,14 @@
 //! Watches the files of the configuration (`serve --watch`).
 
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-use tokio::sync::mpsc;
-
 use super::files::Watched;
 use super::reloader::Reloader;
 use super::report::{Reload, Trigger};
 use super::settle::settled;
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::mpsc;
 
 /// Reloads when a file of the configuration is written.
 #[derive(Debug)]

@@ -5,8 +5,9 @@
 //! (415); a body that is too long or has too many values (413); a body that does not arrive in time (408); and anything that is
 //! not JSON (400 `invalidSyntax`, with line and column).
 
-use std::time::Duration;
-
+use super::error_response::ErrorResponse;
+use crate::config::Server;
+use crate::extent::{Extent, MOST_VALUES};
 use axum::body::Body;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -14,10 +15,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use scim_protocol::error::Error;
 use serde_json::Value;
-
-use super::error_response::ErrorResponse;
-use crate::config::Server;
-use crate::extent::{Extent, MOST_VALUES};
+use std::time::Duration;
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -105,7 +103,7 @@ mod tests {
 
     async fn read_text(header: Option<(HeaderName, &'static str)>, text: impl Into<Bytes>) -> Result<Value, Error> {
         let headers = header.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
-        read_json(&headers, Body::from(text.into()), LIMITS).await.map_err(|error| error.error().clone())
+        read_json(&headers, Body::from(text.into()), LIMITS).await.map_err(|error| error.scim_error().clone())
     }
 
     #[tokio::test]
@@ -175,16 +173,16 @@ mod tests {
         for (values, status) in [(MOST_VALUES - 2, None), (MOST_VALUES, Some(413))] {
             let body = Body::from(format!("[{}0]", "0,".repeat(values)));
             let found = read_json(&HeaderMap::new(), body, limits).await;
-            assert_eq!(found.err().map(|error| error.error().status), status, "{values}");
+            assert_eq!(found.err().map(|error| error.scim_error().status), status, "{values}");
         }
     }
 
     #[tokio::test]
-    async fn a_body_that_never_ends_is_408() {
+    async fn an_endless_body_is_408() {
         let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
         let error = read_json(&HeaderMap::new(), body, BodyLimits { time: Duration::ZERO, ..LIMITS })
             .await
             .expect_err("too late");
-        assert_eq!(error.error().status, 408);
+        assert_eq!(error.scim_error().status, 408);
     }
 }

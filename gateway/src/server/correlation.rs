@@ -1,11 +1,10 @@
 //! Gives every request a correlation id, and every response the header with it.
 
+use crate::observe::CorrelationId;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
-
-use crate::observe::CorrelationId;
 
 /// The header of every response.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");

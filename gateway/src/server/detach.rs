@@ -4,27 +4,25 @@
 //! own task: it goes on when the client disconnects or has received 504 after waiting too long. The same task writes the
 //! operation's log line, counts it, and turns a panic into a 500.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
+use super::error_response::{ErrorResponse, Explanation};
+use crate::admission::InFlight;
+use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use scim_protocol::error::Error;
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tracing::Instrument as _;
-
-use super::error_response::{ErrorResponse, Explanation};
-use crate::admission::InFlight;
-use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording};
 
 /// What all operations share.
 #[derive(Debug, Clone)]
 pub(super) struct Operations {
     pub(super) in_flight: InFlight,
-    pub(super) patience: Duration,
+    pub(super) request_timeout: Duration,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -37,7 +35,7 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
         Ok(permit) => permit,
         Err(busy) => {
             let response = ErrorResponse::from(busy).into_response();
-            finish(&recording, &response, &operations.metrics);
+            log_and_count(&recording, &response, &operations.metrics);
             return response;
         }
     };
@@ -47,11 +45,11 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
     let task = tokio::spawn(async move {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
         let response = answer.await.unwrap_or_else(|panic| panicked(&*panic).into_response());
-        finish(&recording, &response, &metrics);
+        log_and_count(&recording, &response, &metrics);
         drop(permit);
         response
     });
-    match tokio::time::timeout(operations.patience, task).await {
+    match tokio::time::timeout(operations.request_timeout, task).await {
         Ok(answer) => {
             answer.unwrap_or_else(|error| ErrorResponse::from(internal()).because(error.to_string()).into_response())
         }
@@ -64,18 +62,18 @@ struct ClientWaiting(Recording);
 
 impl Drop for ClientWaiting {
     fn drop(&mut self) {
-        self.0.note(|record| record.unheard = true);
+        self.0.note(|record| record.abandoned = true);
     }
 }
 
-fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
-    let record = ended(recording, response);
+fn log_and_count(recording: &Recording, response: &Response, metrics: &Metrics) {
+    let record = complete_record(recording, response);
     record.emit();
     metrics.count(&record);
 }
 
 /// The record of an operation that was answered with this response.
-pub(super) fn ended(recording: &Recording, response: &Response) -> OperationRecord {
+pub(super) fn complete_record(recording: &Recording, response: &Response) -> OperationRecord {
     recording.note(|record| {
         record.status = response.status().as_u16();
         if let Some(explanation) = response.extensions().get::<Explanation>() {

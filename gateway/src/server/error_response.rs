@@ -3,14 +3,12 @@
 //! An error has two texts (design law 10): `detail` for the client, and a cause for the operator, which goes with the response to
 //! the operation's log line and is never sent.
 
-use std::time::Duration;
-
+use crate::admission::{AccessError, Busy};
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use scim_protocol::error::Error;
-
-use crate::admission::{AccessError, Busy};
+use std::time::Duration;
 
 /// The media type of SCIM (RFC 7644 §3.1).
 pub const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
@@ -64,7 +62,7 @@ impl ErrorResponse {
     }
 
     /// What the client is told.
-    pub fn error(&self) -> &Error {
+    pub fn scim_error(&self) -> &Error {
         &self.error
     }
 }
@@ -117,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_keeps_its_cause_to_itself_and_rounds_the_wait_up() {
+    fn the_cause_of_an_error_is_not_sent_and_the_wait_is_rounded_up() {
         let error =
             ErrorResponse::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
         let response = error.into_response();
@@ -129,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_gateway_is_503_and_asks_for_patience() {
+    fn a_busy_gateway_answers_503_with_retry_after() {
         let response = ErrorResponse::from(Busy { limit: "its share" }).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("1")));

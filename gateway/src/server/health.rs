@@ -3,8 +3,8 @@
 //! None of them requires a token: a reverse proxy must forward only the instances' paths, or the operator gives the latter two
 //! their own listener (`observe-listen`).
 
-use std::sync::Arc;
-
+use crate::admission::InFlight;
+use crate::observe::{Components, Metrics, Readiness};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -12,9 +12,7 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
-
-use crate::admission::InFlight;
-use crate::observe::{Components, Metrics, Readiness};
+use std::sync::Arc;
 
 #[derive(Clone)]
 struct Probed {
@@ -24,12 +22,12 @@ struct Probed {
 }
 
 /// `/healthz`.
-pub(super) fn alive() -> Router {
+pub(super) fn health_routes() -> Router {
     Router::new().route("/healthz", get(async || json(StatusCode::OK, r#"{"status":"alive"}"#.to_owned())))
 }
 
 /// `/readyz` and `/metrics`, which show the names of the instances.
-pub(super) fn observed(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
+pub(super) fn observe_routes(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
     Router::new().route("/readyz", get(ready)).route("/metrics", get(metrics_text)).with_state(Probed {
         readiness,
         metrics,

@@ -7,20 +7,18 @@
 //! Only HTTP/1.1 without TLS is supported: TLS is terminated by a reverse proxy. hyper itself answers anything that is not HTTP
 //! with 400 or 431 and no body.
 
-use std::io;
-use std::sync::Arc;
-use std::time::Duration;
-
+use crate::admission::InFlight;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
-
-use crate::admission::InFlight;
 
 /// The limits of a listener, each with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,32 +11,30 @@ mod detach;
 mod error_response;
 mod health;
 mod listen;
+mod local;
 mod operator;
-mod play;
 mod route;
 mod scim;
-
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::Router;
-use axum::middleware;
-use scim_protocol::error::Error;
 
 pub use body::{BodyLimits, read_json};
 pub use correlation::CORRELATION_HEADER;
 pub use error_response::{ErrorResponse, SCIM_JSON};
 pub use listen::{Ended, ListenLimits, serve};
-pub use play::{Played, play};
+pub use local::{LocalRequest, handle_locally};
 pub use scim::{ScimRoutes, scim};
 
 use crate::admission::InFlight;
 use crate::observe::{Metrics, Readiness};
+use axum::Router;
+use axum::middleware;
 use detach::Operations;
+use scim_protocol::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What the server needs besides the routes.
 #[derive(Clone)]
-pub struct Shell {
+pub struct ServerContext {
     /// The running operations.
     pub in_flight: InFlight,
     /// How long a client waits for a response.
@@ -45,40 +43,40 @@ pub struct Shell {
     pub metrics: Arc<Metrics>,
     /// What `/readyz` shows.
     pub readiness: Arc<dyn Readiness>,
-    /// Whether `/readyz` and `/metrics` have their own listener; see [`observed`].
-    pub observed_apart: bool,
+    /// Whether `/readyz` and `/metrics` have their own listener; see [`observe_routes`].
+    pub has_observe_listener: bool,
 }
 
-impl std::fmt::Debug for Shell {
+impl std::fmt::Debug for ServerContext {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("in_flight", &self.in_flight).finish_non_exhaustive()
+        f.debug_struct("ServerContext").field("in_flight", &self.in_flight).finish_non_exhaustive()
     }
 }
 
 /// The whole server: `scim` and all that surrounds it, with health, and with readiness and metrics unless they have their own
 /// listener. An unknown path is a SCIM 404, a wrong method a SCIM 405.
-pub fn router(shell: &Shell, scim: Router) -> Router {
+pub fn router(context: &ServerContext, scim: Router) -> Router {
     let operations = Operations {
-        in_flight: shell.in_flight.clone(),
-        patience: shell.request_timeout,
-        metrics: Arc::clone(&shell.metrics),
+        in_flight: context.in_flight.clone(),
+        request_timeout: context.request_timeout,
+        metrics: Arc::clone(&context.metrics),
     };
     let scim = scim
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(operations, detach::detach));
-    let observed = if shell.observed_apart { Router::new() } else { observed(shell) };
-    health::alive().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
+    let observed = if context.has_observe_listener { Router::new() } else { observe_routes(context) };
+    health::health_routes().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
 }
 
 /// The operator's routes, for [`Router::merge`].
-pub fn operator(routes: Router) -> Router {
+pub fn operator_routes(routes: Router) -> Router {
     routes.layer(middleware::from_fn(operator::log)).layer(middleware::from_fn(correlation::correlate))
 }
 
 /// `/readyz` and `/metrics`, for their own listener.
-pub fn observed(shell: &Shell) -> Router {
-    health::observed(Arc::clone(&shell.readiness), Arc::clone(&shell.metrics), shell.in_flight.clone())
+pub fn observe_routes(context: &ServerContext) -> Router {
+    health::observe_routes(Arc::clone(&context.readiness), Arc::clone(&context.metrics), context.in_flight.clone())
 }
 
 async fn unknown_path() -> ErrorResponse {

@@ -2,20 +2,18 @@
 //!
 //! They need no permit and are not counted as operations: a gateway that is busy, or waits for its apps, can still be reloaded.
 
-use std::time::Instant;
-
+use super::detach::complete_record;
+use crate::observe::{CorrelationId, Recording};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-
-use super::detach::ended;
-use crate::observe::{CorrelationId, Recording};
+use std::time::Instant;
 
 /// Writes the log line, with the cause when a token was refused.
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
     let recording = Recording::begin(correlation, request.method().as_str(), request.uri().path(), Instant::now());
     let response = next.run(request).await;
-    ended(&recording, &response).emit();
+    complete_record(&recording, &response).emit();
     response
 }

@@ -1,12 +1,11 @@
 //! From method, path and query to a SCIM operation (RFC 7644 §3.2), without knowing the instance's schemas.
 
+use super::error_response::ErrorResponse;
+use crate::provisioning::{Operation, ProjectionText, SearchText, id};
 use http::Method;
 use scim_protocol::{Error, urn};
 use serde_json::Value;
 use url::form_urlencoded;
-
-use super::error_response::ErrorResponse;
-use crate::provisioning::{Operation, ProjectionText, SearchText, id};
 
 /// The operation that a request asks for, and the projection of its result.
 #[derive(Debug)]
@@ -185,7 +184,7 @@ mod tests {
     use serde_json::json;
 
     fn asked(method: &Method, path: &str, query: &str, body: Option<Value>) -> Result<Asked, Error> {
-        let route = Route::find(method, path).map_err(|error| error.error().clone())?;
+        let route = Route::find(method, path).map_err(|error| error.scim_error().clone())?;
         assert_eq!(route.takes_body(), body.is_some(), "{method} {path}");
         route.asked(query, body)
     }
@@ -193,7 +192,7 @@ mod tests {
     fn name(method: &Method, path: &str) -> String {
         match Route::find(method, path).map(|route| route.asked("", Some(json!({}))).unwrap()) {
             Ok(asked) => asked.operation.name().to_owned(),
-            Err(error) => error.error().status.to_string(),
+            Err(error) => error.scim_error().status.to_string(),
         }
     }
 
@@ -236,11 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_longer_than_any_is_not_found_before_anything_else_happens() {
+    fn an_id_that_is_too_long_is_not_found_before_anything_else_happens() {
         for (length, found) in [(1024, true), (1025, false)] {
             let path = format!("/Users/{}", "%61".repeat(length));
             for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
-                let status = Route::find(&method, &path).map_err(|error| error.error().status);
+                let status = Route::find(&method, &path).map_err(|error| error.scim_error().status);
                 assert_eq!(status.err(), (!found).then_some(404), "{method} {length}");
             }
         }

@@ -1,18 +1,5 @@
 //! The SCIM routes: from an HTTP request to a request to an instance, and from its outcome to an HTTP response.
 
-use std::sync::Arc;
-use std::time::Instant;
-
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use scim_protocol::{Conditions, Error};
-
 use super::body::{BodyLimits, read_json};
 use super::error_response::{ErrorResponse, SCIM_JSON};
 use super::route::{Asked, Route};
@@ -23,6 +10,17 @@ use crate::instances::{Hosted, Live};
 use crate::observe::{CorrelationId, OperationRecord, Recording};
 use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refused, RequestLimits};
 use crate::store::Store;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use scim_protocol::{Conditions, Error};
+use std::sync::Arc;
+use std::time::Instant;
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
@@ -110,7 +108,7 @@ async fn answer(
                 duration: started.elapsed(),
                 number: 0,
             };
-            provisioning::refused(&routes.store, &row, error.error());
+            provisioning::refused(&routes.store, &row, error.scim_error());
             return Err(error);
         }
     };

@@ -6,18 +6,16 @@
 mod question;
 mod table;
 
-use std::io;
-use std::path::Path;
+pub(super) use question::Question;
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use jiff::Timestamp;
 use scim_gateway::config::Config;
 use scim_gateway::store::{LogEntry, read_log};
 use serde_json::{Value, json};
-
-use super::Failure;
-use super::terminal::Terminal;
-
-pub(super) use question::Question;
+use std::io;
+use std::path::Path;
 
 /// Prints the matching rows, the oldest first.
 pub(super) fn run(
@@ -69,11 +67,10 @@ fn milliseconds(duration: std::time::Duration) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use scim_gateway::observe::PathTemplate;
     use scim_gateway::store::{LoggedCall, Matching, Store, Write};
+    use std::time::Duration;
 
     fn row(second: i64, status: u16, user: &str) -> LogEntry {
         LogEntry {
@@ -123,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn people_get_a_table_with_the_newest_row_last_and_no_control_characters() {
+    fn the_table_has_the_newest_row_last_and_no_control_characters() {
         assert_eq!(
             printed(&everything(), false),
             "TIME                  INSTANCE  CLIENT  OPERATION    ID    MATCH            OUTCOME         CORRELATION  APP CALLS\n\
@@ -136,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_get_a_json_document_a_line() {
+    fn the_json_has_one_document_per_line() {
         let text = printed(&Question { limit: 1, ..everything() }, true);
         let expected = json!({
             "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "client": "entra", "operation": "create",
@@ -150,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_chosen_by_user_outcome_id_and_time() {
+    fn rows_are_filtered_by_user_outcome_id_and_time() {
         let outcome = |text: &str| Some(text.parse().expect("an outcome"));
         let since = |text: &str| Some(text.parse().expect("a time"));
         for (question, expected) in [
@@ -170,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_not_there_is_not_made() {
+    fn a_missing_store_is_not_created() {
         let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join("gateway.toml");
         std::fs::write(&file, "").expect("a file");

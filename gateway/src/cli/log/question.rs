@@ -1,14 +1,12 @@
 //! Which rows of the provisioning log to show.
 
-use std::ops::RangeInclusive;
-use std::str::FromStr;
-
+use crate::cli::error::CommandError;
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use scim_gateway::store::LogFilter;
-
-use crate::cli::Failure;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 /// Which rows to show.
 #[derive(Debug, Args)]
@@ -97,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_a_moment_or_how_long_ago() {
+    fn a_time_is_absolute_or_relative() {
         let now: Timestamp = "2026-03-10T12:00:00Z".parse().expect("a time");
         for (text, expected) in [
             ("90m", "2026-03-10T10:30:00Z"),

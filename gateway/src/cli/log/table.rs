@@ -1,10 +1,8 @@
 //! Prints rows as a table for people.
 
-use std::io;
-
-use scim_gateway::store::LogEntry;
-
 use crate::cli::terminal::{Terminal, escaped};
+use scim_gateway::store::LogEntry;
+use std::io;
 
 const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
 /// The index of the outcome's column.

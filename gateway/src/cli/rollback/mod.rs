@@ -2,14 +2,14 @@
 
 mod error;
 
-use std::path::Path;
+pub(super) use error::RollbackError;
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConnectorName};
 use scim_gateway::connectors::Sha256;
 use scim_gateway::instances::{Version, Versions};
-
-use super::Failure;
-use super::terminal::Terminal;
+use std::path::Path;
 
 /// What to do.
 pub(super) enum Wanted<'a> {

@@ -1,11 +1,10 @@
 //! `booleans-as-text`: `"active": "False"`, `roles[primary eq "True"].value`, `filter=active eq "true"`.
 
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::filter::Comparison;
 use scim_protocol::{Attribute, AttributeType, Error, Filter};
 use serde_json::Value;
-
-use crate::clients::leniency::Leniency;
-use crate::clients::reading::Reading;
 
 /// The boolean that a text spells.
 fn spelled(value: &Value) -> Option<bool> {

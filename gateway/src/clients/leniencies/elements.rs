@@ -1,12 +1,11 @@
 //! `missing-elements`. Whether an element exists is known only with the resource, so protocol code creates it
 //! ([`scim_protocol::patch::Leniency::create_missing_element`]); here it is only noted that a request may need it.
 
-use scim_protocol::filter::CompareOp;
-use scim_protocol::{Filter, Object};
-
 use super::messages::{self, Op};
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::filter::CompareOp;
+use scim_protocol::{Filter, Object};
 
 /// Notes a path whose element can be created, because its filter describes the element completely.
 pub(in crate::clients) fn missing(reading: &mut Reading<'_>, members: &Object, op: Option<Op>) {

@@ -1,11 +1,10 @@
 //! Filters, and the selectors in PATCH paths: `value-paths-in-filters`, and `booleans-as-text` in both.
 
-use scim_protocol::{Attribute, Error, Filter, Object, Operand, ResourceType};
-use serde_json::Value;
-
 use super::{booleans, messages};
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Attribute, Error, Filter, Object, Operand, ResourceType};
+use serde_json::Value;
 
 /// A search's filter.
 pub(in crate::clients) fn whole(reading: &mut Reading<'_>, text: &mut String) -> Result<(), Error> {

@@ -1,11 +1,10 @@
 //! `json-in-text`: Entra's function AppRoleAssignmentsComplex serializes a whole role into the role's `value`.
 
-use scim_protocol::Attribute;
-use serde_json::Value;
-
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::Attribute;
+use serde_json::Value;
 
 /// Handles an element whose `value` is an object serialized as text that has its own `value`: the object's members that the schema
 /// defines replace those of the element. Without the leniency, the text is an ordinary value.

@@ -1,11 +1,10 @@
 //! Keys in a PATCH value without a path: `dotted-keys` and `read-only-in-patch`.
 
-use scim_protocol::{Error, Mutability, Object, ResourceType};
-use serde_json::{Map, Value};
-
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Error, Mutability, Object, ResourceType};
+use serde_json::{Map, Value};
 
 /// Removes the attributes that clients may not set.
 pub(in crate::clients) fn read_only(reading: &mut Reading<'_>, members: &mut Object) -> Result<(), Error> {

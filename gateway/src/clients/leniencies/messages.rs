@@ -1,11 +1,10 @@
 //! The PATCH message: `operations-in-any-case`. The names of its members are attribute names, which are case-insensitive
 //! (RFC 7643 §2.1).
 
-use scim_protocol::{Error, Object};
-use serde_json::Value;
-
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Error, Object};
+use serde_json::Value;
 
 /// The operations of the RFC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,10 @@
 //! `empty-references`: a manager with the id `""` means no manager.
 
-use scim_protocol::{Attribute, Error};
-use serde_json::Value;
-
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Attribute, Error};
+use serde_json::Value;
 
 /// A whole reference.
 pub(in crate::clients) fn whole(

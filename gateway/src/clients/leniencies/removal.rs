@@ -1,11 +1,10 @@
 //! `listed-removal`: `{"op": "Remove", "path": "members", "value": [{"value": "42"}]}`.
 
-use scim_protocol::{Error, Object};
-use serde_json::Value;
-
 use super::messages::{self, Op};
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Error, Object};
+use serde_json::Value;
 
 /// Accepts or refuses a list of the elements to remove. Removing all elements instead, as the RFC literally requires, would empty
 /// groups; so the operation is refused if the leniency is not allowed.

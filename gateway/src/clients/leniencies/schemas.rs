@@ -1,11 +1,10 @@
 //! `unknown-schemas` and `schemas-incomplete`.
 
-use scim_protocol::{Error, Object, ResourceType, urn};
-use serde_json::Value;
-
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Error, Object, ResourceType, urn};
+use serde_json::Value;
 
 /// The `schemas` of a resource must list those that its body uses, and only those of its type (RFC 7643 §3). Unknown ones are kept,
 /// for protocol code to ignore and report.

@@ -1,10 +1,9 @@
 //! `bare-values`, `array-of-one`, `one-for-array`: values whose shape differs from the schema, but whose meaning is clear from it.
 
-use scim_protocol::{Attribute, Error};
-use serde_json::{Map, Value};
-
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::{Attribute, Error};
+use serde_json::{Map, Value};
 
 /// A single value instead of an array.
 pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {

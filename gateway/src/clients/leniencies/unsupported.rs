@@ -1,11 +1,10 @@
 //! `unsupported-attributes`: a PATCH path to an attribute that RFC 7643 defines and the app does not support.
 
-use scim_protocol::schema::core;
-use scim_protocol::{Error, Object};
-
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
+use scim_protocol::schema::core;
+use scim_protocol::{Error, Object};
 
 /// Accepts or refuses such a path; protocol code ignores and reports it.
 pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &Object) -> Result<(), Error> {

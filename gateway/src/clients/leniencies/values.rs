@@ -1,12 +1,11 @@
 //! Walks the values of a request along their schemas, and applies the transforms to each.
 
-use scim_protocol::schema::core;
-use scim_protocol::{Attribute, Error, Object, ResourceType};
-use serde_json::Value;
-
 use super::messages::{self, Op};
 use super::{booleans, json_in_text, references, shapes};
 use crate::clients::reading::Reading;
+use scim_protocol::schema::core;
+use scim_protocol::{Attribute, Error, Object, ResourceType};
+use serde_json::Value;
 
 /// A resource, or the value of a PATCH operation without a path.
 pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Object) -> Result<(), Error> {

@@ -3,10 +3,9 @@
 mod leniencies;
 mod profiles;
 
+use super::{Client, Leniency, Reading};
 use scim_protocol::{Extension, ResourceType, urn};
 use serde_json::{Value, json};
-
-use super::{Client, Leniency, Reading};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,9 +1,8 @@
 //! What no profile changes, and the errors of the exact one.
 
-use scim_protocol::ScimType;
-
 use super::*;
 use crate::clients::Profile;
+use scim_protocol::ScimType;
 
 #[test]
 fn exact_scim_is_the_same_to_every_profile() {
@@ -38,7 +37,7 @@ fn exact_scim_is_the_same_to_every_profile() {
 }
 
 #[test]
-fn the_exact_profile_says_what_the_rfc_wants() {
+fn the_exact_profile_says_what_the_rfc_requires() {
     for (resource_type, sent, kind, part) in [
         (
             user(),

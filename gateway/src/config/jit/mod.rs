@@ -5,14 +5,13 @@
 
 mod values;
 
-use secrecy::SecretString;
+pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
 
 use super::context::ReadContext;
 use super::secret::SecretSource;
 use super::table::{Placed, Table};
 use crate::egress::BaseUrl;
-
-pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
+use secrecy::SecretString;
 
 /// One `[instances.<name>.jit]` table.
 #[derive(Debug, Clone)]
@@ -90,12 +89,10 @@ fn client_secret(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretS
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use toml::de::DeTable;
-
     use super::super::report::Report;
     use super::*;
+    use std::path::Path;
+    use toml::de::DeTable;
 
     const TABLE: &str = r#"
         issuer = "https://acme.okta.com"
@@ -121,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_table_asks_for_the_address_and_nothing_else() {
+    fn the_shortest_table_requests_only_the_address() {
         let jit = read(TABLE).expect("a table");
         assert_eq!(jit.public_url.to_string(), "https://scim.acme.example");
         assert_eq!(jit.scopes, ["email".parse().expect("a scope")]);
@@ -134,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_says_what_would_be_right() {
+    fn each_mistake_is_reported_with_a_remedy() {
         for (lines, expected) in [
             ("client-secret = \"s3cret\"", "jit.client-secret: a credential must not be written into this file"),
             ("client-secret = \"env:ABSENT\"", "ABSENT is not set; set the variable"),

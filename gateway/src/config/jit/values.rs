@@ -1,11 +1,9 @@
 //! The types of the table's values; each accepts only valid values.
 
+use crate::config::word::words;
 use std::fmt;
 use std::str::FromStr;
-
 use url::{Host, Url};
-
-use crate::config::word::words;
 
 words! {
     /// The claim of the ID token that becomes the account's user name.
@@ -183,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_issuer_is_kept_letter_by_letter() {
+    fn an_issuer_is_kept_exactly_as_written() {
         for text in [
             "https://accounts.google.com",
             "https://acme.eu.auth0.com/",
@@ -197,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_that_lets_others_in_or_listen_is_refused_with_what_would_be_right() {
+    fn an_unsafe_issuer_is_refused_with_a_remedy() {
         for (text, expected) in [
             ("accounts.google.com", "https://"),
             ("http://sso.example.com", "loopback"),
@@ -214,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_domains_and_addresses_are_single_and_plain() {
+    fn only_single_scopes_and_plain_domains_and_urls_are_accepted() {
         assert!("email".parse::<Scope>().is_ok() && "email profile".parse::<Scope>().is_err());
         assert_eq!("Example.COM".parse::<EmailDomain>().expect("a domain").as_str(), "example.com");
         for text in ["", "@example.com", "a@b.c", "example..com", "-a.com", "exämple.com"] {

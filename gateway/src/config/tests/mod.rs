@@ -1,12 +1,10 @@
 //! The whole file: what it means, and how each mistake is reported.
 
-use std::time::Duration;
-
-use secrecy::ExposeSecret as _;
-use serde_json::json;
-
 use super::*;
 use crate::egress::Rate;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use std::time::Duration;
 
 const HASH: &str = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -173,7 +171,7 @@ fn every_setting_is_read() {
 }
 
 #[test]
-fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
+fn each_mistake_is_reported_with_its_position_and_a_remedy() {
     let instance = |lines: &str| {
         format!(
             "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n{lines}\n"
@@ -327,7 +325,7 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_finding_about_a_setting_stands_at_the_settings_place() {
+fn a_later_mistake_gets_the_position_of_its_key() {
     let text = format!(
         "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\ntokens = [\"{HASH}\"]\n\
          [instances.acme.settings]\nsite = \"x\"\n"
@@ -347,7 +345,7 @@ fn a_finding_about_a_setting_stands_at_the_settings_place() {
 }
 
 #[test]
-fn a_guard_rail_without_a_bound_guards_nothing_and_is_a_mistake() {
+fn a_guard_rail_without_a_limit_is_a_mistake() {
     let text = format!(
         "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n\
          tokens = [\"{HASH}\"]\n[instances.acme.guard-rails]\nmax-members-removed = 0\nmax-deactivations = {{ window-minutes = 5 }}\n"

@@ -1,20 +1,18 @@
 //! A gateway with one instance, its provider, its accounts and a clock that tests can set.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
-
+use super::provider::{CLIENT, SECRET, TestProvider};
+use crate::config::{EmailClaim, Jit};
+use crate::jit::{AccountError, Accounts, Clock, Created, HttpLimits, ProviderHttp, SignIn, routes};
 use http::StatusCode;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 use url::Url;
-
-use super::provider::{CLIENT, SECRET, TestProvider};
-use crate::config::{EmailClaim, Jit};
-use crate::jit::{AccountError, Accounts, Clock, Created, HttpLimits, ProviderHttp, SignIn, routes};
 
 pub(super) const APP: &str = "https://my.splashtop.example/login/sso";
 

@@ -5,23 +5,21 @@ mod observed;
 mod requests;
 mod shutdown;
 
-use std::sync::Arc;
-use std::time::Duration;
-
+use super::*;
+use crate::admission::Access;
+use crate::config::{Config, TokenHash};
+use crate::observe::{ComponentState, Components, Recording};
 use axum::extract::{Path, Request, State};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::StatusCode;
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::task::JoinHandle;
-
-use super::*;
-use crate::admission::Access;
-use crate::config::{Config, TokenHash};
-use crate::observe::{ComponentState, Components, Recording};
 
 /// What the substitute routes show to a test.
 #[derive(Clone)]
@@ -56,10 +54,10 @@ impl Readiness for Fixed {
 
 struct Options {
     in_flight: usize,
-    patience: Duration,
+    request_timeout: Duration,
     listen: ListenLimits,
     components: Components,
-    observed_apart: bool,
+    has_observe_listener: bool,
 }
 
 impl Default for Options {
@@ -67,10 +65,10 @@ impl Default for Options {
         let listen = ListenLimits { grace: Duration::from_secs(20), ..ListenLimits::default() };
         Self {
             in_flight: 8,
-            patience: Duration::from_secs(20),
+            request_timeout: Duration::from_secs(20),
             listen,
             components: Components::default(),
-            observed_apart: false,
+            has_observe_listener: false,
         }
     }
 }
@@ -97,18 +95,18 @@ async fn start(options: Options) -> Gateway {
         .route("/{instance}/panic", get(panics))
         .with_state(stand.clone());
     let in_flight = InFlight::new(options.in_flight);
-    let shell = Shell {
+    let context = ServerContext {
         in_flight: in_flight.clone(),
-        request_timeout: options.patience,
+        request_timeout: options.request_timeout,
         metrics: Arc::new(Metrics::new()),
         readiness: Arc::new(Fixed(options.components)),
-        observed_apart: options.observed_apart,
+        has_observe_listener: options.has_observe_listener,
     };
-    let observed = observed(&shell);
+    let observed = observe_routes(&context);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(&shell, scim);
+    let router = router(&context, scim);
     let serving = tokio::spawn(async move {
         serve(listener, router, &in_flight, options.listen, async {
             let _ = stopped.await;

@@ -3,8 +3,8 @@
 use super::*;
 
 #[tokio::test]
-async fn readiness_and_metrics_are_not_public_where_they_have_a_listener_of_their_own() {
-    let gateway = start(Options { observed_apart: true, ..Options::default() }).await;
+async fn readiness_and_metrics_are_not_public_if_they_have_their_own_listener() {
+    let gateway = start(Options { has_observe_listener: true, ..Options::default() }).await;
     for (path, status) in [("/healthz", 200), ("/readyz", 404), ("/metrics", 404)] {
         assert_eq!(gateway.get(path).await.status(), status, "{path}");
     }
