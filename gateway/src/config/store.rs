@@ -4,12 +4,14 @@
 //! only a form without password and parameters is ever shown. The password need not be in the file at all: as with
 //! PostgreSQL's own programs it may come from `PGPASSWORD` or a password file (`PGPASSFILE`, `~/.pgpass`).
 
-use super::table::Table;
-use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
+
+use super::table::Table;
 
 /// Days that rows of the provisioning log stay unless the operator says otherwise.
 const LOG_RETENTION_DAYS: u32 = 90;
