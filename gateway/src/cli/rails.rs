@@ -1,7 +1,7 @@
 //! `rails` and `rails lift`: shows the guard rails, and suspends them for changes that are intended.
 
 use super::error::CommandError;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, escaped};
 use jiff::{SignedDuration, Timestamp};
 use scim_gateway::config::{Config, GuardRails, InstanceName, StoreUrl};
 use scim_gateway::provisioning::Rail;

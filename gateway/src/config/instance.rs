@@ -19,7 +19,7 @@ use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 words! {
     /// The identity provider's dialect of SCIM.

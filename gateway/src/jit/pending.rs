@@ -128,6 +128,6 @@ mod tests {
             pending.insert(number.to_string(), begun(start));
         }
         pending.insert("new".into(), begun(start + LIFETIME * 2));
-        assert_eq!(pending.table.lock().expect("the table").begun.len(), 1);
+        assert_eq!(pending.table.lock().expect("the table").sign_ins.len(), 1);
     }
 }
