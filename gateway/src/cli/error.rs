@@ -1,7 +1,7 @@
 //! Why a command failed.
 
 use super::recorded::RecordedError;
-use super::rollback::RollbackError;
+use super::rollback_error::RollbackError;
 use scim_gateway::config::ConfigErrors;
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;

@@ -11,6 +11,7 @@ mod profiles;
 mod rails;
 mod recorded;
 mod rollback;
+mod rollback_error;
 mod serve;
 mod terminal;
 mod token;

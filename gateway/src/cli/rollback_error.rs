@@ -6,7 +6,7 @@ use scim_gateway::instances::VersionError;
 
 /// Why no version was restored.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::cli) enum RollbackError {
+pub(super) enum RollbackError {
     #[error("there is no [connectors.{name}] in {file}; configured connectors: {known}")]
     UnknownConnector { name: String, file: String, known: String },
     #[error("no earlier version of {0} is kept; the gateway keeps versions that it has served")]

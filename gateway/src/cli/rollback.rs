@@ -1,10 +1,7 @@
 //! `rollback`: restores an earlier version of a connector.
 
-mod error;
-
-pub(super) use error::RollbackError;
-
 use super::error::CommandError;
+use super::rollback_error::RollbackError;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConnectorName};
 use scim_gateway::connectors::Sha256;
