@@ -113,7 +113,7 @@ async fn a_group_is_not_emptied_by_one_request() {
     let metrics = world.metrics().await;
     let refusals = "scim_guard_rail_refusals_total{instance=\"app\",rail=\"max-members-removed\"} 6";
     assert!(metrics.contains(refusals), "{metrics}");
-    assert_eq!(world.rails()["guard-rails"][0]["state"], "stands");
+    assert_eq!(world.rails()["guard-rails"][0]["state"], "tripped");
 
     // What takes no more than the threshold goes on.
     world.call("PUT", &path, &body(&users[1..])).await.expect(200);
@@ -158,7 +158,7 @@ async fn users_beyond_the_threshold_stay_until_the_operator_has_looked() {
         world.restart().await;
     }
     let shown = world.rails();
-    assert_eq!(shown["guard-rails"][0]["guards"], "3 users in 60 minutes");
+    assert_eq!(shown["guard-rails"][0]["limit"], "3 users in 60 minutes");
     world.lift();
     for user in &users[3..] {
         assert_eq!(world.set_active(user, false).await.status, 200);

@@ -116,7 +116,7 @@ fn ends_at_the_app(answer: &HttpAnswer) {
 
 fn ends_at_a_page(answer: &HttpAnswer, status: u16, what: &str) {
     assert_eq!((answer.status, answer.headers.get("location")), (status, None), "{what}: {}", answer.body);
-    assert!(answer.body.contains("Number for your administrator"), "{what}: {}", answer.body);
+    assert!(answer.body.contains("Reference for your administrator"), "{what}: {}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -250,7 +250,7 @@ fn log(readme: &Readme) {
     };
     tokio::runtime::Runtime::new().unwrap().block_on(served);
     let (well, text) = log(&["--match", "ada@example.com", "--since", "7d"]);
-    assert!(well && text.starts_with("TIME ") && text.ends_with("no such row\n"), "{text}");
+    assert!(well && text.starts_with("TIME ") && text.ends_with("no matching rows\n"), "{text}");
 }
 
 fn gateway(folder: &Path, arguments: &[&str]) -> Output {

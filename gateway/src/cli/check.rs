@@ -1,22 +1,20 @@
-//! `check`: is a configuration right, and all that it names? With `--connect` each app is asked, too.
+//! `check`: checks a configuration and everything that it names. With `--connect` it also contacts each app.
 
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-
+use super::error::CommandError;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
-use scim_gateway::instances::{self, Instances, Shared};
+use scim_gateway::instances::{self, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
 use serde_json::json;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::Failure;
-use super::terminal::Terminal;
-
-/// Checks a configuration and prints every mistake, or what it would serve.
-pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let (config, Checked { mistakes, built }) = match Config::load(file) {
+/// Checks a configuration and prints all mistakes, or what would be served.
+pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
+    let (config, Checked { mistakes, served }) = match Config::load(file) {
         Ok(config) => {
             if connect {
                 observe::install(config.log)?;
@@ -24,72 +22,72 @@ pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Termina
             let checked = check_all(&config, connect)?;
             (Some(config), checked)
         }
-        Err(errors) => (None, Checked { mistakes: errors.mistakes().to_vec(), built: Vec::new() }),
+        Err(errors) => (None, Checked { mistakes: errors.mistakes().to_vec(), served: Vec::new() }),
     };
     if json {
-        terminal.line(summary(file, &built, &mistakes))?;
+        terminal.line(summary(file, &served, &mistakes))?;
     } else if let (Some(config), []) = (&config, mistakes.as_slice()) {
-        write_instances(config, &built, terminal)?;
+        write_instances(config, &served, terminal)?;
     } else {
         write_mistakes(&mistakes, terminal)?;
     }
-    if mistakes.is_empty() { Ok(()) } else { Err(Failure::Reported) }
+    if mistakes.is_empty() { Ok(()) } else { Err(CommandError::Reported) }
 }
 
-/// What would be served, and what is wrong.
+/// What is wrong, and what would be served.
 struct Checked {
     mistakes: Vec<Mistake>,
-    built: Vec<Serving>,
+    served: Vec<Served>,
 }
 
-/// An instance, and which connector its file turned out to be.
+/// An instance, and the connector that its file contains.
 #[derive(Serialize)]
-struct Serving {
+struct Served {
     name: String,
     connector: String,
     version: String,
 }
 
-/// Loads the connectors and puts every instance together, beside a store that is thrown away.
-fn check_all(config: &Config, connect: bool) -> Result<Checked, Failure> {
+/// Loads the connectors and builds every instance, with a temporary store.
+fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
     let scratch = tempfile::tempdir()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store, None).await.map_err(Failure::Open)?;
+        let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
         let built = instances::build(config, &shared, None).await;
         let mistakes = match built.mistakes {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
         shared.store.close().await;
-        let built = built.instances.iter().map(|(name, hosted)| {
+        let served = built.instances.iter().map(|(name, hosted)| {
             let descriptor = &hosted.instance.connector.descriptor;
             let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
-            Serving { name, connector, version }
+            Served { name, connector, version }
         });
-        Ok(Checked { mistakes, built: built.collect() })
+        Ok(Checked { mistakes, served: served.collect() })
     })
 }
 
-/// What each app that does not accept the gateway says, or its connector; and where it was asked.
-async fn refusals(config: &Config, instances: &Instances) -> Vec<Mistake> {
-    let asked = instances.iter().map(async |(name, hosted)| {
+/// For each app that does not accept the gateway: the error of the app or its connector, and the URL.
+async fn refusals(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
+    let checks = instances.iter().map(async |(name, hosted)| {
         let (trace, instance) = (Arc::<Trace>::default(), &hosted.instance);
         let error = trace.around(instance.check()).await.err()?;
         let why = trace.steps().into_iter().rev().find_map(|step| match step {
-            Step::AppCall { status: Some(status), .. } => Some(format!("it answered {status}")),
+            Step::AppCall { status: Some(status), .. } => Some(format!("responded {status}")),
             Step::AppCall { error, .. } => error,
             _ => None,
         });
         let why = why.map(|why| format!(" ({}: {why})", instance.egress().base_url())).unwrap_or_default();
-        let right = "base-url, region, credential and auth of the instance say where the app is and how it is opened";
-        Some(config.mistake(&format!("instances.{name}"), format!("{error}{why}"), right))
+        let remedy = "check the instance's base-url, region, credential and auth";
+        Some(config.mistake(&format!("instances.{name}"), format!("{error}{why}"), remedy))
     });
-    futures_util::future::join_all(asked).await.into_iter().flatten().collect()
+    futures_util::future::join_all(checks).await.into_iter().flatten().collect()
 }
 
-/// One block a mistake: the place, what is wrong, what would be right; and their number at the end.
+/// Writes a block for each mistake: its position, what is wrong and what to write instead; at the end, the number of mistakes.
 pub(super) fn write_mistakes(mistakes: &[Mistake], terminal: &mut Terminal<'_>) -> io::Result<()> {
     for mistake in mistakes {
         let short = Mistake { message: String::new(), expected: String::new(), key: String::new(), ..mistake.clone() };
@@ -105,19 +103,19 @@ pub(super) fn write_mistakes(mistakes: &[Mistake], terminal: &mut Terminal<'_>) 
     terminal.line(format_args!("{count} mistake{}", if count == 1 { "" } else { "s" }))
 }
 
-fn write_instances(config: &Config, built: &[Serving], terminal: &mut Terminal<'_>) -> io::Result<()> {
-    let right = terminal.green("right:");
+fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let label = terminal.green("ok:");
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
-    terminal.line(format_args!("{right} {file}: instances: {instances}, connectors: {connectors}"))?;
-    for Serving { name, connector, version } in built {
+    terminal.line(format_args!("{label} {file}: instances: {instances}, connectors: {connectors}"))?;
+    for Served { name, connector, version } in served {
         terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}"))?;
     }
     Ok(())
 }
 
-fn summary(file: &Path, built: &[Serving], mistakes: &[Mistake]) -> serde_json::Value {
-    json!({ "ok": mistakes.is_empty(), "file": file, "instances": built, "mistakes": mistakes })
+fn summary(file: &Path, served: &[Served], mistakes: &[Mistake]) -> serde_json::Value {
+    json!({ "ok": mistakes.is_empty(), "file": file, "instances": served, "mistakes": mistakes })
 }
 
 #[cfg(test)]
@@ -135,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_printed_with_its_place_and_its_remedy() {
+    fn every_mistake_is_printed_with_its_position_and_a_remedy() {
         let (right, text) = check("[server]\nport = 1\nlisten = 2\n", false);
         assert!(!right);
         assert_eq!(
             text,
-            "gateway.toml:2:1: error: server.port: is not a known key\n    known here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
+            "gateway.toml:2:1: error: server.port: is not a known key\n    possible here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
              `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );

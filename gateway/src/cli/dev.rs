@@ -1,32 +1,30 @@
-//! `dev`: serves, reloads at every save, and shows each request from inside: the SCIM that it carried, what the mapping made of it, the
-//! app's calls, and the way back. What is different from the same request before the last reload is marked.
+//! `dev`: serves, reloads on every save, and shows how each request is processed: its SCIM body, the result of the mapping, the
+//! calls to the app, and the response. Differences from the same request before the last reload are marked.
 //!
-//! Bodies are shown, so this is for a developer's terminal and no production.
+//! Bodies are shown, so this is for a developer's terminal, not for production.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-
+use super::recorded::{Names, RecordedRequest};
+use super::terminal::Terminal;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 use scim_gateway::config::InstanceName;
-use scim_gateway::instances::{Hosted, Instances, Live};
-use scim_gateway::server::{Played, play};
+use scim_gateway::instances::{Hosted, InstanceSet, Live};
+use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::trace::{Trace, json_lines, step_lines, without_secrets};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::recorded::{Names, RecordedRequest};
-use super::terminal::Terminal;
-
-/// Larger bodies than the gateway takes are not shown either.
+/// Larger than any body that the gateway accepts by default.
 const LARGEST_BODY: usize = 16 << 20;
-/// Requests that are remembered for comparison.
+/// How many requests are remembered for comparison.
 const REMEMBERED: usize = 500;
 
-/// What is shown, and what was. A cheap handle.
+/// Shows requests, and remembers what it has shown. A cheap handle.
 #[derive(Clone)]
 pub(super) struct Dev(Arc<Inner>);
 
@@ -34,7 +32,7 @@ struct Inner {
     seen: Mutex<Seen>,
     replay: Vec<RecordedRequest>,
     names: Names,
-    /// Which instance is replayed to.
+    /// The instance that receives the replayed requests.
     instance: Option<String>,
 }
 
@@ -45,7 +43,7 @@ struct Seen {
     order: VecDeque<String>,
 }
 
-/// How a request looked, after how many reloads.
+/// What was shown for a request, and how many reloads there had been.
 struct Shown {
     reloads: usize,
     text: String,
@@ -57,32 +55,32 @@ impl Dev {
         Self(Arc::new(Inner { seen: Mutex::default(), replay, names, instance }))
     }
 
-    /// The routes, every request of which is shown.
-    pub(super) fn around(&self, routes: axum::Router) -> axum::Router {
+    /// Adds showing every request to the routes.
+    pub(super) fn wrap(&self, routes: axum::Router) -> axum::Router {
         routes.layer(from_fn_with_state(self.clone(), observe))
     }
 
-    /// Something else serves: from here on differences are marked.
+    /// Notes a reload with changes: from now on, differences are marked.
     pub(super) fn reloaded(&self) {
         self.seen().reloads += 1;
     }
 
-    /// Makes the recorded requests, one after the other.
+    /// Sends the recorded requests, one after another.
     pub(super) async fn replay(&self, live: &Live) {
         let mut names = self.0.names.clone();
         for request in &self.0.replay {
             let name = request.instance.as_deref().or(self.0.instance.as_deref());
             let Some((name, hosted)) = find(&live.now(), name) else {
-                say(|terminal| terminal.line("replay: there is no such instance"));
+                print(|terminal| terminal.line("replay: there is no such instance"));
                 return;
             };
             let filled = names.fill(request);
             let (method, path, user_agent) = (&filled.method, filled.path.as_str(), filled.user_agent.as_deref());
             let trace = Arc::<Trace>::default();
-            let played = Played { method, path, body: filled.body.as_ref(), user_agent };
-            let (status, answer) = trace.around(play(&hosted, &played)).await;
+            let local = LocalRequest { method, path, body: filled.body.as_ref(), user_agent };
+            let (status, answer) = trace.around(handle_locally(&hosted, &local)).await;
             names.capture(request, &answer);
-            // The recorded request and not the filled one: ids differ from run to run.
+            // The key uses the recorded request, not the completed one: ids differ from run to run.
             let key = format!("replay {name} {} {}", request.method, request.path);
             let heading = format!("replay {} /{name}/scim/v2{path}", filled.method);
             self.show(&key, &heading, filled.body.unwrap_or_default(), &trace, status, answer);
@@ -98,7 +96,7 @@ impl Dev {
         lines.extend(json_lines(&without_secrets(answer), 4).into_iter().map(plain));
         let text: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
         let before = self.seen().remember(key, &text);
-        say(|terminal| {
+        print(|terminal| {
             let title = terminal.bold(heading);
             terminal.line(title)?;
             match before {
@@ -114,7 +112,7 @@ impl Dev {
 }
 
 impl Seen {
-    /// How the request looked before the last reload, if it was made then.
+    /// What was shown for the same request before the last reload, if anything.
     fn remember(&mut self, key: &str, text: &str) -> Option<String> {
         let reloads = self.reloads;
         let now = Shown { reloads, text: text.to_owned() };
@@ -131,8 +129,8 @@ impl Seen {
     }
 }
 
-/// The instance of that name, or the first.
-fn find(instances: &Instances, name: Option<&str>) -> Option<(InstanceName, Arc<Hosted>)> {
+/// The instance with that name, or the first one.
+fn find(instances: &InstanceSet, name: Option<&str>) -> Option<(InstanceName, Arc<Hosted>)> {
     let mut all = instances.iter();
     let found = match name {
         Some(name) => all.find(|(known, _)| known.as_str() == name),
@@ -141,7 +139,7 @@ fn find(instances: &Instances, name: Option<&str>) -> Option<(InstanceName, Arc<
     found.map(|(name, hosted)| (name.clone(), Arc::clone(hosted)))
 }
 
-/// Shows one request of a client.
+/// Shows one request from a client.
 async fn observe(State(dev): State<Dev>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let heading = format!("{} {}", parts.method, parts.uri);
@@ -177,8 +175,8 @@ fn write_differences(before: &str, now: &str, terminal: &mut Terminal<'_>) -> st
     Ok(())
 }
 
-/// A terminal that has gone is no reason to stop.
-fn say(what: impl FnOnce(&mut Terminal<'_>) -> std::io::Result<()>) {
+/// Prints to standard output; errors are ignored, because a closed terminal is no reason to stop.
+fn print(what: impl FnOnce(&mut Terminal<'_>) -> std::io::Result<()>) {
     let _ = what(&mut Terminal::stdout());
 }
 
@@ -187,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_request_that_was_made_before_a_reload_is_compared() {
+    fn only_a_request_from_before_a_reload_is_compared() {
         let mut seen = Seen::default();
         assert_eq!(seen.remember("GET /a", "one"), None);
         assert_eq!(seen.remember("GET /a", "one"), None);
@@ -198,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn not_more_requests_are_remembered_than_are_of_use() {
+    fn the_number_of_remembered_requests_is_limited() {
         let mut seen = Seen::default();
         for number in 0..REMEMBERED * 2 {
             seen.remember(&number.to_string(), "");

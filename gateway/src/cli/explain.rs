@@ -1,48 +1,46 @@
-//! `explain`: what would a request do? Nothing changes: neither the app, of which only reads are sent, nor what the gateway
-//! remembers, of which a copy is used.
+//! `explain`: shows what a request would do, without changing anything: the app receives only reads, and the gateway's store is
+//! copied.
 
-use std::path::Path;
-use std::sync::Arc;
-
+use super::error::CommandError;
+use super::recorded::RecordedRequest;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
 use scim_gateway::instances::{self, Shared};
-use scim_gateway::server::{Played, play};
+use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::store;
 use scim_gateway::trace::{Step, Trace, json_lines, step_lines, without_secrets};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::Failure;
-use super::recorded::RecordedRequest;
-use super::terminal::Terminal;
-
-/// What came of it.
+/// The result.
 struct Explained {
     request: RecordedRequest,
     steps: Vec<Step>,
-    /// None where a write was held back: the answer depends on the app's.
+    /// `None` if a write was held back, because the answer then depends on the app's response.
     answer: Option<(u16, Value)>,
-    /// Whether what the gateway remembers was taken into account.
+    /// Whether there was a store to copy.
     remembered: bool,
 }
 
-/// Shows which calls of the app a request would make.
+/// Shows which calls to the app a request would make.
 pub(super) fn run(
     config: &Path,
     instance: &str,
     request: &Path,
     json: bool,
     terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let request = RecordedRequest::load(request)?;
     let mut config = Config::load(config)?;
     let known: Vec<&str> = config.instances.keys().map(InstanceName::as_str).collect();
-    let unknown = Failure::UnknownInstance(instance.to_owned(), known.join(", "));
+    let unknown = CommandError::UnknownInstance(instance.to_owned(), known.join(", "));
     config.instances.retain(|name, _| name.as_str() == instance);
     let Some(connector) = config.instances.values().next().map(|found| found.connector.clone()) else {
         return Err(unknown);
     };
     config.connectors.retain(|name, _| *name == connector);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let explained = runtime.block_on(explain(&config, request))?;
     if json {
         terminal.line(document(&explained))?;
@@ -52,18 +50,19 @@ pub(super) fn run(
     Ok(())
 }
 
-async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, Failure> {
+async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, CommandError> {
     let scratch = tempfile::tempdir()?;
     let copy = scratch.path().join("copy.db");
-    let remembered = store::snapshot(&config.store.url, &copy).await.map_err(|error| Failure::Open(error.into()))?;
-    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(Failure::Open)?;
+    let remembered =
+        store::snapshot(&config.store.url, &copy).await.map_err(|error| CommandError::Open(error.into()))?;
+    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
-    let Some((_, hosted)) = built.instances.iter().next() else { return Err(Failure::Reported) };
+    let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
     let trace = Arc::new(Trace::rehearsal());
     let (method, path) = (&request.method, request.path.as_str());
-    let played = Played { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
-    let (status, body) = trace.around(play(hosted, &played)).await;
+    let local = LocalRequest { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
+    let (status, body) = trace.around(handle_locally(hosted, &local)).await;
     shared.store.close().await;
     let steps = trace.steps();
     let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));
@@ -100,10 +99,10 @@ fn write(explained: &Explained, terminal: &mut Terminal<'_>) -> std::io::Result<
                 terminal.line(line)?;
             }
         }
-        None => terminal.line("What follows depends on the app's answer; nothing was changed.")?,
+        None => terminal.line("What happens next depends on the app's response; nothing was changed.")?,
     }
     if !remembered {
-        terminal.line("(Without what the gateway remembers: there is no SQLite store to look at.)")?;
+        terminal.line("(The gateway's stored data was not used: there is no SQLite store.)")?;
     }
     Ok(())
 }

@@ -1,36 +1,32 @@
 //! The commands of `scim-gateway`.
 //!
-//! Exit codes: 0 it worked, 1 it did not (the reason is on standard error, or in the JSON that was asked for), 2 the command line
-//! is wrong.
+//! Exit codes: 0 success, 1 failure (the reason is on standard error, or in the requested JSON), 2 invalid command line.
 
 mod check;
 mod dev;
+mod error;
 mod explain;
 mod log;
 mod profiles;
 mod rails;
 mod recorded;
 mod rollback;
+mod rollback_error;
 mod serve;
 mod terminal;
 mod token;
 
+use clap::{Args, Parser, Subcommand};
+use dev::Dev;
+use error::CommandError;
+use jiff::SignedDuration;
+use recorded::RecordedRequest;
+use scim_gateway::clients::Client;
+use scim_gateway::config::InstanceName;
+use scim_gateway::provisioning::Rail;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-use clap::{Args, Parser, Subcommand};
-use jiff::SignedDuration;
-use scim_gateway::clients::Client;
-use scim_gateway::config::{ConfigErrors, InstanceName};
-use scim_gateway::instances::SharedError;
-use scim_gateway::observe::LogError;
-use scim_gateway::provisioning::Rail;
-use scim_gateway::reload::WatchError;
-use scim_gateway::store::StoreError;
-
-use dev::Dev;
-use recorded::RecordedRequest;
 use terminal::Terminal;
 
 const FAILED: u8 = 1;
@@ -43,13 +39,13 @@ pub(crate) struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 it worked, 1 it failed, 2 the command line is wrong";
+const EXIT_CODES: &str = "Exit codes: 0 success, 1 failure, 2 invalid command line";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the instances of a configuration until SIGTERM or Ctrl-C; what runs then is finished first
+    /// Serve the instances of a configuration until SIGTERM or Ctrl-C; running operations are finished first
     ///
-    /// SIGHUP and `POST /-/reload` read everything again and serve what has changed
+    /// SIGHUP and `POST /-/reload` reload everything and apply what has changed
     Serve {
         #[command(flatten)]
         config: ConfigFile,
@@ -57,38 +53,38 @@ enum Command {
         #[arg(long)]
         watch: bool,
     },
-    /// Check a configuration and all that it names without serving
+    /// Check a configuration and everything that it names, without serving
     Check {
         #[command(flatten)]
         config: ConfigFile,
-        /// Ask each app, too, whether it accepts the credential; nothing is changed there
+        /// Also ask each app whether it accepts the credential; nothing is changed there
         #[arg(long)]
         connect: bool,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Serve and watch, and show each request from inside: what the mapping made of it, and the app's calls
+    /// Serve and watch, and show how each request is processed: the result of the mapping, and the calls to the app
     ///
-    /// Bodies are shown: for development, not for production
+    /// Bodies are shown: use it for development, not for production
     Dev {
         #[command(flatten)]
         config: ConfigFile,
-        /// Send the requests of this file (one, a list or a conversation) to the app, at the start and after every reload that changes
-        /// something: use the sandbox or a test account
+        /// Send the requests in this file (one, a list or a conversation) at the start and after every reload that changes something; they
+        /// reach the app, so use the sandbox or a test account
         #[arg(long, value_name = "FILE")]
         replay: Option<PathBuf>,
-        /// The instance to which they are made; the first one unless said here or in the file
+        /// The instance that receives them, unless the file names one; by default the first one
         #[arg(long, value_name = "NAME", requires = "replay")]
         instance: Option<String>,
     },
-    /// Show which calls of the app a SCIM request would make, without changing anything
+    /// Show which calls to the app a SCIM request would make, without changing anything
     ///
-    /// Reads are sent; the first call that could change the app is shown and not sent
+    /// Reads are sent; the first call that could change the app is shown but not sent
     Explain {
         #[command(flatten)]
         config: ConfigFile,
-        /// The instance that is asked
+        /// The instance that receives the request
         #[arg(long, value_name = "NAME")]
         instance: String,
         /// Print the result as JSON
@@ -98,69 +94,69 @@ enum Command {
         #[arg(value_name = "REQUEST.json")]
         request: PathBuf,
     },
-    /// Put the version of a connector back that served before the present one
+    /// Restore the version of a connector that was active before the current one
     Rollback {
         #[command(flatten)]
         config: ConfigFile,
         /// The connector's name in the configuration
         connector: String,
-        /// Put back the version whose SHA-256 begins with this
+        /// Restore the version whose SHA-256 starts with this
         #[arg(long, value_name = "DIGEST", conflicts_with = "list")]
         to: Option<String>,
-        /// Only show which versions there are
+        /// Only list the versions
         #[arg(long)]
         list: bool,
     },
-    /// What each identity provider's profile accepts beyond the RFCs
+    /// Show what each identity provider's profile accepts beyond the RFCs
     Profiles {
-        /// Only this one: rfc, entra, entra-optscim, okta, google or other
+        /// Only this profile: rfc, entra, entra-optscim, okta, google or other
         profile: Option<Client>,
-        /// Print them as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// The guard rails of the instances, and which of them stand in the way
+    /// Show the guard rails of the instances and their states
     #[command(args_conflicts_with_subcommands = true)]
     Rails {
         #[command(subcommand)]
         command: Option<RailsCommand>,
         #[command(flatten)]
         config: ConfigFile,
-        /// Only this one's
+        /// Only this instance
         #[arg(long)]
         instance: Option<InstanceName>,
-        /// Print them as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Show the provisioning log: what was asked for, for whom, and what came of it; the gateway may run meanwhile
+    /// Show the provisioning log: each operation, its resource and its outcome; works while gateways run
     Log {
         #[command(flatten)]
         config: ConfigFile,
         #[command(flatten)]
         question: log::Question,
-        /// Print a JSON document a row
+        /// Print one JSON document per row
         #[arg(long)]
         json: bool,
     },
-    /// Tokens that identity providers present
+    /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
 }
 
 #[derive(Debug, Subcommand)]
 enum RailsCommand {
-    /// Lift a rail that stands in the way; works while gateways run
+    /// Suspend guard rails for a while; works while gateways run
     Lift {
         #[command(flatten)]
         config: ConfigFile,
-        /// Whose rails
+        /// The instance
         #[arg(long)]
         instance: InstanceName,
-        /// Only this one: max-members-removed or max-deactivations
+        /// Only this guard rail: max-members-removed or max-deactivations
         #[arg(long)]
         rail: Option<Rail>,
-        /// For how long nothing is guarded, such as 30m or 2h; what happened until then is not counted
+        /// How long to suspend them, such as 30m or 2h; what happens until then is not counted
         #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = rails::parse_time)]
         time: SignedDuration,
     },
@@ -168,9 +164,9 @@ enum RailsCommand {
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Make a token; print it, once, with the hash to put into the configuration
+    /// Create a token; print it once, with the hash for the configuration
     New {
-        /// Print both as JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
@@ -178,50 +174,12 @@ enum TokenCommand {
 
 #[derive(Debug, Args)]
 struct ConfigFile {
-    /// The configuration
+    /// The configuration file
     #[arg(long = "config", value_name = "FILE", default_value = "gateway.toml")]
     path: PathBuf,
 }
 
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{0}")]
-    Config(#[from] ConfigErrors),
-    #[error("cannot listen on {0}: {1}; `listen` in [server] gives another address")]
-    Listen(std::net::SocketAddr, io::Error),
-    #[error("cannot write: {0}")]
-    Output(#[from] io::Error),
-    #[error("cannot start: {0}")]
-    Runtime(io::Error),
-    #[error(transparent)]
-    Open(SharedError),
-    #[error("there is no [instances.{0}] in the configuration; there are: {1}")]
-    UnknownInstance(String, String),
-    #[error(transparent)]
-    Recorded(#[from] recorded::RecordedError),
-    #[error(transparent)]
-    Watch(#[from] WatchError),
-    #[error(transparent)]
-    Rollback(Box<rollback::RollbackError>),
-    #[error(transparent)]
-    Log(#[from] LogError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{0}")]
-    Rails(String),
-    #[error("`--since` is before all time: {0}")]
-    Since(jiff::Error),
-    #[error("the operating system gives no random numbers: {0}")]
-    Random(String),
-    #[error("{0} operations were cut off by the shutdown")]
-    CutOff(usize),
-    /// The command has said itself what is wrong.
-    #[error("")]
-    Reported,
-}
-
-/// Runs the command that was asked for.
+/// Runs the command.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Serve { config, watch } => serve::run(&config.path, *watch, None),
@@ -250,23 +208,23 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Reported) => ExitCode::from(FAILED),
-        Err(failure) => {
+        Err(CommandError::Reported) => ExitCode::from(FAILED),
+        Err(error) => {
             // Nothing is left to do when standard error cannot be written.
-            let _ = report(&failure, &mut Terminal::stderr());
+            let _ = report(&error, &mut Terminal::stderr());
             ExitCode::from(FAILED)
         }
     }
 }
 
-fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), Failure> {
+fn develop(config: &Path, replay: Option<&Path>, instance: Option<String>) -> Result<(), CommandError> {
     let replay = replay.map(RecordedRequest::load_all).transpose()?;
     serve::run(config, true, Some(&Dev::new(replay, instance)))
 }
 
-fn report(failure: &Failure, terminal: &mut Terminal<'_>) -> io::Result<()> {
-    match failure {
-        Failure::Config(errors) => check::write_mistakes(errors.mistakes(), terminal),
+fn report(error: &CommandError, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    match error {
+        CommandError::Config(errors) => check::write_mistakes(errors.mistakes(), terminal),
         other => {
             let label = terminal.red("error:");
             terminal.line(format_args!("{label} {other}"))

@@ -1,13 +1,12 @@
-//! `profiles`: what each client profile accepts beyond the RFCs.
+//! `profiles`: shows what each client profile accepts beyond the RFCs.
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use scim_gateway::clients::{Client, Leniency, Profile};
 use serde_json::{Value, json};
 
-use super::Failure;
-use super::terminal::Terminal;
-
-/// Prints one profile, or all.
-pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// Prints one profile or all of them.
+pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
     let profiles: Vec<&Profile> =
         Profile::all().iter().filter(|profile| only.is_none_or(|only| profile.client == only)).collect();
     if json {
@@ -26,7 +25,7 @@ pub(super) fn run(only: Option<Client>, json: bool, terminal: &mut Terminal<'_>)
             terminal.line(format_args!("  {name}: {}\n      {}", leniency.does(), leniency.source()))?;
         }
         if profile.group_patch_without_body {
-            terminal.line("  A PATCH of a group is answered 204.")?;
+            terminal.line("  A PATCH of a group is answered 204 without a body.")?;
         }
     }
     Ok(())

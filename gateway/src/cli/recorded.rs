@@ -1,27 +1,26 @@
-//! Requests in files: one for `explain`; one, a list or a whole conversation for `dev --replay`.
+//! Requests in files: a single one for `explain`; one, a list or a whole conversation for `dev --replay`.
 //!
-//! A conversation's `{name}` stand for its variables and for what earlier answers gave (`capture`: name to JSON pointer); its
-//! expectations are not looked at here.
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+//! In a conversation, `{name}` is replaced by a variable or by a value from an earlier response (`capture`: name to JSON
+//! pointer); its expectations are ignored here.
 
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-/// A request that is to be made.
+/// A request to be sent.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RecordedRequest {
     /// `GET`, `POST`, …
     #[serde(deserialize_with = "method")]
     pub(super) method: Method,
-    /// Below `/scim/v2`, with the query.
+    /// The path below `/scim/v2`, with the query.
     pub(super) path: String,
     #[serde(default)]
     pub(super) body: Option<Value>,
-    /// The instance, where it is not said elsewhere.
+    /// The instance, if the request names one.
     #[serde(default)]
     pub(super) instance: Option<String>,
     #[serde(default)]
@@ -30,28 +29,28 @@ pub(super) struct RecordedRequest {
     pub(super) user_agent: Option<String>,
 }
 
-/// A file of requests cannot be used.
+/// Why a file of requests cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RecordedError {
     #[error("{0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error(
-        "{0}: {1}; a request is {{\"method\": \"GET\", \"path\": \"/Users/42\"}}, with a \"body\" where there is one, and several are a list"
+        "{0}: {1}; write a request as {{\"method\": \"GET\", \"path\": \"/Users/42\"}}, with a \"body\" if it has one, and several as a list"
     )]
     Shape(PathBuf, serde_json::Error),
 }
 
-/// The values of a replay's `{name}`.
+/// The values that replace each `{name}` in a replay.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names(BTreeMap<String, String>);
 
 impl RecordedRequest {
-    /// The one request of a file.
+    /// Reads a file with a single request.
     pub(super) fn load(file: &Path) -> Result<Self, RecordedError> {
         parse(file)
     }
 
-    /// The requests of a file, which is one, a list of them or a conversation, and the names that it begins with.
+    /// Reads a file with one request, a list of requests or a conversation, and its variables.
     pub(super) fn load_all(file: &Path) -> Result<(Vec<Self>, Names), RecordedError> {
         let shape = |error| RecordedError::Shape(file.to_owned(), error);
         let document: Value = parse(file)?;
@@ -72,7 +71,7 @@ impl RecordedRequest {
             user_agent: agent.clone(),
         });
         let names = conversation.variables.into_iter().map(|(name, value)| {
-            // What is not a text is a value that is made for each run.
+            // A value that is not a string is generated for each run.
             let value = value.as_str().map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
             (name, value)
         });
@@ -81,7 +80,7 @@ impl RecordedRequest {
 }
 
 impl Names {
-    /// The request with every known `{name}` replaced.
+    /// Replaces every known `{name}` in a request.
     pub(super) fn fill(&self, request: &RecordedRequest) -> RecordedRequest {
         let mut filled = request.clone();
         filled.path = self.text(&request.path, percent_encode);
@@ -91,7 +90,7 @@ impl Names {
         filled
     }
 
-    /// Takes from an answer what the request captures.
+    /// Stores the values that the request captures from its response.
     pub(super) fn capture(&mut self, request: &RecordedRequest, answer: &Value) {
         for (name, pointer) in &request.capture {
             if let Some(value) = answer.pointer(pointer) {
@@ -148,7 +147,7 @@ struct StepRequest {
 
 fn method<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.to_uppercase().parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a method")))
+    text.to_uppercase().parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not an HTTP method")))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, RecordedError> {
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_gave_is_filled_into_the_next_request() {
+    fn a_captured_value_is_used_in_the_next_request() {
         let list = json!([
             { "method": "post", "path": "/Users", "body": {}, "capture": { "user": "/id" } },
             { "method": "PATCH", "path": "/Users/{user}", "body": { "value": ["{user}", "{other}"] } },
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_shape_is_told_what_is_right() {
+    fn a_malformed_file_gets_an_error_with_an_example() {
         let error = loaded(&json!([{ "methd": "GET", "path": "/Users" }])).expect_err("a typo").to_string();
         assert!(error.contains("`methd`") && error.contains("\"method\": \"GET\""), "{error}");
     }

@@ -1,44 +1,29 @@
-//! `rollback`: puts an earlier version of a connector back.
+//! `rollback`: restores an earlier version of a connector.
 
-use std::path::Path;
-
+use super::error::CommandError;
+use super::rollback_error::RollbackError;
+use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConnectorName};
 use scim_gateway::connectors::Sha256;
 use scim_gateway::instances::{Version, Versions};
+use std::path::Path;
 
-use super::Failure;
-use super::terminal::Terminal;
-
-/// Which version is meant.
+/// What to do.
 pub(super) enum Wanted<'a> {
-    /// The one that served before the present file.
+    /// Restore the version that was active before the current file.
     Previous,
-    /// The one whose digest begins like this.
+    /// Restore the version whose digest starts like this.
     Digest(&'a str),
-    /// None: they are only listed.
+    /// Only list the versions.
     List,
 }
 
-/// Why no version is put back.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RollbackError {
-    #[error("there is no [connectors.{name}] in {file}; there are {known}")]
-    UnknownConnector { name: String, file: String, known: String },
-    #[error("no earlier version of {0} is kept; the gateway keeps those that have served")]
-    Nothing(ConnectorName),
-    #[error("no version of {name} that is kept begins with {digest}; `--list` shows them")]
-    NoSuch { name: ConnectorName, digest: String },
-    #[error(
-        "connectors.{name}.sha256 pins {pinned}, and the version to put back is {version}: change the pin to it first, or remove it"
-    )]
-    Pinned { name: ConnectorName, pinned: Sha256, version: Sha256 },
-    #[error("the versions of {0} cannot be read: {1}")]
-    Unreadable(ConnectorName, std::io::Error),
-    #[error(transparent)]
-    Version(#[from] scim_gateway::instances::VersionError),
-}
-
-pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    file: &Path,
+    name: &str,
+    wanted: &Wanted<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     let found = config.connectors.get_key_value(name);
     let (name, connector) = found.ok_or_else(|| {
@@ -51,7 +36,7 @@ pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut T
     let present = std::fs::read(&connector.file).ok().map(|bytes| Sha256::of(&bytes));
     if let Wanted::List = wanted {
         for version in &versions {
-            let mark = if Some(version.sha256) == present { "the file's" } else { "" };
+            let mark = if Some(version.sha256) == present { "current" } else { "" };
             terminal.line(format_args!("{}  {}  {mark}", version.sha256, since(version)))?;
         }
         return Ok(());
@@ -61,11 +46,11 @@ pub(super) fn run(file: &Path, name: &str, wanted: &Wanted<'_>, terminal: &mut T
         let (name, version) = (name.clone(), version.sha256);
         return Err(RollbackError::Pinned { name, pinned, version }.into());
     }
-    version.put_back(&connector.file).map_err(RollbackError::from)?;
-    let (done, file) = (terminal.green("put back:"), connector.file.display());
-    terminal.line(format_args!("{done} {file} is the version {} of {}", version.sha256, since(version)))?;
+    version.restore(&connector.file).map_err(RollbackError::from)?;
+    let (label, file) = (terminal.green("restored:"), connector.file.display());
+    terminal.line(format_args!("{label} {file} is now version {}, active since {}", version.sha256, since(version)))?;
     terminal.line(
-        "A gateway that watches its files serves it by now; tell another one: kill -HUP <pid>, or POST /-/reload.",
+        "A gateway that watches its files has loaded it already; for others run kill -HUP <pid>, or POST /-/reload.",
     )?;
     Ok(())
 }
@@ -90,10 +75,4 @@ fn choose<'a>(
 
 fn since(version: &Version) -> String {
     jiff::Timestamp::try_from(version.since).map_or_else(|_| String::new(), |time| format!("{time:.0}"))
-}
-
-impl From<RollbackError> for Failure {
-    fn from(error: RollbackError) -> Self {
-        Self::Rollback(Box::new(error))
-    }
 }

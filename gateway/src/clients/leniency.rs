@@ -1,9 +1,9 @@
-//! Deviations from the RFCs that a profile may accept, by name.
+//! The named deviations from the RFCs that a profile may accept.
 
-/// Declares each leniency once: its name, what it does and where the behaviour is known from.
+/// Declares each leniency once: its name, what it does and the source that describes the behaviour.
 macro_rules! leniencies {
     ($($(#[$doc:meta])* $case:ident = $name:literal, $does:literal, $source:literal;)+) => {
-        /// One deviation.
+        /// A deviation from the RFCs that a profile may accept.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Leniency {
             $($(#[$doc])* #[doc = $does] $case,)+
@@ -25,7 +25,7 @@ macro_rules! leniencies {
                 match self { $(Self::$case => $does,)+ }
             }
 
-            /// Who sends such a thing, and what the RFC says instead.
+            /// Which client needs it, and what the RFC says instead.
             #[must_use]
             pub const fn source(self) -> &'static str {
                 match self { $(Self::$case => $source,)+ }
@@ -36,50 +36,50 @@ macro_rules! leniencies {
 
 leniencies! {
     BooleansAsText = "booleans-as-text",
-        "`\"True\"` and `\"false\"` are booleans where the schema says boolean: in values, in filters and in PATCH paths.",
+        "`\"True\"` and `\"false\"` are accepted as booleans if the schema says boolean: in values, filters and PATCH paths.",
         "Entra ID sends `\"active\": \"False\"` and `roles[primary eq \"True\"]` (its SCIM compatibility page); RFC 7643 §2.3.2";
     BareValues = "bare-values",
-        "A bare value is the `value` of the complex attribute that it stands for: `\"manager\": \"42\"`, `\"roles\": [\"admin\"]`.",
-        "Entra ID sends managers so (its SCIM compatibility page); RFC 7643 §2.3.8";
+        "A bare value is accepted as the `value` of a complex attribute: `\"manager\": \"42\"`, `\"roles\": [\"admin\"]`.",
+        "Entra ID sends managers this way (its SCIM compatibility page); RFC 7643 §2.3.8";
     ArrayOfOne = "array-of-one",
-        "An array of one is its element where the attribute has a single value: `\"manager\": [{\"value\": \"42\"}]`.",
-        "Entra ID sends references so; RFC 7643 §2.2";
+        "An array with one element is accepted for a single-valued attribute: `\"manager\": [{\"value\": \"42\"}]`.",
+        "Entra ID sends references this way; RFC 7643 §2.2";
     OneForArray = "one-for-array",
-        "One value is an array of it where the attribute is multi-valued: `\"roles\": {\"value\": \"admin\"}`.",
+        "A single value is accepted for a multi-valued attribute: `\"roles\": {\"value\": \"admin\"}`.",
         "Entra ID's expressions produce single values; RFC 7643 §2.4";
     EmptyReferences = "empty-references",
-        "`\"\"` as a reference, or as its `value`, is no reference: the manager is removed.",
-        "Entra ID removes a manager so; RFC 7643 §2.5 has null for it";
+        "`\"\"` as a reference, or as its `value`, removes the reference, such as the manager.",
+        "Entra ID removes a manager this way; RFC 7643 §2.5 uses null";
     JsonInText = "json-in-text",
-        "An element whose `value` is an object written as text is that object: `{\"value\": \"{\\\"value\\\":\\\"admin\\\",…}\"}`.",
+        "An element whose `value` is an object serialized as text is replaced by that object: `{\"value\": \"{\\\"value\\\":\\\"admin\\\",…}\"}`.",
         "Entra ID's function AppRoleAssignmentsComplex (its expression reference); RFC 7643 §2.3.8";
     UnknownSchemas = "unknown-schemas",
         "URNs in `schemas` that the resource type does not have are ignored.",
-        "Entra ID names an ADSCIM schema in groups, Google one of SCIM 1.0; RFC 7643 §3";
+        "Entra ID lists an ADSCIM schema in groups, Google one of SCIM 1.0; RFC 7643 §3";
     SchemasIncomplete = "schemas-incomplete",
-        "`schemas` may be absent, or lack the URN of an extension that the body uses.",
-        "Entra ID leaves custom extensions out; RFC 7643 §3, RFC 7644 §3.5.2";
+        "`schemas` may be missing, or lack the URN of an extension that the body uses.",
+        "Entra ID omits custom extensions; RFC 7643 §3, RFC 7644 §3.5.2";
     OperationsInAnyCase = "operations-in-any-case",
-        "The name of a PATCH operation in any case: `\"op\": \"Replace\"`.",
+        "The name of a PATCH operation is accepted in any case: `\"op\": \"Replace\"`.",
         "Entra ID capitalises them (its SCIM compatibility page); RFC 7644 §3.5.2 has add, remove and replace";
     DottedKeys = "dotted-keys",
-        "Keys that are paths, in a PATCH value without a path: `\"name.givenName\"`, `\"urn:…:User:department\"`.",
-        "Entra ID with aadOptscim062020 (its SCIM compatibility page); RFC 7644 §3.5.2.3 has attributes there";
+        "Keys that are paths are accepted in a PATCH value without a path: `\"name.givenName\"`, `\"urn:…:User:department\"`.",
+        "Entra ID with aadOptscim062020 (its SCIM compatibility page); RFC 7644 §3.5.2.3 allows attribute names only";
     ReadOnlyInPatch = "read-only-in-patch",
         "Read-only attributes in a PATCH value without a path are ignored.",
-        "Okta sends the group's `id` with each change (its SCIM reference); RFC 7644 §3.5.2: 400 mutability";
+        "Okta sends the group's `id` with each change (its SCIM reference); RFC 7644 §3.5.2 requires 400 mutability";
     ListedRemoval = "listed-removal",
-        "`remove` with a list removes the listed elements only, where the RFC knows no list and all would go.",
-        "Entra ID removes members so (its SCIM compatibility page); RFC 7644 §3.5.2.2";
+        "`remove` with a list removes only the listed elements; the RFC has no such list, and all elements would be removed.",
+        "Entra ID removes members this way (its SCIM compatibility page); RFC 7644 §3.5.2.2";
     MissingElements = "missing-elements",
-        "A PATCH of `emails[type eq \"work\"].value` makes the element when there is none. Counted for each such path.",
-        "Entra ID writes all multi-valued attributes so; RFC 7644 §3.5.2.3: 400 noTarget";
+        "A PATCH of `emails[type eq \"work\"].value` creates the element if there is none. Counted for each such path.",
+        "Entra ID writes all multi-valued attributes this way; RFC 7644 §3.5.2.3 requires 400 noTarget";
     UnsupportedAttributes = "unsupported-attributes",
-        "A PATCH path to an attribute that RFC 7643 defines and the app does not have is ignored.",
-        "Entra ID's default attribute mapping names them; RFC 7644 §3.12: 400 invalidPath";
+        "A PATCH path to an attribute that RFC 7643 defines but the app does not support is ignored.",
+        "Entra ID's default attribute mapping contains them; RFC 7644 §3.12 requires 400 invalidPath";
     ValuePathsInFilters = "value-paths-in-filters",
         "A sub-attribute may follow a value path in a filter: `emails[type eq \"work\"].value eq \"a@b.example\"`.",
-        "Entra ID, where the matching attribute is an e-mail address; RFC 7644 figure 1 ends a value path at its bracket";
+        "Entra ID, if the matching attribute is an e-mail address; in RFC 7644 figure 1 a value path ends at its bracket";
 }
 
 impl std::fmt::Display for Leniency {

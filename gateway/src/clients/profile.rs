@@ -1,15 +1,15 @@
-//! Which client is speaking, and what its profile allows.
+//! The kinds of clients, how they are detected, and what their profiles allow.
 
-use super::Leniency;
+use super::leniency::Leniency;
 use std::fmt;
 use std::str::FromStr;
 
 /// A kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Client {
-    /// Says what the RFCs say.
+    /// Follows the RFCs exactly.
     Rfc,
-    /// Microsoft Entra ID as it is by default.
+    /// Microsoft Entra ID with default settings.
     Entra,
     /// Microsoft Entra ID with `aadOptscim062020` on the tenant URL.
     EntraOptscim,
@@ -17,11 +17,11 @@ pub enum Client {
     Okta,
     /// Google Workspace auto-provisioning.
     Google,
-    /// One that nobody recognised: JumpCloud, OneLogin, an administrator with curl.
+    /// Any other client: JumpCloud, OneLogin, an administrator with curl.
     Other,
 }
 
-/// What a request tells about its sender.
+/// The parts of a request that reveal its client.
 #[derive(Debug, Clone, Copy)]
 pub struct Hints<'a> {
     /// The `User-Agent` header.
@@ -30,72 +30,72 @@ pub struct Hints<'a> {
     pub query: &'a str,
 }
 
-/// What a client is allowed and what it prefers.
+/// What a client may do and what it prefers.
 #[derive(Debug)]
 pub struct Profile {
-    /// Whose profile it is.
+    /// The client whose profile it is.
     pub client: Client,
-    /// Who that is, in one sentence.
+    /// A description of the client in one sentence.
     pub about: &'static str,
-    /// What is not put right before protocol code sees a request; every other leniency applies.
+    /// The leniencies that do not apply; all others do.
     refuses: &'static [Leniency],
-    /// Whether a PATCH of a group is best answered with 204 although the resource is at hand: groups are large,
-    /// and Entra and Okta ask for it.
+    /// Whether a PATCH of a group is answered 204 although the resource is available: groups are large, and Entra and Okta
+    /// recommend it.
     pub group_patch_without_body: bool,
 }
 
-/// A client name that is none.
+/// No client has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no client profile; known are rfc, entra, entra-optscim, okta, google and other")]
+#[error("unknown client profile `{0}`; write rfc, entra, entra-optscim, okta, google or other")]
 pub struct UnknownClient(String);
 
-/// What changes the meaning of a request that another client could send as well. Any other leniency accepts what would be refused.
+/// Leniencies that change the meaning of requests that other clients may send, too. All others only accept what would be refused.
 const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText];
 
 static PROFILES: [Profile; 6] = [
     Profile {
         client: Client::Rfc,
-        about: "A client that says what RFC 7643 and RFC 7644 say; anything else is refused. Chosen, never recognised.",
+        about: "A client that follows RFC 7643 and RFC 7644 exactly; anything else is refused. Must be configured, never detected.",
         refuses: Leniency::ALL,
         group_patch_without_body: false,
     },
     Profile {
         client: Client::Entra,
-        about: "Microsoft Entra ID, recognised by the User-Agent header that it does not send.",
+        about: "Microsoft Entra ID, detected because it sends no User-Agent header.",
         refuses: &[],
         group_patch_without_body: true,
     },
     Profile {
         client: Client::EntraOptscim,
-        about: "Microsoft Entra ID, recognised by aadOptscim062020 in its tenant URL.",
+        about: "Microsoft Entra ID, detected by aadOptscim062020 in its tenant URL.",
         refuses: &[],
         group_patch_without_body: true,
     },
     Profile {
         client: Client::Okta,
-        about: "Okta, with PATCH or PUT, recognised by its User-Agent.",
+        about: "Okta, with PATCH or PUT, detected by its User-Agent.",
         refuses: AMBIGUOUS,
         group_patch_without_body: true,
     },
     Profile {
         client: Client::Google,
-        about: "Google Workspace auto-provisioning, recognised by its User-Agent.",
+        about: "Google Workspace auto-provisioning, detected by its User-Agent.",
         refuses: AMBIGUOUS,
         group_patch_without_body: false,
     },
     Profile {
         client: Client::Other,
-        about: "Any client that is not recognised: JumpCloud, OneLogin, tools.",
+        about: "Any other client: JumpCloud, OneLogin, tools.",
         refuses: AMBIGUOUS,
         group_patch_without_body: false,
     },
 ];
 
 impl Client {
-    /// Recognises a client by what only it does. Entra sends no `User-Agent` at all. A client that nobody knows most likely
-    /// speaks as the large ones do, so that it gets what is lenient and not what is exact.
+    /// Detects a client by what only it does. Entra sends no `User-Agent` at all. An unknown client most likely behaves like the
+    /// large ones, so it gets the lenient profile rather than the exact one.
     #[must_use]
-    pub fn recognise(hints: Hints<'_>) -> Self {
+    pub fn detect(hints: Hints<'_>) -> Self {
         let agent = hints.user_agent.unwrap_or_default();
         if hints.has_flag() {
             Self::EntraOptscim
@@ -110,7 +110,7 @@ impl Client {
         }
     }
 
-    /// The client as configured, with what the request adds: whether Entra's tenant URL has the flag is seen only there.
+    /// The configured client, refined by the request: only the request shows whether Entra's tenant URL has the flag.
     #[must_use]
     pub fn with(self, hints: Hints<'_>) -> Self {
         if self == Self::Entra && hints.has_flag() { Self::EntraOptscim } else { self }
@@ -157,19 +157,19 @@ impl Profile {
         &PROFILES
     }
 
-    /// What [`scim_protocol::patch`] may do beyond the RFC because it can only be seen there.
+    /// The leniency of [`scim_protocol::patch`], for what can be decided only there.
     #[must_use]
     pub fn patch(&self) -> scim_protocol::patch::Leniency {
         scim_protocol::patch::Leniency { create_missing_element: self.allows(Leniency::MissingElements) }
     }
 
-    /// Whether the profile puts such a deviation right.
+    /// Whether the profile corrects such a deviation.
     #[must_use]
     pub fn allows(&self, leniency: Leniency) -> bool {
         !self.refuses.contains(&leniency)
     }
 
-    /// What the profile puts right.
+    /// All leniencies of the profile.
     pub fn leniencies(&self) -> impl Iterator<Item = Leniency> {
         Leniency::ALL.iter().copied().filter(|leniency| self.allows(*leniency))
     }
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_recognised_by_what_only_it_does() {
+    fn a_client_is_detected_by_what_only_it_does() {
         for (user_agent, query, expected) in [
             (Some("Okta SCIM Client 1.0.0"), "", Client::Okta),
             (Some("Google-Auto-Provisioning"), "", Client::Google),
@@ -208,7 +208,7 @@ mod tests {
             (Some("curl/8"), "", Client::Other),
             (Some("JumpCloud"), "", Client::Other),
         ] {
-            assert_eq!(Client::recognise(Hints { user_agent, query }), expected, "{user_agent:?} {query}");
+            assert_eq!(Client::detect(Hints { user_agent, query }), expected, "{user_agent:?} {query}");
         }
     }
 

@@ -1,16 +1,15 @@
-//! `[connectors.<name>]`: a file that holds a connector, and the hash that it must have.
-
-use std::path::{Path, PathBuf};
+//! `[connectors.<name>]`: a connector's file, and the hash that it must have.
 
 use super::table::Table;
 use crate::connectors::Sha256;
+use std::path::{Path, PathBuf};
 
 /// One `[connectors.<name>]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connector {
-    /// The `.wasm` file; a relative path has been joined to the configuration's directory.
+    /// The `.wasm` file; a relative path has been resolved against the configuration's directory.
     pub file: PathBuf,
-    /// The hash that the file must have, when the operator pins it.
+    /// The hash that the file must have, if the operator pins it.
     pub sha256: Option<Sha256>,
 }
 

@@ -1,40 +1,37 @@
-//! Whether what the configuration says of an instance is what it said before.
+//! Detects whether an instance's configuration has changed.
 //!
-//! The fingerprint is taken of the table as it is written and of the secrets that it points at, so that a key that is added to
-//! the configuration one day is part of it without anybody thinking of it, and a credential that was exchanged in its file
-//! counts as a change. What is left out is compared by itself: tokens, which only say who may call, and the path of the mapping, whose
-//! content counts.
+//! The fingerprint covers the table as written and the secrets that it refers to. So it includes keys that are added in future,
+//! and a credential that is replaced in its file counts as a change. Two keys are excluded because they are compared elsewhere:
+//! `tokens`, which only decide who may call, and the path of the mapping, of which only the content matters.
 
-use std::path::PathBuf;
-
+use super::context::ReadContext;
+use super::secret::SecretSource;
 use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
-use super::instance::Surroundings;
-use super::secret::SecretSource;
-
-/// Of one instance's table. Two are equal when nothing has changed that the instance is built from.
+/// The fingerprint of one instance's table. It stays equal as long as nothing changes that the instance is built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
-/// Keys that do not go into it.
-const LEFT_OUT: [&str; 2] = ["tokens", "mapping"];
-/// A path whose file's content counts.
+/// Keys that are not included.
+const EXCLUDED: [&str; 2] = ["tokens", "mapping"];
+/// A path of which the file's content is included.
 const FILE: &str = "ca-file";
-/// A table whose strings are the connector's business: none of them points at a secret.
+/// A table whose strings belong to the connector: none of them refers to a secret.
 const PLAIN: &str = "settings";
 
 impl Fingerprint {
-    /// Takes it, and notes in `files` which files hold secrets.
-    pub(super) fn of(table: &DeTable<'_>, around: &Surroundings<'_>, files: &mut Vec<PathBuf>) -> Self {
-        let mut taking = Taking { hash: Sha256::new(), around, files };
+    /// Computes the fingerprint, and adds the files that contain secrets to `files`.
+    pub(super) fn of(table: &DeTable<'_>, context: &ReadContext<'_>, files: &mut Vec<PathBuf>) -> Self {
+        let mut taking = Taking { hash: Sha256::new(), context, files };
         for (key, value) in table {
             let key: &str = key.get_ref();
-            if !LEFT_OUT.contains(&key) {
+            if !EXCLUDED.contains(&key) {
                 taking.text('k', key);
                 taking.value(value.get_ref(), key != PLAIN);
                 if let Some(path) = value.get_ref().as_str().filter(|_| key == FILE) {
-                    taking.file(around.directory.join(path));
+                    taking.file(context.directory.join(path));
                 }
             }
         }
@@ -44,12 +41,12 @@ impl Fingerprint {
 
 struct Taking<'a, 'b> {
     hash: Sha256,
-    around: &'a Surroundings<'b>,
+    context: &'a ReadContext<'b>,
     files: &'a mut Vec<PathBuf>,
 }
 
 impl Taking<'_, '_> {
-    /// A kind and a length before each text, so that no two tables run together into the same bytes.
+    /// Prefixes each text with its kind and length, so that different tables never produce the same bytes.
     fn text(&mut self, kind: char, text: &str) {
         self.hash.update(format!("{kind}{}:", text.len()));
         self.hash.update(text);
@@ -92,9 +89,9 @@ impl Taking<'_, '_> {
     fn secret(&mut self, source: &SecretSource) {
         use secrecy::ExposeSecret as _;
         if let SecretSource::File(path) = source {
-            self.files.push(self.around.directory.join(path));
+            self.files.push(self.context.directory.join(path));
         }
-        match source.read(self.around.directory, self.around.environment) {
+        match source.read(self.context.directory, self.context.environment) {
             Ok(secret) => self.text('x', secret.expose_secret()),
             Err(_) => self.text('-', ""),
         }
@@ -107,14 +104,14 @@ mod tests {
 
     fn fingerprint(text: &str, secret: &str) -> Fingerprint {
         let environment = |_: &str| Some(secret.to_owned());
-        let around =
-            Surroundings { directory: std::path::Path::new("/nowhere"), environment: &environment, connectors: &[] };
+        let context =
+            ReadContext { directory: std::path::Path::new("/nowhere"), environment: &environment, connectors: &[] };
         let table = DeTable::parse(text).expect(text);
-        Fingerprint::of(table.get_ref(), &around, &mut Vec::new())
+        Fingerprint::of(table.get_ref(), &context, &mut Vec::new())
     }
 
     #[test]
-    fn layout_tokens_and_the_mappings_path_do_not_count() {
+    fn layout_tokens_and_the_mappings_path_are_ignored() {
         let plain = fingerprint("region = \"eu\"\nlimits.sends = 3", "s");
         for same in [
             "\n# moved\nregion   = 'eu'\n[limits]\nsends = 3",
@@ -126,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_key_and_the_secret_itself_count() {
+    fn any_other_key_and_the_secret_itself_matter() {
         let plain = fingerprint("credential = \"env:A\"", "s");
         for (text, secret) in [
             ("credential = \"env:A\"", "other"),
@@ -139,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_looks_like_a_secret_is_only_a_text() {
+    fn a_setting_that_looks_like_a_secret_is_an_ordinary_text() {
         let text = "[settings]\ndomain = \"env:A\"";
         assert_eq!(fingerprint(text, "one"), fingerprint(text, "two"));
     }

@@ -1,29 +1,28 @@
-//! `[instances.<name>.guard-rails]`: how much may go away before somebody is asked. Nothing is guarded unless it is written.
-
-use std::time::Duration;
+//! `[instances.<name>.guard-rails]`: how much may be removed before the gateway stops and waits for the operator. Off by default.
 
 use super::table::Table;
+use std::time::Duration;
 
-/// An hour: a provider's mistake shows in one or two of its cycles.
+/// An hour: a mistake at the identity provider shows within one or two of its provisioning cycles.
 const WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// The guard rails of one instance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GuardRails {
-    /// Members that one request may take from a group (`max-members-removed`).
+    /// Maximum members that one request may remove from a group (`max-members-removed`).
     pub members_removed: Option<u64>,
-    /// Users that may be deactivated or deleted in some time (`max-deactivations`).
+    /// How many users may be deactivated or deleted within a window (`max-deactivations`).
     pub deactivations: Option<Deactivations>,
 }
 
-/// How many users may be deactivated or deleted; at least one bound is there.
+/// How many users may be deactivated or deleted; at least one limit is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deactivations {
-    /// At the most so many (`users`).
+    /// Maximum users (`users`).
     pub users: Option<u64>,
-    /// At the most so many of a hundred of the app's users (`percent`).
+    /// Maximum percentage of the app's users (`percent`).
     pub percent: Option<u64>,
-    /// In this time, whenever it begins (`window-minutes`).
+    /// The length of the sliding window (`window-minutes`).
     pub window: Duration,
 }
 
@@ -38,7 +37,7 @@ impl GuardRails {
         rails
     }
 
-    /// Whether anything is guarded.
+    /// Whether any guard rail is set.
     #[must_use]
     pub const fn any(&self) -> bool {
         self.members_removed.is_some() || self.deactivations.is_some()

@@ -1,11 +1,7 @@
 //! `[instances.<name>]`: one app of one tenant, served at `/<name>/scim/v2`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use secrecy::SecretString;
-use serde_json::{Map, Value};
-
+use super::auth_kind::AuthKind;
+use super::context::ReadContext;
 use super::fingerprint::Fingerprint;
 use super::guard_rails::GuardRails;
 use super::jit::Jit;
@@ -13,33 +9,24 @@ use super::limits::Limits;
 use super::mistake::Position;
 use super::name::ConnectorName;
 use super::oauth;
+use super::reachable::report_unreachable;
 use super::secret::SecretSource;
 use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
 use crate::connectors::Wasi;
-use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route, Unreachable};
+use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 words! {
-    /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.
-    AuthKind {
-        /// In a header of the app's own.
-        Header = "header",
-        /// As `Authorization: Bearer`.
-        Bearer = "bearer",
-        /// As `Authorization: Basic`, with `username`.
-        Basic = "basic",
-        /// Exchanged for bearer tokens, with `token-url` and `client-id`.
-        ClientCredentials = "oauth2-client-credentials",
-    }
-}
-
-words! {
-    /// Whose dialect of SCIM is spoken by the identity provider.
+    /// The identity provider's dialect of SCIM.
     ClientChoice {
-        /// Told from each request.
+        /// Detected from each request.
         Auto = "auto",
-        /// RFC 7644 to the letter.
+        /// Exactly RFC 7644.
         Rfc = "rfc",
         /// Microsoft Entra ID.
         Entra = "entra",
@@ -49,96 +36,89 @@ words! {
         Okta = "okta",
         /// Google Workspace.
         Google = "google",
-        /// Any other, with every leniency that harms nobody.
+        /// Any other, with every leniency that is safe for all clients.
         Other = "other",
     }
 }
 
 words! {
-    /// In which of the groups that want a user he is, where the app has one group per user.
+    /// Which group takes effect when several groups list a user, for an app that allows one group per user.
     GroupPolicy {
         /// The group that was created last.
         LatestGroup = "latest-group",
-        /// The group that wanted him first.
+        /// The group that the user was added to first.
         FirstWins = "first-wins",
         /// A second group is refused.
         Reject = "reject",
     }
 }
 
-/// Where the app of an instance is.
+/// The address of an instance's app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// As the connector's descriptor says.
+    /// The default of the connector's descriptor.
     Default,
-    /// One of the regions that the descriptor names.
+    /// One of the regions in the descriptor.
     Region(String),
-    /// At this URL.
+    /// This URL.
     BaseUrl(BaseUrl),
 }
 
 /// One `[instances.<name>]` table.
 #[derive(Debug, Clone)]
 pub struct Instance {
-    /// Which of `[connectors]` serves it; known to exist.
+    /// The connector that serves it; known to exist.
     pub connector: ConnectorName,
-    /// Where the app is.
+    /// The app's address.
     pub location: Location,
-    /// How far connections may reach, whom they trust and through which proxy they go.
+    /// Which addresses connections may reach, which authorities they trust and which proxy they use.
     pub route: Route,
     /// The credential for the app, if it needs one.
     pub credential: Option<SecretString>,
-    /// The user name that goes with a credential sent as Basic.
+    /// The user name for a credential sent as Basic.
     pub username: Option<String>,
-    /// How the credential is sent; none means the descriptor's first kind.
+    /// How the credential is sent; `None` means the descriptor's first kind.
     pub auth: Option<AuthKind>,
-    /// The authorization server that exchanges the credential for tokens; there where `auth` says so.
+    /// The authorization server that exchanges the credential for tokens, if `auth` requires one.
     pub client_credentials: Option<ClientCredentials>,
-    /// A mapping document that replaces the connector's; joined to the configuration's directory.
+    /// A mapping document that replaces the connector's; resolved against the configuration's directory.
     pub mapping: Option<PathBuf>,
     /// The hashes of the tokens that identity providers may present; never empty.
     pub tokens: Vec<TokenHash>,
-    /// Whether its connector may import WASI, which is then closed.
+    /// Whether its connector may import WASI, which then gives access to nothing.
     pub wasi: Wasi,
     /// The identity provider's dialect.
     pub client: ClientChoice,
-    /// The connector's settings, as JSON; checked against its descriptor when it is loaded.
+    /// The connector's settings as JSON; checked against the descriptor when the connector is loaded.
     pub settings: Map<String, Value>,
-    /// What is done with a user whom several groups want; none means the default, [`GroupPolicy::LatestGroup`].
+    /// Which group takes effect when several groups list a user; `None` means the default, [`GroupPolicy::LatestGroup`].
     pub group_policy: Option<GroupPolicy>,
-    /// What an operation may use.
+    /// The resources that an operation may use.
     pub limits: Limits,
-    /// How much may go away before somebody is asked.
+    /// How much may be removed before the gateway waits for the operator.
     pub guard_rails: GuardRails,
-    /// Where people sign in whose accounts are created at their first sign-in, if that is switched on.
+    /// Just-in-time provisioning at a person's first sign-in, if enabled.
     pub jit: Option<Jit>,
-    /// Of all this but `tokens` and `mapping`, and of the secrets.
+    /// The fingerprint of everything above except `tokens` and `mapping`, including the secrets.
     pub fingerprint: Fingerprint,
-}
-
-/// What reading an instance needs to know besides its table.
-pub(super) struct Surroundings<'a> {
-    pub(super) directory: &'a Path,
-    pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
-    pub(super) connectors: &'a [ConnectorName],
 }
 
 impl Instance {
     pub(super) fn read(
         table: Table<'_>,
-        around: &Surroundings<'_>,
+        context: &ReadContext<'_>,
         places: &mut BTreeMap<String, Position>,
         secret_files: &mut Vec<PathBuf>,
     ) -> Option<Self> {
         table.note_places(places);
-        let fingerprint = Fingerprint::of(table.source(), around, secret_files);
-        let connector = connector(&table, around.connectors);
-        let route = route(&table, around);
+        let fingerprint = Fingerprint::of(table.source(), context, secret_files);
+        let connector = connector(&table, context.connectors);
+        let route = route(&table, context);
         let location = location(&table, route.allow_private);
-        let credential = credential(&table, around);
+        let credential = credential(&table, context);
         let (auth, username) = authentication(&table);
         let client_credentials = oauth::read(&table, auth, route.allow_private);
-        let mapping = table.text::<PathBuf>("mapping").map(|path| around.directory.join(path));
+        let mapping = table.text::<PathBuf>("mapping").map(|path| context.directory.join(path));
         let tokens = tokens(&table);
         let wasi = table.text("wasi").unwrap_or_default();
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
@@ -146,7 +126,7 @@ impl Instance {
         let group_policy = table.text("group-policy");
         let limits = Limits::read(table.table("limits"));
         let guard_rails = GuardRails::read(table.table("guard-rails"));
-        let jit = table.table("jit").and_then(|table| Jit::read(table, around));
+        let jit = table.table("jit").and_then(|table| Jit::read(table, context));
         table.finish();
         let connector = connector?;
         Some(Self {
@@ -180,12 +160,12 @@ fn connector(table: &Table<'_>, connectors: &[ConnectorName]) -> Option<Connecto
     Some(name)
 }
 
-fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
+fn route(table: &Table<'_>, context: &ReadContext<'_>) -> Route {
     let authorities = table.text::<PathBuf>("ca-file").and_then(|path| {
-        let read = std::fs::read(around.directory.join(&path)).map_err(|error| error.to_string());
+        let read = std::fs::read(context.directory.join(&path)).map_err(|error| error.to_string());
         let read = read.and_then(|bytes| Authorities::from_pem(&bytes).map_err(|error| error.to_string()));
         let unusable = |error| {
-            let remedy = "give a PEM file with the certificates of the authorities to trust besides the system's";
+            let remedy = "name a PEM file with the certificates of additional authorities to trust";
             table.mistake("ca-file", format_args!("{} cannot be used: {error}", path.display()), remedy);
         };
         read.map_err(unusable).ok()
@@ -197,27 +177,14 @@ fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
     }
 }
 
-/// Reports a URL that may not be connected to.
-pub(super) fn judged(table: &Table<'_>, key: &'static str, judged: Result<(), Unreachable>) {
-    if let Err(closed) = judged {
-        let remedy = match closed {
-            Unreachable::Plain => "write https://, or set allow-private-addresses = true for your own network",
-            Unreachable::Address(_) => {
-                "allow-private-addresses = true opens loopback and private networks, and nothing else"
-            }
-        };
-        table.mistake(key, closed, remedy);
-    }
-}
-
 fn location(table: &Table<'_>, allow_private: bool) -> Location {
     let region: Option<String> = table.text("region");
     let base_url: Option<BaseUrl> = table.text("base-url");
     if table.has("region") && table.has("base-url") {
-        table.mistake("region", "stands beside `base-url`", "an app is in one place: remove one of the two");
+        table.mistake("region", "cannot be combined with `base-url`", "remove one of the two");
     }
     if let Some(url) = &base_url {
-        judged(table, "base-url", url.judge(allow_private));
+        report_unreachable(table, "base-url", url.judge(allow_private));
     }
     match (base_url, region) {
         (Some(url), _) => Location::BaseUrl(url),
@@ -226,13 +193,13 @@ fn location(table: &Table<'_>, allow_private: bool) -> Location {
     }
 }
 
-fn credential(table: &Table<'_>, around: &Surroundings<'_>) -> Option<SecretString> {
+fn credential(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
     let source: SecretSource = table.text("credential")?;
     let remedy = match &source {
         SecretSource::Environment(name) => format!("set {name} to the credential before the gateway starts"),
-        SecretSource::File(_) => "write the credential, alone, into a file that the gateway can read".to_owned(),
+        SecretSource::File(_) => "create the file with only the credential in it, readable by the gateway".to_owned(),
     };
-    let secret = source.read(around.directory, around.environment);
+    let secret = source.read(context.directory, context.environment);
     secret.map_err(|error| table.mistake("credential", error, remedy)).ok()
 }
 
@@ -241,7 +208,7 @@ fn authentication(table: &Table<'_>) -> (Option<AuthKind>, Option<String>) {
     let username: Option<String> = table.text("username");
     match (auth, table.has("username")) {
         (Some(AuthKind::Basic), false) => {
-            table.mistake("auth", "is `basic` without a `username`", "add username = \"…\"");
+            table.mistake("auth", "is `basic`, but there is no `username`", "add username = \"…\"");
         }
         (Some(AuthKind::Bearer | AuthKind::Header | AuthKind::ClientCredentials), true) => {
             table.mistake("username", "is used only with auth = \"basic\"", "remove one of the two");
@@ -255,15 +222,15 @@ fn authentication(table: &Table<'_>) -> (Option<AuthKind>, Option<String>) {
 }
 
 fn tokens(table: &Table<'_>) -> Vec<TokenHash> {
-    let remedy = "run `scim-gateway token new` and put the hash that it prints here: tokens = [\"sha256:…\"]";
+    let remedy = "run `scim-gateway token new` and add the hash that it prints: tokens = [\"sha256:…\"]";
     let placed: Vec<Placed<TokenHash>> = table.texts("tokens");
     if !table.has("tokens") {
-        table.mistake("tokens", "is missing: nobody could call this instance", remedy);
+        table.mistake("tokens", "is missing, so nobody could call this instance", remedy);
     }
     let mut tokens = Vec::with_capacity(placed.len());
     for Placed { value, span } in placed {
         if tokens.contains(&value) {
-            table.mistake_at(span, "tokens", "lists a hash twice", "remove it, or make another token for its purpose");
+            table.mistake_at(span, "tokens", "lists a hash twice", "remove it, or create another token");
         } else {
             tokens.push(value);
         }

@@ -1,27 +1,26 @@
-//! `[instances.<name>.limits]`: what one operation of a connector may use, and how hard the app may be worked.
-
-use std::num::NonZeroU32;
-use std::time::Duration;
+//! `[instances.<name>.limits]`: the resources that one operation may use, and how fast the app may be called.
 
 use super::table::Table;
 use crate::egress::Rate;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
-/// The limits that the operator sets; what is `None` is left to the connector's descriptor and the gateway's defaults.
+/// The operator's limits; `None` leaves a limit to the connector's descriptor or the gateway's default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Memory of one operation, in bytes (`memory-mib`); at most what the runtime's pool has for one.
+    /// Memory of one operation, in bytes (`memory-mib`); at most what the runtime's pool reserves for one.
     pub memory_bytes: Option<u64>,
-    /// Time on the processor of one operation (`cpu-ms`).
+    /// CPU time of one operation (`cpu-ms`).
     pub cpu: Option<Duration>,
-    /// Time of one operation from start to end (`wall-ms`).
+    /// Elapsed time of one operation (`wall-ms`).
     pub wall: Option<Duration>,
     /// Requests to the app in one operation (`sends`).
     pub sends: Option<u32>,
-    /// Bytes of one answer of the app (`response-bytes`).
+    /// Bytes of one response from the app (`response-bytes`).
     pub response_bytes: Option<u64>,
-    /// Requests to the app at once (`concurrency`).
+    /// Concurrent requests to the app (`concurrency`).
     pub concurrency: Option<u32>,
-    /// Requests to the app a second (`requests-per-second`) and without a pause between them (`burst`).
+    /// Requests to the app per second (`requests-per-second`), and how many may be sent without a pause (`burst`).
     pub rate: Option<Rate>,
 }
 
@@ -43,7 +42,7 @@ impl Limits {
     }
 }
 
-/// Without `burst`, what may leave in a second may leave at once.
+/// Without `burst`, the requests of one second may be sent at once.
 fn rate(table: &Table<'_>) -> Option<Rate> {
     let number = |key| {
         let number = table.integer(key, 1..=10_000)?;
@@ -51,7 +50,7 @@ fn rate(table: &Table<'_>) -> Option<Rate> {
     };
     let (per_second, burst) = (number("requests-per-second"), number("burst"));
     if table.has("burst") && !table.has("requests-per-second") {
-        table.mistake("burst", "stands without `requests-per-second`", "add it, or remove `burst`");
+        table.mistake("burst", "has no effect without `requests-per-second`", "add that, or remove `burst`");
     }
     per_second.map(|per_second| Rate { per_second, burst: burst.unwrap_or(per_second) })
 }

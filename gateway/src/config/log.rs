@@ -1,28 +1,28 @@
-//! `[log]`: what the gateway says, and in which form.
+//! `[log]`: how much the gateway logs, and in which format.
 
 use super::table::Table;
 use super::word::words;
 
 words! {
-    /// The form of log lines.
+    /// The format of log lines.
     Format {
         /// For people.
         Text = "text",
-        /// One JSON object a line, for programs.
+        /// One JSON object per line, for programs.
         Json = "json",
     }
 }
 
 words! {
-    /// The least important level that is written.
+    /// The least severe level that is logged.
     Level {
-        /// What needs someone.
+        /// Somebody must act.
         Error = "error",
-        /// What went wrong and was dealt with.
+        /// Something went wrong and was handled.
         Warn = "warn",
-        /// One line an operation.
+        /// One line per operation.
         Info = "info",
-        /// For finding a fault.
+        /// For troubleshooting.
         Debug = "debug",
         /// Everything.
         Trace = "trace",
@@ -32,9 +32,9 @@ words! {
 /// The `[log]` table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Log {
-    /// The form; none means text on a terminal and JSON elsewhere.
+    /// The format; `None` means text on a terminal and JSON elsewhere.
     pub format: Option<Format>,
-    /// The level, `info` unless said otherwise.
+    /// The level, `info` by default.
     pub level: Level,
 }
 

@@ -1,11 +1,10 @@
-//! What is wrong with a configuration file, where, and what would be right.
+//! What is wrong in a configuration file, where it is, and what to write instead.
 //!
-//! A file is checked as a whole: every mistake is collected, so that an operator corrects a file once and not once a mistake.
-
-use std::fmt;
-use std::path::{Path, PathBuf};
+//! The whole file is checked and every mistake is collected, so that an operator can correct all of them at once.
 
 use serde::Serialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A place in a text file; both count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -21,7 +20,7 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// A text whose line starts are known, so that many positions in it cost little.
+/// A text with an index of its lines, so that finding many positions is cheap.
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     text: &'a str,
@@ -34,7 +33,7 @@ impl<'a> Lines<'a> {
         Self { text, starts }
     }
 
-    /// The position of a byte offset; an offset past the end is the end.
+    /// The position of a byte offset; an offset past the end gives the end.
     pub(super) fn position(&self, offset: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
@@ -47,21 +46,21 @@ impl<'a> Lines<'a> {
 /// One mistake in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mistake {
-    /// The file that has to be edited.
+    /// The file to be corrected.
     pub file: PathBuf,
-    /// Where in it; absent when the file could not be read.
+    /// Where it is in the file; absent if the file could not be read.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// The dotted key, e.g. `instances.acme.region`; empty when the file as a whole is meant.
+    /// The dotted key, e.g. `instances.acme.region`; empty if the mistake concerns the whole file.
     pub key: String,
-    /// What is wrong. Never holds a secret's value.
+    /// What is wrong. Never contains a secret.
     pub message: String,
-    /// What would be right.
+    /// What to write instead.
     pub expected: String,
 }
 
 impl fmt::Display for Mistake {
-    /// `file:line:column: key: message; expected`, the form in which editors find the place.
+    /// `file:line:column: key: message; expected`, a format that editors can jump to.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         if let Some(Position { line, column }) = self.position {
@@ -78,18 +77,18 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Every mistake of one configuration, in the order of the file; never empty.
+/// All mistakes in one configuration, in the order of the file; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(transparent)]
 pub struct ConfigErrors {
     mistakes: Vec<Mistake>,
-    /// What the configuration names nevertheless.
+    /// The files that the configuration names nevertheless.
     #[serde(skip)]
     files: Vec<PathBuf>,
 }
 
 impl From<Vec<Mistake>> for ConfigErrors {
-    /// Sorts them by their place.
+    /// Sorts them by position.
     fn from(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
         Self { mistakes, files: Vec::new() }
@@ -97,22 +96,22 @@ impl From<Vec<Mistake>> for ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// `Ok` when there are no mistakes.
+    /// `Ok` if there are no mistakes.
     ///
     /// # Errors
-    /// The mistakes, sorted by their place.
+    /// The mistakes, sorted by position.
     pub fn check(mistakes: Vec<Mistake>) -> Result<(), Self> {
         if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
     }
 
-    /// A file that cannot be read at all.
+    /// The mistake of a file that cannot be read at all.
     pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
         Self::from(vec![Mistake {
             file: file.to_owned(),
             position: None,
             key: String::new(),
             message: format!("cannot be read: {error}"),
-            expected: "give the path of an existing gateway.toml with --config".to_owned(),
+            expected: "pass the path of an existing gateway.toml with --config".to_owned(),
         }])
     }
 
@@ -121,12 +120,12 @@ impl ConfigErrors {
         &self.mistakes
     }
 
-    /// The same of a configuration that names these files.
+    /// Adds the files that the configuration names.
     pub(super) fn naming<'a>(self, files: impl Iterator<Item = &'a Path>) -> Self {
         Self { files: files.map(Path::to_owned).collect(), ..self }
     }
 
-    /// Files that the configuration names, as far as it could be read: when one of them changes, it may be right.
+    /// Files that the configuration names, as far as it could be read: it may become valid when one of them changes.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }

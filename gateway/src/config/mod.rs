@@ -1,11 +1,13 @@
-//! The gateway's configuration, `gateway.toml`: read whole, checked whole, never half believed.
+//! The gateway's configuration, `gateway.toml`. It is accepted as a whole or not at all.
 //!
-//! [`Config::load`] either answers a configuration in which every value is of a type that cannot be wrong, every connector that
-//! an instance names exists and every secret has been read; or all mistakes with their places. What only a loaded connector
-//! can judge (its settings, regions and kinds of authentication, a mapping) is checked by whoever loads it; [`Config::mistake`] turns its
-//! findings into mistakes at the right place of the file.
+//! [`Config::load`] returns either a configuration in which every value is valid, every connector that an instance names exists
+//! and every secret has been read; or all mistakes with their positions. What only a loaded connector can check (its settings,
+//! regions and kinds of authentication, a mapping) is checked by the code that loads it; [`Config::mistake`] gives such a finding
+//! its position in the file.
 
+mod auth_kind;
 mod connector;
+mod context;
 mod fingerprint;
 mod guard_rails;
 mod instance;
@@ -15,6 +17,7 @@ mod log;
 mod mistake;
 mod name;
 mod oauth;
+mod reachable;
 mod report;
 mod secret;
 mod server;
@@ -23,16 +26,11 @@ mod table;
 mod token;
 mod word;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use toml::Spanned;
-use toml::de::DeTable;
-
+pub use auth_kind::AuthKind;
 pub use connector::Connector;
 pub use fingerprint::Fingerprint;
 pub use guard_rails::{Deactivations, GuardRails};
-pub use instance::{AuthKind, ClientChoice, GroupPolicy, Instance, Location};
+pub use instance::{ClientChoice, GroupPolicy, Instance, Location};
 pub use jit::{EmailClaim, EmailDomain, Issuer, Jit, JitError, Scope, SignInUrl};
 pub use limits::Limits;
 pub use log::{Format, Level, Log};
@@ -44,14 +42,18 @@ pub use store::{Store, StoreUrl, StoreUrlError};
 pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
 pub use word::WordError;
 
-use instance::Surroundings;
+use context::ReadContext;
 use report::Report;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use table::Table;
+use toml::Spanned;
+use toml::de::DeTable;
 
 /// A whole, checked configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The file it was read from.
+    /// The file that it was read from.
     pub file: PathBuf,
     /// `[server]`.
     pub server: Server,
@@ -71,16 +73,16 @@ impl Config {
     /// Reads and checks a file, and the secrets that it names.
     ///
     /// # Errors
-    /// All mistakes, each with its place.
+    /// All mistakes with their positions.
     pub fn load(file: &Path) -> Result<Self, ConfigErrors> {
         let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
         Self::parse(file, &text, &|name| std::env::var(name).ok())
     }
 
-    /// Checks the text of a file; paths in it start at the file's directory, `environment` looks up variables.
+    /// Checks the text of a file; relative paths start from the file's directory, `environment` looks up variables.
     ///
     /// # Errors
-    /// All mistakes, each with its place.
+    /// All mistakes with their positions.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let report = Report::new(file, text);
         let Some(document) = document(text, &report) else {
@@ -91,10 +93,10 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads only where a file says that the store is, so that a command which needs no more asks for no secrets.
+    /// Reads only `[store]`, so that a command that needs only the store requires no secrets.
     ///
     /// # Errors
-    /// The mistakes of `[store]`, or of the syntax.
+    /// The mistakes in `[store]`, or syntax errors.
     pub fn load_store(file: &Path) -> Result<Store, ConfigErrors> {
         let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
         let report = Report::new(file, &text);
@@ -106,10 +108,10 @@ impl Config {
         Ok(store)
     }
 
-    /// Where the store is, and the guard rails of each instance, without the secrets that only a serving gateway needs.
+    /// Reads only `[store]` and the guard rails of each instance, without the secrets that only a serving gateway needs.
     ///
     /// # Errors
-    /// The mistakes of what was read.
+    /// The mistakes in what was read.
     pub fn load_guard_rails(file: &Path) -> Result<(Store, BTreeMap<InstanceName, GuardRails>), ConfigErrors> {
         let store = Self::load_store(file)?;
         let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
@@ -123,8 +125,8 @@ impl Config {
         Ok((store, rails))
     }
 
-    /// A mistake that was found later, at the place of a dotted key such as `instances.acme.settings.site`, or of the nearest
-    /// table above it.
+    /// A mistake that was found later, at the position of a dotted key such as `instances.acme.settings.site`, or of the nearest
+    /// table that encloses it.
     pub fn mistake(&self, key: &str, message: impl Into<String>, expected: impl Into<String>) -> Mistake {
         let mut ancestors = std::iter::successors(Some(key), |key| key.rsplit_once('.').map(|(above, _)| above));
         Mistake {
@@ -136,7 +138,7 @@ impl Config {
         }
     }
 
-    /// Every file that the configuration is made of, itself included: a change of one may change what is served.
+    /// Every file that the configuration consists of, including itself: a change to any of them may change what is served.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let connectors = self.connectors.values().map(|connector| connector.file.as_path());
         let mappings = self.instances.values().filter_map(|instance| instance.mapping.as_deref());
@@ -144,7 +146,7 @@ impl Config {
         std::iter::once(self.file.as_path()).chain(connectors).chain(mappings).chain(secrets)
     }
 
-    /// The keys whose values differ from those of `running` and that take effect only when the gateway starts.
+    /// The keys whose values differ from those of `running` and take effect only when the gateway starts.
     pub fn needs_restart(&self, running: &Self) -> Vec<&'static str> {
         let (new, old) = (&self.server, &running.server);
         [
@@ -179,26 +181,26 @@ impl Config {
             Some((name, Connector::read(table, directory)?))
         });
         let connectors = connectors.collect();
-        let around = Surroundings { directory, environment, connectors: &names };
+        let context = ReadContext { directory, environment, connectors: &names };
         let mut secret_files = Vec::new();
         let instances = root.named::<InstanceName>("instances").into_iter();
         let instances = instances
-            .filter_map(|(name, table)| Some((name, Instance::read(table, &around, &mut places, &mut secret_files)?)))
+            .filter_map(|(name, table)| Some((name, Instance::read(table, &context, &mut places, &mut secret_files)?)))
             .collect();
         root.finish();
         Self { file: file.to_owned(), server, store, log, connectors, instances, places, secret_files }
     }
 }
 
-/// The file as TOML; none when it is not, which is reported.
+/// The parsed file; `None`, after a report, if it is not TOML.
 fn document<'text>(text: &'text str, report: &Report<'_>) -> Option<Spanned<DeTable<'text>>> {
     let (document, errors) = DeTable::parse_recoverable(text);
-    // What the parser recovered would give mistakes that are none.
+    // What the parser recovers from a broken file would cause misleading mistakes.
     report.add_syntax_errors(&errors);
     errors.is_empty().then_some(document)
 }
 
-/// What the paths in a file start from.
+/// The directory that relative paths in a file start from.
 fn directory(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new(""))
 }

@@ -1,7 +1,7 @@
 //! Names of instances and connectors.
 //!
-//! An instance's name is a segment of the URL that an administrator gives to an identity provider. Okta forbids `_` in a base
-//! URL, and case or dots invite two spellings of one tenant; so names are lower-case letters, digits and hyphens.
+//! An instance's name is a segment of the URL that an administrator enters at an identity provider. Okta forbids `_` in a base
+//! URL, and upper case or dots invite two spellings of one tenant; so names consist of lower-case letters, digits and hyphens.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,20 +9,22 @@ use std::sync::Arc;
 
 const LONGEST: usize = 63;
 
-/// Why a text is not a name.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("a name cannot be empty; write 1 to 63 lower-case letters, digits and hyphens")]
     Empty,
     /// Too many characters.
     #[error("`{0}` has {1} characters; a name has at most 63")]
     TooLong(String, usize),
     /// The first character is a hyphen.
-    #[error("`{0}` begins with a hyphen; a name begins with a lower-case letter or a digit")]
+    #[error("`{0}` starts with a hyphen; a name starts with a lower-case letter or a digit")]
     LeadingHyphen(String),
-    /// A character that has no place in a name.
-    #[error("`{0}` contains {1:?}; a name has only lower-case letters, digits and hyphens (Okta forbids `_` in a URL)")]
+    /// A character that is not allowed in a name.
+    #[error(
+        "`{0}` contains {1:?}; a name consists of lower-case letters, digits and hyphens (Okta forbids `_` in a URL)"
+    )]
     Character(String, char),
 }
 
@@ -38,7 +40,7 @@ macro_rules! name {
                 &self.0
             }
 
-            /// The name as text that is cheap to keep.
+            /// The name as shared text, which is cheap to clone.
             pub fn shared(&self) -> Arc<str> {
                 Arc::clone(&self.0)
             }
@@ -72,7 +74,7 @@ name! {
 }
 
 name! {
-    /// The name by which the configuration calls a connector, `^[a-z0-9][a-z0-9-]{0,62}$`.
+    /// The name of a connector in the configuration, `^[a-z0-9][a-z0-9-]{0,62}$`.
     ConnectorName
 }
 

@@ -1,6 +1,8 @@
-//! `token-url`, `client-id`, `scope` and `audience` of an instance: the authorization server that exchanges its credential for tokens.
+//! `token-url`, `client-id`, `scope` and `audience` of an instance: the authorization server that exchanges its credential for
+//! tokens.
 
-use super::instance::{AuthKind, judged};
+use super::auth_kind::AuthKind;
+use super::reachable::report_unreachable;
 use super::table::Table;
 use crate::egress::{ClientCredentials, TokenUrl};
 
@@ -10,8 +12,8 @@ pub(super) fn read(table: &Table<'_>, auth: Option<AuthKind>, allow_private: boo
     let wanted = auth == Some(AuthKind::ClientCredentials);
     if wanted {
         for (key, remedy) in [
-            ("token-url", "write the address of the authorization server's token endpoint"),
-            ("client-id", "write the id that the authorization server gave this gateway"),
+            ("token-url", "write the URL of the authorization server's token endpoint"),
+            ("client-id", "write the client id that the authorization server gave this gateway"),
         ] {
             if !table.has(key) {
                 table.mistake(key, "is missing", remedy);
@@ -25,7 +27,7 @@ pub(super) fn read(table: &Table<'_>, auth: Option<AuthKind>, allow_private: boo
     let client_id: Option<String> = table.text("client-id");
     let (scope, audience): (Option<String>, Option<String>) = (table.text("scope"), table.text("audience"));
     if let Some(url) = &token_url {
-        judged(table, "token-url", url.judge(allow_private));
+        report_unreachable(table, "token-url", url.judge(allow_private));
     }
     if !wanted {
         return None;

@@ -1,14 +1,13 @@
-//! The mistakes of one file, each with its place.
+//! Collects the mistakes in one file.
 
+use super::mistake::{Lines, Mistake, Position};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 use std::path::Path;
 
-use super::mistake::{Lines, Mistake, Position};
-
-/// Where the mistakes of one file are collected.
+/// Collects the mistakes in one file.
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     file: &'a Path,
@@ -21,7 +20,7 @@ impl<'a> Report<'a> {
         Self { file, lines: Lines::new(text), mistakes: RefCell::new(Vec::new()) }
     }
 
-    /// Notes a mistake at a byte range of the text.
+    /// Adds a mistake at a byte range of the text.
     pub(super) fn add(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
         self.mistakes.borrow_mut().push(Mistake {
             file: self.file.to_owned(),
@@ -32,13 +31,13 @@ impl<'a> Report<'a> {
         });
     }
 
-    /// Notes what makes the text no TOML. One error a line: the parser's next ones there follow from the first.
+    /// Adds syntax errors, one per line: further errors on a line only follow from the first.
     pub(super) fn add_syntax_errors(&self, errors: &[toml::de::Error]) {
         let mut lines = BTreeSet::new();
         for error in errors {
             let span = error.span().unwrap_or(0..0);
             if lines.insert(self.lines.position(span.start).line) {
-                self.add(span, "", format_args!("is not TOML: {}", error.message()), "");
+                self.add(span, "", format_args!("invalid TOML: {}", error.message()), "");
             }
         }
     }

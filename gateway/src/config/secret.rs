@@ -1,38 +1,37 @@
-//! Where an instance's credential for its app comes from.
+//! Where a secret comes from.
 //!
-//! Threat: a configuration file is copied, mailed and committed. So it says where a secret is, never what it is; and what looks
-//! like a secret written in place is refused without being repeated.
+//! Threat: a configuration file is copied, mailed and committed. So it says where a secret is stored, never the secret itself;
+//! and a value that may be a secret is refused without being repeated.
 
+use secrecy::SecretString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use secrecy::SecretString;
-
-/// The place of a secret: `env:NAME` or `file:PATH`.
+/// Where a secret is stored: `env:NAME` or `file:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
-    /// An environment variable of the gateway.
+    /// An environment variable of the gateway's process.
     Environment(String),
-    /// A file, relative to the configuration; white space at its end is not part of the secret.
+    /// A file, relative to the configuration; trailing white space is not part of the secret.
     File(PathBuf),
 }
 
-/// Why a text does not say where a secret is.
+/// Why a text is not a source of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SecretSourceError {
     /// No known prefix. The text is not repeated: it may be the secret.
-    #[error("a credential is not written into this file; write \"env:NAME\" or \"file:PATH\"")]
+    #[error("a credential must not be written into this file; write \"env:NAME\" or \"file:PATH\"")]
     Prefix,
-    /// `env:` and not the name of a variable.
-    #[error("after `env:` comes a variable's name: letters, digits and underscores")]
+    /// `env:` without a valid variable name.
+    #[error("`env:` must be followed by a variable's name: letters, digits and underscores")]
     Variable,
-    /// `file:` and nothing.
-    #[error("after `file:` comes a path")]
+    /// `file:` without a path.
+    #[error("`file:` must be followed by a path")]
     Path,
 }
 
-/// Why a secret cannot be had.
+/// Why a secret cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// The variable is not set.
@@ -41,19 +40,19 @@ pub enum SecretError {
     /// The file cannot be read.
     #[error("the file {0} cannot be read: {1}")]
     Unreadable(PathBuf, String),
-    /// Nothing is there.
+    /// The variable or file is empty.
     #[error("{0} is empty")]
     Empty(SecretSource),
-    /// A character that no HTTP header can carry.
-    #[error("{0} holds a line break or another control character, which cannot be sent in a header")]
+    /// A character that is not allowed in an HTTP header.
+    #[error("{0} contains a line break or another control character, which cannot be sent in a header")]
     ControlCharacter(SecretSource),
 }
 
 impl SecretSource {
-    /// Reads the secret; `environment` looks up variables, `directory` is what a relative path starts from.
+    /// Reads the secret; `environment` looks up variables, a relative path starts from `directory`.
     ///
     /// # Errors
-    /// [`SecretError`]; it names the variable or file and never its content.
+    /// [`SecretError`]; it names the variable or file, never its content.
     pub fn read(
         &self,
         directory: &Path,
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn an_unusable_source_is_named() {
         let directory = tempfile::tempdir().expect("a directory");
         let environment = |name: &str| match name {
             "EMPTY" => Some(" ".to_owned()),
@@ -148,7 +147,7 @@ mod tests {
         for (source, expected) in [
             ("env:APP_TOKEN", "the environment variable APP_TOKEN is not set"),
             ("env:EMPTY", "env:EMPTY is empty"),
-            ("env:TWO_LINES", "env:TWO_LINES holds a line break"),
+            ("env:TWO_LINES", "env:TWO_LINES contains a line break"),
             ("file:absent", "absent cannot be read"),
         ] {
             let source: SecretSource = source.parse().expect(source);

@@ -1,17 +1,16 @@
-//! `[server]`: where the gateway listens and how much it takes on.
+//! `[server]`: where the gateway listens and how much it accepts.
 
+use super::store::StoreUrl;
+use super::table::{Placed, Table};
+use super::token::TokenHash;
+use crate::egress::BaseUrl;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::store::StoreUrl;
-use super::table::{Placed, Table};
-use super::token::TokenHash;
-use crate::egress::BaseUrl;
-
-/// An IP address and a port; port 0 takes any free one.
+/// An IP address and a port; port 0 means any free port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListenAddress(SocketAddr);
 
@@ -23,15 +22,15 @@ impl ListenAddress {
 }
 
 impl Default for ListenAddress {
-    /// `127.0.0.1:8080`: reachable from outside only when the operator says so.
+    /// `127.0.0.1:8080`: reachable from outside only if the operator configures it.
     fn default() -> Self {
         Self(SocketAddr::from(([127, 0, 0, 1], 8080)))
     }
 }
 
-/// Why a text is not an address.
+/// Why a text is not an address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an IP address and a port; write one such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080")]
+#[error("`{0}` is not an IP address and port; write one such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080")]
 pub struct ListenAddressError(String);
 
 impl FromStr for ListenAddress {
@@ -48,7 +47,7 @@ impl fmt::Display for ListenAddress {
     }
 }
 
-/// The name of the state directory that nobody named.
+/// The default name of the state directory.
 const STATE: &str = "scim-gateway.state";
 
 /// The `[server]` table.
@@ -56,24 +55,23 @@ const STATE: &str = "scim-gateway.state";
 pub struct Server {
     /// Where to listen.
     pub listen: ListenAddress,
-    /// Where `/readyz` and `/metrics` are served instead of there, if apart (`observe-listen`).
+    /// The separate listener for `/readyz` and `/metrics`, if there is one (`observe-listen`).
     pub observe_listen: Option<ListenAddress>,
     /// The longest request body, in bytes; a longer one is answered 413.
     pub max_body_bytes: usize,
-    /// How many operations a bulk request may hold; one more is answered 413. They are done one after the other while the client
-    /// waits.
+    /// Maximum operations in a bulk request; more are answered 413. They run one after another while the client waits.
     pub max_bulk_operations: usize,
-    /// How long a client waits at most; Okta gives up after 60 seconds.
+    /// The longest time that a client waits; Okta gives up after 60 seconds.
     pub request_timeout: Duration,
-    /// How many operations run at once; one more is answered 503.
+    /// Maximum concurrent operations; more are answered 503.
     pub max_in_flight: usize,
-    /// The gateway's address as clients see it, for `Location` and `meta.location` (`public-url`); without it, `http` and each
-    /// request's `Host`.
+    /// The gateway's URL as clients see it, for `Location` and `meta.location` (`public-url`); by default `http` and the `Host` of
+    /// each request.
     pub public_url: Option<BaseUrl>,
-    /// The hashes of the tokens that open the operator's routes, `/-/…`; without any, there are no such routes (`admin-tokens`).
+    /// The hashes of the tokens for the operator's routes, `/-/…` (`admin-tokens`); if empty, these routes do not exist.
     pub admin_tokens: Vec<TokenHash>,
-    /// Where the gateway keeps what it can make again or do without: compiled connectors, and earlier versions of them
-    /// (`state-directory`). `scim-gateway.state` beside an SQLite store, or else beside the configuration.
+    /// Where the gateway keeps files that it can rebuild or do without: compiled connectors, and earlier versions of connectors
+    /// (`state-directory`). By default `scim-gateway.state` next to an SQLite store, or else next to the configuration.
     pub state_directory: PathBuf,
 }
 
@@ -119,9 +117,9 @@ impl Server {
                 .text::<PathBuf>("state-directory")
                 .map_or(default.state_directory, |path| directory.join(path)),
         };
-        // Port 0 takes another port each time.
+        // Port 0 gives a different port each time.
         if server.observe_listen == Some(server.listen) && server.listen.socket_address().port() != 0 {
-            table.mistake("observe-listen", "is the same as `listen`", "remove it, or give another port");
+            table.mistake("observe-listen", "is the same as `listen`", "remove it, or use another port");
         }
         table.finish();
         server

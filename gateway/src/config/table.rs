@@ -1,31 +1,29 @@
-//! Reading a TOML table key by key, collecting mistakes instead of stopping at the first.
+//! Reads a TOML table key by key, and collects mistakes instead of stopping at the first one.
 //!
-//! `serde` with `deny_unknown_fields` stops at the first mistake and loses the places of the values below it. A [`Table`] knows
-//! where each key and value stands, which keys were asked for, and hence which ones nobody knows.
+//! `serde` with `deny_unknown_fields` stops at the first mistake and loses the positions of nested values. A [`Table`] knows
+//! the position of each key and value and which keys were read, and therefore which keys are unknown.
 
+use super::mistake::Position;
+use super::report::Report;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
-
-use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::Position;
-use super::report::Report;
-
 type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 
-/// A value that was read, with its place for checks that concern several values.
+/// A value with its position, for checks that concern several values.
 #[derive(Debug)]
 pub(super) struct Placed<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
 }
 
-/// A table being read; [`Table::finish`] reports the keys that were never asked for.
+/// A table being read; [`Table::finish`] reports the keys that were never read.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     path: String,
@@ -45,23 +43,23 @@ impl<'a> Table<'a> {
         join(&self.path, key)
     }
 
-    /// Reports a mistake of the value of `key`, or of the table as a whole when the key is not there.
+    /// Reports a mistake in the value of `key`, or in the table as a whole if the key is missing.
     pub(super) fn mistake(&self, key: &str, message: impl Display, expected: impl Display) {
         let span = self.entries.get(key).map_or_else(|| self.span.clone(), Spanned::span);
         self.report.add(span, &self.path_of(key), message, expected);
     }
 
-    /// Reports a mistake at a place inside the value of `key`.
+    /// Reports a mistake at a position inside the value of `key`.
     pub(super) fn mistake_at(&self, span: Range<usize>, key: &str, message: impl Display, expected: impl Display) {
         self.report.add(span, &self.path_of(key), message, expected);
     }
 
-    /// The table as it is written.
+    /// The table as written.
     pub(super) fn source(&self) -> &DeTable<'a> {
         self.entries
     }
 
-    /// Whether the key is in the file, whatever its value.
+    /// Whether the key is present, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
@@ -74,13 +72,13 @@ impl<'a> Table<'a> {
         self.value(key).and_then(|value| self.parse(key, value))
     }
 
-    /// A string that parses as `T` and must be there; `why` says what it is for.
-    pub(super) fn required<T>(&self, key: &'static str, why: &str) -> Option<T>
+    /// A required string that parses as `T`; `remedy` says what to write if it is missing.
+    pub(super) fn required<T>(&self, key: &'static str, remedy: &str) -> Option<T>
     where
         T: FromStr<Err: Display>,
     {
         if !self.has(key) {
-            self.mistake(key, "is missing", why);
+            self.mistake(key, "is missing", remedy);
         }
         self.text(key)
     }
@@ -108,30 +106,30 @@ impl<'a> Table<'a> {
         boolean
     }
 
-    /// A whole number within bounds.
-    pub(super) fn integer(&self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<u64> {
+    /// A whole number within a range.
+    pub(super) fn integer(&self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
         let value = self.value(key)?;
-        let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
         let Some(integer) = value.get_ref().as_integer() else {
             self.wrong_type(key, value, &expected);
             return None;
         };
         let number =
-            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| bounds.contains(number));
+            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| range.contains(number));
         if number.is_none() {
-            self.mistake(key, format_args!("{integer} is out of bounds"), format_args!("write {expected}"));
+            self.mistake(key, format_args!("{integer} is out of range"), format_args!("write {expected}"));
         }
         number
     }
 
-    /// A table below this one.
+    /// A nested table.
     pub(super) fn table(&self, key: &'static str) -> Option<Table<'a>> {
         self.known.borrow_mut().push(key);
         let entry = self.entries.get_key_value(key)?;
         self.below(entry)
     }
 
-    /// The tables of a table whose keys are names, in the order of the names.
+    /// The nested tables of a table whose keys are names, in the order of the names.
     pub(super) fn named<N>(&self, key: &'static str) -> Vec<(N, Table<'a>)>
     where
         N: FromStr<Err: Display>,
@@ -152,7 +150,7 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// A free table as JSON, with every key's place noted in `places`.
+    /// A table with arbitrary keys as JSON; the position of each key is added to `places`.
     pub(super) fn json(
         &self,
         key: &'static str,
@@ -170,7 +168,7 @@ impl<'a> Table<'a> {
         object
     }
 
-    /// Notes where this table and its values stand.
+    /// Adds the positions of this table and its values to `places`.
     pub(super) fn note_places(&self, places: &mut BTreeMap<String, Position>) {
         places.insert(self.path.clone(), self.report.position(self.span.start));
         for (key, value) in self.entries {
@@ -179,7 +177,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reports the keys that nobody asked for, each with the nearest known one.
+    /// Reports the keys that were never read, each with the most similar known key.
     pub(super) fn finish(self) {
         let known = self.known.borrow();
         for (key, _) in self.entries {
@@ -228,7 +226,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Which of `known` was meant by `name`.
+/// Suggests which of `known` was meant by `name`.
 pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
     let all = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
     let nearest = known
@@ -237,9 +235,9 @@ pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
         .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 2)
         .min();
     match (nearest, known.is_empty()) {
-        (_, true) => "none is known here".to_owned(),
-        (Some((_, nearest)), _) => format!("did you mean `{nearest}`? Known here: {all}"),
-        (None, _) => format!("known here: {all}"),
+        (_, true) => "there are none to choose from".to_owned(),
+        (Some((_, nearest)), _) => format!("did you mean `{nearest}`? Possible here: {all}"),
+        (None, _) => format!("possible here: {all}"),
     }
 }
 
@@ -260,7 +258,7 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
                 report.add(
                     value.span(),
                     path,
-                    format_args!("{integer} does not fit 64 bits"),
+                    format_args!("{integer} does not fit into 64 bits"),
                     "write a smaller number",
                 );
             }
@@ -269,7 +267,12 @@ fn to_json(value: &Spanned<DeValue<'_>>, path: &str, report: &Report<'_>) -> Opt
         DeValue::Float(float) => {
             let number = float.as_str().parse().ok().and_then(serde_json::Number::from_f64);
             if number.is_none() {
-                report.add(value.span(), path, format_args!("{float} has no form in JSON"), "write a finite number");
+                report.add(
+                    value.span(),
+                    path,
+                    format_args!("{float} cannot be represented in JSON"),
+                    "write a finite number",
+                );
             }
             number.map(Value::Number)
         }

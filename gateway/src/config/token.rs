@@ -1,49 +1,47 @@
-//! Tokens that identity providers present, and the hashes by which the gateway knows them.
+//! Tokens that identity providers present, and their hashes in the configuration.
 //!
-//! Threat: whoever reads the configuration must not be able to call the gateway. It holds only SHA-256 hashes. A fast hash is
-//! right here because a token is 32 random bytes: there is nothing to guess.
+//! Threat: someone who reads the configuration must not be able to call the gateway. So it contains only SHA-256 hashes. A fast
+//! hash is sufficient because a token is 32 random bytes, which cannot be guessed.
 
-use std::fmt;
-use std::str::FromStr;
-
+use crate::connectors::Sha256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use secrecy::SecretString;
+use std::fmt;
+use std::str::FromStr;
 use subtle::Choice;
 
-use crate::connectors::Sha256;
-
-/// What every token that the gateway makes begins with, so that scanners for leaked secrets can know it.
+/// The prefix of every token that the gateway generates, so that scanners can detect leaked tokens.
 pub const TOKEN_PREFIX: &str = "scim_";
 
 const HASH_PREFIX: &str = "sha256:";
 
-/// The SHA-256 hash of a token, written `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 hash of a token, written as `sha256:` and 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash(Sha256);
 
-/// Why a text is not a token's hash. What was given is never repeated: it may be a token.
+/// Why a text is not a token's hash. The text is never repeated: it may be a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenHashError {
     /// A token itself.
     #[error("this is a token, not its hash; `scim-gateway token new` prints both, and only the hash belongs here")]
     Token,
-    /// No `sha256:` in front.
-    #[error("a token's hash begins with `sha256:`; `scim-gateway token new` prints it")]
+    /// No `sha256:` prefix.
+    #[error("a token's hash starts with `sha256:`; `scim-gateway token new` prints it")]
     Prefix,
     /// Not 64 hexadecimal digits.
-    #[error("after `sha256:` come 64 hexadecimal digits; `scim-gateway token new` prints them")]
+    #[error("`sha256:` must be followed by 64 hexadecimal digits; `scim-gateway token new` prints them")]
     Digits,
 }
 
 impl TokenHash {
-    /// The hash of a token as a client sends it.
+    /// The hash of a token as sent by a client.
     pub fn of(token: &str) -> Self {
         Self(Sha256::of(token.as_bytes()))
     }
 
-    /// Whether two hashes are equal, in a time that does not depend on where they differ.
+    /// Whether two hashes are equal, in constant time.
     pub fn constant_time_eq(&self, other: &Self) -> Choice {
         self.0.constant_time_eq(&other.0)
     }
@@ -74,7 +72,7 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// A token that was just made; it is shown once and kept nowhere.
+/// A newly generated token; it is shown once and stored nowhere.
 #[derive(Debug)]
 pub struct NewToken {
     /// `scim_` and 32 random bytes as base64url.
@@ -84,10 +82,10 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// Makes a token from 32 bytes of `random`.
+    /// Generates a token from 32 bytes of `random`.
     ///
     /// # Errors
-    /// Those of the source of randomness.
+    /// Any error of `random`.
     pub fn generate<R: TryRngCore>(random: &mut R) -> Result<Self, R::Error> {
         let mut bytes = [0_u8; 32];
         random.try_fill_bytes(&mut bytes)?;

@@ -1,10 +1,10 @@
-//! Settings that are one word out of a few.
+//! Settings that are one of a few words.
 
 use super::table::suggestion;
 
-/// Why a word is not one of those that are known.
+/// The word is not one of the possible values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not one of the known words; {suggestion}")]
+#[error("`{found}` is not a known value; {suggestion}")]
 pub struct WordError {
     found: String,
     suggestion: String,
@@ -16,7 +16,7 @@ impl WordError {
     }
 }
 
-/// An enum of words with `FromStr`, `Display` and `as_str`.
+/// Declares an enum of words with `FromStr`, `Display` and `as_str`.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -26,7 +26,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The word as the configuration writes it.
+            /// The word as written in the configuration.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$case => $word,)+

@@ -1,21 +1,19 @@
-//! Accounts for people who sign in (`jit`), made the way an identity provider would make them: through provisioning.
-
-use std::sync::Arc;
-
-use arc_swap::ArcSwap;
-use scim_protocol::{Conditions, urn};
-use serde_json::{Value, json};
+//! Creates accounts for people who sign in (`jit`), the same way as an identity provider would: through provisioning.
 
 use crate::clients::Client;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
     self, Answer, Caller, Instance, Operation, Outcome, ProjectionText, Refusal, Request, RequestLimits, SearchText,
 };
+use arc_swap::ArcSwap;
+use scim_protocol::{Conditions, urn};
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 const USERS: &str = "/Users";
 const GROUPS: &str = "/Groups";
 
-/// The accounts of one instance's app; a reload puts in the instance's new version.
+/// The accounts of one instance's app; a reload replaces the instance by its new version.
 #[derive(Debug)]
 pub struct ProvisionedAccounts(ArcSwap<Instance>);
 
@@ -49,12 +47,12 @@ impl ProvisionedAccounts {
         Self(ArcSwap::new(instance))
     }
 
-    /// From now on accounts are made by this version.
-    pub(super) fn follow(&self, instance: Arc<Instance>) {
+    /// Uses this version of the instance from now on.
+    pub(super) fn use_instance(&self, instance: Arc<Instance>) {
         self.0.store(instance);
     }
 
-    /// Makes a new user a member of a group, which is created when there is none of that name.
+    /// Adds a new user to the group with this name, which is created if it does not exist.
     async fn join(&self, group: &str, user: &str, correlation: &str) -> Result<(), AccountError> {
         let group = match self.find(GROUPS, "displayName", group, correlation).await? {
             Some(id) => id,

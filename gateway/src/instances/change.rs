@@ -1,26 +1,24 @@
-//! What is different between the instances that served and those that were built.
-
-use std::fmt;
-
-use serde::Serialize;
+//! The differences between the instances that were served and those that were built.
 
 use crate::connectors::Sha256;
+use serde::Serialize;
+use std::fmt;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Of what.
+    /// What kind of thing changed.
     pub of: Subject,
     /// Its name in the configuration.
     pub name: String,
-    /// What about it.
-    pub change: What,
-    /// The first digits of the SHA-256 of the mapping or the connector that serves now, where it is that which changed.
+    /// How it changed.
+    pub change: ChangeKind,
+    /// The first digits of the SHA-256 of the new mapping or connector, if that changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
-/// What can be different.
+/// What can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -32,28 +30,28 @@ pub enum Subject {
     Server,
 }
 
-/// In what way it is different.
+/// How something can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
-    /// It was not there.
+pub enum ChangeKind {
+    /// It is new.
     Added,
-    /// It is there no more.
+    /// It no longer exists.
     Removed,
-    /// Its configuration, or a secret that it points at.
+    /// Its configuration, or a secret that it refers to.
     Configuration,
-    /// Its connector is another file or another version.
+    /// Its connector is a different file or version.
     Connector,
     /// Its mapping.
     Mapping,
-    /// Who may call it.
+    /// The tokens that it accepts.
     Tokens,
     /// The file's content.
     File,
 }
 
 impl Change {
-    pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: What) -> Self {
+    pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: ChangeKind) -> Self {
         Self { of, name: name.to_string(), change, version: None }
     }
 
@@ -71,13 +69,13 @@ impl fmt::Display for Change {
             Subject::Server => "server",
         };
         let change = match self.change {
-            What::Added => "added",
-            What::Removed => "removed",
-            What::Configuration => "configuration",
-            What::Connector => "connector",
-            What::Mapping => "mapping",
-            What::Tokens => "tokens",
-            What::File => "file",
+            ChangeKind::Added => "added",
+            ChangeKind::Removed => "removed",
+            ChangeKind::Configuration => "configuration",
+            ChangeKind::Connector => "connector",
+            ChangeKind::Mapping => "mapping",
+            ChangeKind::Tokens => "tokens",
+            ChangeKind::File => "file",
         };
         write!(f, "{of} {}: {change}", self.name)?;
         self.version.iter().try_for_each(|version| write!(f, " {version}"))

@@ -1,33 +1,31 @@
-//! The instances that serve now. A reload puts others in their place, whole; who has begun with one keeps it to the end.
+//! The instances that are being served. A reload replaces the whole set; a running request keeps the instance it started with.
 
+use super::instance_set::InstanceSet;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-
-use super::Instances;
-
-/// How old the state of a guard rail in `/readyz` may be that changed elsewhere. What a request may do is looked up each time.
+/// How stale the state of a guard rail in `/readyz` may be. Requests always check the current state.
 const WATCH: Duration = Duration::from_secs(5);
 
-/// A handle to the instances that serve; clones see the same ones.
+/// A handle to the instances being served; clones share it.
 #[derive(Debug, Clone)]
-pub struct Live(Arc<ArcSwap<Instances>>);
+pub struct Live(Arc<ArcSwap<InstanceSet>>);
 
 impl Live {
-    /// Begins with these.
+    /// Starts with these instances.
     #[must_use]
-    pub fn new(instances: Instances) -> Self {
+    pub fn new(instances: InstanceSet) -> Self {
         Self(Arc::new(ArcSwap::from_pointee(instances)))
     }
 
-    /// Those that serve at this moment.
+    /// The instances being served at this moment.
     #[must_use]
-    pub fn now(&self) -> Arc<Instances> {
+    pub fn now(&self) -> Arc<InstanceSet> {
         self.0.load_full()
     }
 
-    /// Keeps up with what other gateways and the operator do to guard rails, for ever: `/readyz` answers from memory.
+    /// Follows changes that other gateways and the operator make to guard rails, for ever: `/readyz` answers from memory.
     pub async fn watch_guard_rails(&self) {
         let mut ticks = tokio::time::interval(WATCH);
         loop {
@@ -40,8 +38,8 @@ impl Live {
         }
     }
 
-    /// From now on these serve.
-    pub fn replace(&self, instances: Instances) {
+    /// Serves these instances from now on.
+    pub fn replace(&self, instances: InstanceSet) {
         self.0.store(Arc::new(instances));
     }
 }

@@ -1,26 +1,25 @@
-//! The connectors of a configuration: read, compared, and loaded side by side where they are new.
+//! Loads the connectors of a configuration, the new ones in parallel.
 
+use super::change::{Change, ChangeKind, Subject};
+use super::instance_set::InstanceSet;
+use super::shared::Shared;
+use crate::config::{self, Config, ConnectorName, Mistake};
+use crate::connectors::{Connector, Wasi};
+use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
-
-use super::change::{Change, Subject, What};
-use super::{Instances, Shared};
-use crate::config::{self, Config, ConnectorName, Mistake};
-use crate::connectors::{Connector, Wasi};
-
-/// The connectors by name; in place of one that does not load, the one before it.
+/// The connectors by name; the previous version of each that does not load.
 pub(super) struct Loaded {
     pub(super) connectors: BTreeMap<ConnectorName, Arc<Connector>>,
-    /// What was read, where versions are kept.
+    /// The contents of the files, if versions are kept.
     pub(super) files: BTreeMap<ConnectorName, Vec<u8>>,
     pub(super) changes: Vec<Change>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
-pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&Instances>) -> Loaded {
+pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<&InstanceSet>) -> Loaded {
     let (connectors, files) = (BTreeMap::new(), BTreeMap::new());
     let mut loaded = Loaded { connectors, files, changes: Vec::new(), mistakes: Vec::new() };
     let loading = config.connectors.iter().map(async |(name, connector)| {
@@ -31,9 +30,9 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
         let outcome = outcome.and_then(|loaded| match known {
             Some(known) if known.descriptor.id != loaded.0.descriptor.id => {
                 let (was, is) = (&known.descriptor.id, &loaded.0.descriptor.id);
-                let problem = format!("the file was the connector `{was}` and is `{is}` now");
-                let right = "put the right file back, or give the other connector a name of its own";
-                Err(config.mistake(&format!("connectors.{name}.file"), problem, right))
+                let problem = format!("the file contained the connector `{was}` and now contains `{is}`");
+                let remedy = "restore the right file, or configure the new connector under another name";
+                Err(config.mistake(&format!("connectors.{name}.file"), problem, remedy))
             }
             _ => Ok(loaded),
         });
@@ -49,8 +48,8 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
             }
         };
         let change = match known {
-            None => Some(What::Added),
-            Some(known) => (known.sha256 != connector.sha256).then_some(What::File),
+            None => Some(ChangeKind::Added),
+            Some(known) => (known.sha256 != connector.sha256).then_some(ChangeKind::File),
         };
         let change = change.map(|what| Change::new(Subject::Connector, name, what).at(&connector.sha256));
         loaded.changes.extend(change);
@@ -58,7 +57,7 @@ pub(super) async fn connectors(config: &Config, shared: &Shared, before: Option<
     }
     let gone = before.iter().flat_map(|before| before.connectors.keys());
     let gone = gone.filter(|name| !config.connectors.contains_key(*name));
-    loaded.changes.extend(gone.map(|name| Change::new(Subject::Connector, name, What::Removed)));
+    loaded.changes.extend(gone.map(|name| Change::new(Subject::Connector, name, ChangeKind::Removed)));
     loaded
 }
 
@@ -68,7 +67,7 @@ async fn one(
     from: &config::Connector,
     shared: &Shared,
 ) -> Result<(Arc<Connector>, Option<Vec<u8>>), Mistake> {
-    let mistake = |problem: String, right: &str| config.mistake(&format!("connectors.{name}.file"), problem, right);
+    let mistake = |problem: String, remedy: &str| config.mistake(&format!("connectors.{name}.file"), problem, remedy);
     let bytes = std::fs::read(&from.file).map_err(|error| unreadable(&from.file, &error, mistake))?;
     let content = shared.versions.as_ref().map(|_| bytes.clone());
     let file = from.file.display().to_string();
@@ -79,9 +78,9 @@ async fn one(
     Ok((connector, content))
 }
 
-/// The mistake of a file that the configuration names and that is not to be had.
+/// The mistake for a configured file that cannot be read.
 pub(super) fn unreadable(file: &Path, error: &std::io::Error, mistake: impl Fn(String, &str) -> Mistake) -> Mistake {
-    let paths = "paths start at the directory of the configuration";
+    let paths = "relative paths start from the directory of the configuration";
     match error.kind() {
         std::io::ErrorKind::NotFound => mistake(format!("there is no file {}", file.display()), paths),
         _ => mistake(format!("{} cannot be read: {error}", file.display()), ""),

@@ -1,14 +1,13 @@
 //! The mapping of an instance: the operator's document or the connector's own, checked against the connector.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::build::Building;
+use super::context::BuildContext;
 use super::load::unreadable;
 use crate::config::{Mistake, Position};
 use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
 use crate::provisioning::Kind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where the mapping comes from.
 pub(super) enum Source {
@@ -20,15 +19,15 @@ pub(super) enum Source {
 
 impl Source {
     /// Reads the operator's document, if there is one.
-    pub(super) fn read(building: &Building<'_>) -> Result<Self, Mistake> {
-        let Some(path) = &building.from.mapping else { return Ok(Self::Connector) };
-        let mistake = |problem: String, right: &str| building.mistake("mapping", problem, right);
+    pub(super) fn read(context: &BuildContext<'_>) -> Result<Self, Mistake> {
+        let Some(path) = &context.from.mapping else { return Ok(Self::Connector) };
+        let mistake = |problem: String, remedy: &str| context.mistake("mapping", problem, remedy);
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error, mistake))?;
         let sha256 = Sha256::of(text.as_bytes());
         Ok(Self::Operator { file: path.display().to_string(), text, sha256 })
     }
 
-    /// Of the operator's document.
+    /// The hash of the operator's document.
     pub(super) fn sha256(&self) -> Option<Sha256> {
         match self {
             Self::Connector => None,
@@ -36,19 +35,19 @@ impl Source {
         }
     }
 
-    /// The connector's resource types with this mapping; those of another instance that has the same.
-    pub(super) async fn kinds(self, building: &Building<'_>) -> Result<Arc<[Kind]>, Vec<Mistake>> {
-        let key = (building.connector.sha256, self.sha256());
-        if let Some(kinds) = building.shared.kinds(&key) {
+    /// The connector's resource types with this mapping; shared with other instances that have the same ones.
+    pub(super) async fn kinds(self, context: &BuildContext<'_>) -> Result<Arc<[Kind]>, Vec<Mistake>> {
+        let key = (context.connector.sha256, self.sha256());
+        if let Some(kinds) = context.shared.kinds(&key) {
             return Ok(kinds);
         }
-        let kinds = Kind::all(building.connector, self.parse(building).await?);
-        building.shared.remember_kinds(key, &kinds);
+        let kinds = Kind::all(context.connector, self.parse(context).await?);
+        context.shared.remember_kinds(key, &kinds);
         Ok(kinds)
     }
 
-    async fn parse(self, building: &Building<'_>) -> Result<Mapping, Vec<Mistake>> {
-        let descriptor = &building.connector.descriptor;
+    async fn parse(self, context: &BuildContext<'_>) -> Result<Mapping, Vec<Mistake>> {
+        let descriptor = &context.connector.descriptor;
         let (text, source) = match self {
             Self::Operator { file, text, .. } => (text, file),
             Self::Connector => {
@@ -65,7 +64,7 @@ impl Source {
         let facts = ConnectorFacts { transforms: descriptor.transforms.clone(), incremental };
         let mapping = Mapping::parse(&text, &source, &types, &facts)
             .map_err(|errors| errors.0.iter().map(mistake).collect::<Vec<_>>())?;
-        check_defaults(building, &mapping).await?;
+        check_defaults(context, &mapping).await?;
         for kind in &types {
             let unmapped = mapping.unmapped(kind);
             if !unmapped.is_empty() {
@@ -73,7 +72,7 @@ impl Source {
                     mapping = source,
                     resource_type = kind.name,
                     attributes = unmapped.join(", "),
-                    "no rule takes these attributes: what clients send there is ignored"
+                    "no mapping rule uses these attributes: values that clients send for them are ignored"
                 );
             }
         }
@@ -81,21 +80,21 @@ impl Source {
     }
 }
 
-/// Defaults of rules with a transform of the connector are the connector's to judge.
-async fn check_defaults(building: &Building<'_>, mapping: &Mapping) -> Result<(), Vec<Mistake>> {
-    let context = CallContext {
-        instance: building.name.as_str().into(),
+/// Lets the connector check the defaults of rules that use its transforms.
+async fn check_defaults(context: &BuildContext<'_>, mapping: &Mapping) -> Result<(), Vec<Mistake>> {
+    let call_context = CallContext {
+        instance: context.name.as_str().into(),
         correlation_id: "load".into(),
         settings: Arc::default(),
         egress: None,
         state: Arc::new(NoState),
         limits: CallLimits::default(),
-        share: building.connector.cpu_share(),
+        share: context.connector.cpu_share(),
     };
     let mut mistakes = Vec::new();
     for default in mapping.defaults_to_check() {
-        let failed = |problem: String| vec![building.mistake("connector", problem, "")];
-        let mut call = building.connector.open(&context).await.map_err(|error| failed(error.to_string()))?;
+        let failed = |problem: String| vec![context.mistake("connector", problem, "")];
+        let mut call = context.connector.open(&call_context).await.map_err(|error| failed(error.to_string()))?;
         match call.check_default(&default.transform, &default.text).await {
             Ok(Ok(())) => {}
             Ok(Err(message)) => mistakes.push(mistake(&default.refused(message))),
@@ -105,7 +104,7 @@ async fn check_defaults(building: &Building<'_>, mapping: &Mapping) -> Result<()
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
-/// A mapping's error at its own place, which is in another file than the configuration.
+/// A mapping's error as a mistake, at its position in the mapping's own file.
 fn mistake(error: &MappingError) -> Mistake {
     Mistake {
         file: error.source_name.clone().into(),

@@ -1,17 +1,16 @@
-//! What all instances share, and every version of them: the engine, the connections, the store, the turns.
+//! What all versions of all instances share: the engine, the connections, the store, the turns.
 
-use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-use super::{Began, Versions};
+use super::versions::{ActivatedVersion, Versions};
 use crate::config::StoreUrl;
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
 use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
 use crate::provisioning::{Kind, TurnTable};
 use crate::store::{Store, StoreError};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What all instances share.
 #[derive(Debug)]
@@ -20,21 +19,21 @@ pub struct Shared {
     pub runtime: Runtime,
     /// Connects to the apps.
     pub network: Network,
-    /// Connects to the OpenID providers at which people sign in.
+    /// Connects to the OpenID providers where people sign in.
     pub provider_http: ProviderHttp,
-    /// What the gateway remembers.
+    /// What the gateway stores.
     pub store: Store,
-    /// One request at a time changes a resource, whichever version of its instance it began with.
+    /// Lets one request at a time change a resource, whichever version of its instance the request uses.
     pub turns: TurnTable,
-    /// The connectors' earlier versions, where they are kept.
+    /// Earlier versions of connectors, if they are kept.
     pub versions: Option<Versions>,
     kinds: Mutex<HashMap<KindsKey, Weak<[Kind]>>>,
 }
 
-/// A connector, and the mapping document's text where it is not the connector's own.
+/// The hashes of a connector and of the mapping document, if that is not the connector's own.
 pub(super) type KindsKey = (Sha256, Option<Sha256>);
 
-/// What all instances share cannot be opened.
+/// Why what all instances share cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SharedError {
     /// The WebAssembly engine.
@@ -52,17 +51,17 @@ pub enum SharedError {
 }
 
 impl Shared {
-    /// Starts the engine, prepares connections, and opens the store at a URL. In `state` compiled code and the connectors'
-    /// versions are kept; where that cannot be, or without it, the gateway starts more slowly and has nothing to put back.
+    /// Starts the engine, prepares connections, and opens the store at a URL. Compiled code and earlier versions of connectors are
+    /// kept in `state`; without a usable directory the gateway starts more slowly and has no version to restore.
     ///
     /// # Errors
-    /// [`SharedError`], whichever cannot be opened.
+    /// [`SharedError`]
     pub async fn open(store: &StoreUrl, state: Option<&Path>) -> Result<Self, SharedError> {
         let state = state.filter(|state| {
             let prepared = prepare(state);
             if let Err(error) = &prepared {
                 let directory = state.display();
-                tracing::warn!(%directory, %error, "the state directory cannot be used: nothing is kept of compiled connectors");
+                tracing::warn!(%directory, %error, "the state directory cannot be used: compiled connectors are not kept");
             }
             prepared.is_ok()
         });
@@ -78,17 +77,17 @@ impl Shared {
         })
     }
 
-    /// Keeps versions that have begun to serve, so that they can be put back.
-    pub fn keep(&self, began: &[Began]) {
-        for began in began {
-            if let Some(Err(error)) = self.versions.as_ref().map(|versions| versions.keep(began)) {
-                let connector = began.name.as_str();
-                tracing::warn!(connector, %error, "this version of the connector is not kept: it cannot be put back");
+    /// Keeps versions that have become active, so that they can be restored.
+    pub fn keep(&self, activated: &[ActivatedVersion]) {
+        for version in activated {
+            if let Some(Err(error)) = self.versions.as_ref().map(|versions| versions.keep(version)) {
+                let connector = version.name.as_str();
+                tracing::warn!(connector, %error, "this version of the connector could not be kept and cannot be restored later");
             }
         }
     }
 
-    /// The resource types of a connector with a mapping, where some instance has them.
+    /// The resource types of a connector with a mapping, if some instance uses them.
     pub(super) fn kinds(&self, key: &KindsKey) -> Option<Arc<[Kind]>> {
         self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(key)?.upgrade()
     }
@@ -100,8 +99,8 @@ impl Shared {
     }
 }
 
-/// Makes the directory, for the gateway alone. Threat: compiled code is run as it is found, so whoever writes there takes the
-/// gateway over; a directory that others may write to is not used.
+/// Creates the directory for the gateway's user only. Threat: compiled code is run without further checks, so anyone who can write
+/// there can take over the gateway; a directory that others can write to is not used.
 fn prepare(state: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
     let within: [PathBuf; 2] = ["code", "connectors"].map(|name| state.join(name));
@@ -109,12 +108,12 @@ fn prepare(state: &Path) -> io::Result<()> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     }
     for directory in within.iter().map(PathBuf::as_path).chain([state]) {
-        // What we make is ours: so is a directory that has the same owner.
+        // A file that we create is ours, and so is a directory with the same owner.
         let ours = tempfile::tempfile_in(directory)?.metadata()?.uid();
         let found = std::fs::symlink_metadata(directory)?;
         if !found.is_dir() || found.uid() != ours || found.mode() & 0o022 != 0 {
             let problem = format!(
-                "others may write to {}; it must be a directory of the gateway's own user: chown it and run chmod go-w",
+                "others may write to {}; it must belong to the gateway's user alone: run chown and chmod go-w",
                 directory.display()
             );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, problem));

@@ -1,70 +1,70 @@
-//! Earlier versions of the connectors' files, so that one can be put back when a new one turns out to be wrong.
+//! Earlier versions of the connectors' files, so that one can be restored when a new one turns out to be faulty.
 //!
-//! A version is kept when it begins to serve (not when it loads: it may fit no instance), as
-//! `<state directory>/connectors/<name>/<sha256>.wasm`; the time of a file's last modification says when that was. Whoever can write there can choose what code runs, as with the connectors' files themselves: so
-//! the directory is the gateway's own, and a version is put back only if its digest is still its name.
+//! A version is kept once an instance uses it (not when it loads: it may fit no instance), as
+//! `<state directory>/connectors/<name>/<sha256>.wasm`; the file's modification time is the time when it became active. Anyone who
+//! can write there can choose what code runs, as with the connectors' files themselves: so the directory belongs to the gateway
+//! alone, and a version is restored only if its digest still matches its name.
 
+use crate::config::ConnectorName;
+use crate::connectors::Sha256;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::config::ConnectorName;
-use crate::connectors::Sha256;
-
 /// How many versions of one connector are kept.
 const KEPT: usize = 5;
 
-/// The directory of all connectors' versions.
+/// The directory with the versions of all connectors.
 #[derive(Debug, Clone)]
 pub struct Versions {
     directory: PathBuf,
 }
 
-/// A version that begins to serve.
+/// A version that becomes active.
 #[derive(Debug)]
-pub struct Began {
-    /// The connector's.
+pub struct ActivatedVersion {
+    /// The connector's name.
     pub name: ConnectorName,
-    /// Of the content.
+    /// The hash of the content.
     pub sha256: Sha256,
-    /// The file's.
+    /// The content of the file.
     pub content: Vec<u8>,
 }
 
-/// One version.
+/// A version that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// Of the file's bytes.
+    /// The hash of the file's content.
     pub sha256: Sha256,
-    /// When it began to serve.
+    /// When it became active.
     pub since: SystemTime,
     file: PathBuf,
 }
 
-/// A version cannot be put back.
+/// Why a version cannot be restored.
 #[derive(Debug, thiserror::Error)]
 pub enum VersionError {
-    /// The copy is not what it was.
-    #[error("{0} is damaged: its content does not have the digest that its name says")]
+    /// The copy has been modified.
+    #[error("{0} is damaged: its content does not match the digest in its name")]
     Damaged(PathBuf),
-    /// Reading the copy or writing the connector's file.
+    /// The copy cannot be read, or the connector's file cannot be written.
     #[error("{0}: {1}")]
     File(PathBuf, #[source] io::Error),
 }
 
 impl Versions {
-    /// Below a state directory.
+    /// The versions in a state directory.
     #[must_use]
     pub fn below(state: &Path) -> Self {
         Self { directory: state.join("connectors") }
     }
 
-    /// Keeps a version that begins to serve, and forgets the oldest ones.
+    /// Keeps a version that becomes active, and deletes the oldest ones.
     ///
     /// # Errors
-    /// Those of the file system.
-    pub fn keep(&self, began: &Began) -> io::Result<()> {
-        let Began { name, sha256, content } = began;
+    /// Errors of the file system.
+    pub fn keep(&self, activated: &ActivatedVersion) -> io::Result<()> {
+        let ActivatedVersion { name, sha256, content } = activated;
         let folder = self.directory.join(name.as_str());
         std::fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{sha256}.wasm"));
@@ -79,10 +79,10 @@ impl Versions {
         Ok(())
     }
 
-    /// The versions of a connector, the latest to serve first.
+    /// The versions of a connector, the most recently active first.
     ///
     /// # Errors
-    /// Those of the file system; a connector without versions is no error.
+    /// Errors of the file system; a connector without versions is not an error.
     pub fn of(&self, name: &ConnectorName) -> io::Result<Vec<Version>> {
         let entries = match std::fs::read_dir(self.directory.join(name.as_str())) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -103,22 +103,22 @@ impl Versions {
 }
 
 impl Version {
-    /// Puts this version into a connector's file, in one step: a reader sees the one or the other whole.
+    /// Replaces a connector's file by this version, atomically.
     ///
     /// # Errors
     /// [`VersionError`].
-    pub fn put_back(&self, file: &Path) -> Result<(), VersionError> {
+    pub fn restore(&self, file: &Path) -> Result<(), VersionError> {
         let bytes = std::fs::read(&self.file).map_err(|error| VersionError::File(self.file.clone(), error))?;
         if Sha256::of(&bytes) != self.sha256 {
             return Err(VersionError::Damaged(self.file.clone()));
         }
-        // Where the configuration names a link, what it leads to is replaced, not the link.
+        // If the configuration names a symbolic link, its target is replaced, not the link.
         let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         replace(&target, &bytes).map_err(|error| VersionError::File(target, error))
     }
 }
 
-/// Writes beside the file and renames: never half a file under its name. It may be read by whom the old one could be read.
+/// Writes a temporary file and renames it, so that the file is never incomplete. The permissions of the old file are kept.
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut new = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
@@ -134,8 +134,12 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn began(content: &[u8]) -> Began {
-        Began { name: "app".parse().expect("a name"), sha256: Sha256::of(content), content: content.to_owned() }
+    fn activated(content: &[u8]) -> ActivatedVersion {
+        ActivatedVersion {
+            name: "app".parse().expect("a name"),
+            sha256: Sha256::of(content),
+            content: content.to_owned(),
+        }
     }
 
     fn digests(versions: &Versions, name: &ConnectorName) -> Vec<Sha256> {
@@ -148,24 +152,24 @@ mod tests {
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
         assert!(digests(&versions, &name).is_empty());
         for bytes in [b"1", b"2", b"3", b"4", b"5", b"6", b"4"] {
-            versions.keep(&began(bytes)).expect("kept");
+            versions.keep(&activated(bytes)).expect("kept");
         }
         let expected: Vec<Sha256> = [b"4", b"6", b"5", b"3", b"2"].map(|bytes| Sha256::of(bytes)).into();
         assert_eq!(digests(&versions, &name), expected);
     }
 
     #[test]
-    fn a_version_is_put_back_unless_it_is_damaged() {
+    fn a_version_is_restored_unless_it_is_damaged() {
         let folder = tempfile::tempdir().expect("a directory");
         let (versions, name) = (Versions::below(folder.path()), "app".parse().expect("a name"));
-        versions.keep(&began(b"old")).expect("kept");
+        versions.keep(&activated(b"old")).expect("kept");
         let file = folder.path().join("app.wasm");
         std::fs::write(&file, "new").expect("a file");
         let version = versions.of(&name).expect("versions").remove(0);
-        version.put_back(&file).expect("put back");
+        version.restore(&file).expect("restored");
         assert_eq!(std::fs::read(&file).expect("a file"), b"old");
         std::fs::write(&version.file, "forged").expect("a file");
-        assert!(matches!(version.put_back(&file), Err(VersionError::Damaged(_))));
+        assert!(matches!(version.restore(&file), Err(VersionError::Damaged(_))));
         assert_eq!(std::fs::read(&file).expect("a file"), b"old");
     }
 }

@@ -1,15 +1,16 @@
-//! What signing in asks of provisioning.
+//! What the sign-in needs from provisioning.
 
 /// Creates accounts in an instance's app.
 ///
-/// Signing in calls it with an address that the identity provider vouches for, and nothing else: an implementation creates and
-/// never updates, and must bear the same call twice at once (two tabs), answering [`Created::Existed`] to the second.
+/// The sign-in calls it with an address that the identity provider has verified, and nothing else: an implementation creates
+/// accounts and never updates them, and must handle two simultaneous calls for the same address (two tabs) by returning
+/// [`Created::Existed`] to the second.
 pub trait Accounts: Send + Sync + 'static {
-    /// Looks up `userName eq email` and creates the account, with `email` as its only attribute, if there is none. `groups` are the
-    /// ids or names that the provider gave, empty where groups are switched off; an existing account's groups stay as they are.
+    /// Looks up `userName eq email` and, if there is no such account, creates one with `email` as its only attribute. `groups` are
+    /// the ids or names from the provider, empty if groups are disabled; the groups of an existing account are not changed.
     ///
     /// # Errors
-    /// [`AccountError`]; no account was made, or it is not known whether one was.
+    /// [`AccountError`]; no account was created, or it is unknown whether one was.
     fn create_if_absent(
         &self,
         email: &str,
@@ -18,22 +19,22 @@ pub trait Accounts: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Created, AccountError>> + Send;
 }
 
-/// What became of an account.
+/// Whether the account is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
     /// It is new.
     Created,
-    /// It was there already and is as it was.
+    /// It existed already and is unchanged.
     Existed,
 }
 
-/// Why there is no account. The texts are the operator's; the person who signs in is told only which of the two it is.
+/// Why there is no account. The texts are for the operator; the person who signs in is told only which of the two it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
-    /// The app will not have it: no licence left, a domain that it does not know, an address that is taken elsewhere.
+    /// The app refuses it: no licence left, an unknown domain, an address that is in use elsewhere.
     #[error("the app refused the account: {0}")]
     Refused(String),
-    /// The app, the connector or the store cannot answer now; the same sign-in may work later.
+    /// The app, the connector or the store is unavailable; the same sign-in may work later.
     #[error("the account could not be created now: {0}")]
     Unavailable(String),
 }

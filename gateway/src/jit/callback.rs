@@ -1,33 +1,33 @@
-//! What the provider sends back through the browser (RFC 6749 §4.1.2, RFC 9207). All of it may have been written by anybody.
+//! The provider's response through the browser (RFC 6749 §4.1.2, RFC 9207). All of it is untrusted.
 
 use url::form_urlencoded;
 
-/// The parameters of the call-back.
+/// The parameters of the callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Callback {
-    /// What the sign-in began with.
+    /// The state with which the sign-in started.
     pub(super) state: String,
-    /// Who answers, if the provider says so.
+    /// The issuer of the response, if the provider names it.
     pub(super) issuer: Option<String>,
-    /// The code, or the provider's refusal.
-    pub(super) outcome: Result<String, Refusal>,
+    /// The authorization code, or the provider's error.
+    pub(super) outcome: Result<String, AuthorizationError>,
 }
 
-/// Why the provider gave no code; for the log, never for the page.
+/// Why the provider issued no code (RFC 6749 §4.1.2.1); for the log, never for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct AuthorizationError {
     /// e.g. `access_denied`.
     pub(super) code: String,
-    /// In the provider's words.
+    /// The provider's description.
     pub(super) description: String,
 }
 
 impl Callback {
-    /// `None` without a state, with neither or both of code and error, or when one of them comes twice (RFC 6749 §3.1).
+    /// `None` without a state, with neither or both of code and error, or if a parameter is repeated (RFC 6749 §3.1).
     pub(super) fn parse(query: &str) -> Option<Self> {
         let [mut state, mut code, mut error, mut description, mut issuer] = [const { None }; 5];
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let place = match name.as_ref() {
+            let parameter = match name.as_ref() {
                 "state" => &mut state,
                 "code" => &mut code,
                 "error" => &mut error,
@@ -35,13 +35,15 @@ impl Callback {
                 "iss" => &mut issuer,
                 _ => continue,
             };
-            if place.replace(value.into_owned()).is_some() {
+            if parameter.replace(value.into_owned()).is_some() {
                 return None;
             }
         }
         let outcome = match (code, error) {
             (Some(code), None) if !code.is_empty() => Ok(code),
-            (None, Some(error)) => Err(Refusal { code: error, description: description.unwrap_or_default() }),
+            (None, Some(error)) => {
+                Err(AuthorizationError { code: error, description: description.unwrap_or_default() })
+            }
             _ => return None,
         };
         Some(Self { state: state?, issuer, outcome })
@@ -53,17 +55,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_or_a_refusal_comes_with_a_state() {
+    fn a_code_or_an_error_comes_with_a_state() {
         let callback =
-            Callback::parse("code=a%2Bb&state=s&session_state=x&iss=https%3A%2F%2Fop.example").expect("a call-back");
+            Callback::parse("code=a%2Bb&state=s&session_state=x&iss=https%3A%2F%2Fop.example").expect("a callback");
         assert_eq!((callback.state.as_str(), callback.outcome), ("s", Ok("a+b".to_owned())));
         assert_eq!(callback.issuer.as_deref(), Some("https://op.example"));
-        let callback = Callback::parse("error=access_denied&state=s").expect("a call-back");
-        assert_eq!(callback.outcome.map_err(|refusal| refusal.code), Err("access_denied".to_owned()));
+        let callback = Callback::parse("error=access_denied&state=s").expect("a callback");
+        assert_eq!(callback.outcome.map_err(|error| error.code), Err("access_denied".to_owned()));
     }
 
     #[test]
-    fn anything_else_is_no_callback() {
+    fn anything_else_is_not_a_callback() {
         for query in [
             "",
             "code=a",

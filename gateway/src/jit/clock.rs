@@ -1,20 +1,20 @@
-//! The time of day, as a value: a test that waits ten minutes sets the clock instead.
+//! The current time as a value, so that a test can set the clock instead of waiting ten minutes.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// Tells the time. Cheap to clone.
+/// A source of the current time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
+    /// The system clock.
     pub fn system() -> Self {
         Self::new(SystemTime::now)
     }
 
-    /// A clock that asks `now` each time.
+    /// A clock that calls `now` each time.
     pub fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -30,7 +30,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// How long ago `then` was. A clock that was set back makes everything as old as can be: what expires has expired.
+/// How long ago `then` was. If the clock was set back, everything counts as infinitely old and therefore as expired.
 pub(super) fn age(then: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(then).unwrap_or(Duration::MAX)
 }

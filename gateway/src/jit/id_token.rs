@@ -1,30 +1,19 @@
-//! Verifying an ID token (OpenID Connect Core §3.1.3.7).
+//! Verifies an ID token (OpenID Connect Core §3.1.3.7).
 //!
-//! Signature, issuer, audience, expiry and nonce are checked by `openidconnect`, told to accept only asymmetric algorithms: with
-//! `none` or an HMAC anybody who knows the public keys could sign. A token for several audiences is refused, because any of
-//! them could pass it on. What the library leaves open is checked here: `azp`, `iat` and `nbf`.
+//! `openidconnect` checks signature, issuer, audience, expiry and nonce. It is configured to accept only asymmetric algorithms: with
+//! `none` or an HMAC, anybody who knows the public keys could sign. A token for several audiences is refused, because any of
+//! them could pass it on. What the library does not check is checked here: `azp`, `iat` and `nbf`.
 
+use super::claims::{Claims, IdToken};
+use super::clock::age;
+use super::provider::{Discovered, sanitized};
+use openidconnect::core::CoreJwsSigningAlgorithm as Algorithm;
+use openidconnect::{ClaimsVerificationError, ClientId, IdTokenVerifier, Nonce, SignatureVerificationError};
 use std::time::{Duration, SystemTime};
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm as Algorithm, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-};
-use openidconnect::{
-    AdditionalClaims, ClaimsVerificationError, ClientId, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IdTokenClaims, IdTokenFields, IdTokenVerifier, Nonce, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::clock::age;
-use super::provider::{Discovered, readable};
-
-/// By how much the clocks of gateway and provider may differ.
+/// How much the clocks of gateway and provider may differ.
 const SKEW: Duration = Duration::from_secs(300);
-/// Entra dates its tokens five minutes back.
+/// Entra backdates its tokens by five minutes.
 const BACKDATED: Duration = Duration::from_secs(300);
 
 const ALGORITHMS: [Algorithm; 9] = [
@@ -39,79 +28,37 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDsa,
 ];
 
-/// The claims that OpenID Connect Core does not name.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct OtherClaims {
-    /// Not before, in seconds since 1970 (RFC 7519 §4.1.5).
-    pub(super) nbf: Option<f64>,
-    /// Entra's user principal name.
-    pub(super) upn: Option<String>,
-    /// Entra's groups: ids, or names where the tenant says so. Any JSON, so that a foreign shape stops nobody who needs no groups.
-    pub(super) groups: Option<Value>,
-    /// Where Entra has put claims that did not fit.
-    #[serde(rename = "_claim_names")]
-    pub(super) elsewhere: Option<Value>,
-}
-
-impl AdditionalClaims for OtherClaims {}
-
-pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
-pub(super) type IdToken =
-    openidconnect::IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
-type TokenFields =
-    IdTokenFields<OtherClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
-/// The library's client with our claims, made from a provider's metadata.
-pub(super) type Client = openidconnect::Client<
-    OtherClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    StandardTokenResponse<TokenFields, CoreTokenType>,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
-/// What a token must fit.
+/// What a token must match.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
     pub(super) nonce: &'a Nonce,
-    /// When the sign-in began.
+    /// When the sign-in started.
     pub(super) began: SystemTime,
     pub(super) now: SystemTime,
 }
 
-/// Why a token proves nothing; for the log.
+/// Why a token is not accepted; for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TokenError {
-    /// Signed with a key that is not known: the provider may have new ones.
+    /// Signed with an unknown key: the provider may have new ones.
     #[error("the ID token is signed with a key that the provider does not publish")]
     UnknownKey,
-    /// Forged, expired or not for us.
+    /// Forged, expired or issued for another audience.
     #[error("the ID token is not valid: {0}")]
     Invalid(String),
-    /// Made for another party.
+    /// Issued to another party.
     #[error("the ID token was issued to another party (azp)")]
     AuthorizedParty,
-    /// Too far in the future, or from before the sign-in.
+    /// Issued too far in the future, or before the sign-in.
     #[error("the ID token was not issued during this sign-in (iat); compare the clocks")]
     IssuedAt,
-    /// Not yet.
+    /// Not valid yet.
     #[error("the ID token is not valid yet (nbf); compare the clocks")]
     NotBefore,
 }
 
-/// The claims of a token that proves what it says.
+/// Verifies a token and returns its claims.
 pub(super) fn verify<'t>(
     token: &'t IdToken,
     provider: &Discovered,
@@ -127,8 +74,8 @@ pub(super) fn verify<'t>(
         ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
             TokenError::UnknownKey
         }
-        ClaimsVerificationError::SignatureVerification(error) => TokenError::Invalid(readable(&error.to_string())),
-        error => TokenError::Invalid(readable(&error.to_string())),
+        ClaimsVerificationError::SignatureVerification(error) => TokenError::Invalid(sanitized(&error.to_string())),
+        error => TokenError::Invalid(sanitized(&error.to_string())),
     })?;
     if claims.authorized_party().is_some_and(|party| party.as_str() != expected.client_id) {
         return Err(TokenError::AuthorizedParty);

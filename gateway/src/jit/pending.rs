@@ -1,50 +1,48 @@
-//! Sign-ins that have begun and not come back.
+//! Sign-ins that have started and are not finished.
 //!
-//! The table is in memory: what it holds is worth nothing after ten minutes, and a restart costs a person one click. It is bounded,
-//! because anybody may begin a sign-in; when it is full the oldest goes, so that a flood must outrun people instead of
-//! locking them out for as long as it lasts.
+//! The table is in memory: its entries are worthless after ten minutes, and a restart costs a person one click. Its size is limited,
+//! because anybody can start a sign-in; when it is full, the oldest entry is removed, so that a flood has to be faster than people
+//! instead of locking them out for as long as it lasts.
 
+use super::clock::age;
+use openidconnect::{Nonce, PkceCodeVerifier};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use openidconnect::{Nonce, PkceCodeVerifier};
-
-use super::clock::age;
-
 /// How long a person may take at the provider.
 pub(super) const LIFETIME: Duration = Duration::from_secs(600);
 
-/// How many sign-ins of one instance are waited for at once; some 300 bytes each.
+/// Maximum pending sign-ins of one instance; some 300 bytes each.
 const CAPACITY: usize = 10_000;
 
-/// What must be known when the browser comes back.
-pub(super) struct Begun {
+/// What is needed when the browser returns.
+pub(super) struct PendingSignIn {
     /// The ID token must repeat it (OpenID Connect Core §3.1.2.1).
     pub(super) nonce: Nonce,
-    /// Proves to the provider who began (RFC 7636).
+    /// Proves to the provider that this gateway started the sign-in (RFC 7636).
     pub(super) verifier: PkceCodeVerifier,
-    /// What the browser's cookie must say.
+    /// What the browser's cookie must contain.
     pub(super) browser: String,
-    /// When it began.
+    /// When it started.
     pub(super) at: SystemTime,
 }
 
 /// The sign-ins of one instance, by their `state`.
-pub(super) struct Pending {
+pub(super) struct PendingSignIns {
     capacity: usize,
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
-    begun: HashMap<String, Begun>,
-    /// In the order of their beginning; also those that came back.
+    sign_ins: HashMap<String, PendingSignIn>,
+    /// The states in the order in which the sign-ins started, including finished ones.
     order: VecDeque<String>,
 }
 
-impl Pending {
+impl PendingSignIns {
     pub(super) fn new() -> Self {
         Self::with_capacity(CAPACITY)
     }
@@ -53,32 +51,32 @@ impl Pending {
         Self { capacity, table: Mutex::default() }
     }
 
-    pub(super) fn insert(&self, state: String, begun: Begun) {
+    pub(super) fn insert(&self, state: String, begun: PendingSignIn) {
         let now = begun.at;
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(oldest) = table.order.front().map(|state| table.begun.get(state)) {
+        while let Some(oldest) = table.order.front().map(|state| table.sign_ins.get(state)) {
             let useless = oldest.is_none_or(|begun| age(begun.at, now) > LIFETIME);
             if !useless && table.order.len() < self.capacity {
                 break;
             }
             if let Some(state) = table.order.pop_front() {
-                table.begun.remove(&state);
+                table.sign_ins.remove(&state);
             }
         }
         table.order.push_back(state.clone());
-        table.begun.insert(state, begun);
+        table.sign_ins.insert(state, begun);
     }
 
-    /// The sign-in of that state, once; none when it is unknown, too old or was taken before.
-    pub(super) fn take(&self, state: &str, now: SystemTime) -> Option<Begun> {
+    /// Removes and returns the sign-in with that state; `None` if it is unknown, expired or already taken.
+    pub(super) fn take(&self, state: &str, now: SystemTime) -> Option<PendingSignIn> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.begun.remove(state).filter(|begun| age(begun.at, now) <= LIFETIME)
+        table.sign_ins.remove(state).filter(|begun| age(begun.at, now) <= LIFETIME)
     }
 }
 
-impl fmt::Debug for Pending {
+impl fmt::Debug for PendingSignIns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
+        f.debug_struct("PendingSignIns").finish_non_exhaustive()
     }
 }
 
@@ -86,22 +84,22 @@ impl fmt::Debug for Pending {
 mod tests {
     use super::*;
 
-    fn begun(at: SystemTime) -> Begun {
+    fn begun(at: SystemTime) -> PendingSignIn {
         let verifier = PkceCodeVerifier::new("v".repeat(43));
-        Begun { nonce: Nonce::new("n".into()), verifier, browser: "b".into(), at }
+        PendingSignIn { nonce: Nonce::new("n".into()), verifier, browser: "b".into(), at }
     }
 
     #[test]
     fn a_sign_in_is_taken_once_and_only_within_its_lifetime() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         for (later, expected) in [(0, true), (600, true), (601, false)] {
-            let pending = Pending::new();
+            let pending = PendingSignIns::new();
             pending.insert("state".into(), begun(start));
             let now = start + Duration::from_secs(later);
             assert_eq!(pending.take("state", now).is_some(), expected, "after {later} s");
             assert!(pending.take("state", now).is_none(), "twice");
         }
-        let pending = Pending::new();
+        let pending = PendingSignIns::new();
         pending.insert("state".into(), begun(start));
         assert!(pending.take("state", start - Duration::from_secs(1)).is_none(), "a clock that was set back");
     }
@@ -109,27 +107,27 @@ mod tests {
     #[test]
     fn a_full_table_forgets_the_oldest_and_never_grows() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let pending = Pending::with_capacity(3);
+        let pending = PendingSignIns::with_capacity(3);
         for number in 0..100 {
             pending.insert(number.to_string(), begun(start));
             if number % 2 == 0 {
                 assert!(pending.take(&number.to_string(), start).is_some());
             }
             let table = pending.table.lock().expect("the table");
-            assert!(table.order.len() <= 3 && table.begun.len() <= 3);
+            assert!(table.order.len() <= 3 && table.sign_ins.len() <= 3);
         }
         assert!(pending.take("1", start).is_none());
         assert!(pending.take("99", start).is_some());
     }
 
     #[test]
-    fn what_has_expired_makes_room() {
+    fn expired_sign_ins_are_removed() {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let pending = Pending::new();
+        let pending = PendingSignIns::new();
         for number in 0..50 {
             pending.insert(number.to_string(), begun(start));
         }
         pending.insert("new".into(), begun(start + LIFETIME * 2));
-        assert_eq!(pending.table.lock().expect("the table").begun.len(), 1);
+        assert_eq!(pending.table.lock().expect("the table").sign_ins.len(), 1);
     }
 }

@@ -1,29 +1,28 @@
-//! Who signed in: the address that becomes the account, and the groups that come with it.
+//! The person who signed in: their address, which becomes the account, and their groups.
 //!
-//! Threat: a provider says `email` of an address that its user merely typed. So an address that the provider calls unverified is
-//! refused, and so is one outside the configured domains.
+//! Threat: a provider sends an `email` that its user merely typed. So an address that the provider marks as unverified is refused,
+//! and so is one outside the configured domains.
 
-use serde_json::Value;
-
-use super::id_token::Claims;
+use super::claims::Claims;
 use crate::config::{EmailClaim, Jit};
+use serde_json::Value;
 
 /// The longest address (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const LONGEST_EMAIL: usize = 254;
 /// Entra puts at most 200 groups into a token.
-const MOST_GROUPS: usize = 200;
-const LONGEST_GROUP: usize = 256;
+const MAX_GROUPS: usize = 200;
+const MAX_GROUP_BYTES: usize = 256;
 
 /// What an ID token says about a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Person {
-    /// As the provider writes it.
+    /// The e-mail address as the provider sent it.
     pub(super) email: String,
-    /// Empty where groups are switched off.
+    /// Empty if groups are disabled.
     pub(super) groups: Vec<String>,
 }
 
-/// Why nobody gets an account. The texts hold no address: they go into the log.
+/// Why the person gets no account. The texts contain no address, because they are logged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PersonError {
     /// The claim is not in the token.
@@ -38,13 +37,13 @@ pub(super) enum PersonError {
     /// Not one of `email-domains`.
     #[error("the e-mail address is not in one of the domains of email-domains")]
     Domain,
-    /// `groups` is not a list of texts.
+    /// `groups` is not a list of strings.
     #[error("the `groups` claim is not a list of at most 200 ids or names")]
     Groups,
 }
 
 impl Person {
-    /// Reads verified claims as the instance is configured.
+    /// Reads the verified claims as configured for the instance.
     pub(super) fn of(claims: &Claims, settings: &Jit) -> Result<Self, PersonError> {
         let claim = settings.email_claim;
         let email = match claim {
@@ -57,8 +56,8 @@ impl Person {
             return Err(PersonError::NotVerified);
         }
         let domain = domain(email).ok_or(PersonError::Malformed(claim))?;
-        let welcome = settings.email_domains.iter().any(|welcome| welcome.as_str().eq_ignore_ascii_case(domain));
-        if !welcome && !settings.email_domains.is_empty() {
+        let accepted = settings.email_domains.iter().any(|accepted| accepted.as_str().eq_ignore_ascii_case(domain));
+        if !accepted && !settings.email_domains.is_empty() {
             return Err(PersonError::Domain);
         }
         let groups = if settings.groups { groups(claims)? } else { Vec::new() };
@@ -66,7 +65,7 @@ impl Person {
     }
 }
 
-/// The domain of a plain address. An Entra guest's `name_example.com#EXT#@tenant` is a name inside the tenant and no address.
+/// The domain of a plain address. An Entra guest's `name_example.com#EXT#@tenant` is a name inside the tenant, not an address.
 fn domain(email: &str) -> Option<&str> {
     let (local, domain) = email.split_once('@')?;
     let odd = |c: char| {
@@ -82,7 +81,7 @@ fn groups(claims: &Claims) -> Result<Vec<String>, PersonError> {
     let claims = claims.additional_claims();
     let Some(groups) = &claims.groups else {
         if claims.elsewhere.as_ref().is_some_and(|names| names.get("groups").is_some()) {
-            let hint = "at the provider, put only the groups that are assigned to the application into the claim";
+            let hint = "configure the provider to send only the groups that are assigned to the application";
             tracing::warn!(target: "scim_gateway::jit", hint, "too many groups for an ID token: the account gets none");
         }
         return Ok(Vec::new());
@@ -90,9 +89,9 @@ fn groups(claims: &Claims) -> Result<Vec<String>, PersonError> {
     let Value::Array(groups) = groups else { return Err(PersonError::Groups) };
     let texts: Option<Vec<String>> = groups
         .iter()
-        .map(|group| group.as_str().filter(|group| (1..=LONGEST_GROUP).contains(&group.len())).map(str::to_owned))
+        .map(|group| group.as_str().filter(|group| (1..=MAX_GROUP_BYTES).contains(&group.len())).map(str::to_owned))
         .collect();
-    texts.filter(|texts| texts.len() <= MOST_GROUPS).ok_or(PersonError::Groups)
+    texts.filter(|texts| texts.len() <= MAX_GROUPS).ok_or(PersonError::Groups)
 }
 
 #[cfg(test)]

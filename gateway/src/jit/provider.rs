@@ -1,31 +1,29 @@
-//! One OpenID provider: its metadata and keys, remembered for an hour, and the exchange of a code for an ID token.
+//! One OpenID provider: its metadata and keys, cached for an hour, and the exchange of a code for an ID token.
 //!
-//! Whatever people do, the provider is asked for its metadata at most once at a time, not again within five seconds of a failure,
-//! and for newer keys at most once a minute: anybody may begin a sign-in, and a forged token may name any key.
+//! The metadata is requested by one sign-in at a time and not within five seconds of a failure, and newer keys are requested at
+//! most once a minute: anybody can start a sign-in, and a forged token may name any key.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
+use super::claims::{Client, IdToken};
+use super::clock::age;
+use super::provider_http::{HttpError, ProviderHttp};
+use crate::config::Jit;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClientAuthMethod, CoreProviderMetadata};
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl, Nonce,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, TokenResponse as _,
 };
 use secrecy::ExposeSecret as _;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::clock::age;
-use super::id_token::{Client, IdToken};
-use super::provider_http::{HttpError, ProviderHttp};
-use crate::config::Jit;
-
-/// How long metadata and keys are believed.
-const FRESH: Duration = Duration::from_secs(3600);
-/// How soon keys are asked for again because a token names one that is not known.
-const REFRESH: Duration = Duration::from_secs(60);
-/// How long a failure is answered again without asking.
-const FAILED: Duration = Duration::from_secs(5);
+/// How long metadata and keys are cached.
+const CACHE_TIME: Duration = Duration::from_secs(3600);
+/// The shortest time before keys are requested again because a token names an unknown key.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(60);
+/// How long a failure is repeated without another request.
+const FAILURE_TIME: Duration = Duration::from_secs(5);
 
 /// A configured provider.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ pub(super) struct Provider {
     known: Mutex<Known>,
 }
 
-/// What the provider says about itself.
+/// The provider's metadata and keys.
 #[derive(Debug)]
 pub(super) struct Discovered {
     pub(super) metadata: CoreProviderMetadata,
@@ -50,31 +48,31 @@ struct Known {
     failed: Option<(SystemTime, ProviderError)>,
 }
 
-/// Why the provider is of no use; for the log. Never holds a code, a token or a secret.
+/// Why the provider cannot be used; for the log. Never contains a code, a token or a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ProviderError {
-    /// No answer that could be read.
+    /// No sanitized response.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// Metadata or keys that are none.
-    #[error("the provider's metadata or keys cannot be used: {0}")]
+    /// Invalid metadata or keys.
+    #[error("the provider's metadata or keys are invalid: {0}")]
     Metadata(String),
-    /// No code was exchanged: a wrong secret, a code that was used before.
+    /// The code was not exchanged: a wrong secret, or a code that was used before.
     #[error("the provider refused the code: {0}")]
     Refused(String),
-    /// An answer of the token endpoint that is none.
-    #[error("the provider's token answer cannot be used: {0}")]
-    Answer(String),
+    /// An invalid response from the token endpoint.
+    #[error("the provider's token response is invalid: {0}")]
+    Response(String),
 }
 
 impl Provider {
     pub(super) fn new(settings: Jit, redirect: Url, http: ProviderHttp) -> Self {
-        // Only a loopback issuer may be plain, and only its own endpoints with it.
+        // Only a loopback issuer may use plain http, and only with its own endpoints.
         let http = http.plain(settings.issuer.as_str().starts_with("http:"));
         Self { settings, redirect: RedirectUrl::from_url(redirect), http, known: Mutex::default() }
     }
 
-    /// The address to which a browser is sent.
+    /// The URL to redirect a browser to.
     pub(super) async fn authorization(
         &self,
         state: CsrfToken,
@@ -90,7 +88,7 @@ impl Provider {
         Ok(url)
     }
 
-    /// The ID token for a code; not verified.
+    /// Exchanges a code for an ID token, which is not verified yet.
     pub(super) async fn exchange(
         &self,
         code: String,
@@ -103,37 +101,37 @@ impl Provider {
         let answer =
             request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match error {
                 RequestTokenError::Request(error) => ProviderError::Http(error),
-                RequestTokenError::ServerResponse(refusal) => ProviderError::Refused(readable(&refusal.to_string())),
-                // The parser's own words may repeat a token.
+                RequestTokenError::ServerResponse(refusal) => ProviderError::Refused(sanitized(&refusal.to_string())),
+                // The parser's message may repeat a token.
                 RequestTokenError::Parse(error, _) => {
-                    ProviderError::Answer(format!("it, or the ID token in it, cannot be read at `{}`", error.path()))
+                    ProviderError::Response(format!("it, or the ID token in it, cannot be read at `{}`", error.path()))
                 }
-                RequestTokenError::Other(error) => ProviderError::Answer(readable(&error)),
+                RequestTokenError::Other(error) => ProviderError::Response(sanitized(&error)),
             })?;
-        answer.id_token().cloned().ok_or_else(|| ProviderError::Answer("there is no id_token".to_owned()))
+        answer.id_token().cloned().ok_or_else(|| ProviderError::Response("there is no id_token".to_owned()))
     }
 
-    /// Metadata and keys, not older than an hour.
+    /// Metadata and keys that are at most an hour old.
     pub(super) async fn discovered(&self, now: SystemTime) -> Result<Arc<Discovered>, ProviderError> {
         let mut known = self.known.lock().await;
-        if let Some(discovered) = known.discovered.as_ref().filter(|discovered| age(discovered.at, now) < FRESH) {
+        if let Some(discovered) = known.discovered.as_ref().filter(|discovered| age(discovered.at, now) < CACHE_TIME) {
             return Ok(Arc::clone(discovered));
         }
         self.discover(&mut known, now).await
     }
 
-    /// Metadata and keys that are newer than `old`, or `old` when it is younger than a minute.
+    /// Metadata and keys that are newer than `old`, or `old` if it is less than a minute old.
     pub(super) async fn newer(&self, old: Arc<Discovered>, now: SystemTime) -> Result<Arc<Discovered>, ProviderError> {
         let mut known = self.known.lock().await;
         match &known.discovered {
             Some(current) if !Arc::ptr_eq(current, &old) => Ok(Arc::clone(current)),
-            _ if age(old.at, now) < REFRESH => Ok(old),
+            _ if age(old.at, now) < REFRESH_INTERVAL => Ok(old),
             _ => self.discover(&mut known, now).await,
         }
     }
 
     async fn discover(&self, known: &mut Known, now: SystemTime) -> Result<Arc<Discovered>, ProviderError> {
-        if let Some((at, error)) = known.failed.as_ref().filter(|(at, _)| age(*at, now) < FAILED) {
+        if let Some((at, error)) = known.failed.as_ref().filter(|(at, _)| age(*at, now) < FAILURE_TIME) {
             tracing::debug!(target: "scim_gateway::jit", ?at, "the provider failed a moment ago");
             return Err(error.clone());
         }
@@ -155,8 +153,8 @@ impl Provider {
         let issuer = issuer.map_err(|error| ProviderError::Metadata(error.to_string()))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http).await.map_err(|error| match error {
             DiscoveryError::Request(error) => ProviderError::Http(error),
-            DiscoveryError::Response(_, _, text) => ProviderError::Metadata(readable(&text)),
-            error => ProviderError::Metadata(readable(&source_text(&error))),
+            DiscoveryError::Response(_, _, text) => ProviderError::Metadata(sanitized(&text)),
+            error => ProviderError::Metadata(sanitized(&source_text(&error))),
         })?;
         let authorization = metadata.authorization_endpoint().url();
         self.http.check(Some(authorization.scheme()), authorization.as_str())?;
@@ -177,13 +175,13 @@ impl Provider {
     }
 }
 
-/// An error with its causes.
+/// An error with its causes, as text.
 fn source_text(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// A text of the provider's, fit for a log line.
-pub(super) fn readable(text: &str) -> String {
+/// A text from the provider, made safe for a log line.
+pub(super) fn sanitized(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

@@ -1,19 +1,18 @@
-//! How the provider is spoken to: no redirects, no proxy from the environment, and an end to time and size.
-
-use std::pin::Pin;
-use std::time::Duration;
+//! HTTP requests to the provider: no redirects, no proxy from the environment, and limits on time and size.
 
 use http::Response;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
+use std::pin::Pin;
+use std::time::Duration;
 
-/// What one request to the provider may cost.
+/// The limits of one request to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HttpLimits {
-    /// From sending to the last byte of the answer.
+    /// From sending to the last byte of the response.
     pub time: Duration,
-    /// The longest answer, in bytes; Entra's keys are some 20 KB.
+    /// The longest response, in bytes; Entra's keys are some 20 KB.
     pub bytes: usize,
 }
 
@@ -32,28 +31,28 @@ pub struct ProviderHttp {
     plain: bool,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// The metadata of an https provider names an address that is not https.
-    #[error("the provider's metadata names {0}, which is not https")]
+    /// The metadata of an https provider contains a URL that is not https.
+    #[error("the provider's metadata contains {0}, which is not https")]
     Plain(String),
     /// Too slow.
     #[error("{0} did not answer within {1:?}")]
     TimedOut(String, Duration),
-    /// Too long.
+    /// The response is too long.
     #[error("{0} sent more than {1} bytes")]
     TooLong(String, usize),
-    /// No connection, or a broken one.
+    /// No connection, or it broke.
     #[error("{0} cannot be reached: {1}")]
     Broken(String, String),
 }
 
 impl ProviderHttp {
-    /// A client that trusts whom `tls` trusts.
+    /// A client that uses the trust settings of `tls`.
     ///
     /// # Errors
-    /// reqwest refuses the TLS configuration.
+    /// reqwest rejects the TLS configuration.
     pub fn new(tls: ClientConfig, limits: HttpLimits) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -67,12 +66,12 @@ impl ProviderHttp {
         Ok(Self { client, limits, plain: false })
     }
 
-    /// The same client, which speaks plain http too if `plain`.
+    /// The same client, which also uses plain http if `plain`.
     pub(super) fn plain(self, plain: bool) -> Self {
         Self { plain, ..self }
     }
 
-    /// Whether an address is safe enough for codes and secrets.
+    /// Checks that a URL is safe for codes and secrets.
     ///
     /// # Errors
     /// [`HttpError::Plain`].

@@ -1,24 +1,22 @@
-//! The two addresses of a sign-in. Nothing of a request gets into a `Location`: both targets are configured.
+//! The two routes of a sign-in. Nothing from a request gets into a `Location`: both targets are configured.
 
-use std::sync::Arc;
-
+use super::accounts::Accounts;
+use super::error::SignInError;
+use super::error_page::keep_private;
+use super::sign_in::{Redirect, SignIn};
+use crate::observe::CorrelationId;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{InvalidHeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
-
-use super::accounts::Accounts;
-use super::failure::Failure;
-use super::page::keep_to_yourself;
-use super::sign_in::{Next, SignIn};
-use crate::server::CorrelationId;
+use std::sync::Arc;
 
 /// `GET /{instance}/jit` and `GET /{instance}/jit/callback`.
 ///
-/// `find` answers the sign-in of an instance's name, each time anew, so that instances may come and go. Failures are pages:
-/// 400 (start again), 403 (refused), 404 (nobody signs in here), 502 (the provider), 503 (the app).
+/// `find` returns the sign-in of the instance with that name; it is called for every request, because instances may change. Errors
+/// are pages: 400 (start again), 403 (refused), 404 (no sign-in here), 502 (the provider), 503 (the app).
 pub fn routes<A, F>(find: F) -> Router
 where
     A: Accounts,
@@ -39,9 +37,9 @@ where
     let sign_in = find(&instance);
     let next = match &sign_in {
         Some(sign_in) => sign_in.begin().await,
-        None => Err(Failure::NotServed),
+        None => Err(SignInError::NotServed),
     };
-    answer(next, sign_in.as_deref(), &correlation)
+    respond(next, sign_in.as_deref(), &correlation)
 }
 
 async fn finish<A, F>(State(find): State<Arc<F>>, Path(instance): Path<String>, request: Request) -> Response
@@ -54,9 +52,9 @@ where
     let query = request.uri().query().unwrap_or_default();
     let next = match &sign_in {
         Some(sign_in) => sign_in.finish(query, request.headers(), correlation.as_str()).await,
-        None => Err(Failure::NotServed),
+        None => Err(SignInError::NotServed),
     };
-    answer(next, sign_in.as_deref(), &correlation)
+    respond(next, sign_in.as_deref(), &correlation)
 }
 
 fn correlation(request: &Request) -> CorrelationId {
@@ -64,31 +62,31 @@ fn correlation(request: &Request) -> CorrelationId {
     given.cloned().unwrap_or_else(|| CorrelationId::of(request.headers()))
 }
 
-fn answer<A: Accounts>(
-    next: Result<Next, Failure>,
+fn respond<A: Accounts>(
+    next: Result<Redirect, SignInError>,
     sign_in: Option<&SignIn<A>>,
     correlation: &CorrelationId,
 ) -> Response {
-    let failure = match next {
+    let error = match next {
         Ok(next) => match redirect(&next) {
             Ok(response) => return response,
-            Err(_) => Failure::Address,
+            Err(_) => SignInError::UnsendableUrl,
         },
-        Err(failure) => failure,
+        Err(error) => error,
     };
     let correlation = correlation.as_str();
-    // Whoever guesses addresses fills no log with them.
-    if failure != Failure::NotServed {
-        tracing::warn!(target: "scim_gateway::jit", correlation, cause = %failure, "sign-in failed");
+    // Somebody who guesses URLs must not be able to fill the log.
+    if error != SignInError::NotServed {
+        tracing::warn!(target: "scim_gateway::jit", correlation, cause = %error, "sign-in failed");
     }
-    failure.page().answer(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)
+    error.page().render(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)
 }
 
-fn redirect(next: &Next) -> Result<Response, InvalidHeaderValue> {
+fn redirect(next: &Redirect) -> Result<Response, InvalidHeaderValue> {
     let mut response = StatusCode::FOUND.into_response();
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::from_str(next.location.as_str())?);
     headers.insert(SET_COOKIE, HeaderValue::from_str(&next.cookie)?);
-    keep_to_yourself(&mut response);
+    keep_private(&mut response);
     Ok(response)
 }

@@ -1,64 +1,64 @@
-//! One instance's sign-in, from beginning to account.
+//! One instance's sign-in, from the first redirect to the account.
 
+use super::accounts::{Accounts, Created};
+use super::browser::BrowserCookie;
+use super::callback::Callback;
+use super::claims::{Claims, IdToken};
+use super::clock::Clock;
+use super::error::SignInError;
+use super::id_token::{Expected, TokenError, verify};
+use super::pending::{PendingSignIn, PendingSignIns};
+use super::person::Person;
+use super::provider::{Provider, sanitized};
+use super::provider_http::ProviderHttp;
+use crate::config::{InstanceName, Jit};
 use http::HeaderMap;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use std::time::SystemTime;
 use url::Url;
 
-use super::accounts::{Accounts, Created};
-use super::browser::BrowserCookie;
-use super::callback::Callback;
-use super::clock::Clock;
-use super::failure::Failure;
-use super::id_token::{Claims, Expected, IdToken, TokenError, verify};
-use super::pending::{Begun, Pending};
-use super::person::Person;
-use super::provider::{Provider, readable};
-use super::provider_http::ProviderHttp;
-use crate::config::{InstanceName, Jit};
-
-/// The length of state, nonce and the cookie's value, in random bytes.
+/// The number of random bytes in the state, the nonce and the cookie's value.
 const SECRET_BYTES: u32 = 32;
 
-/// Where the people of one instance sign in. It holds the sign-ins that have begun: keep it as long as its settings stay.
+/// The sign-in of one instance. It contains the pending sign-ins, so it must be kept as long as its settings do not change.
 #[derive(Debug)]
 pub struct SignIn<A> {
     settings: Jit,
     start: Url,
     provider: Provider,
-    pending: Pending,
+    pending: PendingSignIns,
     accounts: A,
     clock: Clock,
 }
 
-/// Where the browser goes next, and its cookie.
+/// Where the browser is redirected, and its cookie.
 #[derive(Debug)]
-pub(super) struct Next {
+pub(super) struct Redirect {
     pub(super) location: Url,
     pub(super) cookie: String,
 }
 
 impl<A: Accounts> SignIn<A> {
-    /// The sign-in of an instance; asks the provider nothing yet.
+    /// The sign-in of an instance; sends nothing to the provider yet.
     pub fn new(instance: &InstanceName, settings: Jit, accounts: A, http: ProviderHttp, clock: Clock) -> Self {
         let start = below(settings.public_url.url(), &[instance.as_str(), "jit"]);
         let redirect = below(&start, &["callback"]);
         let provider = Provider::new(settings.clone(), redirect, http);
-        Self { settings, start, provider, pending: Pending::new(), accounts, clock }
+        Self { settings, start, provider, pending: PendingSignIns::new(), accounts, clock }
     }
 
-    /// Where the accounts are made.
+    /// Where the accounts are created.
     pub fn accounts(&self) -> &A {
         &self.accounts
     }
 
-    /// The address at which a sign-in starts, as browsers see it.
+    /// The URL where a sign-in starts, as browsers see it.
     pub fn start(&self) -> &Url {
         &self.start
     }
 
-    /// Sends the browser to the provider.
-    pub(super) async fn begin(&self) -> Result<Next, Failure> {
+    /// Redirects the browser to the provider.
+    pub(super) async fn begin(&self) -> Result<Redirect, SignInError> {
         let now = self.clock.now();
         let state = CsrfToken::new_random_len(SECRET_BYTES);
         let nonce = Nonce::new_random_len(SECRET_BYTES);
@@ -66,37 +66,42 @@ impl<A: Accounts> SignIn<A> {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let cookie = self.cookie(state.secret()).set(&browser);
         let location = self.provider.authorization(state.clone(), nonce.clone(), challenge, now).await?;
-        self.pending.insert(state.into_secret(), Begun { nonce, verifier, browser, at: now });
-        Ok(Next { location, cookie })
+        self.pending.insert(state.into_secret(), PendingSignIn { nonce, verifier, browser, at: now });
+        Ok(Redirect { location, cookie })
     }
 
-    /// Takes the browser back, and sends it to the app when there is an account.
-    pub(super) async fn finish(&self, query: &str, headers: &HeaderMap, correlation: &str) -> Result<Next, Failure> {
+    /// Handles the callback, and redirects the browser to the app once there is an account.
+    pub(super) async fn finish(
+        &self,
+        query: &str,
+        headers: &HeaderMap,
+        correlation: &str,
+    ) -> Result<Redirect, SignInError> {
         let now = self.clock.now();
-        let callback = Callback::parse(query).ok_or(Failure::NoCallback)?;
-        let begun = self.pending.take(&callback.state, now).ok_or(Failure::UnknownState)?;
+        let callback = Callback::parse(query).ok_or(SignInError::InvalidCallback)?;
+        let pending = self.pending.take(&callback.state, now).ok_or(SignInError::UnknownState)?;
         let cookie = self.cookie(&callback.state);
-        if !cookie.proves(headers, &begun.browser) {
-            return Err(Failure::OtherBrowser);
+        if !cookie.matches(headers, &pending.browser) {
+            return Err(SignInError::OtherBrowser);
         }
         if callback.issuer.is_some_and(|issuer| issuer != self.settings.issuer.as_str()) {
-            return Err(Failure::OtherIssuer);
+            return Err(SignInError::OtherIssuer);
         }
-        let code = callback.outcome.map_err(|refusal| Failure::Denied {
-            code: readable(&refusal.code),
-            description: readable(&refusal.description),
+        let code = callback.outcome.map_err(|error| SignInError::Denied {
+            code: sanitized(&error.code),
+            description: sanitized(&error.description),
         })?;
-        let token = self.provider.exchange(code, begun.verifier, now).await?;
+        let token = self.provider.exchange(code, pending.verifier, now).await?;
         // The exchange may have taken seconds.
         let now = self.clock.now();
-        let person = Person::of(self.verified(&token, &begun.nonce, begun.at, now).await?, &self.settings)?;
+        let person = Person::of(self.verified(&token, &pending.nonce, pending.at, now).await?, &self.settings)?;
         let created = self.accounts.create_if_absent(&person.email, &person.groups, correlation).await?;
         let outcome = match created {
             Created::Created => "created",
             Created::Existed => "existed",
         };
         tracing::info!(target: "scim_gateway::jit", correlation, outcome, "signed in");
-        Ok(Next { location: self.settings.sign_in_url.url().clone(), cookie: cookie.clear() })
+        Ok(Redirect { location: self.settings.sign_in_url.url().clone(), cookie: cookie.clear() })
     }
 
     async fn verified<'t>(
@@ -105,7 +110,7 @@ impl<A: Accounts> SignIn<A> {
         nonce: &Nonce,
         began: SystemTime,
         now: SystemTime,
-    ) -> Result<&'t Claims, Failure> {
+    ) -> Result<&'t Claims, SignInError> {
         let expected = Expected { client_id: &self.settings.client_id, nonce, began, now };
         let provider = self.provider.discovered(now).await?;
         match verify(token, &provider, &expected) {

@@ -1,18 +1,17 @@
-//! One JSON object a line.
+//! Formats log lines as JSON, one object per line.
 //!
-//! `tracing` fields are scalars, so a list (an operation's app calls) arrives as text: a field whose name ends in `_json` holds
-//! JSON and is written as such under the name without that ending, in the place of a field of that name, which is the text for people.
-
-use std::fmt;
+//! `tracing` fields are scalars, so a list (an operation's app calls) arrives as text: a field whose name ends in `_json`
+//! contains JSON and is written as JSON under the name without that suffix, instead of the field of that name, which is for people.
 
 use serde_json::{Map, Value};
+use std::fmt;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The ending of the name of a field that holds JSON.
+/// The suffix of a field's name that marks its value as JSON.
 pub(super) const JSON_FIELD: &str = "_json";
 
 /// `{"time":…,"level":…,"target":…,"message":…, fields of the spans, fields of the event}`.

@@ -1,29 +1,27 @@
 //! Log lines on standard error: text for people, JSON for programs.
 //!
-//! Threat: a value with a line break or a terminal's escape sequence, such as the message of a connector's panic, forges lines
-//! or repaints the screen. JSON escapes them; in text they become spaces.
+//! Threat: a value with a line break or a terminal escape sequence, such as the message of a connector's panic, could forge log
+//! lines or manipulate the terminal. JSON escapes control characters; in text they become spaces.
 
+use super::json_line::{JSON_FIELD, JsonLine};
+use crate::config::{Format, Level, Log};
 use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
-
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{JsonFields, debug_fn};
 
-use super::json_line::{JSON_FIELD, JsonLine};
-use crate::config::{Format, Level, Log};
-
-/// The process writes its log elsewhere already.
+/// The process already has a log.
 #[derive(Debug, thiserror::Error)]
 #[error("the log is already set up: {0}")]
 pub struct LogError(#[from] tracing::subscriber::SetGlobalDefaultError);
 
-/// Sends the log of this process to standard error, panics included, so that every line has one form.
+/// Sends the log of this process, including panics, to standard error, so that every line has the same format.
 ///
 /// # Errors
-/// A log was set up before.
+/// The log is already set up.
 pub fn install(log: Log) -> Result<(), LogError> {
     let terminal = std::io::stderr().is_terminal();
     let format = log.format.unwrap_or(if terminal { Format::Text } else { Format::Json });
@@ -31,13 +29,13 @@ pub fn install(log: Log) -> Result<(), LogError> {
     tracing::subscriber::set_global_default(subscriber(format, log.level, colour, std::io::stderr))?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
-        let text = panic.payload_as_str().unwrap_or("of an unknown kind");
+        let text = panic.payload_as_str().unwrap_or("no message");
         tracing::error!(target: "scim_gateway::panic", place, "panic: {text}");
     }));
     Ok(())
 }
 
-/// A subscriber that writes to `writer`. Libraries are heard at `warn` and above, the gateway at `level`.
+/// A subscriber that writes to `writer`. Libraries log at `warn` and above, the gateway at `level`.
 pub fn subscriber<W>(format: Format, level: Level, colour: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -58,7 +56,7 @@ where
     }
 }
 
-/// A value without control characters.
+/// A value on one line, without control characters.
 struct OneLine<'a>(&'a dyn fmt::Debug);
 
 impl fmt::Display for OneLine<'_> {
@@ -67,6 +65,7 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
+/// Replaces control characters by spaces.
 struct Flat<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl fmt::Write for Flat<'_, '_> {

@@ -1,18 +1,16 @@
 //! Counters and histograms in Prometheus' text format.
 //!
-//! Labels hold only what the operator named or what this program names, so that no client can grow their number.
-
-use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
-
-use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+//! Labels contain only names from the configuration or from this program, so that no client can increase their number.
 
 use super::operation::OperationRecord;
 use crate::egress::Circuit;
 use crate::store::StoreCounts;
+use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
@@ -29,7 +27,7 @@ const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
 const STORE_COMMITS: &str = "scim_store_commits_total";
 const DROPPED_LOG_ROWS: &str = "scim_provisioning_log_dropped_rows_total";
 
-/// What is told apart by the buckets, in seconds: a gateway's own work, an app's usual answers, a client's patience.
+/// Bucket bounds in seconds, from the gateway's own work through an app's usual response times to a client's timeout.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0];
 
 static METADATA: Metadata<'static> = Metadata::new(module_path!(), metrics::Level::INFO, Some(module_path!()));
@@ -39,42 +37,49 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     store: OnceLock<Box<dyn Fn() -> StoreCounts + Send + Sync>>,
-    /// The instances whose circuits were shown last.
+    /// The instances whose circuits were exported last.
     circuits: Mutex<BTreeSet<String>>,
 }
 
 impl Metrics {
-    /// Metrics with nothing counted.
+    /// Empty metrics.
     pub fn new() -> Self {
         // `set_buckets` fails only for an empty list.
         let builder = PrometheusBuilder::new();
         let recorder = builder.set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
         for (name, text) in [
             (GUARD_RAILS, "Operations that a guard rail refused, by instance and rail."),
-            (LENIENCIES, "Requests that a client's profile had to put right, by instance, client and leniency."),
+            (LENIENCIES, "Requests that needed a leniency, by instance, client and leniency."),
             (
                 OPERATIONS,
-                "SCIM operations by instance, operation and status; instance is empty until a token is accepted.",
+                "SCIM operations by instance, operation and status; instance is empty if no token was accepted.",
             ),
             (RELOADS, "Reloads of the configuration by outcome: applied, partly, refused, unchanged."),
-            (FAILURES, "Failed SCIM operations by instance and class, which tells what failed: see the log's `class`."),
-            (CIRCUIT_OPENED, "How often an instance's app was given up for a while because it did not answer."),
-            (APP_CALLS, "Requests to apps by instance and status; status is `none` when no answer came."),
+            (FAILURES, "Failed SCIM operations by instance and class, the kind of failure: see the log's `class`."),
+            (
+                CIRCUIT_OPENED,
+                "How often the circuit breaker of an instance's app opened because the app did not respond.",
+            ),
+            (APP_CALLS, "Requests to apps by instance and status; without a response, status is the kind of error."),
             (STORE_TRANSACTIONS, "Transactions of the store; each waits for the disk once."),
-            (STORE_COMMITS, "What the store was asked to make durable; what arrives together shares a transaction."),
-            (DROPPED_LOG_ROWS, "Rows of the provisioning log that were dropped because the store could not follow."),
+            (STORE_COMMITS, "Commits requested from the store; those that arrive together share a transaction."),
+            (DROPPED_LOG_ROWS, "Rows of the provisioning log that were dropped because the store was too slow."),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
         }
         for (name, text) in [
-            (OPERATION_SECONDS, "Seconds from a SCIM request's head to its answer."),
-            (APP_CALL_SECONDS, "Seconds from sending a request to an app to the end of its answer."),
+            (OPERATION_SECONDS, "Seconds from the head of a SCIM request to its response."),
+            (APP_CALL_SECONDS, "Seconds from sending a request to an app to the end of its response."),
         ] {
             recorder.describe_histogram(KeyName::from_const_str(name), None, text.into());
         }
-        let circuit = "1 while an instance's app is left alone because it did not answer, else 0.";
+        let circuit = "1 while the circuit breaker of an instance's app is open, else 0.";
         recorder.describe_gauge(KeyName::from_const_str(CIRCUIT_OPEN), None, circuit.into());
-        recorder.describe_gauge(KeyName::from_const_str(IN_FLIGHT), None, "SCIM operations that run now.".into());
+        recorder.describe_gauge(
+            KeyName::from_const_str(IN_FLIGHT),
+            None,
+            "SCIM operations that are running now.".into(),
+        );
         Self { handle: recorder.handle(), recorder, store: OnceLock::new(), circuits: Mutex::default() }
     }
 
@@ -107,13 +112,13 @@ impl Metrics {
         self.increment(RELOADS, [("outcome", outcome.into())]);
     }
 
-    /// Sets how many operations run now.
+    /// Sets the number of running operations.
     pub fn set_in_flight(&self, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.recorder.register_gauge(&Key::from_static_name(IN_FLIGHT), &METADATA).set(f64::from(count));
     }
 
-    /// Sets how the circuit of each instance stands; one that is there no more is not open.
+    /// Sets the state of each instance's circuit; the circuit of a removed instance counts as closed.
     pub fn set_circuits(&self, circuits: &[(String, Circuit)]) {
         let mut shown = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
         let gone = std::mem::replace(&mut *shown, circuits.iter().map(|(instance, _)| instance.clone()).collect());
@@ -129,12 +134,12 @@ impl Metrics {
         }
     }
 
-    /// Where the store's numbers come from each time that [`Self::render`] is called; the first one counts.
+    /// Sets the source of the store's numbers, which [`Self::render`] reads each time. Only the first call has an effect.
     pub fn watch_store(&self, counts: impl Fn() -> StoreCounts + Send + Sync + 'static) {
         let _ = self.store.set(Box::new(counts));
     }
 
-    /// The text that Prometheus reads.
+    /// The metrics in Prometheus' text format.
     pub fn render(&self) -> String {
         if let Some(counts) = self.store.get() {
             let StoreCounts { transactions, commits, dropped_log_rows } = counts();
@@ -147,7 +152,7 @@ impl Metrics {
         self.handle.render()
     }
 
-    /// Folds what histograms gathered into their buckets, for ever. Without it they grow until someone calls [`Self::render`].
+    /// Moves the samples of histograms into their buckets, for ever. Without it they grow until [`Self::render`] is called.
     pub async fn upkeep(&self) {
         let mut ticks = tokio::time::interval(Duration::from_secs(5));
         loop {

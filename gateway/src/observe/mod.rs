@@ -1,15 +1,19 @@
-//! What the operator sees: log lines, one line an operation, and metrics.
+//! What the operator sees: log lines (one per operation), metrics, and readiness.
 
+mod correlation;
 mod json_line;
 mod log;
 mod metrics;
 mod operation;
 mod path_template;
+mod readiness;
 
+pub use correlation::{CorrelationId, CorrelationIdError};
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
 pub use operation::{OperationRecord, Recording};
 pub use path_template::PathTemplate;
+pub use readiness::{ComponentState, Components, Readiness};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,62 +1,60 @@
-//! One line an operation: who asked for what, what the app was asked, and what came of it.
+//! One log line per operation: who requested what, which calls the app received, and the result.
 //!
-//! A line holds identifiers and never values: no bodies, no queries, no tokens, no names of people.
-
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use serde::Serialize;
+//! A line contains identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
 use super::path_template::PathTemplate;
 use crate::config::InstanceName;
 use crate::egress::{AppCall, SendErrorCode};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Everything that is logged and measured about one operation.
 #[derive(Debug, Clone)]
 pub struct OperationRecord {
-    /// What links this line to the client's answer and to the connector's lines.
+    /// Links this line to the client's response and to the connector's log lines.
     pub correlation: String,
     /// The request's method.
     pub method: String,
     /// The request's path.
     pub path: PathTemplate,
-    /// The instance, once its token was accepted: an outsider cannot fill metrics with names.
+    /// The instance, once its token was accepted: outsiders cannot fill metrics with names.
     pub instance: Option<InstanceName>,
     /// The client's profile, e.g. `entra`.
     pub client: Option<&'static str>,
-    /// What was asked for: `create`, `search`, …
+    /// The operation: `create`, `search`, …
     pub operation: Option<&'static str>,
     /// e.g. `User`.
     pub resource_type: Option<String>,
     /// The resource's SCIM id.
     pub id: Option<String>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// SCIM's word for the error.
+    /// The error's `scimType`.
     pub scim_type: Option<&'static str>,
-    /// A word for the kind of failure, e.g. `timeout`, `memory`, `circuit-open`; `fault` is the connector's own, `request` the client's.
+    /// The kind of failure, e.g. `timeout`, `memory`, `circuit-open`; `fault` is the connector's own, `request` the client's.
     pub class: Option<&'static str>,
-    /// The operator's text of the error: what the client is not told.
+    /// The operator's text of the error, which the client does not get.
     pub cause: Option<String>,
-    /// Whether the client had gone, or was answered 504, before the operation ended.
-    pub unheard: bool,
-    /// From the request's head to the answer.
+    /// Whether the client had disconnected, or had been answered 504, before the operation ended.
+    pub abandoned: bool,
+    /// From the request's head to the response.
     pub duration: Duration,
-    /// The requests to the app, in their order.
+    /// The requests to the app, in order.
     pub app_calls: Vec<AppCall>,
-    /// Attributes that the client sent and the instance does not know.
+    /// Attributes that the client sent and that the instance does not support.
     pub ignored: Vec<String>,
-    /// The guard rail that refused it, or that of each operation of a bulk request that one refused.
+    /// The guard rail that refused it; for a bulk request, that of each refused operation.
     pub guard_rails: Vec<&'static str>,
-    /// What the client's profile had to put right, by name.
+    /// The names of the leniencies that the request needed.
     pub leniencies: Vec<&'static str>,
 }
 
 impl OperationRecord {
     /// Writes the line: at `error` for the gateway's own faults (500), at `warn` for other 5xx, at `info` for the rest.
     pub fn emit(&self) {
-        // What the fields hold is made only where somebody wants the line.
+        // The values of the fields are computed only if the level is enabled.
         macro_rules! line {
             ($level:expr) => {
                 tracing::event!(
@@ -72,7 +70,7 @@ impl OperationRecord {
                     scim_type = self.scim_type,
                     class = self.class,
                     cause = self.cause,
-                    unheard = self.unheard.then_some(true),
+                    abandoned = self.abandoned.then_some(true),
                     duration_ms = milliseconds(self.duration),
                     ignored = names(&self.ignored),
                     leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
@@ -93,7 +91,7 @@ impl OperationRecord {
     }
 }
 
-/// The record of the operation that runs, shared by all who have something to say about it; a request extension.
+/// The record of a running operation, shared by everything that contributes to it; a request extension.
 #[derive(Debug, Clone)]
 pub struct Recording {
     record: Arc<Mutex<OperationRecord>>,
@@ -101,7 +99,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Begins the record of a request.
+    /// Starts the record of a request.
     pub fn begin(correlation: impl Into<String>, method: impl Into<String>, path: &str, started: Instant) -> Self {
         let record = OperationRecord {
             correlation: correlation.into(),
@@ -116,7 +114,7 @@ impl Recording {
             scim_type: None,
             class: None,
             cause: None,
-            unheard: false,
+            abandoned: false,
             duration: Duration::ZERO,
             app_calls: Vec::new(),
             ignored: Vec::new(),
@@ -126,12 +124,12 @@ impl Recording {
         Self { record: Arc::new(Mutex::new(record)), started }
     }
 
-    /// Adds to the record.
+    /// Changes the record.
     pub fn note<T>(&self, change: impl FnOnce(&mut OperationRecord) -> T) -> T {
         change(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The record as it stands at `now`.
+    /// The record at `now`, with the duration until then.
     pub fn finish(&self, now: Instant) -> OperationRecord {
         self.note(|record| {
             record.duration = now.saturating_duration_since(self.started);
@@ -140,7 +138,7 @@ impl Recording {
     }
 }
 
-/// The first few of the names that a client sent, each cut short: a body may hold thousands, of any length.
+/// The first few of the names that a client sent, each truncated: a body may contain thousands, of any length.
 fn names(sent: &[String]) -> Option<String> {
     const MOST: usize = 20;
     const LONGEST: usize = 100;
@@ -151,12 +149,12 @@ fn names(sent: &[String]) -> Option<String> {
     (!shown.is_empty()).then(|| shown.join(", "))
 }
 
-/// A duration in milliseconds, to a tenth of a microsecond.
+/// A duration in milliseconds, rounded to a tenth of a microsecond.
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000_000.0).round() / 10_000.0
 }
 
-/// Each once, in the order of the alphabet.
+/// Each name once, in alphabetical order.
 fn distinct(names: &[&'static str]) -> Option<String> {
     let distinct: Vec<&str> = BTreeSet::from_iter(names.iter().copied()).into_iter().collect();
     (!distinct.is_empty()).then(|| distinct.join(", "))

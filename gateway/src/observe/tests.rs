@@ -1,17 +1,15 @@
-//! What an operator reads: the same operation as text, as JSON and as metrics.
-
-use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
+//! The same operation as text, as JSON and as metrics.
 
 use super::*;
 use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
 use crate::store::StoreCounts;
+use serde_json::{Value, json};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-/// A log that a test reads.
+/// A log that a test can read.
 #[derive(Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 

@@ -1,23 +1,23 @@
 //! Which names in which directories are watched.
 //!
-//! Directories and not files: an editor that renames a new file over the old one leaves a watch of the file on nothing. A link is
-//! followed one step at a time, so that `gateway.toml -> ..data/gateway.toml`, of which only `..data` is ever exchanged
-//! (Kubernetes), is seen to change, too.
+//! Directories are watched instead of files: after an editor renames a new file over the old one, a watch on the old file would
+//! see nothing. Symbolic links are followed step by step, so that a change to `gateway.toml -> ..data/gateway.toml` is noticed
+//! although only `..data` is ever replaced (Kubernetes).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
-/// Names by directory.
+/// The watched names by directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Watched(BTreeMap<PathBuf, BTreeSet<OsString>>);
 
-/// Links that are followed; more is a circle.
+/// How many symbolic links are followed; a longer chain is a loop.
 const LONGEST_CHAIN: usize = 16;
 
 impl Watched {
-    /// What must be watched to know when one of the files changes. Of a directory that is not there, the one is watched in which it, or
-    /// the first on the way to it, will be made.
+    /// What must be watched to notice a change to any of the files. For a directory that does not exist, its nearest existing
+    /// ancestor is watched.
     pub(super) fn of(files: &[PathBuf]) -> Self {
         let mut watched = Self::default();
         for file in files {
@@ -30,11 +30,11 @@ impl Watched {
         self.0.keys().map(PathBuf::as_path)
     }
 
-    /// Whether an event at this path is about one of the files.
+    /// Whether an event at this path concerns one of the files.
     pub(super) fn concerns(&self, path: &Path) -> bool {
         let Some((directory, name)) = path.parent().zip(path.file_name()) else { return false };
         let knows = |directory: &Path| self.0.get(directory).is_some_and(|names| names.contains(name));
-        // Some systems name the directory by another path than it was watched by.
+        // Some systems report a different path for the directory than the one that was watched.
         knows(directory) || directory.canonicalize().is_ok_and(|directory| knows(&directory))
     }
 
@@ -59,7 +59,7 @@ impl Watched {
     }
 }
 
-/// The directory in which a path is, if that is there, and its name.
+/// The directory of a path, if it exists, and the file name.
 fn place(path: &Path) -> Option<(PathBuf, &OsStr)> {
     let parent = path.parent()?;
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_waited_for() {
+    fn the_creation_of_a_missing_directory_is_noticed() {
         let folder = tempfile::tempdir().expect("a directory");
         let root = folder.path().canonicalize().expect("a path");
         let file = root.join("target/debug/x.wasm");

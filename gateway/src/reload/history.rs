@@ -1,11 +1,10 @@
-//! The last reloads, in memory: a restart begins a new history with what it loaded.
+//! The last reloads, in memory: after a restart, the history starts again with the initial load.
 
+use super::report::Reload;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::report::Reload;
-
-/// How many are remembered.
+/// How many reloads are kept.
 const LONGEST: usize = 100;
 
 #[derive(Debug, Default)]
@@ -22,7 +21,7 @@ impl History {
         reload
     }
 
-    /// The oldest first.
+    /// All of them, the oldest first.
     pub(super) fn all(&self) -> Vec<Arc<Reload>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }

@@ -1,194 +1,22 @@
-//! Bringing what serves up to date with its files, without a restart (design law 6).
+//! Brings the instances up to date with their files, without a restart (design law 6).
 //!
-//! [`Reloader::reload`] reads the configuration and everything that it names, builds what has changed aside, and puts the
-//! whole in place at once. Requests in flight finish on what they began with. What is wrong stays as it was and is reported
-//! with its place: in the log, on the terminal and at `/-/reloads`. It is asked for by a watcher of the files ([`mod@watch`]), by
-//! `POST /-/reload` ([`routes()`]), and by SIGHUP.
+//! [`Reloader::reload`] reads the configuration and everything that it names, builds what has changed separately, and swaps it in
+//! as a whole. Requests in flight finish with what they started with. Whatever is wrong stays as it was, and is reported with its
+//! place: in the log, on the terminal and at `/-/reloads`. A reload is triggered by a watcher of the files ([`Watcher`]), by
+//! `POST /-/reload` ([`routes()`]) and by SIGHUP.
 
 mod files;
 mod history;
+mod reloader;
 mod report;
 mod routes;
 mod settle;
 mod watch;
 
-#[cfg(test)]
-mod tests;
-
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
-
-use jiff::Timestamp;
-
-use crate::config::{Config, ConfigErrors};
-use crate::egress::Circuit;
-use crate::instances::{Built, Instances, Live, Shared, build};
-use crate::observe::Metrics;
-use crate::server::{PartState, Parts, Readiness};
-use history::History;
-
-pub use report::{Outcome, Reload, Trigger};
+pub use reloader::Reloader;
+pub use report::{Reload, ReloadOutcome, Trigger};
 pub use routes::routes;
 pub use watch::{WatchError, Watcher};
 
-/// Reloads one gateway. A cheap handle.
-#[derive(Debug, Clone)]
-pub struct Reloader(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    /// As it was when the gateway started: what is only read then.
-    started_with: Config,
-    shared: Arc<Shared>,
-    live: Live,
-    metrics: Arc<Metrics>,
-    history: History,
-    /// One reload at a time.
-    turn: tokio::sync::Mutex<()>,
-    /// What the configuration was last seen to be made of.
-    files: Mutex<Vec<PathBuf>>,
-}
-
-impl Reloader {
-    /// Builds everything for the first time.
-    ///
-    /// # Errors
-    /// All mistakes: a gateway does not start with half of its configuration.
-    pub async fn start(config: Config, shared: Shared, metrics: Arc<Metrics>) -> Result<Self, ConfigErrors> {
-        let begun = Begun::now(Trigger::Start);
-        let Built { instances, changes, mistakes, began } = build(&config, &shared, None).await;
-        ConfigErrors::check(mistakes)?;
-        shared.keep(&began);
-        let files = Mutex::new(files_of(&config));
-        let history = History::default();
-        history.record(begun.end(changes, Vec::new(), Vec::new()));
-        Ok(Self(Arc::new(Inner {
-            started_with: config,
-            shared: Arc::new(shared),
-            live: Live::new(instances),
-            metrics,
-            history,
-            turn: tokio::sync::Mutex::default(),
-            files,
-        })))
-    }
-
-    /// The instances that serve.
-    #[must_use]
-    pub fn live(&self) -> Live {
-        self.0.live.clone()
-    }
-
-    /// What all instances share.
-    #[must_use]
-    pub fn shared(&self) -> &Shared {
-        &self.0.shared
-    }
-
-    /// What happened so far, the latest last.
-    #[must_use]
-    pub fn history(&self) -> Vec<Arc<Reload>> {
-        self.0.history.all()
-    }
-
-    /// The files whose content decides what is served.
-    #[must_use]
-    pub fn files(&self) -> Vec<PathBuf> {
-        self.0.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads everything again and serves what has changed. `None` where there is nothing to tell: the watcher saw a file being written
-    /// that is as it was, or as wrong as it was.
-    ///
-    /// It runs apart from the threads that serve requests, and to its end, also when nobody waits for it any more.
-    pub async fn reload(&self, trigger: Trigger) -> Option<Arc<Reload>> {
-        let (this, runtime) = (self.clone(), tokio::runtime::Handle::current());
-        let reloading = tokio::task::spawn_blocking(move || runtime.block_on(this.reload_now(trigger)));
-        // It fails only when the gateway goes down, or by a panic, which is in the log.
-        reloading.await.ok().flatten()
-    }
-
-    async fn reload_now(&self, trigger: Trigger) -> Option<Arc<Reload>> {
-        let inner = &*self.0;
-        let _turn = inner.turn.lock().await;
-        let begun = Begun::now(trigger);
-        let entry = match Config::load(&inner.started_with.file) {
-            Err(errors) => {
-                inner.watch_also(errors.files());
-                begun.end(Vec::new(), errors.mistakes().to_vec(), Vec::new())
-            }
-            Ok(config) => {
-                let Built { instances, changes, mistakes, began } =
-                    build(&config, &inner.shared, Some(&inner.live.now())).await;
-                *inner.files.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
-                inner.live.replace(instances);
-                inner.shared.keep(&began);
-                let mistakes = ConfigErrors::from(mistakes).mistakes().to_vec();
-                begun.end(changes, mistakes, config.needs_restart(&inner.started_with))
-            }
-        };
-        if trigger == Trigger::Watch && entry.says_nothing_new(inner.history.last().as_deref()) {
-            tracing::debug!(target: "scim_gateway::reload", "a file was written and nothing has changed");
-            return None;
-        }
-        entry.log();
-        inner.metrics.count_reload(entry.outcome.as_str());
-        Some(inner.history.record(entry))
-    }
-}
-
-impl Inner {
-    /// What serves is still made of the files of before; a configuration that names others is right when they are.
-    fn watch_also(&self, named: &[PathBuf]) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.extend_from_slice(named);
-        files.sort_unstable();
-        files.dedup();
-    }
-}
-
-impl Readiness for Reloader {
-    /// A reload that found mistakes leaves the gateway ready: what served before serves on.
-    fn parts(&self) -> Parts {
-        let mut parts = Instances::parts(&self.0.live.now());
-        if let Some(reason) = self.0.history.last().and_then(|last| last.first_mistake()) {
-            parts.shared.insert("reload".to_owned(), PartState::Degraded { reason });
-        }
-        let store = self.0.shared.store.trouble().map_or(PartState::Ready, |reason| PartState::Failed { reason });
-        parts.shared.insert("store".to_owned(), store);
-        parts
-    }
-
-    fn circuits(&self) -> Vec<(String, Circuit)> {
-        self.0.live.now().circuits()
-    }
-}
-
-fn files_of(config: &Config) -> Vec<PathBuf> {
-    config.files().map(std::path::Path::to_owned).collect()
-}
-
-/// A reload under way.
-struct Begun {
-    at: Timestamp,
-    clock: Instant,
-    trigger: Trigger,
-}
-
-impl Begun {
-    fn now(trigger: Trigger) -> Self {
-        Self { at: Timestamp::now(), clock: Instant::now(), trigger }
-    }
-
-    fn end(
-        self,
-        changes: Vec<crate::instances::Change>,
-        mistakes: Vec<crate::config::Mistake>,
-        needs_restart: Vec<&'static str>,
-    ) -> Reload {
-        let outcome = Outcome::of(changes.is_empty(), mistakes.is_empty());
-        let duration_ms = self.clock.elapsed().as_secs_f64() * 1000.0;
-        Reload { at: self.at, trigger: self.trigger, outcome, changes, mistakes, needs_restart, duration_ms }
-    }
-}
+#[cfg(test)]
+mod tests;

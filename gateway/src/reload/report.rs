@@ -1,39 +1,37 @@
-//! What became of one reload: for the log, the terminal and `/-/reloads`.
-
-use std::fmt;
-
-use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+//! The result of one reload, for the log, the terminal and `/-/reloads`.
 
 use crate::config::Mistake;
 use crate::instances::Change;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// One reload.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Reload {
-    /// When it began; RFC 3339.
+    /// When it started; RFC 3339.
     #[serde(serialize_with = "as_text")]
     pub at: Timestamp,
-    /// What it was asked for by.
+    /// What triggered it.
     pub trigger: Trigger,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// What serves now that did not before.
+    /// The result.
+    pub outcome: ReloadOutcome,
+    /// What has changed.
     pub changes: Vec<Change>,
-    /// What is wrong; the version before it serves on.
+    /// What is wrong; the previous version continues to be served.
     pub mistakes: Vec<Mistake>,
-    /// Keys of the configuration that take effect only when the gateway starts again.
+    /// Changed keys that take effect only after a restart of the gateway.
     pub needs_restart: Vec<&'static str>,
-    /// From the first file read to serving, in milliseconds.
+    /// From reading the first file until the changes take effect, in milliseconds.
     pub duration_ms: f64,
 }
 
-/// What asked for a reload.
+/// What triggered a reload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
-    /// The gateway began.
+    /// The start of the gateway.
     Start,
     /// A file was written.
     Watch,
@@ -43,21 +41,21 @@ pub enum Trigger {
     Request,
 }
 
-/// What came of a reload.
+/// The result of a reload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Everything that had changed serves.
+pub enum ReloadOutcome {
+    /// All changes took effect.
     Applied,
-    /// Some of it serves; there are mistakes in the rest.
+    /// Some changes took effect; the others contain mistakes.
     Partly,
     /// There are mistakes, and nothing has changed.
     Refused,
-    /// There was nothing to do.
+    /// Nothing had changed.
     Unchanged,
 }
 
-impl Outcome {
+impl ReloadOutcome {
     pub(super) const fn of(nothing_changed: bool, no_mistakes: bool) -> Self {
         match (nothing_changed, no_mistakes) {
             (false, true) => Self::Applied,
@@ -67,7 +65,7 @@ impl Outcome {
         }
     }
 
-    /// The word for it, as in JSON.
+    /// The word for it, as in the JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,14 +78,14 @@ impl Outcome {
 }
 
 impl Reload {
-    /// Whether whoever knows the reload before this one learns nothing.
+    /// Whether it tells nothing that the previous reload did not tell.
     pub(super) fn says_nothing_new(&self, last: Option<&Self>) -> bool {
         let (mistakes, needs_restart) =
             last.map_or((&[][..], &[][..]), |last| (last.mistakes.as_slice(), last.needs_restart.as_slice()));
         self.changes.is_empty() && self.mistakes == mistakes && self.needs_restart == needs_restart
     }
 
-    /// The first mistake, with how many more there are.
+    /// The first mistake and the number of further ones.
     pub(super) fn first_mistake(&self) -> Option<String> {
         let first = self.mistakes.first()?;
         Some(match self.mistakes.len() {
@@ -107,7 +105,7 @@ impl Reload {
         }
         if !self.needs_restart.is_empty() {
             let keys = self.needs_restart.join(", ");
-            tracing::warn!(target: "scim_gateway::reload", keys, "changed, and only read at the start: restart the gateway to apply");
+            tracing::warn!(target: "scim_gateway::reload", keys, "these keys have changed and are read only at start: restart the gateway to apply them");
         }
     }
 }
@@ -117,7 +115,7 @@ fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::E
 }
 
 impl fmt::Display for Reload {
-    /// One line for people; the mistakes are not in it.
+    /// One line for people, without the mistakes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 5;
         write!(f, "{} in {:.0} ms", self.outcome.as_str(), self.duration_ms)?;

@@ -1,8 +1,11 @@
-//! The operator's view: `GET /-/reloads` and `POST /-/reload`.
+//! The operator's routes: `GET /-/reloads` and `POST /-/reload`.
 //!
-//! Threat: these say what the configuration is made of, and make the gateway work. So both ask for one of `[server]`
-//! `admin-tokens`, wherever the gateway listens, and are not there where none is configured. No instance can be called `-`.
+//! Threat: they reveal parts of the configuration and cause work. So both require one of the `admin-tokens` of `[server]`,
+//! wherever the gateway listens, and do not exist if none is configured. No instance can be named `-`.
 
+use super::reloader::Reloader;
+use super::report::{ReloadOutcome, Trigger};
+use crate::server::ErrorResponse;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,17 +14,15 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::{Outcome, Reloader, Trigger};
-
-/// `GET /-/reloads` answers the last reloads, the latest first; `POST /-/reload` reloads and answers what came of it: 200, or 422
-/// where there are mistakes.
+/// `GET /-/reloads` lists the last reloads, the latest first; `POST /-/reload` reloads and returns the result: 200, or 422 if there
+/// are mistakes.
 pub fn routes(reloader: Reloader) -> Router {
     Router::new().route("/-/reloads", get(reloads)).route("/-/reload", post(reload)).with_state(reloader)
 }
 
 async fn reloads(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
-    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
-        return failure.into_response();
+    if let Err(error) = reloader.live().now().access.admit_operator(&headers) {
+        return ErrorResponse::from(error).into_response();
     }
     let mut reloads = reloader.history();
     reloads.reverse();
@@ -30,13 +31,13 @@ async fn reloads(State(reloader): State<Reloader>, headers: HeaderMap) -> Respon
 }
 
 async fn reload(State(reloader): State<Reloader>, headers: HeaderMap) -> Response {
-    if let Err(failure) = reloader.live().now().access.admit_operator(&headers) {
-        return failure.into_response();
+    if let Err(error) = reloader.live().now().access.admit_operator(&headers) {
+        return ErrorResponse::from(error).into_response();
     }
     match reloader.reload(Trigger::Request).await {
         Some(reload) => {
-            let mended = matches!(reload.outcome, Outcome::Applied | Outcome::Unchanged);
-            answer(if mended { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
+            let valid = matches!(reload.outcome, ReloadOutcome::Applied | ReloadOutcome::Unchanged);
+            answer(if valid { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &json!(*reload))
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -1,17 +1,16 @@
-//! When a file has been written: not at the first sign of it. Saving is several steps in most editors (a temporary file, a rename, new
+//! Waits until a file has been written completely. Most editors save in several steps (a temporary file, a rename, new
 //! permissions; or truncate and write), and every step is an event.
 
 use std::time::Duration;
-
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
-/// Nothing more for this long: it is written. The steps of one save follow each other within a few milliseconds.
+/// A file counts as written after this long without events. The steps of one save are only a few milliseconds apart.
 const QUIET: Duration = Duration::from_millis(40);
-/// Somebody who writes without end is not waited for.
+/// The longest wait, for a file that is written continuously.
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// Waits for an event, and then until there are no more for a while. False when no event can come any more.
+/// Waits for an event, and then until there are no more for a while. False if no more events can come.
 pub(super) async fn settled(events: &mut Receiver<()>) -> bool {
     if events.recv().await.is_none() {
         return false;
@@ -21,7 +20,7 @@ pub(super) async fn settled(events: &mut Receiver<()>) -> bool {
         match timeout_at(latest.min(Instant::now() + QUIET), events.recv()).await {
             Ok(Some(())) if Instant::now() < latest => {}
             Ok(Some(())) | Err(_) => return true,
-            // What was announced is still to be looked at.
+            // The event that has arrived still needs handling.
             Ok(None) => return true,
         }
     }
@@ -49,7 +48,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn writing_without_end_is_not_waited_for() {
+    async fn continuous_writing_does_not_delay_a_reload_for_ever() {
         let (sender, mut events) = mpsc::channel(1);
         let begun = Instant::now();
         let writing = tokio::spawn(async move {
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_of_events_is_told() {
+    async fn the_end_of_the_events_is_reported() {
         let (sender, mut events) = mpsc::channel(1);
         drop(sender);
         assert!(!settled(&mut events).await);

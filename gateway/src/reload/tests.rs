@@ -1,19 +1,22 @@
-//! What is told of reloads. That they work is tested with the real gateway, in `tests/tests/reload`.
-
-use jiff::Timestamp;
+//! How reloads are reported. That they work is tested with the real gateway, in `tests/tests/reload`.
 
 use super::history::History;
-use super::{Outcome, Reload, Trigger};
+use super::{Reload, ReloadOutcome, Trigger};
 use crate::config::{Mistake, Position};
-use crate::instances::{Change, Subject, What};
+use crate::instances::{Change, ChangeKind, Subject};
+use jiff::Timestamp;
 
 fn reload(changes: usize, mistakes: &[&str]) -> Reload {
-    let change =
-        Change { of: Subject::Instance, name: "acme".into(), change: What::Mapping, version: Some("3fa8c0d1".into()) };
+    let change = Change {
+        of: Subject::Instance,
+        name: "acme".into(),
+        change: ChangeKind::Mapping,
+        version: Some("3fa8c0d1".into()),
+    };
     Reload {
         at: Timestamp::UNIX_EPOCH,
         trigger: Trigger::Watch,
-        outcome: Outcome::of(changes == 0, mistakes.is_empty()),
+        outcome: ReloadOutcome::of(changes == 0, mistakes.is_empty()),
         changes: vec![change; changes],
         mistakes: mistakes.iter().map(|message| mistake(message)).collect(),
         needs_restart: Vec::new(),
@@ -32,7 +35,7 @@ fn mistake(message: &str) -> Mistake {
 }
 
 #[test]
-fn the_outcome_tells_whether_something_changed_and_something_is_wrong() {
+fn the_outcome_depends_on_changes_and_mistakes() {
     for (changes, mistakes, outcome) in
         [(1, &[][..], "applied"), (1, &["x"], "partly"), (0, &["x"], "refused"), (0, &[], "unchanged")]
     {
@@ -41,7 +44,7 @@ fn the_outcome_tells_whether_something_changed_and_something_is_wrong() {
 }
 
 #[test]
-fn a_mistake_is_told_once_and_its_mending_too() {
+fn a_mistake_is_reported_once_and_so_is_its_correction() {
     let (fine, wrong, other) = (reload(0, &[]), reload(0, &["x"]), reload(0, &["y"]));
     for (now, last, nothing_new) in [
         (&fine, None, true),
@@ -59,14 +62,14 @@ fn a_mistake_is_told_once_and_its_mending_too() {
 }
 
 #[test]
-fn the_line_for_people_names_what_changed_and_not_too_much_of_it() {
+fn the_line_for_people_names_a_few_of_the_changes() {
     assert_eq!(reload(1, &[]).to_string(), "applied in 12 ms: instance acme: mapping 3fa8c0d1");
     assert!(reload(7, &[]).to_string().ends_with("; and 2 more"));
     assert_eq!(reload(0, &["x", "y"]).first_mistake().as_deref(), Some("a.json:3:9: User rule 1: x (and 1 more)"));
 }
 
 #[test]
-fn the_history_is_bounded_and_keeps_the_latest() {
+fn the_history_is_limited_and_keeps_the_latest() {
     let history = History::default();
     for number in 0..150 {
         history.record(Reload { duration_ms: f64::from(number), ..reload(1, &[]) });
@@ -77,7 +80,7 @@ fn the_history_is_bounded_and_keeps_the_latest() {
 }
 
 #[test]
-fn a_program_reads_what_a_person_reads() {
+fn the_json_contains_the_same_as_the_text() {
     let json = serde_json::to_value(reload(1, &["x"])).expect("JSON");
     let expected = serde_json::json!({
         "at": "1970-01-01T00:00:00Z", "trigger": "watch", "outcome": "partly",

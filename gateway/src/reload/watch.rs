@@ -1,15 +1,14 @@
-//! Watching the files of the configuration (`serve --watch`).
-
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-use tokio::sync::mpsc;
+//! Watches the files of the configuration (`serve --watch`).
 
 use super::files::Watched;
+use super::reloader::Reloader;
+use super::report::{Reload, Trigger};
 use super::settle::settled;
-use super::{Reload, Reloader, Trigger};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::mpsc;
 
 /// Reloads when a file of the configuration is written.
 #[derive(Debug)]
@@ -21,10 +20,10 @@ pub struct Watcher {
     events: mpsc::Receiver<()>,
 }
 
-/// The files cannot be watched.
+/// Why the files cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The system has no more of what watching takes.
+    /// The system refuses a new watch.
     #[error("the files of the configuration cannot be watched: {0}")]
     Start(#[source] notify::Error),
     /// One directory cannot be watched.
@@ -33,17 +32,17 @@ pub enum WatchError {
 }
 
 impl Watcher {
-    /// Watches from now on; [`Self::run`] acts on what is seen, and looks once at what was written since the files were read.
+    /// Starts watching; [`Self::run`] handles the events, and first checks what was written since the files were read.
     ///
     /// # Errors
     /// [`WatchError`].
     pub fn start(reloader: Reloader) -> Result<Self, WatchError> {
-        // One place is enough: an event says only that everything is to be looked at.
+        // Room for one is enough: an event only says that everything must be checked.
         let (changed, events) = mpsc::channel(1);
         let watched = Arc::<RwLock<Watched>>::default();
         let (seen, noticed) = (Arc::clone(&watched), changed.clone());
         let notify = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // An error, as an overflow, may have hidden an event.
+            // An error, such as an overflow, may have hidden an event.
             let concerns = event.map_or(true, |event| is_about(&event, &seen));
             if concerns {
                 let _ = noticed.try_send(());
@@ -54,20 +53,20 @@ impl Watcher {
         Ok(watcher)
     }
 
-    /// Reloads at every change, for ever, and tells of it.
-    pub async fn run(mut self, mut tell: impl FnMut(&Reload)) {
+    /// Reloads at every change, for ever, and reports each reload.
+    pub async fn run(mut self, mut report: impl FnMut(&Reload)) {
         while settled(&mut self.events).await {
             if let Some(reload) = self.reloader.reload(Trigger::Watch).await {
-                tell(&reload);
+                report(&reload);
             }
             // The configuration may name other files now.
             if let Err(error) = self.follow() {
-                tracing::warn!(target: "scim_gateway::reload", %error, "changes there are not seen; reload by SIGHUP");
+                tracing::warn!(target: "scim_gateway::reload", %error, "changes there are not noticed; send SIGHUP to reload");
             }
         }
     }
 
-    /// Watches what the configuration names now. What is watched from here on was read before: it is looked at once more.
+    /// Watches the files that the configuration names now. Newly watched files were read earlier, so they are checked once more.
     fn follow(&mut self) -> Result<(), WatchError> {
         let new = Watched::of(&self.reloader.files());
         let old = std::mem::replace(&mut *self.watched.write().unwrap_or_else(PoisonError::into_inner), new.clone());
@@ -75,10 +74,10 @@ impl Watcher {
             let _ = self.changed.try_send(());
         }
         for gone in old.directories().filter(|directory| !new.directories().any(|new| new == *directory)) {
-            // A directory that was deleted is watched no more already.
+            // A deleted directory is no longer watched anyway.
             let _ = self.notify.unwatch(gone);
         }
-        // Again also where it is watched: it may have been deleted and made anew. One that cannot be watched hides no other.
+        // Watched directories, too: they may have been deleted and recreated. One that cannot be watched must not prevent the others.
         let mut outcome = Ok(());
         for directory in new.directories() {
             let watching = self.notify.watch(directory, RecursiveMode::NonRecursive);
@@ -88,7 +87,7 @@ impl Watcher {
     }
 }
 
-/// Whether something was written; that we read is an event, too, and would never end.
+/// Whether a watched file was written. Our own reads are events, too, and would cause an endless loop.
 fn is_about(event: &Event, watched: &RwLock<Watched>) -> bool {
     let read = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
     if read {

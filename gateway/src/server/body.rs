@@ -1,11 +1,13 @@
 //! Reading a request's JSON body.
 //!
 //! Accepted: `application/scim+json` (RFC 7644 §3.1), `application/json` (Google, Okta's test suites), and no content type at
-//! all; with `charset=utf-8` or none. Refused, each as a SCIM error: another type, charset or any content encoding (415), a body longer than
-//! the limit or of too many values (413), one that does not arrive in time (408), and what is no JSON (400 `invalidSyntax`, with line and column).
+//! all; with `charset=utf-8` or no charset. Refused, each with a SCIM error: any other type or charset, and any content encoding
+//! (415); a body that is too long or has too many values (413); a body that does not arrive in time (408); and anything that is
+//! not JSON (400 `invalidSyntax`, with line and column).
 
-use std::time::Duration;
-
+use super::error_response::ErrorResponse;
+use crate::config::Server;
+use crate::extent::{Extent, MOST_VALUES};
 use axum::body::Body;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -13,27 +15,24 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use scim_protocol::{Error, ErrorStatus};
 use serde_json::Value;
-
-use super::error::Failure;
-use crate::config::Server;
-use crate::extent::{Extent, MOST_VALUES};
+use std::time::Duration;
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// How much of a body is read, and for how long.
+/// How much of a body is read, and how long that may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {
     /// The longest body, in bytes.
     pub bytes: usize,
-    /// The time in which all of it must have arrived.
+    /// The time within which all of it must have arrived.
     pub time: Duration,
 }
 
-/// Identity providers send a body at once; one that trickles in would hold a place for nothing.
+/// Identity providers send a body at once; a body that trickles in would occupy a permit for nothing.
 const LONGEST_TIME: Duration = Duration::from_secs(10);
 
 impl From<&Server> for BodyLimits {
-    /// Half of a client's wait at most, so that 408 comes before the 504 that speaks of the app.
+    /// At most half of the request timeout, so that 408 comes before the 504 that blames the app.
     fn from(server: &Server) -> Self {
         Self { bytes: server.max_body_bytes, time: LONGEST_TIME.min(server.request_timeout / 2) }
     }
@@ -43,7 +42,7 @@ impl From<&Server> for BodyLimits {
 ///
 /// # Errors
 /// 400 `invalidSyntax`, 408, 413, 415.
-pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Value, Failure> {
+pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Value, ErrorResponse> {
     check_type(headers)?;
     let bytes = read(headers, body, limits).await?;
     let text = bytes.strip_prefix(UTF8_BYTE_ORDER_MARK).unwrap_or(&bytes);
@@ -51,13 +50,13 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> R
         return Err(Error::invalid_syntax("the request has no body; send a JSON object").into());
     }
     if !Extent::new().take(text) {
-        return Err(Error::too_large(format!("a body holds at most {MOST_VALUES} JSON values")).into());
+        return Err(Error::too_large(format!("the body has more than {MOST_VALUES} JSON values")).into());
     }
     serde_json::from_slice(text).map_err(|error| Error::invalid_syntax(format!("the body is not JSON: {error}")).into())
 }
 
-async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Bytes, Failure> {
-    let too_long = || Failure::from(Error::too_large(format!("a body has at most {} bytes", limits.bytes)));
+async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Bytes, ErrorResponse> {
+    let too_long = || ErrorResponse::from(Error::too_large(format!("the body is larger than {} bytes", limits.bytes)));
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limits.bytes) {
         return Err(too_long());
@@ -65,18 +64,15 @@ async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Byt
     match tokio::time::timeout(limits.time, Limited::new(body, limits.bytes).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
-        Ok(Err(error)) => {
-            let failure = Failure::from(Error::invalid_syntax("the body ended before its end"));
-            Err(failure.because(error.to_string()))
-        }
-        Err(_) => Err(Error::new(ErrorStatus::REQUEST_TIMEOUT, "the body did not arrive in time").into()),
+        Ok(Err(error)) => Err(ErrorResponse::from(Error::invalid_syntax("body truncated")).because(error.to_string())),
+        Err(_) => Err(Error::new(ErrorStatus::REQUEST_TIMEOUT, "timed out while reading the body").into()),
     }
 }
 
-fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
+fn check_type(headers: &HeaderMap) -> Result<(), ErrorResponse> {
     let unsupported = |detail: String| Err(Error::new(ErrorStatus::UNSUPPORTED_MEDIA_TYPE, detail).into());
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return unsupported("the body is encoded; send it without Content-Encoding".to_owned());
+        return unsupported("encoded bodies are not supported; send the body without Content-Encoding".to_owned());
     }
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let text = String::from_utf8_lossy(value.as_bytes());
@@ -85,13 +81,13 @@ fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
     let known =
         ["application/scim+json", "application/json"].iter().any(|known| media_type.eq_ignore_ascii_case(known));
     if !known && !media_type.is_empty() {
-        return unsupported(format!("`{media_type}` is not understood; send application/scim+json"));
+        return unsupported(format!("the content type `{media_type}` is not supported; send application/scim+json"));
     }
     for (name, value) in parts.filter_map(|part| part.split_once('=')) {
         let value = value.trim().trim_matches('"');
         let utf8 = ["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known));
         if name.trim().eq_ignore_ascii_case("charset") && !utf8 {
-            return unsupported(format!("the charset `{value}` is not understood; send UTF-8"));
+            return unsupported(format!("the charset `{value}` is not supported; send UTF-8"));
         }
     }
     Ok(())
@@ -107,7 +103,7 @@ mod tests {
 
     async fn read_text(header: Option<(HeaderName, &'static str)>, text: impl Into<Bytes>) -> Result<Value, Error> {
         let headers = header.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
-        read_json(&headers, Body::from(text.into()), LIMITS).await.map_err(|failure| failure.error().clone())
+        read_json(&headers, Body::from(text.into()), LIMITS).await.map_err(|error| error.scim_error().clone())
     }
 
     #[tokio::test]
@@ -177,16 +173,16 @@ mod tests {
         for (values, status) in [(MOST_VALUES - 2, None), (MOST_VALUES, Some(413))] {
             let body = Body::from(format!("[{}0]", "0,".repeat(values)));
             let found = read_json(&HeaderMap::new(), body, limits).await;
-            assert_eq!(found.err().map(|failure| failure.error().status), status, "{values}");
+            assert_eq!(found.err().map(|error| error.scim_error().status), status, "{values}");
         }
     }
 
     #[tokio::test]
-    async fn a_body_that_never_ends_is_408() {
+    async fn an_endless_body_is_408() {
         let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
-        let failure = read_json(&HeaderMap::new(), body, BodyLimits { time: Duration::ZERO, ..LIMITS })
+        let error = read_json(&HeaderMap::new(), body, BodyLimits { time: Duration::ZERO, ..LIMITS })
             .await
             .expect_err("too late");
-        assert_eq!(failure.error().status, 408);
+        assert_eq!(error.scim_error().status, 408);
     }
 }

@@ -1,67 +1,15 @@
-//! The id that links a client's answer to the gateway's log.
-//!
-//! A client's own id is taken when it is harmless in a log line and a header; otherwise the gateway makes one. Every answer
-//! carries it as `x-correlation-id`.
+//! Gives every request a correlation id, and every response the header with it.
 
-use std::fmt;
-use std::str::FromStr;
-
+use crate::observe::CorrelationId;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+use http::{HeaderName, HeaderValue};
 
-/// The header of every answer.
+/// The header of every response.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// Where a client may say its id: our own header, then Microsoft's.
-const CLIENT_HEADERS: [&str; 3] = ["x-correlation-id", "client-request-id", "x-request-id"];
-
-const LONGEST: usize = 128;
-
-/// 1 to 128 letters, digits, `.`, `_` and `-`; a request extension.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CorrelationId(String);
-
-/// Why a text is not a correlation id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a correlation id has 1 to 128 letters, digits, dots, underscores and hyphens")]
-pub struct CorrelationIdError;
-
-impl CorrelationId {
-    /// The client's id if it sent one that can be used, else the trace id of a W3C `traceparent`, else a new UUID.
-    pub fn of(headers: &HeaderMap) -> Self {
-        let named = CLIENT_HEADERS.iter().find_map(|name| headers.get(*name)?.to_str().ok()?.parse().ok());
-        named.or_else(|| trace_id(headers)).unwrap_or_else(|| Self(Uuid::new_v4().to_string()))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for CorrelationId {
-    type Err = CorrelationIdError;
-
-    fn from_str(text: &str) -> Result<Self, CorrelationIdError> {
-        let harmless = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-        if harmless && (1..=LONGEST).contains(&text.len()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(CorrelationIdError)
-        }
-    }
-}
-
-impl fmt::Display for CorrelationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Gives every request its [`CorrelationId`] and every answer its header.
+/// Adds the [`CorrelationId`] to the request's extensions and its header to the response.
 pub(super) async fn correlate(mut request: Request, next: Next) -> Response {
     let id = CorrelationId::of(request.headers());
     let header = HeaderValue::from_str(id.as_str());
@@ -71,47 +19,4 @@ pub(super) async fn correlate(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(CORRELATION_HEADER, header);
     }
     response
-}
-
-/// `00-<32 hexadecimal digits>-…`, not all zero (W3C Trace Context §3.2).
-fn trace_id(headers: &HeaderMap) -> Option<CorrelationId> {
-    let id = headers.get("traceparent")?.to_str().ok()?.split('-').nth(1)?;
-    let valid =
-        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0');
-    valid.then(|| id.parse().ok()).flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_harmless_id_of_the_client_is_kept() {
-        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        for (headers, expected) in [
-            (vec![("x-correlation-id", "abc-1.2_3")], "abc-1.2_3"),
-            (vec![("client-request-id", "0b1e"), ("x-correlation-id", "mine")], "mine"),
-            (vec![("x-correlation-id", "in jected"), ("client-request-id", "0b1e")], "0b1e"),
-            (vec![("traceparent", trace)], "4bf92f3577b34da6a3ce929d0e0e4736"),
-        ] {
-            let map =
-                headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-            assert_eq!(CorrelationId::of(&map.collect()).as_str(), expected);
-        }
-    }
-
-    #[test]
-    fn anything_else_gets_a_new_uuid() {
-        for (name, value) in [
-            ("x-correlation-id", ""),
-            ("x-correlation-id", "a\"b"),
-            ("traceparent", "00-00000000000000000000000000000000-00f067aa0ba902b7-01"),
-            ("traceparent", "nonsense"),
-        ] {
-            let headers = [(HeaderName::from_static(name), HeaderValue::from_static(value))].into_iter().collect();
-            let id = CorrelationId::of(&headers);
-            assert!(Uuid::parse_str(id.as_str()).is_ok(), "{name}: {value} gave {id}");
-        }
-        assert!("x".repeat(129).parse::<CorrelationId>().is_err());
-    }
 }

@@ -1,82 +1,79 @@
-//! Running an operation apart from its client's socket.
+//! Runs each operation independently of its client's connection.
 //!
-//! A sequence of app calls that stops half-way because a client hung up leaves an app half changed. So an operation runs in a task
-//! of its own: a client that leaves, or that waited too long and was answered 504, does not cut it off. The same task writes the
+//! A sequence of app calls that stops half-way because a client hung up leaves an app half changed. So each operation runs in its
+//! own task: it goes on when the client disconnects or has received 504 after waiting too long. The same task writes the
 //! operation's log line, counts it, and turns a panic into a 500.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
+use super::error_response::{ErrorResponse, Explanation};
+use crate::admission::InFlight;
+use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use scim_protocol::{Error, ErrorStatus};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
-use super::correlation::CorrelationId;
-use super::error::{Explanation, Failure};
-use super::in_flight::InFlight;
-use crate::observe::{Metrics, OperationRecord, Recording};
-
-/// What every operation shares.
+/// What all operations share.
 #[derive(Debug, Clone)]
 pub(super) struct Operations {
     pub(super) in_flight: InFlight,
-    pub(super) patience: Duration,
+    pub(super) request_timeout: Duration,
     pub(super) metrics: Arc<Metrics>,
 }
 
-/// Takes a place or answers 503, then runs the rest apart from the socket; the request carries its [`Recording`].
+/// Takes a permit or answers 503, then runs the rest in its own task; the request carries its [`Recording`].
 pub(super) async fn detach(State(operations): State<Operations>, mut request: Request, next: Next) -> Response {
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
     let recording = Recording::begin(&correlation, request.method().as_str(), request.uri().path(), Instant::now());
     request.extensions_mut().insert(recording.clone());
-    let place = match operations.in_flight.enter("max-in-flight") {
-        Ok(place) => place,
+    let permit = match operations.in_flight.try_enter("max-in-flight") {
+        Ok(permit) => permit,
         Err(busy) => {
-            let response = busy.into_response();
-            finish(&recording, &response, &operations.metrics);
+            let response = ErrorResponse::from(busy).into_response();
+            log_and_count(&recording, &response, &operations.metrics);
             return response;
         }
     };
     let span = tracing::info_span!(target: "scim_gateway::operation", "operation", %correlation);
-    let _hearing = Hearing(recording.clone());
+    let _waiting = ClientWaiting(recording.clone());
     let metrics = Arc::clone(&operations.metrics);
     let task = tokio::spawn(async move {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
-        let response = answer.await.unwrap_or_else(|panic| broken(&*panic).into_response());
-        finish(&recording, &response, &metrics);
-        drop(place);
+        let response = answer.await.unwrap_or_else(|panic| panicked(&*panic).into_response());
+        log_and_count(&recording, &response, &metrics);
+        drop(permit);
         response
     });
-    match tokio::time::timeout(operations.patience, task).await {
+    match tokio::time::timeout(operations.request_timeout, task).await {
         Ok(answer) => {
-            answer.unwrap_or_else(|error| Failure::from(internal()).because(error.to_string()).into_response())
+            answer.unwrap_or_else(|error| ErrorResponse::from(internal()).because(error.to_string()).into_response())
         }
-        Err(_) => too_late().into_response(),
+        Err(_) => timed_out().into_response(),
     }
 }
 
-/// The client's wait: when it is over, nobody hears an answer that comes later. After the operation's end the note is read by no one.
-struct Hearing(Recording);
+/// Notes, when dropped, that the client is gone or was answered 504. After the operation's end nobody reads the note.
+struct ClientWaiting(Recording);
 
-impl Drop for Hearing {
+impl Drop for ClientWaiting {
     fn drop(&mut self) {
-        self.0.note(|record| record.unheard = true);
+        self.0.note(|record| record.abandoned = true);
     }
 }
 
-fn finish(recording: &Recording, response: &Response, metrics: &Metrics) {
-    let record = ended(recording, response);
+fn log_and_count(recording: &Recording, response: &Response, metrics: &Metrics) {
+    let record = complete_record(recording, response);
     record.emit();
     metrics.count(&record);
 }
 
-/// The record of what was answered so.
-pub(super) fn ended(recording: &Recording, response: &Response) -> OperationRecord {
+/// The record of an operation that was answered with this response.
+pub(super) fn complete_record(recording: &Recording, response: &Response) -> OperationRecord {
     recording.note(|record| {
         record.status = response.status().as_u16();
         if let Some(explanation) = response.extensions().get::<Explanation>() {
@@ -88,16 +85,16 @@ pub(super) fn ended(recording: &Recording, response: &Response) -> OperationReco
     recording.finish(Instant::now())
 }
 
-fn too_late() -> Failure {
-    let detail = "the app takes too long; the operation goes on, and the same request sent again is safe";
-    Failure::from(Error::new(ErrorStatus::GATEWAY_TIMEOUT, detail)).retry_after(Duration::from_secs(30))
+fn timed_out() -> ErrorResponse {
+    let detail = "the app is taking too long; the operation continues, and it is safe to send the same request again";
+    ErrorResponse::from(Error::new(ErrorStatus::GATEWAY_TIMEOUT, detail)).retry_after(Duration::from_secs(30))
 }
 
 fn internal() -> Error {
     Error::internal("the gateway failed; give the x-correlation-id of this answer to its operator")
 }
 
-fn broken(panic: &(dyn Any + Send)) -> Failure {
+fn panicked(panic: &(dyn Any + Send)) -> ErrorResponse {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Failure::from(internal()).because(format!("panic: {}", text.unwrap_or("of an unknown kind")))
+    ErrorResponse::from(internal()).because(format!("panic: {}", text.unwrap_or("no message")))
 }

@@ -1,11 +1,10 @@
-//! `/healthz`: does the process answer; `/readyz`: can it do its work; `/metrics`: what it did.
+//! `/healthz`: the process responds; `/readyz`: it can do its work; `/metrics`: what it did.
 //!
-//! None of them asks for a token: a reverse proxy must pass on only the instances' paths, or the operator gives the latter two a listener
-//! of their own (`observe-listen`).
+//! None of them requires a token: a reverse proxy must forward only the instances' paths, or the operator gives the latter two
+//! their own listener (`observe-listen`).
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
+use crate::admission::InFlight;
+use crate::observe::{Components, Metrics, Readiness};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -13,58 +12,7 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
-
-use super::in_flight::InFlight;
-use crate::egress::Circuit;
-use crate::observe::Metrics;
-
-/// The state of one instance, connector or other part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
-pub enum PartState {
-    /// It works.
-    Ready,
-    /// It works worse than it should, e.g. its app does not answer; the gateway as a whole stays ready for the others.
-    Degraded {
-        /// Why, for the operator; no secrets.
-        reason: String,
-    },
-    /// It does not work, and nothing that needs it.
-    Failed {
-        /// Why, for the operator; no secrets.
-        reason: String,
-    },
-}
-
-/// What `/readyz` shows, by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Parts {
-    /// The connectors.
-    pub connectors: BTreeMap<String, PartState>,
-    /// The instances.
-    pub instances: BTreeMap<String, PartState>,
-    /// What all share, e.g. `store`.
-    pub shared: BTreeMap<String, PartState>,
-}
-
-impl Parts {
-    /// Whether nothing failed.
-    pub fn ready(&self) -> bool {
-        let all = self.connectors.values().chain(self.instances.values()).chain(self.shared.values());
-        !all.into_iter().any(|state| matches!(state, PartState::Failed { .. }))
-    }
-}
-
-/// Who knows whether the gateway can do its work. Answers from memory, at once.
-pub trait Readiness: Send + Sync + 'static {
-    /// The state of everything now.
-    fn parts(&self) -> Parts;
-
-    /// How the circuit of each instance to its app stands.
-    fn circuits(&self) -> Vec<(String, Circuit)> {
-        Vec::new()
-    }
-}
+use std::sync::Arc;
 
 #[derive(Clone)]
 struct Probed {
@@ -74,12 +22,12 @@ struct Probed {
 }
 
 /// `/healthz`.
-pub(super) fn alive() -> Router {
+pub(super) fn health_routes() -> Router {
     Router::new().route("/healthz", get(async || json(StatusCode::OK, r#"{"status":"alive"}"#.to_owned())))
 }
 
-/// `/readyz` and `/metrics`, which tell the instances' names.
-pub(super) fn observed(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
+/// `/readyz` and `/metrics`, which show the names of the instances.
+pub(super) fn observe_routes(readiness: Arc<dyn Readiness>, metrics: Arc<Metrics>, in_flight: InFlight) -> Router {
     Router::new().route("/readyz", get(ready)).route("/metrics", get(metrics_text)).with_state(Probed {
         readiness,
         metrics,
@@ -92,12 +40,12 @@ async fn ready(State(probed): State<Probed>) -> Response {
     struct Report {
         status: &'static str,
         #[serde(flatten)]
-        parts: Parts,
+        components: Components,
     }
-    let parts = probed.readiness.parts();
+    let components = probed.readiness.components();
     let (code, status) =
-        if parts.ready() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not-ready") };
-    json(code, serde_json::to_string(&Report { status, parts }).unwrap_or_default())
+        if components.ready() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not-ready") };
+    json(code, serde_json::to_string(&Report { status, components }).unwrap_or_default())
 }
 
 async fn metrics_text(State(probed): State<Probed>) -> Response {

@@ -1,38 +1,38 @@
-//! From a listening socket to requests, and to an end that cuts nothing off.
+//! Accepts connections and serves requests, and shuts down gracefully.
 //!
-//! Threats: a client that opens connections and says nothing (bounded number, bounded time for a request's head), heads without end
-//! (bounded size), a client that asks and does not read the answer (bounded time in which nothing is taken), and a shutdown that drops what runs (it waits, for a bounded time).
+//! Threats: clients that open connections and send nothing (limits on their number and on the time for a request's head), endless
+//! heads (a size limit), clients that do not read the response (a time limit without progress), and a shutdown that drops running
+//! operations (it waits, up to a limit).
 //!
-//! Only HTTP/1.1 without TLS is spoken: TLS ends at a reverse proxy in front. What is no HTTP is answered by hyper itself
+//! Only HTTP/1.1 without TLS is supported: TLS is terminated by a reverse proxy. hyper itself answers anything that is not HTTP
 //! with 400 or 431 and no body.
 
-use std::io;
-use std::sync::Arc;
-use std::time::Duration;
-
+use crate::admission::InFlight;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 
-use super::in_flight::InFlight;
-
-/// Each with its reason.
+/// The limits of a listener, each with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListenLimits {
-    /// Connections at once; one more waits in the kernel's queue. Bounds memory and file descriptors.
+    /// Concurrent connections; more wait in the kernel's queue. Limits memory and file descriptors.
     pub connections: usize,
-    /// From a connection's start, or from the last answer, to the end of the next head. Longer than identity providers pause within a cycle.
+    /// Time from a connection's start, or from the last response, to the end of the next head. Longer than identity providers pause
+    /// within a provisioning cycle.
     pub head_time: Duration,
-    /// Bytes of a request's head: Entra's filters are long, its heads are not.
+    /// Bytes of a request's head, with room for Entra's long filters.
     pub head_bytes: usize,
-    /// How long an answer waits for its client to take the next bytes of it.
+    /// How long a response waits for the client to read more of it.
     pub write_time: Duration,
-    /// How long a shutdown waits for what runs.
+    /// How long a shutdown waits for running operations.
     pub grace: Duration,
 }
 
@@ -51,16 +51,16 @@ impl Default for ListenLimits {
 /// How serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Everything that ran was finished and answered.
+    /// Every running operation finished and was answered.
     Finished,
-    /// The time of grace was over while this many operations ran.
+    /// The grace period ended while operations were still running.
     CutOff {
-        /// Operations that were not finished.
+        /// How many operations were cut off.
         operations: usize,
     },
 }
 
-/// Serves until `shutdown` ends; then accepts nothing more, lets connections and operations finish, and returns.
+/// Serves until `shutdown` completes; then stops accepting, lets connections and operations finish, and returns.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -80,7 +80,7 @@ pub async fn serve(
     };
     match tokio::time::timeout(limits.grace, finish).await {
         Ok(()) => Ended::Finished,
-        // A connection on which nothing was asked, or whose answer is not fetched, is no loss.
+        // A connection without a request, or with a response that nobody reads, is no loss.
         Err(_) => match in_flight.count() {
             0 => Ended::Finished,
             operations => Ended::CutOff { operations },
@@ -88,13 +88,13 @@ pub async fn serve(
     }
 }
 
-/// Runs for ever.
+/// Accepts connections for ever.
 async fn accept(listener: &TcpListener, router: Router, graceful: &GracefulShutdown, limits: ListenLimits) {
     let connections = Arc::new(Semaphore::new(limits.connections));
     let service = TowerToHyperService::new(router);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head_time).max_header_size(limits.head_bytes);
-    while let Ok(place) = Arc::clone(&connections).acquire_owned().await {
+    while let Ok(permit) = Arc::clone(&connections).acquire_owned().await {
         let stream = next(listener).await;
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
@@ -104,24 +104,24 @@ async fn accept(listener: &TcpListener, router: Router, graceful: &GracefulShutd
             if let Err(error) = connection.await {
                 tracing::debug!(target: "scim_gateway::server", %error, "connection ended");
             }
-            drop(place);
+            drop(permit);
         });
     }
 }
 
-/// The next connection. Out of file descriptors, or a peer that left at once, is no reason to stop: it waits, longer each time.
+/// The next connection. Running out of file descriptors is no reason to stop: it retries after a wait that grows each time.
 async fn next(listener: &TcpListener) -> TcpStream {
     let mut wait = Duration::from_millis(5);
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // Small answers must not wait for the client's acknowledgement of the one before.
+                // Small responses must not wait for the client's acknowledgement of the previous one.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(target: "scim_gateway::server", %error, "cannot set TCP_NODELAY");
                 }
                 return stream;
             }
-            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) if caused_by_peer(&error) => {}
             Err(error) => {
                 tracing::warn!(target: "scim_gateway::server", %error, "cannot accept a connection");
                 tokio::time::sleep(wait).await;
@@ -131,7 +131,7 @@ async fn next(listener: &TcpListener) -> TcpStream {
     }
 }
 
-fn is_of_the_peer(error: &io::Error) -> bool {
+fn caused_by_peer(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

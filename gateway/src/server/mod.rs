@@ -1,99 +1,90 @@
-//! The HTTP shell: everything about a request that is not SCIM.
+//! The HTTP server: everything about a request that is not SCIM, and the SCIM routes.
 //!
-//! Around the SCIM routes, from outside in: a correlation id on every answer, a place among the operations in flight, detachment from
-//! the client's socket, the operation's log line and metrics. The routes call [`Access::admit`] and [`read_json`], find their
-//! [`Recording`](crate::observe::Recording) and [`CorrelationId`] among the request's extensions, and answer errors as [`Failure`].
+//! Around the SCIM routes, from the outside in: a correlation id on every response, a permit to run, a task of its own, and the
+//! operation's log line and metrics. The routes call [`Access::admit`](crate::admission::Access::admit) and [`read_json`], find
+//! their [`Recording`](crate::observe::Recording) and [`CorrelationId`](crate::observe::CorrelationId) in the request's
+//! extensions, and return errors as [`ErrorResponse`].
 
-mod authenticate;
 mod body;
 mod correlation;
 mod detach;
-mod error;
+mod error_response;
 mod health;
-mod in_flight;
 mod listen;
+mod local;
 mod operator;
-mod play;
 mod route;
 mod scim;
 
+pub use body::{BodyLimits, read_json};
+pub use correlation::CORRELATION_HEADER;
+pub use error_response::{ErrorResponse, SCIM_JSON};
+pub use listen::{Ended, ListenLimits, serve};
+pub use local::{LocalRequest, handle_locally};
+pub use scim::{ScimRoutes, scim};
+
+use crate::admission::InFlight;
+use crate::observe::{Metrics, Readiness};
+use axum::Router;
+use axum::middleware;
+use detach::Operations;
+use scim_protocol::{Error, ErrorStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::middleware;
-use scim_protocol::{Error, ErrorStatus};
-
-pub use authenticate::Access;
-pub use body::{BodyLimits, read_json};
-pub use correlation::{CORRELATION_HEADER, CorrelationId, CorrelationIdError};
-pub use error::{Failure, SCIM_JSON};
-pub use health::{PartState, Parts, Readiness};
-pub use in_flight::InFlight;
-pub use listen::{Ended, ListenLimits, serve};
-pub use play::{Played, play};
-pub use scim::{ScimRoutes, scim};
-
-use crate::observe::Metrics;
-use detach::Operations;
-
-/// What the shell needs besides the routes.
+/// What the server needs besides the routes.
 #[derive(Clone)]
-pub struct Shell {
-    /// The operations that run.
+pub struct ServerContext {
+    /// The running operations.
     pub in_flight: InFlight,
-    /// How long a client waits for an answer.
+    /// How long a client waits for a response.
     pub request_timeout: Duration,
     /// Where operations are counted.
     pub metrics: Arc<Metrics>,
-    /// What `/readyz` asks.
+    /// What `/readyz` shows.
     pub readiness: Arc<dyn Readiness>,
-    /// Whether `/readyz` and `/metrics` are served elsewhere, by [`observed`].
-    pub observed_apart: bool,
+    /// Whether `/readyz` and `/metrics` have their own listener; see [`observe_routes`].
+    pub has_observe_listener: bool,
 }
 
-impl std::fmt::Debug for Shell {
+impl std::fmt::Debug for ServerContext {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("in_flight", &self.in_flight).finish_non_exhaustive()
+        f.debug_struct("ServerContext").field("in_flight", &self.in_flight).finish_non_exhaustive()
     }
 }
 
-/// The whole server: `scim` in its shell, with health, readiness and metrics beside it unless they are served apart. A path that no route takes is a SCIM 404,
-/// another method a SCIM 405.
-pub fn router(shell: &Shell, scim: Router) -> Router {
+/// The whole server: `scim` and all that surrounds it, with health, and with readiness and metrics unless they have their own
+/// listener. An unknown path is a SCIM 404, a wrong method a SCIM 405.
+pub fn router(context: &ServerContext, scim: Router) -> Router {
     let operations = Operations {
-        in_flight: shell.in_flight.clone(),
-        patience: shell.request_timeout,
-        metrics: Arc::clone(&shell.metrics),
+        in_flight: context.in_flight.clone(),
+        request_timeout: context.request_timeout,
+        metrics: Arc::clone(&context.metrics),
     };
     let scim = scim
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(operations, detach::detach));
-    let observed = if shell.observed_apart { Router::new() } else { observed(shell) };
-    health::alive().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
+    let observed = if context.has_observe_listener { Router::new() } else { observe_routes(context) };
+    health::health_routes().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
 }
 
-/// The operator's own routes, for [`Router::merge`].
-pub fn operator(routes: Router) -> Router {
+/// The operator's routes, for [`Router::merge`].
+pub fn operator_routes(routes: Router) -> Router {
     routes.layer(middleware::from_fn(operator::log)).layer(middleware::from_fn(correlation::correlate))
 }
 
-/// `/readyz` and `/metrics`, for a listener of their own.
-pub fn observed(shell: &Shell) -> Router {
-    health::observed(Arc::clone(&shell.readiness), Arc::clone(&shell.metrics), shell.in_flight.clone())
+/// `/readyz` and `/metrics`, for their own listener.
+pub fn observe_routes(context: &ServerContext) -> Router {
+    health::observe_routes(Arc::clone(&context.readiness), Arc::clone(&context.metrics), context.in_flight.clone())
 }
 
-async fn unknown_path() -> Failure {
+async fn unknown_path() -> ErrorResponse {
     Error::not_found("nothing is served at this path; a tenant URL ends in /<instance>/scim/v2").into()
 }
 
-async fn wrong_method() -> Failure {
-    Error::new(
-        ErrorStatus::METHOD_NOT_ALLOWED,
-        "this method is not possible here; the Allow header lists those that are",
-    )
-    .into()
+async fn wrong_method() -> ErrorResponse {
+    Error::new(ErrorStatus::METHOD_NOT_ALLOWED, "this method is not allowed here; the Allow header lists those that are").into()
 }
 
 #[cfg(test)]

@@ -1,35 +1,35 @@
-//! From method, path and query to a SCIM operation (RFC 7644 §3.2): what is asked for, without knowing what it means.
+//! From method, path and query to a SCIM operation (RFC 7644 §3.2), without knowing the instance's schemas.
 
-use super::error::Failure;
+use super::error_response::ErrorResponse;
 use crate::provisioning::{Operation, ProjectionText, SearchText, parse_id};
 use http::Method;
 use scim_protocol::{Error, urn};
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// What a request asks for.
+/// The operation that a request asks for, and the projection of its result.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) operation: Operation,
     pub(super) projection: ProjectionText,
 }
 
-/// What a method and a path mean: the operation, before its query and its body are read.
+/// The operation that a method and a path select, before its query and body are read.
 #[derive(Debug)]
 pub(super) struct Route {
     operation: Operation,
-    /// Whether what is searched for is in the body (RFC 7644 §3.4.3).
+    /// Whether the search parameters are in the body (RFC 7644 §3.4.3).
     by_message: bool,
 }
 
 impl Route {
-    /// Routes a request; `path` is what follows `/scim/v2`. Empty path segments are passed over, because a tenant URL is often
-    /// pasted with a slash at its end.
+    /// Routes a request; `path` is what follows `/scim/v2`. Empty path segments are skipped, because a tenant URL is often
+    /// pasted with a trailing slash.
     ///
     /// # Errors
-    /// 404, 405 with `Allow`, and 501 for `/Me`: tokens belong to no user (RFC 7644 §3.11).
-    pub(super) fn find(method: &Method, path: &str) -> Result<Self, Failure> {
-        let not_allowed = |allow| Err(Failure::method_not_allowed(method, allow));
+    /// 404, 405 with `Allow`, and 501 for `/Me`, because tokens do not belong to a user (RFC 7644 §3.11).
+    pub(super) fn find(method: &Method, path: &str) -> Result<Self, ErrorResponse> {
+        let not_allowed = |allow| Err(ErrorResponse::method_not_allowed(method, allow));
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let names: Vec<String> = segments.iter().map(|segment| decoded(segment)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -46,7 +46,7 @@ impl Route {
             (_, ["Bulk" | ".search"]) => return not_allowed("POST"),
             (_, []) => return not_allowed("GET"),
             (_, ["Me", ..]) => {
-                return Err(Error::not_implemented("/Me is not supported: tokens belong to no user").into());
+                return Err(Error::not_implemented("/Me is not supported: a token does not belong to a user").into());
             }
             (&Method::GET, [kind]) | (&Method::POST, [kind, ".search"]) => {
                 Operation::Search { endpoint: endpoint(kind), query }
@@ -65,14 +65,14 @@ impl Route {
                 }
             }
             _ => {
-                let detail = "there is nothing at this path; resources are at /Users and /Groups, each at /Users/<id>";
+                let detail = "nothing is served at this path; resources are at /Users and /Groups, and a single one at /Users/<id>";
                 return Err(Error::not_found(detail).into());
             }
         };
         Ok(Self { operation, by_message: *method == Method::POST && names.last() == Some(&".search") })
     }
 
-    /// The operation, of which only the kind, the endpoint and the id are known.
+    /// The operation, of which only the kind, the endpoint and the id are set.
     pub(super) const fn operation(&self) -> &Operation {
         &self.operation
     }
@@ -83,28 +83,28 @@ impl Route {
         self.by_message || matches!(self.operation, Bulk { .. } | Create { .. } | Replace { .. } | Patch { .. })
     }
 
-    /// The operation, once the body is there where [`Self::takes_body`] says so. Unknown query parameters are ignored (Entra's
-    /// `aadOptscim062020`), and `+` in a query is a space.
+    /// The complete operation; `body` must be given where [`Self::takes_body`] says so. Unknown query parameters are ignored
+    /// (Entra's `aadOptscim062020`), and `+` in a query is a space.
     ///
     /// # Errors
-    /// 400 for what is no SearchRequest, 403 for a filter on discovery (RFC 7644 §4).
+    /// 400 for a body that is not a SearchRequest, 403 for a filter on discovery (RFC 7644 §4).
     pub(super) fn asked(self, query: &str, body: Option<Value>) -> Result<Asked, Error> {
         use Operation::{
             Bulk, Create, Patch, Replace, ResourceTypes, Schemas, Search, SearchAll, ServiceProviderConfig,
         };
         let Self { mut operation, by_message } = self;
         let sent = body.unwrap_or_default();
-        let (mut parameters, sent) =
+        let (Parameters { search, projection }, sent) =
             if by_message { (Parameters::of_message(sent)?, Value::Null) } else { (Parameters::of_query(query), sent) };
         match &mut operation {
-            ServiceProviderConfig | ResourceTypes(_) | Schemas(_) if parameters.filter.is_some() => {
-                return Err(Error::forbidden("what the service provider offers cannot be filtered"));
+            ServiceProviderConfig | ResourceTypes(_) | Schemas(_) if search.filter.is_some() => {
+                return Err(Error::forbidden("discovery endpoints do not support filters"));
             }
             Bulk { body } | Create { body, .. } | Replace { body, .. } | Patch { body, .. } => *body = sent,
-            SearchAll { query } | Search { query, .. } => *query = parameters.search(),
+            SearchAll { query } | Search { query, .. } => *query = search,
             _ => {}
         }
-        Ok(Asked { operation, projection: parameters.projection() })
+        Ok(Asked { operation, projection })
     }
 }
 
@@ -119,22 +119,16 @@ fn decoded(segment: &str) -> String {
 /// The parameters of a search and a projection, from a query or a SearchRequest message (RFC 7644 §3.4.3).
 #[derive(Debug, Default)]
 struct Parameters {
-    filter: Option<String>,
-    start_index: Option<String>,
-    count: Option<String>,
-    sort_by: Option<String>,
-    sort_order: Option<String>,
-    cursor: Option<String>,
-    attributes: Option<String>,
-    excluded_attributes: Option<String>,
+    search: SearchText,
+    projection: ProjectionText,
 }
 
 impl Parameters {
     fn of_query(query: &str) -> Self {
         let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if let Some(place) = parameters.place(&name) {
-                *place = Some(value.into_owned());
+            if let Some(parameter) = parameters.get_mut(&name) {
+                *parameter = Some(value.into_owned());
             }
         }
         parameters
@@ -147,14 +141,14 @@ impl Parameters {
         urn::require(&mut message, urn::SEARCH_REQUEST, "a search")?;
         let mut parameters = Self::default();
         for (name, value) in message {
-            let Some(place) = parameters.place(&name) else { continue };
-            *place = match value {
+            let Some(parameter) = parameters.get_mut(&name) else { continue };
+            *parameter = match value {
                 Value::String(text) => Some(text),
                 Value::Number(number) => Some(number.to_string()),
                 Value::Array(names) => {
                     let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
                     let names =
-                        names.ok_or_else(|| Error::invalid_syntax(format!("{name} must hold attribute names")))?;
+                        names.ok_or_else(|| Error::invalid_syntax(format!("{name} must contain attribute names")))?;
                     Some(names.join(","))
                 }
                 Value::Null => None,
@@ -166,34 +160,21 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
+    /// The parameter with this name, in any case.
+    fn get_mut(&mut self, name: &str) -> Option<&mut Option<String>> {
+        let Self { search, projection } = self;
         [
-            ("filter", &mut self.filter),
-            ("startIndex", &mut self.start_index),
-            ("count", &mut self.count),
-            ("sortBy", &mut self.sort_by),
-            ("sortOrder", &mut self.sort_order),
-            ("cursor", &mut self.cursor),
-            ("attributes", &mut self.attributes),
-            ("excludedAttributes", &mut self.excluded_attributes),
+            ("filter", &mut search.filter),
+            ("startIndex", &mut search.start_index),
+            ("count", &mut search.count),
+            ("sortBy", &mut search.sort_by),
+            ("sortOrder", &mut search.sort_order),
+            ("cursor", &mut search.cursor),
+            ("attributes", &mut projection.attributes),
+            ("excludedAttributes", &mut projection.excluded_attributes),
         ]
         .into_iter()
-        .find_map(|(known, place)| known.eq_ignore_ascii_case(name).then_some(place))
-    }
-
-    fn search(&mut self) -> SearchText {
-        SearchText {
-            filter: self.filter.take(),
-            start_index: self.start_index.take(),
-            count: self.count.take(),
-            sort_by: self.sort_by.take(),
-            sort_order: self.sort_order.take(),
-            cursor: self.cursor.take(),
-        }
-    }
-
-    fn projection(self) -> ProjectionText {
-        ProjectionText { attributes: self.attributes, excluded_attributes: self.excluded_attributes }
+        .find_map(|(known, parameter)| known.eq_ignore_ascii_case(name).then_some(parameter))
     }
 }
 
@@ -203,7 +184,7 @@ mod tests {
     use serde_json::json;
 
     fn asked(method: &Method, path: &str, query: &str, body: Option<Value>) -> Result<Asked, Error> {
-        let route = Route::find(method, path).map_err(|failure| failure.error().clone())?;
+        let route = Route::find(method, path).map_err(|error| error.scim_error().clone())?;
         assert_eq!(route.takes_body(), body.is_some(), "{method} {path}");
         route.asked(query, body)
     }
@@ -211,7 +192,7 @@ mod tests {
     fn name(method: &Method, path: &str) -> String {
         match Route::find(method, path).map(|route| route.asked("", Some(json!({}))).unwrap()) {
             Ok(asked) => asked.operation.name().to_owned(),
-            Err(failure) => failure.error().status.to_string(),
+            Err(error) => error.scim_error().status.to_string(),
         }
     }
 
@@ -254,11 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_longer_than_any_is_not_found_before_anything_else_happens() {
+    fn an_id_that_is_too_long_is_not_found_before_anything_else_happens() {
         for (length, found) in [(1024, true), (1025, false)] {
             let path = format!("/Users/{}", "%61".repeat(length));
             for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
-                let status = Route::find(&method, &path).map_err(|failure| failure.error().status);
+                let status = Route::find(&method, &path).map_err(|error| error.scim_error().status);
                 assert_eq!(status.err(), (!found).then_some(404), "{method} {length}");
             }
         }

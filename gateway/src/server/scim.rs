@@ -1,8 +1,15 @@
-//! The SCIM routes: from an HTTP request to a request of an instance, and from its outcome to an HTTP answer.
+//! The SCIM routes: from an HTTP request to a request to an instance, and from its outcome to an HTTP response.
 
-use std::sync::Arc;
-use std::time::Instant;
-
+use super::body::{BodyLimits, read_json};
+use super::error_response::{ErrorResponse, SCIM_JSON};
+use super::route::{Asked, Route};
+use crate::admission::{Access, Permit};
+use crate::clients::{Client, Hints, Leniency};
+use crate::config::InstanceName;
+use crate::instances::{Hosted, Live};
+use crate::observe::{CorrelationId, OperationRecord, Recording};
+use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refusal, Refused, RequestLimits};
+use crate::store::Store;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -12,29 +19,19 @@ use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use scim_protocol::{Conditions, Error};
-
-use super::authenticate::Access;
-use super::body::{BodyLimits, read_json};
-use super::correlation::CorrelationId;
-use super::error::{Failure, SCIM_JSON};
-use super::in_flight::Place;
-use super::route::{Asked, Route};
-use crate::clients::{Client, Hints, Leniency};
-use crate::instances::{Hosted, Live};
-use crate::observe::Recording;
-use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refusal, Refused, RequestLimits};
-use crate::store::Store;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// What the SCIM routes need.
 #[derive(Debug, Clone)]
 pub struct ScimRoutes {
-    /// The instances that serve.
+    /// The instances being served.
     pub instances: Live,
-    /// Where the provisioning log is.
+    /// Contains the provisioning log.
     pub store: Store,
     /// Limits of request bodies.
     pub body: BodyLimits,
-    /// How many operations a bulk request may hold.
+    /// How many operations a bulk request may contain.
     pub bulk_operations: usize,
     /// The gateway's address as clients see it; `None` takes it from each request's `Host`.
     pub public_url: Option<Arc<str>>,
@@ -61,27 +58,27 @@ async fn handle(
     let recording = request.extensions().get::<Recording>().cloned();
     match answer(&routes, &instance, request, recording.as_ref()).await {
         Ok(answer) => respond(answer),
-        Err(failure) => failure.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-/// Once a token was accepted, every request has its row in the provisioning log; an outsider cannot fill it.
+/// Every request whose token is accepted gets a row in the provisioning log; outsiders cannot fill it.
 async fn answer(
     routes: &ScimRoutes,
     instance: &str,
     request: Request,
     recording: Option<&Recording>,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, ErrorResponse> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    // What the request begins with serves it to its end, whatever is reloaded meanwhile.
+    // The request keeps using the instances that it started with, whatever is reloaded meanwhile.
     let instances = routes.instances.now();
     let name = Access::admit(&instances.access, instance, &parts.headers)?.clone();
     let hosted = instances.get(&name).map(Arc::clone);
     drop(instances);
     let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let hints = Hints { user_agent: agent, query: parts.uri.query().unwrap_or_default() };
-    let client = hosted.as_ref().map_or_else(|| Client::recognise(hints), |hosted| hosted.client(hints));
+    let client = hosted.as_ref().map_or_else(|| Client::detect(hints), |hosted| hosted.client(hints));
     // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
     let route = Route::find(&parts.method, parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default());
     let asked = route.as_ref().ok().map(Route::operation);
@@ -98,9 +95,9 @@ async fn answer(
     let correlation_id: Arc<str> =
         parts.extensions.get::<CorrelationId>().map(CorrelationId::as_str).unwrap_or_default().into();
 
-    let Begun { hosted, _place, asked, conditions } = match begin(routes, hosted, route, &parts, body).await {
-        Ok(begun) => begun,
-        Err(failure) => {
+    let Ready { hosted, _permit, asked, conditions } = match prepare(routes, hosted, route, &parts, body).await {
+        Ok(ready) => ready,
+        Err(error) => {
             let row = Refused {
                 instance: name.as_str(),
                 client: client.name(),
@@ -111,8 +108,8 @@ async fn answer(
                 duration: started.elapsed(),
                 number: 0,
             };
-            provisioning::refused(&routes.store, &row, failure.error());
-            return Err(failure);
+            provisioning::refused(&routes.store, &row, error.scim_error());
+            return Err(error);
         }
     };
     let Asked { operation, projection } = asked;
@@ -134,43 +131,44 @@ async fn answer(
         record.guard_rails = rails.into_iter().map(Rail::name).collect();
         record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
     });
-    result.map_err(Failure::from)
+    result.map_err(ErrorResponse::from)
 }
 
-/// A request that is understood, and has its place.
-struct Begun {
+/// A request that is understood and has its permit.
+struct Ready {
     hosted: Arc<Hosted>,
-    _place: Place,
+    _permit: Permit,
     asked: Asked,
     conditions: Conditions,
 }
 
-async fn begin(
+async fn prepare(
     routes: &ScimRoutes,
     hosted: Option<Arc<Hosted>>,
-    route: Result<Route, Failure>,
+    route: Result<Route, ErrorResponse>,
     parts: &Parts,
     body: Body,
-) -> Result<Begun, Failure> {
+) -> Result<Ready, ErrorResponse> {
     let hosted = hosted.ok_or_else(|| {
-        let detail = "this instance has a mistake in its configuration, which its operator finds in the gateway's log and at /readyz";
-        Failure::from(Error::unavailable(detail)).because("the instance could not be built")
+        let detail =
+            "this instance is misconfigured; its operator finds the reason in the gateway's log and at /readyz";
+        ErrorResponse::from(Error::unavailable(detail)).because("the instance could not be built")
     })?;
-    // Before the body is read: a client that sends it slowly holds a place of its own instance.
-    let place = hosted.in_flight.enter("the instance's share of max-in-flight")?;
+    // Before the body is read: a client that sends it slowly uses a permit of its own instance.
+    let permit = hosted.in_flight.try_enter("the instance's share of max-in-flight")?;
     let route = route?;
     let body = if route.takes_body() { Some(read_json(&parts.headers, body, routes.body).await?) } else { None };
     let asked = route.asked(parts.uri.query().unwrap_or_default(), body)?;
-    Ok(Begun { hosted, _place: place, asked, conditions: conditions(&parts.headers)? })
+    Ok(Ready { hosted, _permit: permit, asked, conditions: conditions(&parts.headers)? })
 }
 
-fn note(recording: Option<&Recording>, change: impl FnOnce(&mut crate::observe::OperationRecord)) {
+fn note(recording: Option<&Recording>, change: impl FnOnce(&mut OperationRecord)) {
     if let Some(recording) = recording {
         recording.note(change);
     }
 }
 
-/// Several headers of one name are one list (RFC 9110 §5.3).
+/// Several headers with the same name are one list (RFC 9110 §5.3).
 fn conditions(headers: &HeaderMap) -> Result<Conditions, Error> {
     let list = |name: HeaderName| {
         let values: Vec<_> =
@@ -181,7 +179,7 @@ fn conditions(headers: &HeaderMap) -> Result<Conditions, Error> {
 }
 
 /// The instance's SCIM base URL as this client sees it.
-fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &crate::config::InstanceName) -> String {
+fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &InstanceName) -> String {
     let root = match &routes.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => {
@@ -195,7 +193,7 @@ fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &crate::config::Inst
 fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = match answer.body {
-        // Unlike `Display`, this writes straight into the answer's bytes. A `Value` has a text in any case.
+        // Unlike `Display`, this writes straight into the response's bytes. A `Value` can always be serialized.
         Some(body) => {
             (status, [(CONTENT_TYPE, SCIM_JSON)], serde_json::to_vec(&body).unwrap_or_default()).into_response()
         }
@@ -210,15 +208,15 @@ fn respond(answer: Answer) -> Response {
     response
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for ErrorResponse {
     fn from(refusal: Refusal) -> Self {
-        let mut answer = Self::from(refusal.error.clone()).of_class(refusal.class());
+        let mut response = Self::from(refusal.error.clone()).of_class(refusal.class());
         if let Some(cause) = refusal.text() {
-            answer = answer.because(cause);
+            response = response.because(cause);
         }
         if let Some(seconds) = refusal.retry_after_seconds {
-            answer = answer.retry_after(std::time::Duration::from_secs(seconds.into()));
+            response = response.retry_after(std::time::Duration::from_secs(seconds.into()));
         }
-        answer
+        response
     }
 }

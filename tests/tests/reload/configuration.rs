@@ -84,7 +84,7 @@ async fn a_broken_configuration_changes_nothing_and_one_wrong_instance_only_itse
     assert!(partly["mistakes"][0]["message"].as_str().unwrap().contains("there is no file"), "{partly}");
     assert_eq!(world.call("GET", "right", "/Users", None).await.status, 200);
     let refused = world.call("GET", "wrong", "/Users", None).await;
-    assert!(refused.status == 503 && refused.body.contains("mistake in its configuration"), "{}", refused.body);
+    assert!(refused.status == 503 && refused.body.contains("misconfigured"), "{}", refused.body);
     let ready = json(&world.operator("GET", "/readyz", None).await);
     assert_eq!((&ready["status"], &ready["instances"]["wrong"]["state"]), (&"ready".into(), &"degraded".into()));
     assert!(ready["instances"]["wrong"]["reason"].as_str().unwrap().contains("there is no file"), "{ready}");

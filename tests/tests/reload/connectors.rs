@@ -45,7 +45,7 @@ async fn another_apps_connector_is_not_taken_for_a_new_version() {
     let world = World::watching().await;
     fs::copy(Artifacts::find_or_build().unwrap().connector("splashtop"), world.connector()).unwrap();
     let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
-    let said = "the file was the connector `samanage` and is `splashtop` now";
+    let said = "the file contained the connector `samanage` and now contains `splashtop`";
     assert_eq!(refused["mistakes"][0]["message"], said, "{refused}");
     assert!(world.shows_title().await);
     world.stop().await;
@@ -82,7 +82,7 @@ async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
     assert_eq!(fs::read(world.connector()).unwrap(), other);
     let listed = String::from_utf8(rollback(&world, &["--list"]).stdout).unwrap();
     assert_eq!(listed.lines().count(), 2, "{listed}");
-    assert!(listed.lines().next().unwrap().starts_with(&digest) && listed.contains("the file's"), "{listed}");
+    assert!(listed.lines().next().unwrap().starts_with(&digest) && listed.contains("current"), "{listed}");
     let unknown = rollback(&world, &["--to", "ffff"]);
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("--list"), "{unknown:?}");
 

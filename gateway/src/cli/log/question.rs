@@ -1,16 +1,14 @@
-//! Which rows are asked for.
+//! Which rows of the provisioning log to show.
 
-use std::ops::RangeInclusive;
-use std::str::FromStr;
-
+use crate::cli::error::CommandError;
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use scim_gateway::store::LogFilter;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
-use crate::cli::Failure;
-
-/// Which rows.
+/// Which rows to show.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Question {
     /// Only this instance
@@ -22,22 +20,22 @@ pub(in crate::cli) struct Question {
     /// Only resources with this value of the matching attribute, such as a user name, in any case
     #[arg(long = "match", value_name = "VALUE")]
     pub(super) matching: Option<String>,
-    /// Only what was answered so: `ok`, `failed` or a status such as 409
+    /// Only operations with this outcome: `ok`, `failed` or a status such as 409
     #[arg(long)]
     pub(super) outcome: Option<Outcome>,
-    /// Only since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
+    /// Only operations since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
     #[arg(long, value_name = "TIME")]
     pub(super) since: Option<Since>,
-    /// The newest rows, this many at the most
+    /// Maximum number of rows; the newest are shown
     #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
 }
 
-/// How an operation was answered.
+/// The range of statuses with an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outcome(RangeInclusive<u16>);
 
-/// The beginning of what is asked for.
+/// The start of the period.
 #[derive(Debug, Clone)]
 pub(super) enum Since {
     Ago(Span),
@@ -45,13 +43,13 @@ pub(super) enum Since {
 }
 
 impl Question {
-    pub(super) fn filter(&self, now: Timestamp) -> Result<LogFilter, Failure> {
+    pub(super) fn filter(&self, now: Timestamp) -> Result<LogFilter, CommandError> {
         Ok(LogFilter {
             instance: self.instance.clone(),
             id: self.id.clone(),
             matching: self.matching.clone(),
             status: self.outcome.clone().map(|Outcome(statuses)| statuses),
-            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(Failure::Since)?,
+            since: self.since.as_ref().map(|since| since.from(now)).transpose().map_err(CommandError::Since)?,
             limit: self.limit,
         })
     }
@@ -78,7 +76,7 @@ impl FromStr for Since {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let ago = text.parse::<Span>().map(Self::Ago);
         ago.or_else(|_| text.parse().map(Self::At))
-            .map_err(|_| "write how long ago, such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
+            .map_err(|_| "write a duration such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
     }
 }
 
@@ -86,7 +84,7 @@ impl Since {
     fn from(&self, now: Timestamp) -> Result<Timestamp, jiff::Error> {
         match self {
             Self::At(time) => Ok(*time),
-            // `2h ago` is a negative span.
+            // `2h ago` parses as a negative span.
             Self::Ago(span) => Ok(now.to_zoned(TimeZone::UTC).checked_sub(span.abs())?.timestamp()),
         }
     }
@@ -97,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_a_moment_or_how_long_ago() {
+    fn a_time_is_absolute_or_relative() {
         let now: Timestamp = "2026-03-10T12:00:00Z".parse().expect("a time");
         for (text, expected) in [
             ("90m", "2026-03-10T10:30:00Z"),

@@ -1,17 +1,14 @@
-//! Rows as a table for people.
+//! Prints rows as a table for people.
 
+use crate::cli::terminal::{Terminal, escaped};
+use scim_gateway::store::LogEntry;
 use std::io;
 
-use scim_gateway::store::LogEntry;
-
-use super::shown;
-use crate::cli::terminal::Terminal;
-
 const HEADINGS: [&str; 8] = ["TIME", "INSTANCE", "CLIENT", "OPERATION", "ID", "MATCH", "OUTCOME", "CORRELATION"];
-/// The place of the outcome among the columns.
+/// The index of the outcome's column.
 const OUTCOME: usize = 6;
 
-/// Writes the rows for people, a line each.
+/// Writes one line per row.
 pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Result<()> {
     let table: Vec<[String; HEADINGS.len()]> = rows.iter().map(cells).collect();
     let mut widths = HEADINGS.map(str::len);
@@ -33,7 +30,7 @@ pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Resul
         }
         terminal.line((line + &calls(row)).trim_end())?;
     }
-    if rows.is_empty() { terminal.line("no such row") } else { Ok(()) }
+    if rows.is_empty() { terminal.line("no matching rows") } else { Ok(()) }
 }
 
 fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
@@ -42,15 +39,15 @@ fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
     let outcome = scim_type.map_or_else(|| row.status.to_string(), |scim_type| format!("{} {scim_type}", row.status));
     let matching = row.matching.as_ref().map(|matching| matching.value.as_str());
     [
-        // A column to be read: the time to the second.
+        // To the second, which is easier to read.
         format!("{:.0}", row.time),
-        shown(&row.instance),
-        shown(&row.client),
-        shown(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-        shown(row.id.as_deref().unwrap_or("-")),
-        shown(matching.unwrap_or("-")),
-        shown(&outcome),
-        shown(&row.correlation),
+        escaped(&row.instance),
+        escaped(&row.client),
+        escaped(&operation.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        escaped(row.id.as_deref().unwrap_or("-")),
+        escaped(matching.unwrap_or("-")),
+        escaped(&outcome),
+        escaped(&row.correlation),
     ]
 }
 
@@ -60,5 +57,5 @@ fn calls(row: &LogEntry) -> String {
         let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         format!("{} {} {status}", call.method, call.path)
     });
-    shown(&calls.collect::<Vec<_>>().join(", "))
+    escaped(&calls.collect::<Vec<_>>().join(", "))
 }

@@ -1,25 +1,25 @@
 //! `booleans-as-text`: `"active": "False"`, `roles[primary eq "True"].value`, `filter=active eq "true"`.
 
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::filter::Comparison;
 use scim_protocol::{Attribute, AttributeType, Error, Filter};
 use serde_json::Value;
 
-use crate::clients::{Leniency, Reading};
-
-/// The boolean that a text says.
-fn said(value: &Value) -> Option<bool> {
+/// The boolean that a text spells.
+fn spelled(value: &Value) -> Option<bool> {
     let text = value.as_str()?;
     [("true", true), ("false", false)].into_iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, is)| is)
 }
 
-/// A value of an attribute without parts.
+/// The value of a simple attribute.
 pub(in crate::clients) fn value(
     reading: &mut Reading<'_>,
     name: &str,
     attribute: &Attribute,
     value: &mut Value,
 ) -> Result<(), Error> {
-    if let (AttributeType::Boolean, Some(boolean)) = (attribute.kind, said(value)) {
+    if let (AttributeType::Boolean, Some(boolean)) = (attribute.kind, spelled(value)) {
         let refusal = || Error::invalid_value(format!("'{name}' must be true or false without quotes, not {value}"));
         reading.tolerate(Leniency::BooleansAsText, refusal)?;
         *value = Value::Bool(boolean);
@@ -27,7 +27,7 @@ pub(in crate::clients) fn value(
     Ok(())
 }
 
-/// The literals of a filter; says whether any was changed. `attribute` finds what a comparison compares.
+/// The literals of a filter; returns whether any was changed. `find` looks up the attribute of a comparison.
 pub(in crate::clients) fn literals<'a>(
     reading: &mut Reading<'_>,
     filter: &mut Filter,
@@ -55,8 +55,9 @@ pub(in crate::clients) fn literals<'a>(
                 let elements = find(&whole);
                 changed |= literals(reading, selector, &|operand| elements?.sub(&operand.path.attribute))?;
             }
-            if let (Some(AttributeType::Boolean), Some(boolean)) = (found.map(|found| found.kind), said(value)) {
-                let refusal = || Error::invalid_filter(format!("'{path}' is compared with true or false, not {value}"));
+            if let (Some(AttributeType::Boolean), Some(boolean)) = (found.map(|found| found.kind), spelled(value)) {
+                let refusal =
+                    || Error::invalid_filter(format!("'{path}' must be compared with true or false, not {value}"));
                 reading.tolerate(Leniency::BooleansAsText, refusal)?;
                 *value = Value::Bool(boolean);
                 changed = true;

@@ -1,10 +1,10 @@
-//! Filters, and the selectors of PATCH paths: `value-paths-in-filters`, and booleans as text in both.
-
-use scim_protocol::{Attribute, Error, Filter, Object, Operand, ResourceType};
-use serde_json::Value;
+//! Filters, and the selectors in PATCH paths: `value-paths-in-filters`, and `booleans-as-text` in both.
 
 use super::{booleans, messages};
-use crate::clients::{Leniency, Reading};
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
+use scim_protocol::{Attribute, Error, Filter, Object, Operand, ResourceType};
+use serde_json::Value;
 
 /// A search's filter.
 pub(in crate::clients) fn whole(reading: &mut Reading<'_>, text: &mut String) -> Result<(), Error> {
@@ -12,7 +12,7 @@ pub(in crate::clients) fn whole(reading: &mut Reading<'_>, text: &mut String) ->
     if let Some(operand) = value_path(&filter) {
         let refusal = || {
             Error::invalid_filter(format!(
-                "'{operand}': nothing may follow a value path; write the comparison inside its brackets"
+                "'{operand}': nothing may follow a value path; write the comparison inside the brackets"
             ))
         };
         reading.tolerate(Leniency::ValuePathsInFilters, refusal)?;
@@ -24,13 +24,13 @@ pub(in crate::clients) fn whole(reading: &mut Reading<'_>, text: &mut String) ->
     Ok(())
 }
 
-/// The selector of a PATCH operation's path.
+/// The selector in the path of a PATCH operation.
 pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &mut Object) -> Result<(), Error> {
     let resource_type = reading.resource_type;
     let Some(path) = messages::path(members) else { return Ok(()) };
     let Some((attribute, rest)) = path.split_once('[') else { return Ok(()) };
     let Some((selector, sub)) = rest.rsplit_once(']') else { return Ok(()) };
-    // A path that is none is protocol code's to refuse.
+    // Protocol code refuses invalid paths.
     let Ok(mut filter) = Filter::parse(selector) else { return Ok(()) };
     let Ok(elements) = resource_type.parse_path(attribute) else { return Ok(()) };
     let Some(elements) = resource_type.resolve(&elements).map(|found| found.attribute) else { return Ok(()) };
@@ -43,7 +43,7 @@ pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &mut Object) 
     Ok(())
 }
 
-/// What a comparison compares.
+/// The attribute that a comparison compares.
 fn compared<'a>(resource_type: &'a ResourceType, operand: &Operand) -> Option<&'a Attribute> {
     let found = resource_type.resolve(&operand.path)?.attribute;
     match &operand.sub {
@@ -52,7 +52,7 @@ fn compared<'a>(resource_type: &'a ResourceType, operand: &Operand) -> Option<&'
     }
 }
 
-/// The first operand that goes on after its brackets.
+/// The first operand that continues after its brackets.
 fn value_path(filter: &Filter) -> Option<&Operand> {
     match filter {
         Filter::And(filters) | Filter::Or(filters) => filters.iter().find_map(value_path),

@@ -1,13 +1,13 @@
-//! `json-in-text`: Entra's function AppRoleAssignmentsComplex puts a whole role, as text, into the role's `value`.
+//! `json-in-text`: Entra's function AppRoleAssignmentsComplex serializes a whole role into the role's `value`.
 
+use super::messages;
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::Attribute;
 use serde_json::Value;
 
-use super::messages;
-use crate::clients::{Leniency, Reading};
-
-/// An element whose `value` is an object, written as text, with a `value` of its own: its members that the schema knows
-/// take the place of the element's. Without the leniency the text is a value like any other.
+/// Handles an element whose `value` is an object serialized as text that has its own `value`: the object's members that the schema
+/// defines replace those of the element. Without the leniency, the text is an ordinary value.
 pub(in crate::clients) fn element(reading: &mut Reading<'_>, attribute: &Attribute, element: &mut Value) {
     let Value::Object(object) = element else { return };
     if !attribute.multi_valued || !reading.allows(Leniency::JsonInText) {
@@ -23,7 +23,7 @@ pub(in crate::clients) fn element(reading: &mut Reading<'_>, attribute: &Attribu
     }
     reading.note(Leniency::JsonInText);
     for (key, value) in inner {
-        // What a role is called has another name there.
+        // The role's name has a different key there.
         let name = if key == "displayName" && attribute.sub(&key).is_none() { "display" } else { &key };
         if let Some(sub) = attribute.sub(name) {
             object.insert(sub.name.clone(), value);

@@ -1,12 +1,12 @@
-//! Keys of a PATCH value without a path: `dotted-keys` and `read-only-in-patch`.
+//! Keys in a PATCH value without a path: `dotted-keys` and `read-only-in-patch`.
 
+use super::messages;
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::{Error, Mutability, Object, ResourceType};
 use serde_json::{Map, Value};
 
-use super::messages;
-use crate::clients::{Leniency, Reading};
-
-/// Takes out the attributes that only the gateway may set.
+/// Removes the attributes that clients may not set.
 pub(in crate::clients) fn read_only(reading: &mut Reading<'_>, members: &mut Object) -> Result<(), Error> {
     let resource_type = reading.resource_type;
     let Some(Value::Object(value)) = messages::get_mut(members, "value") else { return Ok(()) };
@@ -19,7 +19,7 @@ pub(in crate::clients) fn read_only(reading: &mut Reading<'_>, members: &mut Obj
     Ok(())
 }
 
-/// Takes out the keys that are paths, and answers an operation with a path for each.
+/// Removes the keys that are paths, and returns an operation with a path for each.
 pub(in crate::clients) fn dotted(reading: &mut Reading<'_>, members: &mut Object) -> Result<Vec<Value>, Error> {
     let resource_type = reading.resource_type;
     let Some(op) = messages::get_mut(members, "op").cloned() else { return Ok(Vec::new()) };
@@ -29,7 +29,7 @@ pub(in crate::clients) fn dotted(reading: &mut Reading<'_>, members: &mut Object
     for key in dotted {
         let refusal = || {
             Error::invalid_path(format!(
-                "'{key}' is a path and no attribute's name: give it as 'path', or nest the value in its attribute"
+                "'{key}' is a path, not an attribute name: use it as 'path', or nest the value in its attribute"
             ))
         };
         reading.tolerate(Leniency::DottedKeys, refusal)?;

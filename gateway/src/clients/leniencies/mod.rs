@@ -1,5 +1,5 @@
-//! The transforms: one file a family, each leniency in one place. They see parsed JSON and schemas, and nothing of the client but
-//! what [`super::Reading`] says its profile allows.
+//! The transforms, grouped by what they read. They see parsed JSON and schemas; what the client's profile allows they ask
+//! [`super::Reading`].
 
 pub(super) mod booleans;
 pub(super) mod elements;

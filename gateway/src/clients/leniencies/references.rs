@@ -1,12 +1,12 @@
-//! `empty-references`: the manager whose id is `""` is nobody.
+//! `empty-references`: a manager with the id `""` means no manager.
 
+use super::messages;
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::{Attribute, Error};
 use serde_json::Value;
 
-use super::messages;
-use crate::clients::{Leniency, Reading};
-
-/// A reference, in the place of an object.
+/// A whole reference.
 pub(in crate::clients) fn whole(
     reading: &mut Reading<'_>,
     name: &str,
@@ -19,7 +19,7 @@ pub(in crate::clients) fn whole(
         }
         other => other.as_str() == Some(""),
     };
-    if is_empty && !attribute.multi_valued { nobody(reading, name, value) } else { Ok(()) }
+    if is_empty && !attribute.multi_valued { clear(reading, name, value) } else { Ok(()) }
 }
 
 /// The `value` of a single-valued reference.
@@ -29,11 +29,11 @@ pub(in crate::clients) fn value(
     attribute: &Attribute,
     value: &mut Value,
 ) -> Result<(), Error> {
-    if attribute.refers() && value.as_str() == Some("") { nobody(reading, name, value) } else { Ok(()) }
+    if attribute.refers() && value.as_str() == Some("") { clear(reading, name, value) } else { Ok(()) }
 }
 
-fn nobody(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
-    let refusal = || Error::invalid_value(format!("'{name}' is empty: null says that there is no value"));
+fn clear(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
+    let refusal = || Error::invalid_value(format!("'{name}' is empty; send null to remove the value"));
     reading.tolerate(Leniency::EmptyReferences, refusal)?;
     *value = Value::Null;
     Ok(())

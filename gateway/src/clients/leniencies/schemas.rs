@@ -1,13 +1,13 @@
 //! `unknown-schemas` and `schemas-incomplete`.
 
+use super::messages;
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::{Error, Object, ResourceType, urn};
 use serde_json::Value;
 
-use super::messages;
-use crate::clients::{Leniency, Reading};
-
-/// The `schemas` of a resource: those of its type, all that its body uses and no others (RFC 7643 §3). What is unknown stays,
-/// for protocol code to leave out and list.
+/// The `schemas` of a resource must list those that its body uses, and only those of its type (RFC 7643 §3). Unknown ones are kept,
+/// for protocol code to ignore and report.
 pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Object) -> Result<(), Error> {
     let resource_type = reading.resource_type;
     let used: Vec<String> = used(resource_type, resource);
@@ -24,7 +24,9 @@ pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Obj
     let is = |schema: &Value, urn: &str| schema.as_str().is_some_and(|schema| schema.eq_ignore_ascii_case(urn));
     let unknown = schemas.iter().find(|schema| !resource_type.urns().any(|urn| is(schema, urn)));
     if let Some(unknown) = unknown {
-        let refusal = || Error::invalid_value(format!("'schemas': a {} has no {unknown}", resource_type.name));
+        let refusal = || {
+            Error::invalid_value(format!("'schemas': the resource type {} does not have {unknown}", resource_type.name))
+        };
         reading.tolerate(Leniency::UnknownSchemas, refusal)?;
     }
     for urn in used {
@@ -40,14 +42,14 @@ pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Obj
 /// The `schemas` of a PATCH message.
 pub(in crate::clients) fn patch(reading: &mut Reading<'_>, message: &mut Object) -> Result<(), Error> {
     if matches!(messages::get_mut(message, "schemas"), None | Some(Value::Null)) {
-        let refusal = || Error::invalid_syntax(format!("'schemas' of a PATCH request is [\"{}\"]", urn::PATCH_OP));
+        let refusal = || Error::invalid_syntax(format!("'schemas' of a PATCH request must be [\"{}\"]", urn::PATCH_OP));
         reading.tolerate(Leniency::SchemasIncomplete, refusal)?;
         message.insert("schemas".to_owned(), Value::from(vec![urn::PATCH_OP]));
     }
     Ok(())
 }
 
-/// The core schema, and the extensions whose attributes the body has.
+/// The core schema, and the extensions whose attributes the body contains.
 fn used(resource_type: &ResourceType, resource: &Object) -> Vec<String> {
     let extensions = resource.keys().filter_map(|key| resource_type.extension(key));
     let extensions = extensions.map(|extension| extension.schema.id.clone());

@@ -1,12 +1,11 @@
-//! `bare-values`, `array-of-one`, `one-for-array`: a value in another shape than its schema's, where the schema leaves no
-//! doubt what is meant.
+//! `bare-values`, `array-of-one`, `one-for-array`: values whose shape differs from the schema, but whose meaning is clear from it.
 
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::{Attribute, Error};
 use serde_json::{Map, Value};
 
-use crate::clients::{Leniency, Reading};
-
-/// One value where an array belongs.
+/// A single value instead of an array.
 pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
     if !matches!(value, Value::Array(_) | Value::Null) {
         let refusal = || Error::invalid_value(format!("'{name}' must be an array"));
@@ -16,7 +15,7 @@ pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, v
     Ok(())
 }
 
-/// An array where one value belongs.
+/// An array instead of a single value.
 pub(in crate::clients) fn array_of_one(
     reading: &mut Reading<'_>,
     name: &str,
@@ -28,14 +27,14 @@ pub(in crate::clients) fn array_of_one(
         && items.len() == 1
     {
         let refusal =
-            || Error::invalid_value(format!("'{name}' has one value: it must be a JSON object, not an array"));
+            || Error::invalid_value(format!("'{name}' is single-valued: it must be a JSON object, not an array"));
         reading.tolerate(Leniency::ArrayOfOne, refusal)?;
         *value = items.pop().unwrap_or_default();
     }
     Ok(())
 }
 
-/// A value without parts where an object belongs.
+/// A simple value instead of an object.
 pub(in crate::clients) fn bare(
     reading: &mut Reading<'_>,
     name: &str,

@@ -1,12 +1,12 @@
-//! `unsupported-attributes`: a PATCH path to what RFC 7643 defines and the app does not have.
+//! `unsupported-attributes`: a PATCH path to an attribute that RFC 7643 defines and the app does not support.
 
+use super::messages;
+use crate::clients::leniency::Leniency;
+use crate::clients::reading::Reading;
 use scim_protocol::schema::core;
 use scim_protocol::{Error, Object};
 
-use super::messages;
-use crate::clients::{Leniency, Reading};
-
-/// Whether the path leads to such an attribute; protocol code leaves it out and lists it.
+/// Accepts or refuses such a path; protocol code ignores and reports it.
 pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &Object) -> Result<(), Error> {
     let resource_type = reading.resource_type;
     let Some(path) = messages::path(members) else { return Ok(()) };

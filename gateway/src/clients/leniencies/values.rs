@@ -1,12 +1,11 @@
-//! Walks the values of a request by their schemas, and has each family look at each.
-
-use scim_protocol::schema::core;
-use scim_protocol::{Attribute, Error, Object, ResourceType};
-use serde_json::Value;
+//! Walks the values of a request along their schemas, and applies the transforms to each.
 
 use super::messages::{self, Op};
 use super::{booleans, json_in_text, references, shapes};
-use crate::clients::Reading;
+use crate::clients::reading::Reading;
+use scim_protocol::schema::core;
+use scim_protocol::{Attribute, Error, Object, ResourceType};
+use serde_json::Value;
 
 /// A resource, or the value of a PATCH operation without a path.
 pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Object) -> Result<(), Error> {
@@ -46,13 +45,13 @@ pub(in crate::clients) fn operation(
             None => Ok(()),
         });
     }
-    // A path that leads nowhere is protocol code's to refuse.
+    // Protocol code refuses paths that lead nowhere.
     let Ok(slot) = resource_type.parse_slot(&path) else { return Ok(()) };
     let Some(resolved) = resource_type.resolve_slot(&slot) else { return Ok(()) };
     if let Some(parent) = resolved.parent.filter(|parent| !parent.multi_valued && slot.leaf() == Some("value")) {
         references::value(reading, &path, parent, value)?;
     }
-    // An element, or the one value that is added (RFC 7644 §3.5.2.1).
+    // An element, or the single value that is added (RFC 7644 §3.5.2.1).
     if slot.selector.is_some() && slot.sub.is_none() || op == Some(Op::Add) && slot.is_whole() && !value.is_array() {
         single(reading, &path, resolved.attribute, value)
     } else {
@@ -64,7 +63,7 @@ fn top_level<'a>(resource_type: &'a ResourceType, name: &str) -> Option<&'a Attr
     resource_type.schema.attribute(name).or_else(|| core::common().attribute(name))
 }
 
-/// The value of a whole attribute. `null` says that there is none (RFC 7643 §2.5).
+/// The value of a whole attribute; `null` means no value (RFC 7643 §2.5).
 fn whole(reading: &mut Reading<'_>, name: &str, attribute: &Attribute, value: &mut Value) -> Result<(), Error> {
     if !attribute.multi_valued {
         return single(reading, name, attribute, value);

@@ -1,4 +1,4 @@
-//! Each leniency: what Entra or Okta sends becomes exact SCIM, and to the `rfc` profile is a clear error.
+//! Each leniency: what Entra or Okta sends becomes exact SCIM, and is a clear error with the `rfc` profile.
 
 use super::*;
 
@@ -6,7 +6,7 @@ use super::*;
 fn booleans_as_text() {
     let leniency = Leniency::BooleansAsText;
     let resource = |active: Value, primary: Value| json!({"schemas": [USER], "active": active, "roles": [{"value": "a", "primary": primary}]});
-    put_right(
+    corrects(
         leniency,
         &user(),
         &Sent::Resource(resource(json!("False"), json!("True"))),
@@ -27,33 +27,33 @@ fn booleans_as_text() {
             json!({"op": "add", "path": "roles[value eq \"a\"].primary", "value": true}),
         ),
     ] {
-        put_right(leniency, &user(), &Sent::Operation(sent), &becomes);
+        corrects(leniency, &user(), &Sent::Operation(sent), &becomes);
     }
     for (sent, becomes) in [
         ("active eq \"True\"", "active eq true"),
         ("not (emails[primary eq \"false\"])", "not (emails[primary eq false])"),
         ("userName eq \"true\" and emails.primary eq \"true\"", "userName eq \"true\" and emails.primary eq true"),
     ] {
-        put_right(leniency, &user(), &Sent::Filter(sent), &json!(becomes));
+        corrects(leniency, &user(), &Sent::Filter(sent), &json!(becomes));
     }
 }
 
 #[test]
 fn bare_values() {
     let with = |manager: Value| json!({"schemas": [USER, ENTERPRISE], (ENTERPRISE): {"manager": manager}});
-    put_right(Leniency::BareValues, &user(), &Sent::Resource(with(json!("42"))), &with(json!({"value": "42"})));
+    corrects(Leniency::BareValues, &user(), &Sent::Resource(with(json!("42"))), &with(json!({"value": "42"})));
     let roles = |role: Value| json!({"schemas": [USER], "roles": [role]});
-    put_right(Leniency::BareValues, &user(), &Sent::Resource(roles(json!("a"))), &roles(json!({"value": "a"})));
+    corrects(Leniency::BareValues, &user(), &Sent::Resource(roles(json!("a"))), &roles(json!({"value": "a"})));
     let path = format!("{ENTERPRISE}:manager");
     let operation = |value: Value| json!({"op": "add", "path": path, "value": value});
-    put_right(
+    corrects(
         Leniency::BareValues,
         &user(),
         &Sent::Operation(operation(json!("42"))),
         &operation(json!({"value": "42"})),
     );
     let within = |value: Value| json!({"op": "add", "path": ENTERPRISE, "value": {"manager": value}});
-    put_right(Leniency::BareValues, &user(), &Sent::Operation(within(json!("42"))), &within(json!({"value": "42"})));
+    corrects(Leniency::BareValues, &user(), &Sent::Operation(within(json!("42"))), &within(json!({"value": "42"})));
 }
 
 #[test]
@@ -62,9 +62,9 @@ fn array_of_one() {
     let operation = |value: Value| json!({"op": "replace", "path": path, "value": value});
     for element in [json!({"$ref": null, "value": "42"}), json!({"value": "42"})] {
         let sent = Sent::Operation(operation(json!([element])));
-        put_right(Leniency::ArrayOfOne, &user(), &sent, &operation(element));
+        corrects(Leniency::ArrayOfOne, &user(), &sent, &operation(element));
     }
-    // Of two, nobody knows which one is meant.
+    // With two elements, it is unclear which one is meant.
     let two = operation(json!([{"value": "1"}, {"value": "2"}]));
     assert_eq!(read(Client::Entra, &user(), Sent::Operation(two.clone())).unwrap().0, two);
 }
@@ -73,11 +73,11 @@ fn array_of_one() {
 fn one_for_array() {
     let resource = |roles: Value| json!({"schemas": [USER], "roles": roles});
     let element = json!({"value": "admin"});
-    put_right(Leniency::OneForArray, &user(), &Sent::Resource(resource(element.clone())), &resource(json!([element])));
-    put_right(Leniency::OneForArray, &user(), &Sent::Resource(resource(json!("admin"))), &resource(json!([element])));
+    corrects(Leniency::OneForArray, &user(), &Sent::Resource(resource(element.clone())), &resource(json!([element])));
+    corrects(Leniency::OneForArray, &user(), &Sent::Resource(resource(json!("admin"))), &resource(json!([element])));
     let operation = |value: Value| json!({"op": "replace", "path": "members", "value": value});
     let member = json!({"value": "42"});
-    put_right(
+    corrects(
         Leniency::OneForArray,
         &ResourceType::group(),
         &Sent::Operation(operation(member.clone())),
@@ -90,13 +90,13 @@ fn empty_references() {
     let leniency = Leniency::EmptyReferences;
     let with = |manager: Value| json!({"schemas": [USER, ENTERPRISE], (ENTERPRISE): {"manager": manager}});
     for manager in [json!(""), json!({"value": ""}), json!({"Value": "", "displayName": "Nobody"})] {
-        put_right(leniency, &user(), &Sent::Resource(with(manager)), &with(Value::Null));
+        corrects(leniency, &user(), &Sent::Resource(with(manager)), &with(Value::Null));
     }
     for path in ["manager", "manager.value"].map(|path| format!("{ENTERPRISE}:{path}")) {
         let operation = |value: Value| json!({"op": "replace", "path": path, "value": value});
-        put_right(leniency, &user(), &Sent::Operation(operation(json!(""))), &operation(Value::Null));
+        corrects(leniency, &user(), &Sent::Operation(operation(json!(""))), &operation(Value::Null));
     }
-    // An empty text is a text where no reference is.
+    // An empty string is a valid value of an attribute that is not a reference.
     let title = json!({"schemas": [USER], "title": ""});
     assert_eq!(read(Client::Entra, &user(), Sent::Resource(title.clone())).unwrap(), (title, vec![]));
 }
@@ -109,7 +109,7 @@ fn json_in_text() {
     let (read_as, used) = read(Client::Entra, &user(), roles(role.clone())).unwrap();
     let expected = json!({"type": "WindowsAzureActiveDirectoryRole", "primary": false, "value": "admin", "display": "Administrator"});
     assert_eq!((&read_as["roles"][0], used), (&expected, vec![Leniency::JsonInText]));
-    // Whoever else sends such a text means it.
+    // Other clients mean such a text literally.
     for client in [Client::Rfc, Client::Okta, Client::Other] {
         assert_eq!(read(client, &user(), roles(role.clone())).unwrap().0["roles"][0], role, "{client}");
     }
@@ -126,8 +126,8 @@ fn unknown_schemas() {
         (ResourceType::group(), json!({"schemas": [GROUP, legacy], "displayName": "G", "members": []})),
         (user(), json!({"schemas": ["urn:scim:schemas:core:1.0", USER], "userName": "gus@google.example"})),
     ] {
-        // They stay, so that the operator sees them in the list of what was ignored.
-        put_right(Leniency::UnknownSchemas, &resource_type, &Sent::Resource(body.clone()), &body);
+        // They are kept, so that the operator sees them in the list of ignored attributes.
+        corrects(Leniency::UnknownSchemas, &resource_type, &Sent::Resource(body.clone()), &body);
     }
 }
 
@@ -135,13 +135,13 @@ fn unknown_schemas() {
 fn schemas_incomplete() {
     let leniency = Leniency::SchemasIncomplete;
     let body = |schemas: Value| json!({"schemas": schemas, (ENTERPRISE): {"department": "D"}});
-    put_right(leniency, &user(), &Sent::Resource(body(json!([USER]))), &body(json!([USER, ENTERPRISE])));
-    put_right(leniency, &user(), &Sent::Resource(body(json!(null))), &body(json!([USER, ENTERPRISE])));
+    corrects(leniency, &user(), &Sent::Resource(body(json!([USER]))), &body(json!([USER, ENTERPRISE])));
+    corrects(leniency, &user(), &Sent::Resource(body(json!(null))), &body(json!([USER, ENTERPRISE])));
     let sent = json!({"userName": "a"});
-    put_right(leniency, &user(), &Sent::Resource(sent), &json!({"userName": "a", "schemas": [USER]}));
+    corrects(leniency, &user(), &Sent::Resource(sent), &json!({"userName": "a", "schemas": [USER]}));
     let operations = json!([{"op": "remove", "path": "title"}]);
     let becomes = json!({"Operations": operations, "schemas": [urn::PATCH_OP]});
-    put_right(leniency, &user(), &Sent::Patch(json!({"Operations": operations})), &becomes);
+    corrects(leniency, &user(), &Sent::Patch(json!({"Operations": operations})), &becomes);
 }
 
 #[test]
@@ -149,9 +149,9 @@ fn operations_in_any_case() {
     for (sent, becomes) in [("Add", "add"), ("REPLACE", "replace")] {
         let operation = |op: &str| json!({"op": op, "path": "title", "value": "t"});
         let sent = Sent::Operation(operation(sent));
-        put_right(Leniency::OperationsInAnyCase, &user(), &sent, &operation(becomes));
+        corrects(Leniency::OperationsInAnyCase, &user(), &sent, &operation(becomes));
     }
-    // What is no operation at all stays, for protocol code to refuse.
+    // An unknown operation is kept, for protocol code to refuse.
     let none = json!({"op": "Rename", "path": "title"});
     assert_eq!(read(Client::Entra, &user(), Sent::Operation(none.clone())).unwrap().0, none);
 }
@@ -168,17 +168,17 @@ fn dotted_keys() {
         {"op": "replace", "path": "name.givenName", "value": "K"},
         {"op": "replace", "path": department, "value": "D"},
     ]);
-    put_right(Leniency::DottedKeys, &user(), &Sent::Operation(sent), &becomes);
+    corrects(Leniency::DottedKeys, &user(), &Sent::Operation(sent), &becomes);
     let alone = json!({"op": "add", "value": {"name.givenName": "K"}});
     let becomes = json!({"op": "add", "path": "name.givenName", "value": "K"});
-    put_right(Leniency::DottedKeys, &user(), &Sent::Operation(alone), &becomes);
+    corrects(Leniency::DottedKeys, &user(), &Sent::Operation(alone), &becomes);
 }
 
 #[test]
 fn read_only_in_patch() {
     let sent = json!({"op": "replace", "value": {"id": "1", "meta": {"resourceType": "Group"}, "displayName": "H"}});
     let becomes = json!({"op": "replace", "value": {"displayName": "H"}});
-    put_right(Leniency::ReadOnlyInPatch, &ResourceType::group(), &Sent::Operation(sent), &becomes);
+    corrects(Leniency::ReadOnlyInPatch, &ResourceType::group(), &Sent::Operation(sent), &becomes);
 }
 
 #[test]
@@ -186,15 +186,15 @@ fn listed_removal() {
     let leniency = Leniency::ListedRemoval;
     let operation = |value: Value| json!({"op": "remove", "path": "members", "value": value});
     let members = json!([{"$ref": null, "value": "1"}, {"value": "2"}]);
-    put_right(leniency, &ResourceType::group(), &Sent::Operation(operation(members.clone())), &operation(members));
-    put_right(leniency, &ResourceType::group(), &Sent::Operation(operation(json!([]))), &operation(json!([])));
-    put_right(
+    corrects(leniency, &ResourceType::group(), &Sent::Operation(operation(members.clone())), &operation(members));
+    corrects(leniency, &ResourceType::group(), &Sent::Operation(operation(json!([]))), &operation(json!([])));
+    corrects(
         leniency,
         &ResourceType::group(),
         &Sent::Operation(operation(json!({"value": "1"}))),
         &operation(json!([{"value": "1"}])),
     );
-    // Without a list, all of them go: so says the RFC.
+    // Without a list, all of them are removed, as the RFC says.
     let all = json!({"op": "remove", "path": "members"});
     for client in [Client::Rfc, Client::Entra] {
         assert_eq!(read(client, &ResourceType::group(), Sent::Operation(all.clone())).unwrap(), (all.clone(), vec![]));
@@ -221,7 +221,7 @@ fn unsupported_attributes() {
         ["nickName", "name.middleName", "addresses[type eq \"work\"].country", &format!("{ENTERPRISE}:department")]
     {
         let operation = json!({"op": "replace", "path": path, "value": "n"});
-        put_right(Leniency::UnsupportedAttributes, &small, &Sent::Operation(operation.clone()), &operation);
+        corrects(Leniency::UnsupportedAttributes, &small, &Sent::Operation(operation.clone()), &operation);
     }
     let nonsense = json!({"op": "replace", "path": "nonsense", "value": "n"});
     assert_eq!(read(Client::Entra, &small, Sent::Operation(nonsense.clone())).unwrap(), (nonsense, vec![]));
@@ -230,7 +230,7 @@ fn unsupported_attributes() {
 #[test]
 fn value_paths_in_filters() {
     let filter = "emails[type eq \"work\"].value eq \"a@c.com\"";
-    put_right(Leniency::ValuePathsInFilters, &user(), &Sent::Filter(filter), &json!(filter));
+    corrects(Leniency::ValuePathsInFilters, &user(), &Sent::Filter(filter), &json!(filter));
     let exact = "emails[type eq \"work\" and value eq \"a@c.com\"]";
     assert_eq!(read(Client::Rfc, &user(), Sent::Filter(exact)).unwrap(), (json!(exact), vec![]));
 }

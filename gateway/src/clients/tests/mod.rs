@@ -1,12 +1,11 @@
-//! What the profiles make of what clients send.
+//! How the profiles read what clients send.
 
 mod leniencies;
 mod profiles;
 
+use super::{Client, Leniency, Reading};
 use scim_protocol::{Extension, ResourceType, urn};
 use serde_json::{Value, json};
-
-use super::{Client, Leniency, Reading};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -26,7 +25,7 @@ enum Sent {
     Filter(&'static str),
 }
 
-/// What a profile makes of it, and what it needed for that.
+/// What a profile turns it into, and the leniencies that this needed.
 fn read(
     client: Client,
     resource_type: &ResourceType,
@@ -51,8 +50,8 @@ fn read(
     Ok((read, reading.end().0))
 }
 
-/// Entra's profile makes `becomes` of it and counts the leniency; the exact profile refuses it.
-fn put_right(leniency: Leniency, resource_type: &ResourceType, sent: &Sent, becomes: &Value) {
+/// Checks that Entra's profile turns `sent` into `becomes` and counts the leniency, and that the exact profile refuses it.
+fn corrects(leniency: Leniency, resource_type: &ResourceType, sent: &Sent, becomes: &Value) {
     let (read_as, used) = read(Client::Entra, resource_type, sent.clone()).unwrap();
     assert_eq!(&read_as, becomes, "{sent:?}");
     assert!(used.contains(&leniency), "{leniency} was not counted for {sent:?}: {used:?}");

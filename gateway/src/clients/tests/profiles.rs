@@ -1,9 +1,8 @@
-//! What no profile changes, and what the exact one answers.
-
-use scim_protocol::ScimType;
+//! What no profile changes, and the errors of the exact one.
 
 use super::*;
 use crate::clients::Profile;
+use scim_protocol::ScimType;
 
 #[test]
 fn exact_scim_is_the_same_to_every_profile() {
@@ -38,13 +37,13 @@ fn exact_scim_is_the_same_to_every_profile() {
 }
 
 #[test]
-fn the_exact_profile_says_what_the_rfc_wants() {
+fn the_exact_profile_says_what_the_rfc_requires() {
     for (resource_type, sent, kind, part) in [
         (
             user(),
             Sent::Operation(json!({"op": "Replace", "path": "title", "value": "t"})),
             ScimType::InvalidSyntax,
-            "operation 1: 'op' is \"replace\"",
+            "operation 1: 'op' must be \"replace\"",
         ),
         (
             user(),
@@ -80,7 +79,7 @@ fn the_exact_profile_says_what_the_rfc_wants() {
 }
 
 #[test]
-fn what_is_no_scim_is_left_for_protocol_code() {
+fn what_is_not_scim_is_left_for_protocol_code() {
     for body in [
         json!(null),
         json!([]),

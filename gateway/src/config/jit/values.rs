@@ -1,25 +1,23 @@
-//! The values of the table, each of which can only be right.
-
-use std::fmt;
-use std::str::FromStr;
-
-use url::{Host, Url};
+//! The types of the table's values; each accepts only valid values.
 
 use crate::config::word::words;
+use std::fmt;
+use std::str::FromStr;
+use url::{Host, Url};
 
 words! {
-    /// The claim of the ID token that becomes the account.
+    /// The claim of the ID token that becomes the account's user name.
     EmailClaim {
-        /// `email`, refused when the provider says that it is not verified.
+        /// `email`; refused if the provider says that it is not verified.
         Email = "email",
-        /// `preferred_username`: at Entra the user principal name, which a tenant can only give within its own domains.
+        /// `preferred_username`: at Entra the user principal name, which a tenant can assign only within its own domains.
         PreferredUsername = "preferred_username",
-        /// `upn`: the same, as an optional claim of Entra's.
+        /// `upn`: the same, as an optional claim at Entra.
         Upn = "upn",
     }
 }
 
-/// An issuer identifier (OpenID Connect Core §2), kept letter by letter: a slash at its end matters.
+/// An issuer identifier (OpenID Connect Core §2), kept exactly as written: a trailing slash matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer(String);
 
@@ -31,33 +29,33 @@ pub struct Scope(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInUrl(Url);
 
-/// The domain of an e-mail address in lower case.
+/// The domain of an e-mail address, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailDomain(String);
 
-/// Why a value of the table cannot be used.
+/// Why a value in the table is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JitError {
     /// Not a URL.
-    #[error("`{0}` is not a URL ({1}); write one that begins with https://")]
+    #[error("`{0}` is not a URL ({1}); write one that starts with https://")]
     Syntax(String, String),
-    /// Codes and tokens would travel in the clear.
-    #[error("`{0}` is not https; plain http is possible only on a loopback address")]
+    /// Codes and tokens would be sent unencrypted.
+    #[error("`{0}` is not https; plain http is allowed only for a loopback address")]
     Plain(String),
-    /// User information, a query or a fragment in an issuer; the text may hold a secret and is not repeated.
-    #[error("an issuer has no user name, query or fragment; write it as the provider's metadata does")]
-    Decorated,
-    /// The address of the metadata.
-    #[error("this is the address of the provider's metadata; write it without `/.well-known/openid-configuration`")]
+    /// User information, a query or a fragment in an issuer; the text may contain a secret and is not repeated.
+    #[error("an issuer has no user name, query or fragment; write it exactly as in the provider's metadata")]
+    NotBare,
+    /// The URL of the metadata instead of the issuer.
+    #[error("this is the URL of the provider's metadata; write it without `/.well-known/openid-configuration`")]
     Metadata,
-    /// Entra's endpoints for many tenants.
-    #[error("`{0}` lets in people of any tenant; write https://login.microsoftonline.com/<your tenant's id>/v2.0")]
+    /// One of Entra's multi-tenant endpoints.
+    #[error("`{0}` accepts people from any tenant; write https://login.microsoftonline.com/<your tenant's id>/v2.0")]
     AnyTenant(String),
-    /// A user name or password in an address for browsers; the text is not repeated.
-    #[error("the URL holds a user name or password, or does not begin with https:// or http://")]
+    /// A user name or password in a URL for browsers; the text is not repeated.
+    #[error("the URL contains a user name or password, or does not start with https:// or http://")]
     UserInformation,
     /// Not a scope.
-    #[error("`{0}` is not one scope; write each in quotes of its own, without spaces")]
+    #[error("`{0}` is not a single scope; put each scope in its own quotes, without spaces")]
     Scope(String),
     /// Not a domain.
     #[error("`{0}` is not a domain; write one such as example.com, without an @ sign")]
@@ -65,14 +63,14 @@ pub enum JitError {
 }
 
 impl EmailClaim {
-    /// What the providers ask for before they put the claim into an ID token; `upn` is configured at Entra, not asked for.
+    /// The scope that makes a provider include the claim in the ID token; `upn` is configured at Entra, not requested.
     pub(super) fn scope(self) -> Scope {
         Scope(if self == Self::Email { "email" } else { "profile" }.to_owned())
     }
 }
 
 impl Issuer {
-    /// The issuer as the provider writes it.
+    /// The issuer exactly as the provider writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -83,9 +81,9 @@ impl FromStr for Issuer {
 
     fn from_str(text: &str) -> Result<Self, JitError> {
         let url = Url::parse(text).map_err(|error| JitError::Syntax(text.to_owned(), error.to_string()))?;
-        let decorated = !url.username().is_empty() || url.password().is_some();
-        if decorated || url.query().is_some() || url.fragment().is_some() {
-            return Err(JitError::Decorated);
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        if has_user || url.query().is_some() || url.fragment().is_some() {
+            return Err(JitError::NotBare);
         }
         if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
             return Err(JitError::Plain(text.to_owned()));
@@ -130,7 +128,7 @@ impl FromStr for Scope {
 }
 
 impl SignInUrl {
-    /// The address.
+    /// The URL.
     pub fn url(&self) -> &Url {
         &self.0
     }
@@ -168,7 +166,7 @@ impl FromStr for EmailDomain {
     }
 }
 
-/// Whether a URL stays on this machine.
+/// Whether a URL refers to this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -183,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_issuer_is_kept_letter_by_letter() {
+    fn an_issuer_is_kept_exactly_as_written() {
         for text in [
             "https://accounts.google.com",
             "https://acme.eu.auth0.com/",
@@ -197,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_that_lets_others_in_or_listen_is_refused_with_what_would_be_right() {
+    fn an_unsafe_issuer_is_refused_with_a_remedy() {
         for (text, expected) in [
             ("accounts.google.com", "https://"),
             ("http://sso.example.com", "loopback"),
@@ -214,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_domains_and_addresses_are_single_and_plain() {
+    fn only_single_scopes_and_plain_domains_and_urls_are_accepted() {
         assert!("email".parse::<Scope>().is_ok() && "email profile".parse::<Scope>().is_err());
         assert_eq!("Example.COM".parse::<EmailDomain>().expect("a domain").as_str(), "example.com");
         for text in ["", "@example.com", "a@b.c", "example..com", "-a.com", "exämple.com"] {

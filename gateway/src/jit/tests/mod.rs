@@ -1,22 +1,20 @@
-//! Whole sign-ins over loopback, and every way of getting an account that is not one's own.
+//! Complete sign-ins over loopback, and every way of getting somebody else's account.
 
 mod provider;
 mod scene;
 
-use std::time::Duration;
-
-use http::header::{LOCATION, SET_COOKIE};
-use serde_json::json;
-
 use super::{AccountError, Created, HttpLimits};
 use crate::config::EmailClaim;
+use http::header::{LOCATION, SET_COOKIE};
 use provider::{Draft, Key, Mood, Signature};
 use scene::{APP, Scene};
+use serde_json::json;
+use std::time::Duration;
 
-/// What a provider does to a token.
+/// How a provider changes a token.
 type Bend = fn(&mut Draft);
 
-/// Where the clock begins.
+/// The initial time of the clock.
 const START: u64 = 1_800_000_000;
 
 #[tokio::test]
@@ -36,14 +34,14 @@ async fn a_first_sign_in_creates_the_account_and_ends_at_the_app() {
 }
 
 #[tokio::test]
-async fn an_account_that_exists_is_left_alone_and_its_owner_goes_on_to_the_app() {
+async fn an_existing_account_is_not_changed_and_its_owner_reaches_the_app() {
     let scene = Scene::new().await;
     *scene.accounts.answer.lock().expect("the answer") = Ok(Created::Existed);
     assert_eq!(scene.sign_in().await.header(LOCATION.as_str()), APP);
 }
 
 #[tokio::test]
-async fn metadata_and_keys_are_asked_for_once_an_hour() {
+async fn metadata_and_keys_are_requested_once_an_hour() {
     let scene = Scene::new().await;
     for _ in 0..3 {
         assert_eq!(scene.sign_in().await.status, 302);
@@ -55,7 +53,7 @@ async fn metadata_and_keys_are_asked_for_once_an_hour() {
 }
 
 #[tokio::test]
-async fn a_token_that_proves_nothing_makes_no_account() {
+async fn an_invalid_token_creates_no_account() {
     let cases: Vec<(&str, &str, Bend)> = vec![
         ("forged signature", "Crypto error", |draft| draft.signature = Signature::Stranger),
         ("alg none", "No signature found", |draft| {
@@ -110,7 +108,7 @@ async fn a_token_that_proves_nothing_makes_no_account() {
 }
 
 #[tokio::test]
-async fn clocks_may_differ_by_five_minutes_and_entra_may_date_back() {
+async fn clocks_may_differ_by_five_minutes_and_entra_may_backdate() {
     let cases: Vec<(&str, Bend)> = vec![
         ("ahead", |draft| {
             draft.claims["iat"] = json!(START + 299);
@@ -132,7 +130,7 @@ async fn clocks_may_differ_by_five_minutes_and_entra_may_date_back() {
 }
 
 #[tokio::test]
-async fn only_an_address_that_is_vouched_for_becomes_an_account() {
+async fn only_a_verified_address_becomes_an_account() {
     let cases: Vec<(&str, Bend, &str)> = vec![
         ("not verified", |draft| draft.claims["email_verified"] = json!(false), "not verified"),
         ("no e-mail", |draft| draft.claims["email"] = json!(null), "no usable e-mail"),
@@ -153,7 +151,7 @@ async fn only_an_address_that_is_vouched_for_becomes_an_account() {
 }
 
 #[tokio::test]
-async fn entras_user_names_count_only_where_they_are_configured() {
+async fn entras_user_names_are_used_only_if_configured() {
     for (claim, name) in [(EmailClaim::PreferredUsername, "preferred_username"), (EmailClaim::Upn, "upn")] {
         let scene = Scene::with(|jit| jit.email_claim = claim, HttpLimits::default()).await;
         scene.sign_in().await.is_page(403, "no usable e-mail");
@@ -167,7 +165,7 @@ async fn entras_user_names_count_only_where_they_are_configured() {
 }
 
 #[tokio::test]
-async fn groups_come_along_only_where_they_are_switched_on() {
+async fn groups_are_used_only_if_enabled() {
     let scene = Scene::with(|jit| jit.groups = true, HttpLimits::default()).await;
     assert_eq!(scene.sign_in().await.status, 302);
     scene.provider.bend(|draft| {
@@ -219,13 +217,13 @@ async fn a_code_that_was_used_or_belongs_to_another_sign_in_is_refused() {
 }
 
 #[tokio::test]
-async fn only_the_browser_that_began_may_come_back() {
+async fn only_the_browser_that_started_may_return() {
     let scene = Scene::new().await;
     let other = scene.begin().await;
     for cookie in [None, Some(other.cookie.as_str()), Some("scim-jit-x=y")] {
         let begun = scene.begin().await;
         let query = scene.provider.sign_in(&begun.authorization);
-        scene.come_back(&query, cookie).await.is_page(400, "began elsewhere");
+        scene.come_back(&query, cookie).await.is_page(400, "started elsewhere");
         scene.come_back(&query, Some(&begun.cookie)).await.is_page(400, "has ended");
     }
     assert!(scene.asked().is_empty());
@@ -233,7 +231,7 @@ async fn only_the_browser_that_began_may_come_back() {
 }
 
 #[tokio::test]
-async fn two_tabs_do_not_disturb_each_other() {
+async fn two_tabs_do_not_interfere() {
     let scene = Scene::new().await;
     let (first, second) = (scene.begin().await, scene.begin().await);
     let cookies = format!("{}; {}", first.cookie, second.cookie);
@@ -244,7 +242,7 @@ async fn two_tabs_do_not_disturb_each_other() {
 }
 
 #[tokio::test]
-async fn keys_that_change_are_found_and_unknown_ones_do_not_make_a_flood() {
+async fn new_keys_are_found_and_unknown_ones_do_not_cause_a_flood_of_requests() {
     let scene = Scene::new().await;
     assert_eq!(scene.sign_in().await.status, 302);
     scene.provider.lock().keys = vec![Key::new("second")];
@@ -260,7 +258,7 @@ async fn keys_that_change_are_found_and_unknown_ones_do_not_make_a_flood() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_slow_huge_or_false_is_bounded_and_comes_back() {
+async fn a_faulty_provider_costs_little_and_is_asked_again_later() {
     let limits = HttpLimits { time: Duration::from_millis(200), bytes: 64 * 1024 };
     for mood in [Mood::Down, Mood::Silent, Mood::Huge, Mood::Redirecting, Mood::Impostor] {
         let scene = Scene::with(|_| (), limits).await;
@@ -305,7 +303,7 @@ async fn nothing_in_a_request_decides_where_a_browser_goes_or_what_a_page_says()
 }
 
 #[tokio::test]
-async fn an_answer_of_another_issuer_is_refused() {
+async fn a_response_from_another_issuer_is_refused() {
     let scene = Scene::new().await;
     let begun = scene.begin().await;
     let query = scene.provider.sign_in(&begun.authorization);
@@ -315,11 +313,11 @@ async fn an_answer_of_another_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn an_app_that_has_no_account_is_said_plainly_and_without_its_words() {
+async fn an_error_of_the_app_is_explained_without_quoting_it() {
     let scene = Scene::new().await;
     for (error, status, text) in [
         (AccountError::Refused("licence <b>".into()), 403, "refused your account"),
-        (AccountError::Unavailable("breaker".into()), 503, "does not answer"),
+        (AccountError::Unavailable("breaker".into()), 503, "is not available"),
     ] {
         *scene.accounts.answer.lock().expect("the answer") = Err(error);
         let answer = scene.sign_in().await;
@@ -329,7 +327,7 @@ async fn an_app_that_has_no_account_is_said_plainly_and_without_its_words() {
 }
 
 #[tokio::test]
-async fn an_instance_without_sign_in_is_told_apart_by_nobody() {
+async fn an_instance_without_sign_in_looks_like_an_unknown_one() {
     let scene = Scene::new().await;
     for path in ["/globex/jit", "/globex/jit/callback?code=a&state=b"] {
         scene.get(path, None).await.is_page(404, "no sign-in here");

@@ -1,9 +1,5 @@
 //! A hand-made OpenID provider on loopback that can lie in every way; `tests/tests/jit.rs` has a real one.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::SystemTime;
-
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -16,6 +12,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use ring::{digest, hmac};
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::SystemTime;
 use tokio::net::TcpListener;
 use url::{Url, form_urlencoded};
 

@@ -1,27 +1,25 @@
-//! A gateway with one instance, its provider, its accounts and a clock that tests set.
-
-use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
-
-use http::StatusCode;
-use http::header::{COOKIE, LOCATION, SET_COOKIE};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use tokio::net::TcpListener;
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
-use url::Url;
+//! A gateway with one instance, its provider, its accounts and a clock that tests can set.
 
 use super::provider::{CLIENT, SECRET, TestProvider};
 use crate::config::{EmailClaim, Jit};
 use crate::jit::{AccountError, Accounts, Clock, Created, HttpLimits, ProviderHttp, SignIn, routes};
+use http::StatusCode;
+use http::header::{COOKIE, LOCATION, SET_COOKIE};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+use tokio::net::TcpListener;
+use tracing::Level;
+use tracing::subscriber::DefaultGuard;
+use url::Url;
 
 pub(super) const APP: &str = "https://my.splashtop.example/login/sso";
 
 /// An address and groups.
 type Asked = (String, Vec<String>);
 
-/// What was asked for, and what is answered.
+/// Records the requested accounts, and answers as set.
 #[derive(Clone)]
 pub(super) struct TestAccounts {
     pub(super) asked: Arc<Mutex<Vec<Asked>>>,
@@ -51,7 +49,7 @@ pub(super) struct Scene {
     _listening: DefaultGuard,
 }
 
-/// Everything that is logged, of all levels.
+/// Everything that is logged, at all levels.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -65,13 +63,13 @@ impl io::Write for Log {
     }
 }
 
-/// What a browser holds between beginning and call-back.
+/// What a browser knows between the start and the callback.
 pub(super) struct Begun {
     pub(super) authorization: Url,
     pub(super) cookie: String,
 }
 
-/// What a browser was answered.
+/// The response to a browser.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -171,7 +169,7 @@ impl Scene {
         self.get(&format!("/acme/jit/callback?{query}"), cookie).await
     }
 
-    /// From beginning to end in one browser.
+    /// A whole sign-in in one browser.
     pub(super) async fn sign_in(&self) -> Answer {
         let begun = self.begin().await;
         let query = self.provider.sign_in(&begun.authorization);
@@ -184,14 +182,14 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     }
 
-    /// Checks that this is a page for a person, and what it says.
+    /// Checks that this is an error page with this text.
     pub(super) fn is_page(&self, status: u16, text: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         assert!(self.body.contains(text), "want {text:?} in {}", self.body);
         assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(self.header("cache-control"), "no-store");
         assert!(self.header("content-security-policy").starts_with("default-src 'none'"));
-        assert!(self.body.contains("Number for your administrator: <code>") && !self.body.contains("<script"));
+        assert!(self.body.contains("Reference for your administrator: <code>") && !self.body.contains("<script"));
         assert!(!self.headers.contains_key(LOCATION));
     }
 }

@@ -1,4 +1,4 @@
-//! Connections that are no HTTP, say nothing, do not read, or are too many.
+//! Connections that are not HTTP, send nothing, do not read, or are too many.
 
 use super::*;
 
@@ -26,7 +26,7 @@ async fn what_is_no_http_is_refused_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
+async fn a_silent_connection_is_closed() {
     let listen = ListenLimits { head_time: Duration::from_millis(20), ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
     assert_eq!(gateway.raw(b"GET /healthz HT").await, "");
@@ -34,12 +34,12 @@ async fn a_connection_that_says_nothing_is_closed() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_its_answer_is_let_go() {
+async fn a_client_that_does_not_read_its_response_is_disconnected() {
     let listen = ListenLimits { write_time: Duration::from_millis(50), connections: 1, ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
     let mut socket = gateway.socket().await;
     socket.write_all(b"GET /acme/long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    // The only place for a connection is free again before the first client has read a byte.
+    // The only permitted connection is free again before the first client has read a byte.
     assert_eq!(gateway.get("/healthz").await.status(), 200);
     let mut read = Vec::new();
     let _ = socket.read_to_end(&mut read).await;
@@ -47,7 +47,7 @@ async fn a_client_that_does_not_read_its_answer_is_let_go() {
 }
 
 #[tokio::test]
-async fn a_connection_over_the_bound_waits_for_a_place() {
+async fn a_connection_over_the_limit_waits() {
     let listen = ListenLimits { connections: 1, ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
     let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -1,70 +1,75 @@
-//! The shell over real sockets, in front of a stand-in for SCIM's routes.
+//! The server over real sockets, in front of substitutes for the SCIM routes.
 
 mod connections;
 mod observed;
 mod requests;
 mod shutdown;
 
-use std::sync::Arc;
-use std::time::Duration;
-
+use super::*;
+use crate::admission::Access;
+use crate::config::{Config, TokenHash};
+use crate::observe::{ComponentState, Components, Recording};
 use axum::extract::{Path, Request, State};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::StatusCode;
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-use super::*;
-use crate::config::{Config, TokenHash};
-use crate::observe::Recording;
-
-/// What the stand-in for SCIM's routes shows to a test.
+/// What the substitute routes show to a test.
 #[derive(Clone)]
 struct Stand {
     access: Arc<Access>,
     limits: BodyLimits,
     entered: Arc<Notify>,
-    /// One permit lets one `slow` operation end.
+    /// One permit lets one `slow` operation finish.
     release: Arc<Semaphore>,
     ended: Arc<Semaphore>,
 }
 
-/// More than the sockets of both sides hold.
+/// More than the socket buffers of both sides can take.
 const LONG: usize = 64 << 20;
 
 struct Gateway {
     base: String,
     stand: Stand,
-    /// What a listener of its own serves.
+    /// The routes for a separate listener.
     observed: Router,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
 
-struct Fixed(Parts);
+struct Fixed(Components);
 
 impl Readiness for Fixed {
-    fn parts(&self) -> Parts {
+    fn components(&self) -> Components {
         self.0.clone()
     }
 }
 
 struct Options {
     in_flight: usize,
-    patience: Duration,
+    request_timeout: Duration,
     listen: ListenLimits,
-    parts: Parts,
-    observed_apart: bool,
+    components: Components,
+    has_observe_listener: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let listen = ListenLimits { grace: Duration::from_secs(20), ..ListenLimits::default() };
-        Self { in_flight: 8, patience: Duration::from_secs(20), listen, parts: Parts::default(), observed_apart: false }
+        Self {
+            in_flight: 8,
+            request_timeout: Duration::from_secs(20),
+            listen,
+            components: Components::default(),
+            has_observe_listener: false,
+        }
     }
 }
 
@@ -90,18 +95,18 @@ async fn start(options: Options) -> Gateway {
         .route("/{instance}/panic", get(panics))
         .with_state(stand.clone());
     let in_flight = InFlight::new(options.in_flight);
-    let shell = Shell {
+    let context = ServerContext {
         in_flight: in_flight.clone(),
-        request_timeout: options.patience,
+        request_timeout: options.request_timeout,
         metrics: Arc::new(Metrics::new()),
-        readiness: Arc::new(Fixed(options.parts)),
-        observed_apart: options.observed_apart,
+        readiness: Arc::new(Fixed(options.components)),
+        has_observe_listener: options.has_observe_listener,
     };
-    let observed = observed(&shell);
+    let observed = observe_routes(&context);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(&shell, scim);
+    let router = router(&context, scim);
     let serving = tokio::spawn(async move {
         serve(listener, router, &in_flight, options.listen, async {
             let _ = stopped.await;
@@ -116,7 +121,7 @@ async fn create(
     Path(instance): Path<String>,
     Extension(recording): Extension<Recording>,
     request: Request,
-) -> Result<(StatusCode, String), Failure> {
+) -> Result<(StatusCode, String), ErrorResponse> {
     let (head, body) = request.into_parts();
     let name = stand.access.admit(&instance, &head.headers)?.clone();
     recording.note(|record| {
@@ -140,7 +145,7 @@ async fn panics() -> &'static str {
 
 impl Gateway {
     fn client(&self) -> reqwest::Client {
-        // The provider is needed to build a client, though nothing here speaks TLS.
+        // A client cannot be built without the provider, although nothing here uses TLS.
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::new()
     }
@@ -161,7 +166,7 @@ impl Gateway {
         let mut socket = self.socket().await;
         socket.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
-        // A peer that closes with bytes unread may reset the connection after its answer.
+        // A peer that closes with unread bytes may reset the connection after its response.
         let _ = socket.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
     }
@@ -172,7 +177,7 @@ impl Gateway {
     }
 }
 
-/// The status and body of an answer that must be a SCIM error.
+/// The status and body of a response that must be a SCIM error.
 async fn scim_error(response: reqwest::Response) -> (u16, Value) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/scim+json");

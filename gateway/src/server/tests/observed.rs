@@ -3,8 +3,8 @@
 use super::*;
 
 #[tokio::test]
-async fn readiness_and_metrics_are_not_public_where_they_have_a_listener_of_their_own() {
-    let gateway = start(Options { observed_apart: true, ..Options::default() }).await;
+async fn readiness_and_metrics_are_not_public_if_they_have_their_own_listener() {
+    let gateway = start(Options { has_observe_listener: true, ..Options::default() }).await;
     for (path, status) in [("/healthz", 200), ("/readyz", 404), ("/metrics", 404)] {
         assert_eq!(gateway.get(path).await.status(), status, "{path}");
     }
@@ -23,18 +23,18 @@ async fn readiness_and_metrics_are_not_public_where_they_have_a_listener_of_thei
 
 #[tokio::test]
 async fn readiness_names_what_is_not_ready_and_one_slow_app_does_not_stop_the_others() {
-    let degraded = PartState::Degraded { reason: "the app does not answer".into() };
-    let failed = PartState::Failed { reason: "imports wasi:cli".into() };
-    let parts = |state: PartState| Parts {
-        instances: [("acme".to_owned(), state), ("globex".to_owned(), PartState::Ready)].into(),
-        ..Parts::default()
+    let degraded = ComponentState::Degraded { reason: "the app does not answer".into() };
+    let failed = ComponentState::Failed { reason: "imports wasi:cli".into() };
+    let components = |state: ComponentState| Components {
+        instances: [("acme".to_owned(), state), ("globex".to_owned(), ComponentState::Ready)].into(),
+        ..Components::default()
     };
     for (state, code, status, reason) in [
-        (PartState::Ready, 200, "ready", Value::Null),
+        (ComponentState::Ready, 200, "ready", Value::Null),
         (degraded, 200, "ready", "the app does not answer".into()),
         (failed, 503, "not-ready", "imports wasi:cli".into()),
     ] {
-        let gateway = start(Options { parts: parts(state), ..Options::default() }).await;
+        let gateway = start(Options { components: components(state), ..Options::default() }).await;
         let response = gateway.get("/readyz").await;
         assert_eq!(response.status(), code);
         let body: Value = response.json().await.unwrap();

@@ -1,4 +1,4 @@
-//! What a request is answered, and when.
+//! How requests are answered, and when.
 
 use super::*;
 use crate::config::{Format, Level};
@@ -40,7 +40,7 @@ async fn every_refusal_is_a_scim_error_with_a_correlation_id() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_right_reaches_its_route_and_is_counted() {
+async fn a_valid_request_reaches_its_route_and_is_counted() {
     let gateway = start(Options::default()).await;
     let request = gateway.post("/acme/scim/v2/Users?aadOptscim062020", "right");
     let response =
@@ -69,21 +69,21 @@ async fn an_operation_outlives_a_client_that_hangs_up() {
 }
 
 #[tokio::test]
-async fn a_client_that_waits_too_long_is_told_and_the_operation_goes_on() {
+async fn a_client_that_waits_too_long_gets_504_and_the_operation_continues() {
     let log = Captured::default();
     let _log = tracing::subscriber::set_default(log.subscriber(Format::Json, Level::Info));
-    let gateway = start(Options { patience: Duration::from_millis(20), ..Options::default() }).await;
+    let gateway = start(Options { request_timeout: Duration::from_millis(20), ..Options::default() }).await;
     let response = gateway.get("/acme/slow").await;
     assert!(response.headers().contains_key("retry-after"));
     assert_eq!(scim_error(response).await.0, 504);
     gateway.stand.release.add_permits(1);
     gateway.stop().await;
     let line: Value = serde_json::from_str(log.text().lines().next().unwrap()).unwrap();
-    assert_eq!((&line["status"], &line["unheard"]), (&200.into(), &true.into()), "{line}");
+    assert_eq!((&line["status"], &line["abandoned"]), (&200.into(), &true.into()), "{line}");
 }
 
 #[tokio::test]
-async fn one_operation_too_many_is_shed_and_health_still_answers() {
+async fn an_operation_over_the_limit_is_refused_and_health_still_responds() {
     let gateway = start(Options { in_flight: 1, ..Options::default() }).await;
     let base = gateway.base.clone();
     let client = gateway.client();

@@ -33,7 +33,7 @@ async fn a_shutdown_waits_for_an_operation_whose_client_has_gone() {
 }
 
 #[tokio::test]
-async fn a_shutdown_ends_after_its_time_of_grace() {
+async fn a_shutdown_ends_after_the_grace_period() {
     let listen = ListenLimits { grace: Duration::from_millis(20), ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
     let mut socket = gateway.socket().await;
@@ -43,7 +43,7 @@ async fn a_shutdown_ends_after_its_time_of_grace() {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_asks_is_no_operation_that_was_cut_off() {
+async fn a_connection_without_a_request_does_not_count_as_a_cut_off_operation() {
     let listen = ListenLimits { grace: Duration::from_millis(20), ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
     let mut socket = gateway.socket().await;

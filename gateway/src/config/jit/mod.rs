@@ -1,63 +1,67 @@
-//! `[instances.<name>.jit]`: where people sign in whose accounts are created at their first sign-in.
+//! `[instances.<name>.jit]`: where people sign in to get an account at their first sign-in.
 //!
-//! Threat: whoever can sign in at the issuer gets an account. So the issuer is one tenant's, never "any tenant of Microsoft", and
-//! everything that a code or a token passes through is https, except on the machine itself.
+//! Threat: everyone who can sign in at the issuer gets an account. So the issuer must belong to one tenant, never to "any
+//! Microsoft tenant", and codes and tokens travel only over https, except on the loopback interface.
 
 mod values;
 
-use secrecy::SecretString;
+pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
 
-use super::instance::Surroundings;
+use super::context::ReadContext;
 use super::secret::SecretSource;
 use super::table::{Placed, Table};
 use crate::egress::BaseUrl;
-
-pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
+use secrecy::SecretString;
 
 /// One `[instances.<name>.jit]` table.
 #[derive(Debug, Clone)]
 pub struct Jit {
     /// The OpenID provider.
     pub issuer: Issuer,
-    /// What the provider calls this gateway.
+    /// The client id that the provider gave this gateway.
     pub client_id: String,
-    /// The secret that goes with it; none for a public client.
+    /// The client secret; `None` for a public client.
     pub client_secret: Option<SecretString>,
-    /// What is asked for besides `openid`.
+    /// The scopes to request besides `openid`.
     pub scopes: Vec<Scope>,
-    /// The gateway's address as browsers see it; the call-back is `<public-url>/<instance>/jit/callback`.
+    /// The gateway's address as browsers see it; the callback is `<public-url>/<instance>/jit/callback`.
     pub public_url: BaseUrl,
-    /// Where a person is sent once the account exists.
+    /// Where a person is redirected once the account exists.
     pub sign_in_url: SignInUrl,
-    /// Which claim becomes the account.
+    /// Which claim becomes the account's user name.
     pub email_claim: EmailClaim,
-    /// The domains whose addresses get an account; empty means all that the provider vouches for.
+    /// The domains whose addresses get an account; empty means every address that the provider has verified.
     pub email_domains: Vec<EmailDomain>,
     /// Whether the ID token's `groups` claim becomes the new account's groups.
     pub groups: bool,
 }
 
 impl Jit {
-    pub(super) fn read(table: Table<'_>, around: &Surroundings<'_>) -> Option<Self> {
-        let issuer = table.required("issuer", "write the issuer of your OpenID provider, as its metadata does");
-        let client_id: Option<String> = table.required("client-id", "write the id that the provider gave this gateway");
-        let client_secret = client_secret(&table, around);
+    pub(super) fn read(table: Table<'_>, context: &ReadContext<'_>) -> Option<Self> {
+        let issuer = table.required("issuer", "write the issuer exactly as in your OpenID provider's metadata");
+        let client_id: Option<String> =
+            table.required("client-id", "write the client id that the provider gave this gateway");
+        let client_secret = client_secret(&table, context);
         let public_url: Option<BaseUrl> =
             table.required("public-url", "write the gateway's address as browsers see it");
         if let Some(url) = public_url.as_ref().filter(|url| url.is_plain() && !values::is_loopback(url.url())) {
             table.mistake(
                 "public-url",
                 JitError::Plain(url.to_string()),
-                "put a proxy with TLS in front of the gateway",
+                "put a reverse proxy with TLS in front of the gateway",
             );
         }
-        let sign_in_url = table.required("sign-in-url", "write the address at which people sign in to the app");
+        let sign_in_url = table.required("sign-in-url", "write the address where people sign in to the app");
         let email_claim = table.text("email-claim").unwrap_or(EmailClaim::Email);
         let scopes: Vec<Scope> = table.texts("scopes").into_iter().map(|Placed { value, .. }| value).collect();
         let email_domains: Vec<EmailDomain> =
             table.texts("email-domains").into_iter().map(|Placed { value, .. }| value).collect();
         if table.has("email-domains") && email_domains.is_empty() {
-            table.mistake("email-domains", "lets nobody in", "name at least one domain, or remove the key");
+            table.mistake(
+                "email-domains",
+                "is empty, so nobody could sign in",
+                "name at least one domain, or remove the key",
+            );
         }
         let groups = table.boolean("groups").unwrap_or(false);
         let scopes = if table.has("scopes") { scopes } else { vec![email_claim.scope()] };
@@ -76,21 +80,19 @@ impl Jit {
     }
 }
 
-fn client_secret(table: &Table<'_>, around: &Surroundings<'_>) -> Option<SecretString> {
+fn client_secret(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
     let source: SecretSource = table.text("client-secret")?;
-    let secret = source.read(around.directory, around.environment);
-    let remedy = "set the variable before the gateway starts, or write the secret, alone, into a file that it can read";
+    let secret = source.read(context.directory, context.environment);
+    let remedy = "set the variable before the gateway starts, or create a file with only the secret in it";
     secret.map_err(|error| table.mistake("client-secret", error, remedy)).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use toml::de::DeTable;
-
     use super::super::report::Report;
     use super::*;
+    use std::path::Path;
+    use toml::de::DeTable;
 
     const TABLE: &str = r#"
         issuer = "https://acme.okta.com"
@@ -99,7 +101,7 @@ mod tests {
         sign-in-url = "https://my.splashtop.com/login/sso"
     "#;
 
-    /// The instance's table, or the mistakes.
+    /// The `jit` table, or the mistakes in it.
     fn read(lines: &str) -> Result<Jit, String> {
         let text = format!(
             "[connectors.c]\nfile = \"/dev/null\"\n[instances.acme]\nconnector = \"c\"\n[instances.acme.jit]\n{lines}"
@@ -107,16 +109,16 @@ mod tests {
         let environment = |name: &str| (name == "SSO").then(|| "s3cret".to_owned());
         let report = Report::new(Path::new("gateway.toml"), &text);
         let document = DeTable::parse(&text).expect("TOML");
-        let around = Surroundings { directory: Path::new("."), environment: &environment, connectors: &[] };
+        let context = ReadContext { directory: Path::new("."), environment: &environment, connectors: &[] };
         let instance =
             Table::root(document.get_ref(), &report).table("instances").and_then(|table| table.table("acme"));
-        let jit = instance.and_then(|table| table.table("jit")).and_then(|table| Jit::read(table, &around));
+        let jit = instance.and_then(|table| table.table("jit")).and_then(|table| Jit::read(table, &context));
         let mistakes: Vec<String> = report.into_mistakes().iter().map(ToString::to_string).collect();
         jit.filter(|_| mistakes.is_empty()).ok_or(mistakes.join("\n"))
     }
 
     #[test]
-    fn the_shortest_table_asks_for_the_address_and_nothing_else() {
+    fn the_shortest_table_requests_only_the_address() {
         let jit = read(TABLE).expect("a table");
         assert_eq!(jit.public_url.to_string(), "https://scim.acme.example");
         assert_eq!(jit.scopes, ["email".parse().expect("a scope")]);
@@ -129,13 +131,13 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_says_what_would_be_right() {
+    fn each_mistake_is_reported_with_a_remedy() {
         for (lines, expected) in [
-            ("client-secret = \"s3cret\"", "jit.client-secret: a credential is not written into this file"),
+            ("client-secret = \"s3cret\"", "jit.client-secret: a credential must not be written into this file"),
             ("client-secret = \"env:ABSENT\"", "ABSENT is not set; set the variable"),
-            ("email-domains = []", "jit.email-domains: lets nobody in; name at least one"),
+            ("email-domains = []", "jit.email-domains: is empty, so nobody could sign in; name at least one"),
             ("email-domains = [\"@acme.example\"]", "without an @ sign"),
-            ("email-claim = \"mail\"", "not one of the known words; did you mean `email`?"),
+            ("email-claim = \"mail\"", "`mail` is not a known value; did you mean `email`?"),
             ("scopes = [\"email profile\"]", "without spaces"),
             ("groups = \"yes\"", "write true or false"),
             ("redirect-url = \"https://x.example\"", "jit.redirect-url: is not a known key"),

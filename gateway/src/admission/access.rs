@@ -1,36 +1,78 @@
-//! Who may call an instance: whoever presents one of its tokens.
+//! Who may call an instance: any caller that presents one of its tokens.
 //!
-//! Threats: guessing a token by timing (hashes are compared in constant time and all of them every time), and finding out whose
-//! tenants are served. So an outsider gets the same 401 for a wrong token and for an instance that does not exist. Only who holds a
-//! token that this gateway accepts for some instance is told 404 for a name that is not served: most likely an
-//! administrator who mistyped the tenant URL.
+//! Threats: guessing a token by timing (hashes are compared in constant time, and every hash is compared every time), and
+//! finding out which tenants are served. An outsider therefore gets the same 401 for a wrong token and for an instance that
+//! does not exist. Only a caller with a token that some instance of this gateway accepts gets 404 for an unknown name: most
+//! likely an administrator who mistyped the tenant URL.
 //!
-//! A token comes as `Authorization: Bearer` (RFC 6750) or as the password of `Authorization: Basic` (Okta's basic mode; the
-//! user name is not looked at).
+//! A token is sent as `Authorization: Bearer` (RFC 6750) or as the password of `Authorization: Basic` (Okta's basic mode; the
+//! user name is ignored).
 
-use std::collections::BTreeMap;
-
+use crate::config::{Config, InstanceName, TokenHash};
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use scim_protocol::error::Error;
+use std::collections::BTreeMap;
 use subtle::Choice;
-
-use super::error::Failure;
-use crate::config::{Config, InstanceName, TokenHash};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The tokens of every instance.
+/// The tokens of every instance and of the operator.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     tokens: BTreeMap<InstanceName, Vec<TokenHash>>,
     admin: Vec<TokenHash>,
+}
+
+/// Why a request is not admitted. The texts are the operator's; [`Self::to_scim`] is what the client is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// There is no token, or not in a form that is understood.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The token belongs to no instance, or to another one.
+    #[error("wrong token")]
+    WrongToken,
+    /// Neither the name nor the token is known.
+    #[error("unknown instance and unknown token")]
+    UnknownInstanceAndToken,
+    /// The name is unknown, and the token is another instance's.
+    #[error("unknown instance")]
+    UnknownInstance,
+    /// The token is not one of the operator's.
+    #[error("wrong token")]
+    WrongOperatorToken,
+    /// The configuration has no operator's tokens.
+    #[error("the operator's routes are closed: [server] has no admin-tokens")]
+    OperatorRoutesClosed,
+}
+
+impl AccessError {
+    /// The client's error, 401 or 404. It is the same for a wrong token and for an unknown instance with an unknown token.
+    #[must_use]
+    pub fn to_scim(self) -> Error {
+        match self {
+            Self::Unauthenticated(_) => {
+                Error::unauthorized("a token is needed: send it as `Authorization: Bearer <token>`")
+            }
+            Self::WrongToken | Self::UnknownInstanceAndToken => {
+                Error::unauthorized("this token is not accepted at this URL; check the secret token and the tenant URL")
+            }
+            Self::UnknownInstance => {
+                Error::not_found("there is no instance at this URL; check the first part of the path in the tenant URL")
+            }
+            Self::WrongOperatorToken => Error::unauthorized(
+                "this token is not accepted here; the operator's routes accept one of the admin-tokens of [server]",
+            ),
+            Self::OperatorRoutesClosed => Error::not_found("nothing is served at this path"),
+        }
+    }
 }
 
 impl Access {
@@ -40,47 +82,46 @@ impl Access {
         Self { tokens: tokens.collect(), admin: config.server.admin_tokens.clone() }
     }
 
-    /// Takes away the tokens of an instance that another configuration did not list for it.
-    pub fn only_if_before(&mut self, instance: &InstanceName, before: &Self) {
+    /// Keeps only those tokens of an instance that an earlier configuration listed for it, too.
+    pub fn retain_known_to(&mut self, before: &Self, instance: &InstanceName) {
         let known = before.tokens.get(instance);
         if let Some(tokens) = self.tokens.get_mut(instance) {
             tokens.retain(|token| known.is_some_and(|known| known.contains(token)));
         }
     }
 
-    /// The instances that both know and to which they let different callers.
+    /// The instances that are in both and accept different tokens.
     pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a InstanceName> {
         let both = self.tokens.iter().filter_map(|(name, tokens)| Some((name, tokens, other.tokens.get(name)?)));
         both.filter_map(|(name, tokens, others)| (tokens != others).then_some(name))
     }
 
-    /// Whether other operators are let to their routes.
+    /// Whether the operator's tokens differ.
     pub fn differs_for_operators(&self, other: &Self) -> bool {
         self.admin != other.admin
     }
 
-    /// Lets the operator to its own routes, if the request's token is one of `admin-tokens`.
+    /// Admits the operator to the operator's routes if the request's token is one of `admin-tokens`.
     ///
     /// # Errors
-    /// 404, as for a path that nothing serves, where there are no such tokens; 401 without a token or with another one.
-    pub fn admit_operator(&self, headers: &HeaderMap) -> Result<(), Failure> {
+    /// [`AccessError::OperatorRoutesClosed`] where no such tokens are configured, [`AccessError::Unauthenticated`] and
+    /// [`AccessError::WrongOperatorToken`].
+    pub fn admit_operator(&self, headers: &HeaderMap) -> Result<(), AccessError> {
         if self.admin.is_empty() {
-            let failure = Failure::from(Error::not_found("nothing is served at this path"));
-            return Err(failure.because("the operator's routes are closed: [server] has no admin-tokens"));
+            return Err(AccessError::OperatorRoutesClosed);
         }
         let hash = TokenHash::of(&presented(headers)?);
         if bool::from(matches(&hash, &self.admin)) {
             return Ok(());
         }
-        let detail = "this token is not accepted here; the operator's routes take one of [server] admin-tokens";
-        Err(Failure::from(Error::unauthorized(detail)).because("wrong token"))
+        Err(AccessError::WrongOperatorToken)
     }
 
-    /// The instance that a URL's first segment names, if the request's token is one of its tokens.
+    /// The instance that the first segment of a URL names, if the request's token is one of its tokens.
     ///
     /// # Errors
-    /// 401 without a token or with a wrong one; 404 for a name that is not served, to holders of another instance's token.
-    pub fn admit(&self, instance: &str, headers: &HeaderMap) -> Result<&InstanceName, Failure> {
+    /// 401 without a token or with a wrong one; 404 for an unknown name, for holders of another instance's token.
+    pub fn admit(&self, instance: &str, headers: &HeaderMap) -> Result<&InstanceName, AccessError> {
         let token = presented(headers)?;
         let hash = TokenHash::of(&token);
         let found = self.tokens.get_key_value(instance);
@@ -89,15 +130,12 @@ impl Access {
         {
             return Ok(name);
         }
-        // Both refusals look at every token, so that they take the same time.
+        // Both errors compare every token, so that they take the same time.
         let known = self.tokens.values().fold(Choice::from(0), |known, tokens| known | matches(&hash, tokens));
         if found.is_none() && bool::from(known) {
-            let detail = "there is no instance at this URL; check the first part of the path in the tenant URL";
-            return Err(Error::not_found(detail).into());
+            return Err(AccessError::UnknownInstance);
         }
-        let detail = "this token is not accepted at this URL; check the secret token and the tenant URL";
-        let cause = if found.is_some() { "wrong token" } else { "unknown instance and unknown token" };
-        Err(Failure::from(Error::unauthorized(detail)).because(cause))
+        Err(if found.is_some() { AccessError::WrongToken } else { AccessError::UnknownInstanceAndToken })
     }
 }
 
@@ -105,30 +143,27 @@ fn matches(hash: &TokenHash, tokens: &[TokenHash]) -> Choice {
     tokens.iter().fold(Choice::from(0), |found, token| found | token.constant_time_eq(hash))
 }
 
-/// The token of the one `Authorization` header.
-fn presented(headers: &HeaderMap) -> Result<String, Failure> {
+/// The token in the only `Authorization` header.
+fn presented(headers: &HeaderMap) -> Result<String, AccessError> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(refusal("no single Authorization header"));
+        return Err(AccessError::Unauthenticated("there is not exactly one Authorization header"));
     };
-    let value = value.to_str().map_err(|_| refusal("an Authorization header that is not ASCII"))?;
-    let (scheme, credentials) = value.trim().split_once(' ').ok_or_else(|| refusal("no scheme before the token"))?;
+    let value = value.to_str().map_err(|_| AccessError::Unauthenticated("the Authorization header is not ASCII"))?;
+    let (scheme, credentials) =
+        value.trim().split_once(' ').ok_or(AccessError::Unauthenticated("no scheme before the token"))?;
     let credentials = credentials.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(credentials.to_owned());
     }
     if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(refusal("another scheme than Bearer or Basic"));
+        return Err(AccessError::Unauthenticated("the scheme is neither Bearer nor Basic"));
     }
     let decoded = BASE64.decode(credentials).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let decoded = decoded.ok_or_else(|| refusal("Basic credentials that are not base64"))?;
-    let (_, password) = decoded.split_once(':').ok_or_else(|| refusal("Basic credentials without a colon"))?;
+    let decoded = decoded.ok_or(AccessError::Unauthenticated("the Basic credentials are not base64"))?;
+    let (_, password) =
+        decoded.split_once(':').ok_or(AccessError::Unauthenticated("the Basic credentials have no colon"))?;
     Ok(password.to_owned())
-}
-
-fn refusal(cause: &str) -> Failure {
-    let detail = "a token is needed: send it as `Authorization: Bearer <token>`";
-    Failure::from(Error::unauthorized(detail)).because(cause)
 }
 
 #[cfg(test)]
@@ -157,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn an_instance_that_keeps_its_old_version_gets_no_new_callers_and_loses_those_who_were_taken_out() {
+    fn an_instance_that_keeps_its_old_version_accepts_no_new_tokens_and_no_removed_ones() {
         let mut after = access();
         let before = Access {
             tokens: [("acme".parse().expect("a name"), vec![TokenHash::of("old"), TokenHash::of("revoked")])].into(),
             admin: Vec::new(),
         };
         let acme = "acme".parse().expect("a name");
-        after.only_if_before(&acme, &before);
+        after.retain_known_to(&before, &acme);
         assert_eq!(after.tokens.get(&acme), Some(&vec![TokenHash::of("old")]));
     }
 
@@ -194,13 +229,13 @@ mod tests {
             values.for_each(|(name, value)| {
                 map.append(name, value);
             });
-            let failure = access().admit(instance, &map).expect_err(instance);
-            assert_eq!(failure.error().status, status, "{instance} {headers:?}");
+            let refused = access().admit(instance, &map).expect_err(instance);
+            assert_eq!(refused.to_scim().status, status, "{instance} {headers:?}");
         }
     }
 
     #[test]
-    fn the_operators_routes_open_to_admin_tokens_and_are_not_there_without_any() {
+    fn the_operators_routes_require_admin_tokens_and_do_not_exist_without_any() {
         let open = Access { admin: vec![TokenHash::of("root")], ..access() };
         for (access, header, status) in [
             (&open, Some("Bearer root"), None),
@@ -210,19 +245,18 @@ mod tests {
             (&access(), None, Some(404)),
         ] {
             let headers = header.map(|value| (AUTHORIZATION, HeaderValue::from_static(value))).into_iter().collect();
-            let refused = access.admit_operator(&headers).err().map(|failure| failure.error().status);
+            let refused = access.admit_operator(&headers).err().map(|error| error.to_scim().status);
             assert_eq!(refused, status, "{header:?}");
         }
         let mut root = HeaderMap::new();
         root.insert(AUTHORIZATION, HeaderValue::from_static("Bearer root"));
-        assert_eq!(open.admit("acme", &root).expect_err("an instance").error().status, 401);
+        assert_eq!(open.admit("acme", &root).expect_err("an instance").to_scim().status, 401);
     }
 
     #[test]
     fn an_outsider_cannot_tell_a_wrong_token_from_an_unknown_instance() {
         let map = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer wrong"))]);
-        let [known, unknown] =
-            ["acme", "nobody"].map(|name| access().admit(name, &map).expect_err(name).error().clone());
+        let [known, unknown] = ["acme", "nobody"].map(|name| access().admit(name, &map).expect_err(name).to_scim());
         assert_eq!(known, unknown);
     }
 }

@@ -1,35 +1,38 @@
-//! `log`: what happened to whom and when, from the provisioning log. The gateway may run meanwhile.
+//! `log`: prints the provisioning log. The gateway may be running.
 //!
-//! Threat: identity providers choose user names, and a terminal obeys control characters. Whatever came from outside is shown
-//! with them escaped; JSON escapes them by itself.
+//! Threat: identity providers choose user names, and a terminal interprets control characters. So control characters in external
+//! data are escaped; JSON escapes them anyway.
 
 mod question;
 mod table;
 
-use std::io;
-use std::path::Path;
+pub(super) use question::Question;
 
+use super::error::CommandError;
+use super::terminal::Terminal;
 use jiff::Timestamp;
 use scim_gateway::config::Config;
 use scim_gateway::store::{LogEntry, read_log};
 use serde_json::{Value, json};
+use std::io;
+use std::path::Path;
 
-use super::Failure;
-use super::terminal::Terminal;
-
-pub(super) use question::Question;
-
-/// Reads the rows and prints them, the oldest first.
-pub(super) fn run(file: &Path, question: &Question, json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// Prints the matching rows, the oldest first.
+pub(super) fn run(
+    file: &Path,
+    question: &Question,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), CommandError> {
     let store = Config::load_store(file)?;
     let filter = question.filter(Timestamp::now())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let mut rows = runtime.block_on(read_log(&store.url, &filter))?;
     rows.reverse();
     let written =
         if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { table::write(&rows, terminal) };
     match written {
-        // Whoever reads has seen enough, as `head` has.
+        // The reader has seen enough, such as `head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
@@ -57,24 +60,17 @@ fn document(row: &LogEntry) -> Value {
     })
 }
 
-/// Text that a terminal shows and does not obey, in the order in which it is written.
-pub(super) fn shown(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
-/// To a tenth of a millisecond.
+/// Rounded to a tenth of a millisecond.
 fn milliseconds(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use scim_gateway::observe::PathTemplate;
     use scim_gateway::store::{LoggedCall, Matching, Store, Write};
+    use std::time::Duration;
 
     fn row(second: i64, status: u16, user: &str) -> LogEntry {
         LogEntry {
@@ -98,11 +94,11 @@ mod tests {
         }
     }
 
-    /// What the command prints of a store with three rows, while that store is open.
+    /// What the command prints for a store with three rows, while that store is open.
     fn printed(question: &Question, json: bool) -> String {
         let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join("gateway.toml");
-        // Secrets that are not there, and mistakes elsewhere, are none of this command's business.
+        // This command ignores missing secrets and mistakes in other tables.
         std::fs::write(&file, "[store]\nurl = \"sqlite:a.db\"\n[instances.acme]\ncredential = \"env:NOT_SET\"\n")
             .expect("a file");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -124,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn people_get_a_table_with_the_newest_row_last_and_no_control_characters() {
+    fn the_table_has_the_newest_row_last_and_no_control_characters() {
         assert_eq!(
             printed(&everything(), false),
             "TIME                  INSTANCE  CLIENT  OPERATION    ID    MATCH            OUTCOME         CORRELATION  APP CALLS\n\
@@ -133,11 +129,11 @@ mod tests {
              2027-01-15T08:00:03Z  acme      entra   create User  -     b\\u{1b}[2Job     502             c-3          POST /users.json no answer\n"
         );
         let nobody = Question { instance: Some("globex".to_owned()), ..everything() };
-        assert!(printed(&nobody, false).ends_with("APP CALLS\nno such row\n"));
+        assert!(printed(&nobody, false).ends_with("APP CALLS\nno matching rows\n"));
     }
 
     #[test]
-    fn programs_get_a_json_document_a_line() {
+    fn the_json_has_one_document_per_line() {
         let text = printed(&Question { limit: 1, ..everything() }, true);
         let expected = json!({
             "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "client": "entra", "operation": "create",
@@ -151,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_chosen_by_user_outcome_id_and_time() {
+    fn rows_are_filtered_by_user_outcome_id_and_time() {
         let outcome = |text: &str| Some(text.parse().expect("an outcome"));
         let since = |text: &str| Some(text.parse().expect("a time"));
         for (question, expected) in [
@@ -171,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_not_there_is_not_made() {
+    fn a_missing_store_is_not_created() {
         let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join("gateway.toml");
         std::fs::write(&file, "").expect("a file");

@@ -1,6 +1,6 @@
-//! The plain page for a person whose sign-in failed.
+//! The plain page that a person sees when a sign-in fails.
 //!
-//! No scripts, no styles, no frames, no forms; every text is the gateway's own, and what is not a constant is escaped.
+//! No scripts, no styles, no frames, no forms; every text comes from the gateway, and everything that is not constant is escaped.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
@@ -9,27 +9,27 @@ use http::{HeaderValue, StatusCode};
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 
-/// What a page says.
+/// The content of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct ErrorPage {
     pub(super) status: StatusCode,
     pub(super) title: &'static str,
-    /// What to do now.
+    /// What the person should do.
     pub(super) advice: &'static str,
     /// Whether starting again may help.
     pub(super) again: bool,
 }
 
-impl Page {
-    /// The answer; `start` is the address at which the sign-in starts.
-    pub(super) fn answer(self, start: Option<&str>, correlation: &str) -> Response {
+impl ErrorPage {
+    /// The response; `start` is the URL where a sign-in starts.
+    pub(super) fn render(self, start: Option<&str>, correlation: &str) -> Response {
         let Self { status, title, advice, again } = self;
         let again =
             start.filter(|_| again).map(|start| format!("<p><a href=\"{}\">Start again</a></p>\n", escaped(start)));
         let html = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-             <h1>{title}</h1>\n<p>{advice}</p>\n{}<p>Number for your administrator: <code>{}</code></p>\n</html>\n",
+             <h1>{title}</h1>\n<p>{advice}</p>\n{}<p>Reference for your administrator: <code>{}</code></p>\n</html>\n",
             again.unwrap_or_default(),
             escaped(correlation),
         );
@@ -38,13 +38,13 @@ impl Page {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CONTENT_SECURITY_POLICY, POLICY);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        keep_to_yourself(&mut response);
+        keep_private(&mut response);
         response
     }
 }
 
-/// Neither stored nor named to the next site: addresses here hold codes.
-pub(super) fn keep_to_yourself(response: &mut Response) {
+/// Prevents the response from being stored, and its URL from being sent to the next site: URLs here contain codes.
+pub(super) fn keep_private(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_end_an_attribute_or_begin_a_tag_is_escaped() {
+    fn characters_with_a_meaning_in_html_are_escaped() {
         assert_eq!(escaped("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
     }
 }

@@ -1,23 +1,23 @@
-//! The one place where errors become HTTP.
+//! The one place where errors become HTTP responses.
 //!
-//! An error has two texts (design law 10): `detail` for the client, and a cause for the operator, which travels beside the response to
-//! the operation's log line and never onto the wire.
+//! An error has two texts (design law 10): `detail` for the client, and a cause for the operator, which goes with the response to
+//! the operation's log line and is never sent.
 
-use std::time::Duration;
-
+use crate::admission::{AccessError, Busy};
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use scim_protocol::{Error, ErrorStatus};
+use std::time::Duration;
 
 /// The media type of SCIM (RFC 7644 §3.1).
 pub const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
 
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"scim\"");
 
-/// A request that is answered with a SCIM error (RFC 7644 §3.12).
+/// A SCIM error as a response (RFC 7644 §3.12).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct ErrorResponse {
     error: Error,
     class: Option<&'static str>,
     cause: Option<String>,
@@ -25,7 +25,7 @@ pub struct Failure {
     allow: Option<&'static str>,
 }
 
-/// What a response's error means to the operator; a response extension.
+/// What the operator is told about an error; a response extension.
 #[derive(Debug, Clone)]
 pub(super) struct Explanation {
     pub(super) scim_type: Option<&'static str>,
@@ -33,7 +33,7 @@ pub(super) struct Explanation {
     pub(super) cause: Option<String>,
 }
 
-impl Failure {
+impl ErrorResponse {
     /// Adds the operator's text.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
@@ -41,40 +41,54 @@ impl Failure {
         self
     }
 
-    /// Adds a word for the kind of failure, for log and metrics.
+    /// Adds the kind of failure, for log and metrics.
     #[must_use]
     pub fn of_class(mut self, class: &'static str) -> Self {
         self.class = Some(class);
         self
     }
 
-    /// Tells the client when to ask again; sent in whole seconds, rounded up.
+    /// Tells the client when to retry; sent in whole seconds, rounded up.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// 405, with the methods that are possible.
+    /// 405, with the allowed methods.
     pub fn method_not_allowed(method: &Method, allow: &'static str) -> Self {
-        let error =
-            Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
+        let error = Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
         Self { allow: Some(allow), ..error.into() }
     }
 
     /// What the client is told.
-    pub fn error(&self) -> &Error {
+    pub fn scim_error(&self) -> &Error {
         &self.error
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
         Self { error, class: None, cause: None, retry_after: None, allow: None }
     }
 }
 
-impl IntoResponse for Failure {
+impl From<AccessError> for ErrorResponse {
+    fn from(error: AccessError) -> Self {
+        let response = Self::from(error.to_scim());
+        // An unknown instance with a good token is the client's mistake alone: its detail says everything.
+        if error == AccessError::UnknownInstance { response } else { response.because(error.to_string()) }
+    }
+}
+
+impl From<Busy> for ErrorResponse {
+    fn from(busy: Busy) -> Self {
+        let error = Error::unavailable("the gateway is busy; send the same request again");
+        Self::from(error).because(busy.to_string()).retry_after(Duration::from_secs(1))
+    }
+}
+
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.error.status.into()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let error = self.error;
@@ -101,14 +115,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_keeps_its_cause_to_itself_and_rounds_the_wait_up() {
-        let failure =
-            Failure::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
-        let response = failure.into_response();
+    fn the_cause_of_an_error_is_not_sent_and_the_wait_is_rounded_up() {
+        let error =
+            ErrorResponse::from(Error::unavailable("busy")).because("breaker").retry_after(Duration::from_millis(1200));
+        let response = error.into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("2")));
         assert_eq!(response.headers().get(CONTENT_TYPE), Some(&SCIM_JSON));
         let explanation = response.extensions().get::<Explanation>().expect("an explanation");
         assert_eq!(explanation.cause.as_deref(), Some("breaker"));
+    }
+
+    #[test]
+    fn a_busy_gateway_answers_503_with_retry_after() {
+        let response = ErrorResponse::from(Busy { limit: "its share" }).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers().get(RETRY_AFTER), Some(&HeaderValue::from_static("1")));
+        let explanation = response.extensions().get::<Explanation>().expect("an explanation");
+        assert_eq!(explanation.cause.as_deref(), Some("more concurrent operations than its share"));
     }
 }

@@ -1,76 +1,76 @@
-//! A sign-in that did not end in an account: what the operator reads in the log, and what the person is told.
-
-use http::StatusCode;
+//! Why a sign-in failed: what the log tells the operator, and what the page tells the person.
 
 use super::accounts::AccountError;
+use super::error_page::ErrorPage;
 use super::id_token::TokenError;
-use super::page::Page;
 use super::person::PersonError;
 use super::provider::ProviderError;
+use http::StatusCode;
 
-/// Why a sign-in failed; the texts are the operator's.
+/// Why a sign-in failed; the texts are for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Failure {
-    /// No such instance, or one without `[instances.<name>.jit]`; outsiders are not told which.
-    #[error("nobody signs in at this instance")]
+pub(super) enum SignInError {
+    /// No such instance, or one without `[instances.<name>.jit]`; outsiders cannot distinguish the two.
+    #[error("this instance has no sign-in")]
     NotServed,
-    /// Not what a provider sends.
-    #[error("the call-back lacks a state, or has not exactly one of code and error")]
-    NoCallback,
-    /// Expired, used before, or never begun here.
-    #[error("the state is unknown, expired or used")]
+    /// Not a provider's response.
+    #[error("the callback has no state, or does not have exactly one of code and error")]
+    InvalidCallback,
+    /// Expired, already used, or never started here.
+    #[error("the state is unknown, expired or already used")]
     UnknownState,
-    /// The cookie is not there, or another sign-in's.
-    #[error("the browser is not the one in which the sign-in began")]
+    /// The cookie is missing, or belongs to another sign-in.
+    #[error("the browser is not the one in which the sign-in started")]
     OtherBrowser,
-    /// The answer names another issuer (RFC 9207).
-    #[error("the call-back is of another issuer")]
+    /// The response names another issuer (RFC 9207).
+    #[error("the callback comes from another issuer")]
     OtherIssuer,
-    /// The provider let nobody in.
-    #[error("the provider gave no code: {code}: {description}")]
+    /// The provider refused the sign-in.
+    #[error("the provider issued no code: {code}: {description}")]
     Denied {
-        /// The provider's word.
+        /// The provider's error code.
         code: String,
-        /// The provider's sentence.
+        /// The provider's description.
         description: String,
     },
-    /// The provider is of no use.
+    /// The provider cannot be used.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The token proves nothing.
+    /// The token is not valid.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The token is good and its bearer is not to have an account.
+    /// The token is valid, but the person may not have an account.
     #[error(transparent)]
     Person(#[from] PersonError),
-    /// The app has no account.
+    /// The account could not be created.
     #[error(transparent)]
     Account(#[from] AccountError),
-    /// An address that no header can carry.
-    #[error("an address cannot be put into a header")]
-    Address,
+    /// A URL that cannot be sent in a header.
+    #[error("a URL cannot be sent in a header")]
+    UnsendableUrl,
 }
 
-impl Failure {
-    /// What the person sees: nothing of the request, and nothing that helps an attacker tell the causes of a refused token apart.
-    pub(super) fn page(&self) -> Page {
+impl SignInError {
+    /// What the person sees: nothing from the request, and nothing that would help an attacker to distinguish the causes of a refused
+    /// token.
+    pub(super) fn page(&self) -> ErrorPage {
         let (status, title, advice, again) = match self {
             Self::NotServed => (
                 StatusCode::NOT_FOUND,
                 "There is no sign-in here",
-                "Check the address, or ask your administrator for the right one.",
+                "Check the address, or ask your administrator for the correct one.",
                 false,
             ),
-            Self::NoCallback | Self::UnknownState => (
+            Self::InvalidCallback | Self::UnknownState => (
                 StatusCode::BAD_REQUEST,
                 "This sign-in has ended",
-                "It took longer than ten minutes, or this page was opened a second time. Start again.",
+                "It took longer than ten minutes, or this page was opened twice. Start again.",
                 true,
             ),
             Self::OtherBrowser => (
                 StatusCode::BAD_REQUEST,
-                "This sign-in began elsewhere",
-                "Start again in this browser, with cookies allowed, and do not use a link that somebody sent you.",
+                "This sign-in started elsewhere",
+                "Start again in this browser, with cookies enabled, and do not use a link that somebody sent you.",
                 true,
             ),
             Self::Denied { .. } => (
@@ -80,22 +80,22 @@ impl Failure {
                  whether you are assigned to this application.",
                 true,
             ),
-            Self::OtherIssuer | Self::Provider(_) | Self::Token(_) | Self::Address => (
+            Self::OtherIssuer | Self::Provider(_) | Self::Token(_) | Self::UnsendableUrl => (
                 StatusCode::BAD_GATEWAY,
                 "Your organisation's sign-in could not be completed",
-                "Start again in a few minutes. If it keeps failing, give the number below to your administrator.",
+                "Start again in a few minutes. If it keeps failing, give the reference below to your administrator.",
                 true,
             ),
             Self::Person(PersonError::Missing(_) | PersonError::Malformed(_) | PersonError::Groups) => (
                 StatusCode::FORBIDDEN,
                 "Your organisation sent no usable e-mail address or groups",
-                "Your administrator has to change what the sign-in sends; give them the number below.",
+                "Your administrator has to change what the sign-in sends; give them the reference below.",
                 false,
             ),
             Self::Person(PersonError::NotVerified) => (
                 StatusCode::FORBIDDEN,
                 "Your e-mail address is not verified",
-                "Verify it with your organisation's sign-in, then start again.",
+                "Verify it at your organisation's sign-in, then start again.",
                 true,
             ),
             Self::Person(PersonError::Domain) => (
@@ -107,16 +107,16 @@ impl Failure {
             Self::Account(AccountError::Refused(_)) => (
                 StatusCode::FORBIDDEN,
                 "The application refused your account",
-                "There may be no licence left, or your address may be in use. Give the number below to your administrator.",
+                "There may be no licence left, or your address may be in use. Give the reference below to your administrator.",
                 false,
             ),
             Self::Account(AccountError::Unavailable(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The application does not answer",
+                "The application is not available",
                 "You are signed in, but your account could not be created. Start again in a few minutes.",
                 true,
             ),
         };
-        Page { status, title, advice, again }
+        ErrorPage { status, title, advice, again }
     }
 }

@@ -1,12 +1,10 @@
-//! The whole file: what it means, and how each way of getting it wrong is reported.
-
-use std::time::Duration;
-
-use secrecy::ExposeSecret as _;
-use serde_json::json;
+//! The whole file: what it means, and how each mistake is reported.
 
 use super::*;
 use crate::egress::Rate;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use std::time::Duration;
 
 const HASH: &str = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -20,7 +18,7 @@ fn directory() -> tempfile::TempDir {
     std::fs::create_dir(directory.path().join("mappings")).expect("a directory");
     std::fs::write(directory.path().join("mappings/globex.json"), "{}").expect("a file");
     std::fs::write(directory.path().join("app.secret"), "s3cr3t\n").expect("a file");
-    std::fs::write(directory.path().join("corporate-ca.pem"), include_str!("tests/authority.pem")).expect("a file");
+    std::fs::write(directory.path().join("corporate-ca.pem"), include_str!("authority.pem")).expect("a file");
     directory
 }
 
@@ -41,7 +39,7 @@ fn mistakes(text: &str) -> Vec<String> {
 
 #[test]
 fn the_documented_example_is_a_configuration() {
-    let (_directory, config) = parse(include_str!("../../gateway.example.toml"));
+    let (_directory, config) = parse(include_str!("../../../gateway.example.toml"));
     let config = config.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(config.instances.len(), 3);
     let initech = config.instances.get("initech-splashtop").expect("an instance");
@@ -54,13 +52,13 @@ fn the_documented_example_is_a_configuration() {
 
 #[test]
 fn the_documented_example_shows_every_key() {
-    let example = include_str!("../../gateway.example.toml");
+    let example = include_str!("../../../gateway.example.toml");
     let tables = ["server", "store", "log", "connectors.a", "instances.a", "instances.a.limits", "instances.a.jit"];
     let text: String = tables.iter().map(|table| format!("[{table}]\n\"?\" = 1\n")).collect();
     let found = mistakes(&text);
     let known: Vec<&str> = found
         .iter()
-        .filter_map(|mistake| mistake.split_once("is not a known key; known here: "))
+        .filter_map(|mistake| mistake.split_once("is not a known key; possible here: "))
         .flat_map(|(_, keys)| keys.split(", ").map(|key| key.trim_matches('`')))
         .collect();
     assert!(known.len() > 40, "{known:?}");
@@ -173,7 +171,7 @@ fn every_setting_is_read() {
 }
 
 #[test]
-fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
+fn each_mistake_is_reported_with_its_position_and_a_remedy() {
     let instance = |lines: &str| {
         format!(
             "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n{lines}\n"
@@ -182,26 +180,26 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
     let with_token = |lines: &str| instance(&format!("tokens = [\"{HASH}\"]\n{lines}"));
     let cases: Vec<(String, &str)> = vec![
         ("[server]\nlisten 3".into(), "gateway.toml:2:"),
-        ("[servr]".into(), "gateway.toml:1:2: servr: is not a known key; did you mean `server`? Known here: `server`"),
+        (
+            "[servr]".into(),
+            "gateway.toml:1:2: servr: is not a known key; did you mean `server`? Possible here: `server`",
+        ),
         ("server = 1".into(), "gateway.toml:1:10: server: is integer; write a table: [server]"),
         ("[server]\nlisten = 8080".into(), "2:10: server.listen: is a value of type integer; write a string"),
         (
             "[server]\nlisten = \"localhost\"".into(),
-            "2:10: server.listen: `localhost` is not an IP address and a port; write one",
+            "2:10: server.listen: `localhost` is not an IP address and port; write one",
         ),
         (
             "[server]\nmax-in-flight = 0".into(),
-            "2:17: server.max-in-flight: 0 is out of bounds; write a whole number from 1 to",
+            "2:17: server.max-in-flight: 0 is out of range; write a whole number from 1 to",
         ),
-        ("[server]\nmax-in-flight = -5".into(), "-5 is out of bounds"),
+        ("[server]\nmax-in-flight = -5".into(), "-5 is out of range"),
         (
             "[server]\nmax_in_flight = 5".into(),
             "2:1: server.max_in_flight: is not a known key; did you mean `max-in-flight`?",
         ),
-        (
-            "[log]\nlevel = \"warning\"".into(),
-            "2:9: log.level: `warning` is not one of the known words; did you mean `warn`?",
-        ),
+        ("[log]\nlevel = \"warning\"".into(), "2:9: log.level: `warning` is not a known value; did you mean `warn`?"),
         ("[store]\nurl = \"mysql://u:pw@h/d\"".into(), "2:7: store.url: `mysql` is not a store; write \"sqlite:"),
         ("[connectors.Bad_Name]\nfile = \"x\"".into(), "1:13: connectors.Bad_Name: `Bad_Name` contains 'B'"),
         ("[connectors.samanage]".into(), "1:13: connectors.samanage.file: is missing; write file ="),
@@ -211,7 +209,7 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         ),
         (
             instance(""),
-            "3:12: instances.acme.tokens: is missing: nobody could call this instance; run `scim-gateway token new`",
+            "3:12: instances.acme.tokens: is missing, so nobody could call this instance; run `scim-gateway token new`",
         ),
         (instance("tokens = [\"scim_abc\"]"), "5:11: instances.acme.tokens: this is a token, not its hash"),
         (instance(&format!("tokens = [\n\"{HASH}\",\n\"{HASH}\"]")), "7:1: instances.acme.tokens: lists a hash twice"),
@@ -219,7 +217,7 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         (with_token("regio = \"eu\""), "6:1: instances.acme.regio: is not a known key; did you mean `region`?"),
         (
             with_token("region = \"eu\"\nbase-url = \"https://a.example\""),
-            "6:10: instances.acme.region: stands beside `base-url`",
+            "6:10: instances.acme.region: cannot be combined with `base-url`",
         ),
         (
             with_token("base-url = \"http://a.example\""),
@@ -228,11 +226,11 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         (with_token("base-url = \"a.example\""), "6:12: instances.acme.base-url: it is not a URL"),
         (
             with_token("credential = \"hunter2\""),
-            "6:14: instances.acme.credential: a credential is not written into this file",
+            "6:14: instances.acme.credential: a credential must not be written into this file",
         ),
         (with_token("credential = \"env:NO_SUCH\""), "the environment variable NO_SUCH is not set; set NO_SUCH"),
         (with_token("credential = \"file:absent\""), "absent cannot be read"),
-        (with_token("auth = \"basic\""), "6:8: instances.acme.auth: is `basic` without a `username`"),
+        (with_token("auth = \"basic\""), "6:8: instances.acme.auth: is `basic`, but there is no `username`"),
         (
             with_token("auth = \"bearer\"\nusername = \"x\""),
             "7:12: instances.acme.username: is used only with auth = \"basic\"",
@@ -240,7 +238,7 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         (with_token("username = \"a:b\""), "contains a colon"),
         (
             with_token("auth = \"oauth2-client-credentials\""),
-            "instances.acme.token-url: is missing; write the address of the authorization server's token endpoint",
+            "instances.acme.token-url: is missing; write the URL of the authorization server's token endpoint",
         ),
         (
             with_token("scope = \"users\""),
@@ -271,13 +269,13 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
         ),
         (
             with_token("[instances.acme.limits]\nburst = 5"),
-            "7:9: instances.acme.limits.burst: stands without `requests-per-second`",
+            "7:9: instances.acme.limits.burst: has no effect without `requests-per-second`",
         ),
         (
             "[server]\nlisten = \"127.0.0.1:1\"\nobserve-listen = \"127.0.0.1:1\"".into(),
             "3:18: server.observe-listen: is the same as `listen`",
         ),
-        (with_token("client = \"azure\""), "6:10: instances.acme.client: `azure` is not one of the known words"),
+        (with_token("client = \"azure\""), "6:10: instances.acme.client: `azure` is not a known value"),
         (
             with_token("[instances.acme.limits]\nsends = \"many\""),
             "7:9: instances.acme.limits.sends: is a value of type string",
@@ -290,7 +288,10 @@ fn each_mistake_is_reported_at_its_place_with_what_would_be_right() {
             with_token("[instances.acme.settings]\nday = 2026-01-01"),
             "7:7: instances.acme.settings.day: is a date; write it as a string",
         ),
-        (with_token("[instances.acme.settings]\nx = inf"), "7:5: instances.acme.settings.x: inf has no form in JSON"),
+        (
+            with_token("[instances.acme.settings]\nx = inf"),
+            "7:5: instances.acme.settings.x: inf cannot be represented in JSON",
+        ),
         ("[instances.acme]".into(), "1:12: instances.acme.connector: is missing; name one of the [connectors]"),
         (
             "[instances.acme]\nconnector = \"samange\"".into(),
@@ -324,7 +325,7 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_finding_about_a_setting_stands_at_the_settings_place() {
+fn a_later_mistake_gets_the_position_of_its_key() {
     let text = format!(
         "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\ntokens = [\"{HASH}\"]\n\
          [instances.acme.settings]\nsite = \"x\"\n"
@@ -344,13 +345,13 @@ fn a_finding_about_a_setting_stands_at_the_settings_place() {
 }
 
 #[test]
-fn a_guard_rail_without_a_bound_guards_nothing_and_is_a_mistake() {
+fn a_guard_rail_without_a_limit_is_a_mistake() {
     let text = format!(
         "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\n\
          tokens = [\"{HASH}\"]\n[instances.acme.guard-rails]\nmax-members-removed = 0\nmax-deactivations = {{ window-minutes = 5 }}\n"
     );
     let found = mistakes(&text);
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found.iter().any(|mistake| mistake.contains("max-members-removed: 0 is out of bounds")), "{found:?}");
+    assert!(found.iter().any(|mistake| mistake.contains("max-members-removed: 0 is out of range")), "{found:?}");
     assert!(found.iter().any(|mistake| mistake.contains("max-deactivations.users: is missing")), "{found:?}");
 }
