@@ -2,18 +2,15 @@
 //!
 //! A step that goes wrong does not end the conversation: the report names everything that is different in one run.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
-use serde_json::{Map, Value};
-
-use crate::http::{Http, HttpError, HttpRequest};
-
 use super::document::{Call, Client, Conversation, RawBody, Request, Step};
 use super::expectation::{Mismatch, Strictness, compare};
 use super::report::{AppCall, ConversationReport, Received, Sent, StepReport, Verdict};
 use super::simulator::{SimulatorClient, plain};
 use super::variables::{UnknownVariable, Variables};
+use crate::http::{Http, HttpError, HttpRequest};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// A text longer than this is cut in a report, in characters.
 const REPORTED_TEXT: usize = 400;

@@ -7,11 +7,10 @@
 mod install;
 mod server;
 
+use server::Server;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use server::Server;
 
 /// The superuser of the servers.
 const USER: &str = "gateway";

@@ -12,15 +12,12 @@ mod report;
 mod stub;
 mod targets;
 
-use std::path::Path;
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
 use crate::artifacts::Artifacts;
-
 pub use load::{LoadError, Plan, Result as LoadResult};
 pub use report::{Cell, Ratio, Report};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::time::Duration;
 pub use stub::serve as serve_stub;
 use targets::{Target, Targets};
 

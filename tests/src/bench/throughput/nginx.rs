@@ -1,12 +1,11 @@
 //! nginx as a plain reverse proxy with one worker and connections that stay open, Debian's if none is there.
 
+use super::process::Process;
+use super::{MEASURED_CORE, ThroughputError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use super::process::Process;
-use super::{MEASURED_CORE, ThroughputError};
 
 /// Debian's nginx is not on every user's path.
 const PROGRAM: &str = "/usr/sbin/nginx";

@@ -1,12 +1,10 @@
 //! Medians of the rounds, ratios to nginx, and how people read them.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::Serialize;
-
 use super::targets::NGINX;
 use super::{CONNECTIONS, Operation};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// One measurement.
 #[derive(Debug, Clone)]

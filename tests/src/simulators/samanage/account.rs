@@ -1,14 +1,12 @@
 //! One tenant's data, in memory, and what a new tenant has.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::{Timestamp, civil, tz::TimeZone};
-
 use super::{
     references::{Reference, Shelf},
     switches::Switches,
     user::User,
 };
+use jiff::{Timestamp, civil, tz::TimeZone};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids are integers, one sequence for everything.
 pub(super) type Id = u64;

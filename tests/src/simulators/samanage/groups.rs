@@ -1,7 +1,5 @@
 //! `/groups.json`: create, read, change and delete. Members have their own collection.
 
-use serde_json::{Map, Value, json};
-
 use super::{
     Answer, Call, Handled,
     account::{Account, Group, GroupKind, Id},
@@ -9,6 +7,7 @@ use super::{
     paging::present,
     refusals, user, values,
 };
+use serde_json::{Map, Value, json};
 
 /// The read shape; a queue and a user's own group differ in `type` and `is_user`.
 pub(super) fn record(account: &Account, group: &Group) -> Value {

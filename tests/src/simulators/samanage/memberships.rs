@@ -1,7 +1,5 @@
 //! `/memberships.json`: people join a group by a query string, and leave it by the id of a membership.
 
-use serde_json::{Value, json};
-
 use super::{
     Answer, Call, Handled,
     account::{Account, Id},
@@ -11,6 +9,7 @@ use super::{
     switches::{MembershipAnswer, MembershipUser},
     user,
 };
+use serde_json::{Value, json};
 
 /// How a membership looks in its group: the member is a display name, which says little about who it is.
 pub(super) fn record(account: &Account, id: Id) -> Option<Value> {

@@ -17,11 +17,10 @@ mod user;
 mod users;
 mod values;
 
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-
 use self::{access::Access, account::Account, references::Shelf, switches::Switches};
 use super::control::{Answer, App, Call, SwitchError, changed};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 /// An app whose only valid credential is `token`.
 pub(super) fn app(token: &str) -> Box<dyn App> {

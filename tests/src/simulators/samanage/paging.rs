@@ -1,9 +1,8 @@
 //! Pages of a list, and how a record leaves the app.
 
+use super::{Answer, Call, answer, switches::Switches};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
-
-use super::{Answer, Call, answer, switches::Switches};
 
 /// What the caller gets without `per_page`.
 const DEFAULT_SIZE: usize = 25;

@@ -1,9 +1,5 @@
 //! Roles, sites and departments: three collections alike, to which users refer by name.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-
 use super::{
     Answer, Call, Handled,
     account::{Account, Id},
@@ -13,6 +9,8 @@ use super::{
     switches::UnknownRef,
     values::{self, Pointer},
 };
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One of the three collections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

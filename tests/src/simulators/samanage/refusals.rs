@@ -1,8 +1,7 @@
 //! The app's errors. No two look alike, on purpose: the real bodies are not documented, so nobody may depend on one.
 
-use serde_json::{Value, json};
-
 use super::{Answer, answer};
+use serde_json::{Value, json};
 
 /// A path that leads nowhere, such as one without `.json`.
 pub(super) fn no_route() -> Answer {

@@ -3,10 +3,6 @@
 //! None of the filters is in the published API description; they are what its clients use. A filter without a value is no filter,
 //! and names that the app does not know are passed over: a typing error lists everybody.
 
-use std::cmp::Ordering;
-
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-
 use super::{
     Call, Handled,
     account::{Account, Group, GroupKind, Id},
@@ -17,6 +13,8 @@ use super::{
     user::{self, User},
 };
 use crate::simulators::control::matches;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use std::cmp::Ordering;
 
 /// `GET /users.json`: disabled users are listed too.
 pub(super) fn users(account: &Account, call: &Call, now: Timestamp) -> Handled {

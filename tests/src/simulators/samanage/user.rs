@@ -1,15 +1,13 @@
 //! A user and the shape in which the app shows him.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::{Timestamp, tz};
-use serde_json::{Value, json};
-
 use super::{
     account::{Account, Id},
     custom_fields,
     references::{self, Shelf},
 };
+use jiff::{Timestamp, tz};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A user. Absent texts are empty, as a cleared one is.
 #[derive(Clone, Debug)]

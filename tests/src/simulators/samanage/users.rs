@@ -1,8 +1,5 @@
 //! `/users.json`: create, read, change and delete.
 
-use jiff::Timestamp;
-use serde_json::{Map, Value};
-
 use super::{
     Answer, Call, Handled,
     account::{Account, Id},
@@ -14,6 +11,8 @@ use super::{
     user::{User, record},
     values::{self, Pointer},
 };
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 /// `POST /users.json`
 pub(super) fn create(account: &mut Account, call: &Call, now: Timestamp) -> Handled {

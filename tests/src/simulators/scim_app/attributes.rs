@@ -1,10 +1,8 @@
 //! The attributes that an app has, as data, and how they are read from and written to SCIM documents.
 
-use std::{collections::BTreeMap, fmt};
-
-use serde_json::{Map, Value, json};
-
 use super::{Answer, error::invalid_value};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, fmt};
 
 /// Where an attribute stands in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

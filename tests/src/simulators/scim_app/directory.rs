@@ -1,14 +1,12 @@
 //! Users, groups and who is listed where, in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
-use serde_json::Value;
-
 use super::{
     Place, Values,
     users::{DISPLAY_NAME, USER_NAME},
 };
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids sort in the order of creation.
 pub(in crate::simulators) type Id = String;

@@ -1,10 +1,5 @@
 //! `/Groups`
 
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-
 use super::{
     Answer, Call, Dialect, Handled, Id, Resource, Server, Values,
     attributes::{shown, written},
@@ -15,6 +10,9 @@ use super::{
     refusal, scim,
     users::{DISPLAY_NAME, USER_NAME},
 };
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 

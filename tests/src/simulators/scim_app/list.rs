@@ -1,8 +1,7 @@
 //! Lists: the filter, the page and the projection that the apps support.
 
-use serde_json::{Map, Value, json};
-
 use super::{Answer, Call, refusal, scim};
+use serde_json::{Map, Value, json};
 
 /// The largest page, and the page without `count`.
 pub(super) const MAX_COUNT: usize = 100;

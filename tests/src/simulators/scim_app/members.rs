@@ -1,15 +1,13 @@
 //! Whom a group lists, and what a request does to it.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Map, Value};
-
 use super::{
     Answer, Directory, Id,
     attributes::get,
     error::{invalid_syntax, invalid_value},
     patch::Op,
 };
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The `members` of a document, when it has any.
 pub(super) fn of_document(

@@ -12,17 +12,14 @@ mod members;
 mod patch;
 mod users;
 
-use std::fmt;
-
-use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
-
 use super::control::{Answer, App, Call, SwitchError, changed};
-
 pub(super) use attributes::{Attribute, Kind, Place, Values};
 pub(super) use directory::{Directory, Id, Resource};
 pub(super) use error::refusal;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::fmt;
 
 /// The enterprise extension of RFC 7643 §4.3.
 pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,8 +1,5 @@
 //! `/Users`
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
 use super::{
     Answer, Call, Deactivation, Dialect, Handled, Place, Resource, Server, Values,
     attributes::{shown, written},
@@ -11,6 +8,8 @@ use super::{
     patch::{apply, document, operations, put},
     refusal, scim,
 };
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 pub(in crate::simulators) const USER_NAME: Place = Place::Top("userName");
 pub(in crate::simulators) const DISPLAY_NAME: Place = Place::Top("displayName");
