@@ -1,6 +1,7 @@
 //! PostgreSQL's programs: those that are there, or Debian's.
 
-use super::{PostgresError, output_of};
+use super::error::PostgresError;
+use super::program::output_of;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The load: so many connections, each with one request at a time. A program of its own (`src/bin/bench_load.rs`), so that it is
 //! built for speed and has a core of its own.
 
-use super::Operation;
+use super::operation::Operation;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use http_body_util::{BodyExt as _, Full};

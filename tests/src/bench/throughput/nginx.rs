@@ -1,7 +1,8 @@
 //! nginx as a plain reverse proxy with one worker and connections that stay open, Debian's if none is there.
 
+use super::cores::MEASURED_CORE;
+use super::error::ThroughputError;
 use super::process::Process;
-use super::{MEASURED_CORE, ThroughputError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

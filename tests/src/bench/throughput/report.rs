@@ -1,10 +1,13 @@
 //! Medians of the rounds, ratios to nginx, and how people read them.
 
+use super::operation::Operation;
 use super::targets::NGINX;
-use super::{CONNECTIONS, Operation};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
+
+/// Connections at the same time.
+pub(super) const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// One measurement.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! What is measured, started: the stub app, nginx before it, and a gateway with two instances for it.
 
+use super::cores::{LOAD_CORE, MEASURED_CORE};
+use super::error::ThroughputError;
 use super::load::{self, Plan, TOKEN};
 use super::nginx::Nginx;
 use super::process::Process;
-use super::{LOAD_CORE, MEASURED_CORE, ThroughputError, stub};
+use super::stub;
 use crate::artifacts::Artifacts;
 use crate::gateway_process::{GatewayConfig, GatewayProcess, InstanceConfig, token_hash};
 use serde_json::Map;

@@ -1,6 +1,9 @@
 //! Who may call, how often and in which version of the API.
 
-use super::{Answer, Call, account::Account, answer, refusals};
+use super::account::Account;
+use super::answer::answer;
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::{Value, json};

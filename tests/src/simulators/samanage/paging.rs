@@ -1,6 +1,8 @@
 //! Pages of a list, and how a record leaves the app.
 
-use super::{Answer, Call, answer, switches::Switches};
+use super::answer::answer;
+use super::switches::Switches;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 

@@ -1,6 +1,7 @@
 //! The app's errors. No two look alike, on purpose: the real bodies are not documented, so nobody may depend on one.
 
-use super::{Answer, answer};
+use super::answer::answer;
+use crate::simulators::control::Answer;
 use serde_json::{Value, json};
 
 /// A path that leads nowhere, such as one without `.json`.

@@ -1,6 +1,7 @@
 //! Reading a write body: the wrapping name, texts, booleans and references, as Rails reads them.
 
-use super::{Answer, Call, refusals};
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value};
 
 /// What stands for a role, a site, a department or a person in a write.

@@ -1,9 +1,6 @@
 //! Users, groups and who is listed where, in memory.
 
-use super::{
-    Place, Values,
-    users::{DISPLAY_NAME, USER_NAME},
-};
+use super::attributes::{DISPLAY_NAME, Place, USER_NAME, Values};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

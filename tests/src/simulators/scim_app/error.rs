@@ -1,6 +1,6 @@
 //! SCIM errors (RFC 7644 §3.12).
 
-use super::Answer;
+use crate::simulators::control::Answer;
 use serde_json::json;
 
 /// An error answer; the status is a string in the body.

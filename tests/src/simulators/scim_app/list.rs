@@ -1,6 +1,8 @@
 //! Lists: the filter, the page and the projection that the apps support.
 
-use super::{Answer, Call, refusal, scim};
+use super::answer::scim;
+use super::error::refusal;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value, json};
 
 /// The largest page, and the page without `count`.

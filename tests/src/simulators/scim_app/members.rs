@@ -1,11 +1,10 @@
 //! Whom a group lists, and what a request does to it.
 
-use super::{
-    Answer, Directory, Id,
-    attributes::get,
-    error::{invalid_syntax, invalid_value},
-    patch::Op,
-};
+use super::attributes::get;
+use super::directory::{Directory, Id};
+use super::error::{invalid_syntax, invalid_value};
+use super::patch::Op;
+use crate::simulators::control::Answer;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
-//! `cargo xtask test`: every check there is, one stage after the other.
+//! `cargo xtask test`: every check there is, one stage after the other. Only the fuzz targets are built beside the other stages.
 //!
-//! A stage that fails does not keep the later ones from running, unless they need what it makes: one run tells everything.
-//! The last line is `N passed, N failed`; it counts tests, and every stage that is not made of tests as one.
+//! A stage that fails does not stop the later ones, unless they need what it builds, so that one run finds everything.
+//! The last line is `N passed, N failed`. It counts tests; a stage that has no tests counts as one.
 
-mod count;
+mod runner;
 
 use std::io::{Write, stderr, stdout};
 use std::process::{Command, Stdio};
@@ -13,27 +13,29 @@ use scim_gateway_tests::artifacts::{
     Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, WASM_TARGET, cargo, connector_ids,
 };
 
-use crate::proof::Held;
-use crate::stage::{note, readable, stage};
+use crate::count::Count;
+use crate::error::CommandError;
+use crate::stage::{asynchronously, note, readable, stage};
 use crate::terminal::Paint;
-use crate::{CommandError, fuzz, proof, tools};
-use count::{Count, Runner, stream_and_count};
+use crate::{fuzz, proof, tools};
+use runner::{Runner, stream_and_count};
 
-/// A stage that is over.
+/// A finished stage.
 struct Outcome {
     name: String,
     count: Count,
     took: Duration,
 }
 
-/// Answers whether everything passed.
+/// Returns whether everything passed.
 pub(crate) fn run() -> Result<bool, CommandError> {
+    let fuzz_targets = fuzz::BackgroundBuild::start();
     let mut outcomes = Vec::new();
     let mut lints = cargo();
     lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     let mut docs = cargo();
-    // There are no examples; but where they are asked for, dependencies have the features that they have in the lints and the tests,
-    // and wasmtime and others are not checked once more.
+    // The workspace has no example programs. Asking for them gives dependencies the features that they have in the lints and the
+    // tests; without it, wasmtime and others would be checked a second time.
     docs.args(["doc", "--workspace", "--no-deps", "--lib", "--bin", "xtask", "--examples"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     let mut format = cargo();
@@ -46,17 +48,19 @@ pub(crate) fn run() -> Result<bool, CommandError> {
     let built = tools::build_as_tested();
     let count = if built.is_ok() { Count::PASSED } else { Count::FAILED };
     outcomes.push(Outcome { name: "connectors and gateway".into(), count, took: begun.elapsed() });
+    // Some tests measure time: nothing else may run beside them.
+    let fuzz_targets = fuzz_targets.map(fuzz::BackgroundBuild::finish);
     match built {
         Ok(artifacts) => {
             outcomes.push(one("lints of what runs as WebAssembly", &mut lints_of_guests()?));
             test_stages(&artifacts, &mut outcomes)?;
-            let conformance = || proof::conformance_of(&artifacts);
+            let conformance = || asynchronously(proof::conformance_of(&artifacts));
             outcomes.push(proven("conformance (scim2-tester)", conformance));
-            outcomes.push(proven("mutated requests", || proof::mutations_of(&artifacts)));
+            outcomes.push(proven("mutated requests", || asynchronously(proof::mutations_of(&artifacts))));
         }
-        Err(error) => note(format!("{error}; the tests need it and were not run")),
+        Err(error) => note(format!("{error}; the tests need the build and were not run")),
     }
-    outcomes.push(proven("fuzzing", async || fuzz::all(fuzz::BRIEFLY, None)));
+    outcomes.push(proven("fuzzing", || Ok(fuzz_targets?.run(fuzz::BRIEFLY))));
     summarize(&outcomes)
 }
 
@@ -79,7 +83,7 @@ fn test_stages(artifacts: &Artifacts, outcomes: &mut Vec<Outcome>) -> Result<(),
     Ok(())
 }
 
-/// The connectors and the part of the SDK that is compiled for WebAssembly only.
+/// Lints the connectors, and the part of the SDK that exists only in WebAssembly.
 fn lints_of_guests() -> Result<Command, CommandError> {
     let mut command = cargo();
     command.args(["clippy", "--target", WASM_TARGET, "--profile", "connector", "--package", "scim-connector-sdk"]);
@@ -95,27 +99,24 @@ fn has_nextest() -> bool {
     found.is_ok_and(|status| status.success())
 }
 
-/// A proof that prints what it counted; one that cannot be held at all is a failure.
-fn proven<F: Future<Output = Result<Held, CommandError>>>(name: &str, proof: impl FnOnce() -> F) -> Outcome {
+/// A check that counts its own parts; if it cannot be run at all, it has failed.
+fn proven(name: &str, proof: impl FnOnce() -> Result<Count, CommandError>) -> Outcome {
     let begun = Instant::now();
-    let count = match crate::asynchronously(proof()) {
-        Ok(Held { passed, failed }) => Count { passed, failed },
-        Err(error) => {
-            note(error);
-            Count::FAILED
-        }
-    };
+    let count = proof().unwrap_or_else(|error| {
+        note(error);
+        Count::FAILED
+    });
     Outcome { name: name.to_owned(), count, took: begun.elapsed() }
 }
 
-/// A stage that passes or fails as a whole; its output is the tool's own.
+/// A stage that passes or fails as a whole and shows the output of its tool.
 fn one(name: &str, command: &mut Command) -> Outcome {
     let begun = Instant::now();
     let done = stage(name, || match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(()),
         Err(error) => {
-            note(format!("{} cannot be run: {error}", command.get_program().to_string_lossy()));
+            note(format!("cannot run {}: {error}", command.get_program().to_string_lossy()));
             Err(())
         }
     });
@@ -123,7 +124,7 @@ fn one(name: &str, command: &mut Command) -> Outcome {
     Outcome { name: name.to_owned(), count, took: begun.elapsed() }
 }
 
-/// A stage made of tests; their runner's output streams through and is counted on the way.
+/// A stage made of tests; the output of their runner is shown as it comes, and the tests in it are counted.
 fn counted(name: &str, runner: Runner, command: &mut Command, artifacts: &Artifacts) -> Result<Outcome, CommandError> {
     let begun = Instant::now();
     command.env(CONNECTORS_VARIABLE, &artifacts.connectors).env(GATEWAY_VARIABLE, &artifacts.gateway);
@@ -134,7 +135,7 @@ fn counted(name: &str, runner: Runner, command: &mut Command, artifacts: &Artifa
         Ok::<_, std::io::Error>(status.success())
     })?;
     if !well && count.failed == 0 {
-        // It did not compile, or the runner broke.
+        // The tests did not compile, or the runner crashed.
         count.failed = 1;
     }
     Ok(Outcome { name: name.to_owned(), count, took: begun.elapsed() })

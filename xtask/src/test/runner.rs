@@ -1,40 +1,16 @@
-//! Lets a test runner's output through line by line and counts the tests on the way.
+//! Shows the output of a test runner line by line and counts the tests in it.
 //!
-//! What is counted are the runner's own summaries: `test result: ok. 3 passed; 1 failed; …` of `cargo test`, one a program, or
-//! `Summary [ 1.2s] 4 tests run: 3 passed, 1 failed, 0 skipped` of nextest. The output of a test that fails goes through, too, and
-//! may hold such a line (nextest shows the one of the program that it ran): the runner's is the last one.
+//! The count comes from the runner's own summaries: `test result: ok. 3 passed; 1 failed; …` of `cargo test`, one per program, or
+//! `Summary [ 1.2s] 4 tests run: 3 passed, 1 failed, 0 skipped` of nextest. The output of a failed test is shown too, and may contain
+//! such a line (nextest shows the one of the program that it ran). The runner's own summary is the last one.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::ops::Add;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
-/// How many tests passed and failed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Count {
-    pub(super) passed: u64,
-    pub(super) failed: u64,
-}
+use crate::count::Count;
 
-impl Count {
-    pub(super) const PASSED: Self = Self { passed: 1, failed: 0 };
-    pub(super) const FAILED: Self = Self { passed: 0, failed: 1 };
-
-    /// What a summary says.
-    fn of(summary: &str) -> Self {
-        let words: Vec<&str> = summary.split_whitespace().map(|word| word.trim_matches([',', ';', ':'])).collect();
-        let before = |what: &str| -> u64 {
-            let numbers = words.windows(2).filter_map(|pair| match pair {
-                [number, word] if *word == what => number.parse::<u64>().ok(),
-                _ => None,
-            });
-            numbers.sum()
-        };
-        Self { passed: before("passed"), failed: before("failed") + before("timed") }
-    }
-}
-
-/// Who runs the tests.
+/// The program that runs the tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Runner {
     Cargo,
@@ -49,50 +25,55 @@ impl Runner {
         }
     }
 
-    /// Whether a line begins a further program's tests.
+    /// Whether a line begins the tests of another program.
     fn begins(self, line: &str) -> bool {
         matches!(self, Self::Cargo) && line.starts_with("running ")
     }
 }
 
+/// What a summary says.
+fn counts_in(summary: &str) -> Count {
+    let words: Vec<&str> = summary.split_whitespace().map(|word| word.trim_matches([',', ';', ':'])).collect();
+    let before = |what: &str| -> u64 {
+        let numbers = words.windows(2).filter_map(|pair| match pair {
+            [number, word] if *word == what => number.parse::<u64>().ok(),
+            _ => None,
+        });
+        numbers.sum()
+    };
+    Count { passed: before("passed"), failed: before("failed") + before("timed") }
+}
+
 /// The count of an output, as far as it has been read.
 struct Tally {
     runner: Runner,
-    /// Of the programs that are over.
-    over: Count,
-    /// The latest summary of the program that runs.
+    /// Of the programs that have ended.
+    ended: Count,
+    /// The latest summary of the program that is running.
     latest: Count,
 }
 
 impl Tally {
     fn new(runner: Runner) -> Self {
-        Self { runner, over: Count::default(), latest: Count::default() }
+        Self { runner, ended: Count::default(), latest: Count::default() }
     }
 
     fn read(&mut self, line: &str) {
         let plain = without_colour(line);
         if self.runner.begins(&plain) {
-            self.over = self.total();
+            self.ended = self.total();
             self.latest = Count::default();
         } else if plain.trim_start().starts_with(self.runner.summary()) {
-            self.latest = Count::of(&plain);
+            self.latest = counts_in(&plain);
         }
     }
 
     fn total(&self) -> Count {
-        self.over + self.latest
+        self.ended + self.latest
     }
 }
 
-impl Add for Count {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
-    }
-}
-
-/// Runs the command with its output passed on as it comes.
+/// Runs the command, shows its output as it comes, and counts the tests in it.
 pub(super) fn stream_and_count(runner: Runner, command: &mut Command) -> io::Result<(ExitStatus, Count)> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
@@ -108,7 +89,7 @@ fn pass_on(runner: Runner, from: impl Read, mut to: impl Write) -> Count {
     let mut tally = Tally::new(runner);
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
-    // A line need not be UTF-8, and an output that is closed must not stop the counting.
+    // A line may not be UTF-8, and a closed output must not stop the counting.
     while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         drop(to.write_all(&line).and_then(|()| to.flush()));
         tally.read(&String::from_utf8_lossy(&line));
