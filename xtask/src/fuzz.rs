@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: runs the targets of `tests/fuzz`, each for a limited time.
 //!
-//! libFuzzer needs to see which branches the code takes. The compiler flags below are those with which cargo-fuzz asks for that when
-//! no sanitizer is wanted; all of them are stable. `--target` keeps them away from build scripts and macros.
+//! libFuzzer needs to see which branches the code takes. The compiler flags below are those with which cargo-fuzz asks for that
+//! when no sanitizer is wanted; all of them are stable. `--target` keeps them away from build scripts and macros.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};

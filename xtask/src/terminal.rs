@@ -1,9 +1,9 @@
-//! Colour where a person looks, plain text everywhere else (`NO_COLOR`, pipes, files).
+//! Colours in a terminal, plain text everywhere else (`NO_COLOR`, pipes, files).
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 
-/// Paints text, or leaves it as it is.
+/// Colours text, or leaves it as it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint(bool);
 

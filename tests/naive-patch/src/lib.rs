@@ -1,6 +1,6 @@
 //! PATCH as RFC 7644 §3.5.2 describes it, on plain JSON and without a schema. It is a second opinion: it shares no code with the
-//! protocol's crate and knows only what its own operations need. The properties of `scim-protocol` compare the protocol with it, and
-//! `tests/tests/system/patch_sequences.rs` compares the whole gateway.
+//! protocol's crate and knows only what its own operations need. The properties of `scim-protocol` compare the protocol with it,
+//! and `tests/tests/system/patch_sequences.rs` compares the whole gateway.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

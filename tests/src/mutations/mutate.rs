@@ -1,4 +1,4 @@
-//! How a request that is right is bent: bytes, JSON, path, query and headers.
+//! Mutations of a valid request: bytes, JSON, path, query and headers.
 
 use super::endpoint::Fixture;
 use super::seeds::Seeds;
@@ -7,7 +7,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, RngCore as _};
 use serde_json::{Value, json};
 
-/// Random bytes, or a right body with a few faults.
+/// Random bytes, or a valid body with a few faults.
 pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut StdRng) -> Vec<u8> {
     if random.random_ratio(1, 4) {
         return noise(random, 400);
@@ -26,7 +26,7 @@ pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut StdRng) -> 
     bytes
 }
 
-/// Most often the path as it is.
+/// The path, most often unchanged.
 pub(super) fn path(path: &str, random: &mut StdRng) -> String {
     let odd = match random.random_range(0..16) {
         0 => noise(random, 40),
@@ -39,7 +39,7 @@ pub(super) fn path(path: &str, random: &mut StdRng) -> String {
     if random.random() { format!("{path}/{encoded}") } else { format!("{path}{encoded}") }
 }
 
-/// With its question mark; most often nothing.
+/// A query with its question mark, most often empty.
 pub(super) fn query(seeds: &Seeds, random: &mut StdRng) -> String {
     let mut query = String::new();
     while random.random_ratio(1, 3) {
@@ -60,7 +60,7 @@ pub(super) fn query(seeds: &Seeds, random: &mut StdRng) -> String {
     query
 }
 
-/// Content type, conditions, agent, and sometimes what belongs in none of them.
+/// Content type, conditions and user agent, sometimes with invalid values.
 pub(super) fn headers(random: &mut StdRng) -> Vec<(&'static str, Vec<u8>)> {
     let kind = if random.random_ratio(7, 8) { "application/scim+json" } else { *TYPES.choose(random).unwrap_or(&"") };
     let mut headers = vec![("content-type", kind.as_bytes().to_vec())];
@@ -70,7 +70,7 @@ pub(super) fn headers(random: &mut StdRng) -> Vec<(&'static str, Vec<u8>)> {
         if random.random_ratio(1, 3) {
             byte_fault(&mut value, random);
         }
-        // What a header cannot hold would never leave the client.
+        // A client cannot send bytes that no header may hold.
         value.retain(|byte| *byte >= b' ' && *byte != 0x7f);
         headers.push((name, value));
     }
@@ -114,7 +114,7 @@ fn noise(random: &mut StdRng, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// The fixture's ids wherever a conversation has a name in braces, so that requests meet what is there.
+/// Puts the fixture's ids in place of the conversation's variables, so that requests concern existing resources.
 fn named(text: &str, fixture: &Fixture) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
@@ -154,7 +154,7 @@ fn byte_fault(bytes: &mut Vec<u8>, random: &mut StdRng) {
     }
 }
 
-/// Bends one value of the document.
+/// Changes one value of the document.
 fn json_fault(document: &mut Value, random: &mut StdRng) {
     let mut target = random.random_range(0..size(document));
     if let Some(value) = nth(document, &mut target) {
@@ -205,7 +205,7 @@ fn odd(random: &mut StdRng) -> Value {
     }
 }
 
-/// Values in a document, itself included.
+/// The number of values in a document, including itself.
 fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),

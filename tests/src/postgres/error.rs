@@ -3,17 +3,17 @@
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
-    /// The programs are not there and cannot be installed.
+    /// The programs are missing and cannot be installed.
     #[error(
-        "PostgreSQL is not installed and cannot be ({0}); install Debian's package `postgresql`, or have `initdb` in PATH"
+        "PostgreSQL is missing and cannot be installed ({0}); install Debian's package `postgresql`, or put `initdb` on the PATH"
     )]
     NotInstalled(String),
     /// A program could not be run.
-    #[error("{program} cannot be run: {source}")]
+    #[error("cannot run {program}: {source}")]
     Run {
         /// Which.
         program: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// A program failed.
@@ -21,10 +21,10 @@ pub enum PostgresError {
     Failed {
         /// Which.
         program: String,
-        /// Its last words.
+        /// The end of its output.
         output: String,
     },
-    /// A file or directory could not be made.
-    #[error("the server's directory cannot be prepared: {0}")]
+    /// A file or directory could not be created.
+    #[error("cannot prepare the server's directory: {0}")]
     Directory(#[from] std::io::Error),
 }

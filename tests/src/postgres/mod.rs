@@ -1,8 +1,8 @@
-//! A real PostgreSQL server for tests: its own data in a temporary directory, its own port on loopback, and nothing of it left
-//! when it is dropped or the process ends, however that ends.
+//! A real PostgreSQL server for tests, with its data in a temporary directory and a free port on loopback. Nothing is left of it
+//! when it is dropped or the process ends, even by a signal.
 //!
-//! The programs are the installed ones, or Debian's package `postgresql`, which is installed where `apt-get` and the
-//! rights for it are there. [`PostgresError`] says what to do where they are not.
+//! The programs are the installed ones, or those of Debian's package `postgresql`, which is installed if `apt-get` may do so.
+//! Otherwise [`PostgresError`] says what to do.
 
 mod error;
 mod install;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A server that runs.
+/// A running server.
 #[derive(Debug)]
 pub struct Postgres {
     server: Server,
@@ -25,7 +25,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server, which takes some seconds, and more where it must be installed first. Blocks.
+    /// Starts a server, which takes seconds, or longer if it must be installed first. Blocks.
     ///
     /// # Errors
     /// [`PostgresError`].
@@ -35,7 +35,7 @@ impl Postgres {
         Ok(Self { server, programs, databases: AtomicU32::new(0) })
     }
 
-    /// Makes an empty database; answers its URL, `postgres://user:password@127.0.0.1:port/name`.
+    /// Creates an empty database and returns its URL, `postgres://user:password@127.0.0.1:port/name`.
     ///
     /// # Errors
     /// [`PostgresError`].
@@ -45,10 +45,10 @@ impl Postgres {
         Ok(format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{name}", self.server.port()))
     }
 
-    /// Runs SQL as the superuser; answers the rows, columns separated by `|`.
+    /// Runs SQL as the superuser and returns the rows, with columns separated by `|`.
     ///
     /// # Errors
-    /// [`PostgresError`]; holds what the server said.
+    /// [`PostgresError`] with the server's message.
     pub fn run(&self, database: &str, sql: &str) -> Result<String, PostgresError> {
         let mut command = Command::new(self.programs.join("psql"));
         command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);

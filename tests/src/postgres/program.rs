@@ -13,9 +13,9 @@ pub(super) fn output_of(command: &mut Command) -> Result<String, PostgresError> 
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    let lines: Vec<&str> = said.trim().lines().collect();
+    let both = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&both);
+    let lines: Vec<&str> = text.trim().lines().collect();
     let last = lines.get(lines.len().saturating_sub(8)..).unwrap_or_default();
     Err(PostgresError::Failed { program, output: format!("{} {}", output.status, last.join("; ")) })
 }

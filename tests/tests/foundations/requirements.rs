@@ -1,5 +1,5 @@
-//! The list of what RFC 7643 and RFC 7644 demand (`tests/requirements`) is true as far as a program can tell: each entry has a
-//! section that exists and is shown by tests that exist, or says why not.
+//! The list of the requirements of RFC 7643 and RFC 7644 (`tests/requirements`) is correct as far as a program can tell: each entry
+//! names an existing section, and existing tests or a reason why there are none.
 
 use scim_gateway_tests::artifacts::workspace;
 use scim_gateway_tests::conversation::Conversation;
@@ -87,15 +87,17 @@ fn faults_of(requirement: &Requirement, sections: &str, fault: &mut impl FnMut(S
         fault(format!("{level} is none of {LEVELS:?}, or it says nothing"));
     }
     let shown = !(tests.is_empty() && steps.is_empty());
-    let said = [not_applicable, unmet].into_iter().flatten().filter(|reason| !reason.is_empty()).count();
-    if usize::from(shown) + said != 1 {
-        fault("it is neither shown by tests, nor not applicable, nor unmet, or more than one of these".to_owned());
+    let reasons = [not_applicable, unmet].into_iter().flatten().filter(|reason| !reason.is_empty()).count();
+    if usize::from(shown) + reasons != 1 {
+        fault(
+            "it must have exactly one of tests, not-applicable and unmet; it has neither or more than one".to_owned(),
+        );
     }
     tests.iter().filter(|test| !is_test(test)).for_each(|test| fault(format!("there is no test {test}")));
     steps.iter().filter(|step| !is_step(step)).for_each(|step| fault(format!("there is no step \"{step}\"")));
 }
 
-/// `file::function`, where the function follows an attribute that makes it a test, or stands in `proptest!`, which needs one, too.
+/// `file::function`, where the function has an attribute that makes it a test, in `proptest!` as well.
 fn is_test(name: &str) -> bool {
     let Some((file, function)) = name.split_once("::") else { return false };
     let Ok(source) = std::fs::read_to_string(workspace().join(file)) else { return false };
@@ -110,7 +112,7 @@ fn is_test(name: &str) -> bool {
 fn is_step(name: &str) -> bool {
     let Some((file, sentence)) = name.split_once(": ") else { return false };
     let conversation = Conversation::load(&Conversation::folder().join(file));
-    conversation.is_ok_and(|told| told.steps.iter().any(|step| step.says.starts_with(sentence)))
+    conversation.is_ok_and(|conversation| conversation.steps.iter().any(|step| step.says.starts_with(sentence)))
 }
 
 fn load(file: &str) -> Vec<Requirement> {

@@ -1,4 +1,4 @@
-//! What developers of mappings use: `explain` and `dev`, with the real binary.
+//! The commands for developers of mappings: `explain` and `dev`.
 
 use scim_gateway_tests::conversation::Conversation;
 use scim_gateway_tests::world::{EditableWorld, mapping_without_title};
@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// Longer than the gateway takes for anything on a busy machine.
+/// Longer than the gateway needs for anything on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs `explain` on a request.
@@ -84,7 +84,7 @@ async fn explain_shows_the_first_write_and_sends_only_reads() {
     assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("methd"), "{nobody:?}");
 }
 
-/// A gateway whose standard output is read line by line; it is killed at the end.
+/// A running `dev` whose standard output is read line by line; dropping it kills it.
 struct Dev {
     child: Child,
     lines: Receiver<String>,
@@ -96,25 +96,25 @@ impl Dev {
         let mut command = Command::new(gateway);
         command.arg("dev").arg("--config").arg(config).args(options).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
-        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let first = lines.recv_timeout(PATIENCE).unwrap();
         let url = first.strip_prefix("scim-gateway listens on ").unwrap().to_owned();
         Self { child, lines, url }
     }
 
-    /// The lines up to the first that contains a text.
+    /// Reads the lines up to the first one that contains a text.
     fn until(&self, text: &str) -> String {
-        let mut said = String::new();
+        let mut output = String::new();
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            said.push_str(&line);
-            said.push('\n');
+            output.push_str(&line);
+            output.push('\n');
             if line.contains(text) {
-                return said;
+                return output;
             }
         }
-        panic!("{text} is not in {said}");
+        panic!("{text} is not in {output}");
     }
 }
 

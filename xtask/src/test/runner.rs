@@ -1,8 +1,8 @@
 //! Shows the output of a test runner line by line and counts the tests in it.
 //!
 //! The count comes from the runner's own summaries: `test result: ok. 3 passed; 1 failed; …` of `cargo test`, one per program, or
-//! `Summary [ 1.2s] 4 tests run: 3 passed, 1 failed, 0 skipped` of nextest. The output of a failed test is shown too, and may contain
-//! such a line (nextest shows the one of the program that it ran). The runner's own summary is the last one.
+//! `Summary [ 1.2s] 4 tests run: 3 passed, 1 failed, 0 skipped` of nextest. The output of a failed test is shown too, and may
+//! contain such a line (nextest shows the one of the program that it ran). The runner's own summary is the last one.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Command, ExitStatus, Stdio};

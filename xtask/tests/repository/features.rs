@@ -1,5 +1,6 @@
-//! A gateway that is built alone has the same dependencies, with the same features, as the one that the tests run. So what is tested
-//! is what is shipped, and nothing is compiled a second time when somebody builds the gateway after the tests or before them.
+//! A gateway that is built alone has the same dependencies, with the same features, as the one that the tests run. So what is
+//! tested is what is shipped, and nothing is compiled a second time when somebody builds the gateway after the tests or before
+//! them.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! Every command of the README is run here, as it stands there, and its `gateway.toml` is the one that is checked and served.
+//! Runs every command of the README exactly as it is written there; `check` and `serve` use the README's `gateway.toml`.
 //!
-//! The one exception is `cargo xtask test`, which runs this test: that `.ci/run` calls it and nothing else is checked instead.
+//! The only exception is `cargo xtask test`, which runs this test: instead, the test checks that `.ci/run` calls it and nothing else.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 type Exercise = fn(&Readme);
 
-/// The README's commands, each with what runs it.
+/// The commands of the README, each with the function that runs it.
 const EXERCISED: &[(&str, Exercise)] = &[
     ("cargo xtask demo", demo),
     ("cargo xtask test", test),
@@ -56,7 +56,7 @@ fn every_file_that_the_readme_names_is_there() {
     assert!(checked > 5, "only {checked} files were found in the README");
 }
 
-/// What the apps' manuals say is in a table; each row names what plays it.
+/// A table lists what the apps' manuals say, and each row names the conversation or test that plays it.
 #[test]
 fn every_row_about_the_apps_manuals_is_played() {
     let conversations = artifacts::workspace().join("tests/conversations");
@@ -75,7 +75,7 @@ fn every_row_about_the_apps_manuals_is_played() {
     }
 }
 
-/// What a text links to.
+/// The targets of the links in a text.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
 }
@@ -95,7 +95,7 @@ impl Readme {
         starts.into_iter().map(|start| self.0[start..].split("```").next().unwrap())
     }
 
-    /// A folder with the README's `gateway.toml`, on a free port, and all that it names.
+    /// A folder with the README's `gateway.toml`, on a free port, and all files that it names.
     fn folder(&self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let config = self.blocks("toml").find(|block| block.contains("[server]")).unwrap();
@@ -134,13 +134,13 @@ fn sandbox(_: &Readme) {
     let mut child = command.spawn().unwrap();
     let mut progress = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let mut until = |text: &str| {
-        let mut said = Vec::new();
-        while said.last().is_none_or(|line: &String| !line.contains(text)) {
-            said.push(progress.next().unwrap_or_else(|| panic!("the sandbox ended without {text}: {said:#?}")));
+        let mut lines = Vec::new();
+        while lines.last().is_none_or(|line: &String| !line.contains(text)) {
+            lines.push(progress.next().unwrap_or_else(|| panic!("the sandbox ended without {text}: {lines:#?}")));
         }
-        said
+        lines
     };
-    let said = until("ready: ");
+    let lines = until("ready: ");
     let file = folder.path().join("sandbox/sandbox.json");
     let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert!(Path::new(document["config"].as_str().unwrap()).is_file());
@@ -159,7 +159,7 @@ fn sandbox(_: &Readme) {
         let calls = get(&format!("{}/_sim/calls", instance["app"].as_str().unwrap()), None);
         assert!(!calls.as_array().unwrap().is_empty());
     }
-    first_steps(&said);
+    first_steps(&lines);
     let mapping = Path::new(instances[0]["mapping"].as_str().unwrap());
     let original = fs::read_to_string(mapping).unwrap();
     fs::write(mapping, "{").unwrap();
@@ -171,9 +171,9 @@ fn sandbox(_: &Readme) {
     assert!(!folder.path().join("sandbox").exists(), "the sandbox left something behind");
 }
 
-/// What the sandbox prints to begin with works: the request, and the command that shows what became of it.
-fn first_steps(said: &[String]) {
-    let printed = |text: &str| said.iter().find_map(|line| line.split_once(text)).unwrap().1;
+/// The first steps that the sandbox prints work: the request, and the command that shows what the gateway did with it.
+fn first_steps(lines: &[String]) {
+    let printed = |text: &str| lines.iter().find_map(|line| line.split_once(text)).unwrap().1;
     let words: Vec<&str> = printed("try a request: curl ").split('\'').map(str::trim).collect();
     let ["-H", authorization, "-H", content_type, "-d", body, url] = words[..] else { panic!("{words:?}") };
     let posted = HttpRequest::new("POST", url).json(&serde_json::from_str(body).unwrap());
@@ -231,7 +231,7 @@ fn serve(readme: &Readme) {
     assert!(tokio::runtime::Runtime::new().unwrap().block_on(served).success());
 }
 
-/// What the gateway did is shown when it is gone, too.
+/// The log can be read after the gateway has stopped, too.
 fn log(readme: &Readme) {
     let folder = readme.folder();
     let log = |arguments: &[&str]| {
@@ -271,7 +271,7 @@ fn get(url: &str, token: Option<&str>) -> Value {
     serde_json::from_str(&answer.unwrap().body).unwrap()
 }
 
-/// As Ctrl-C or a supervisor does.
+/// Stops the process as a supervisor does.
 fn interrupt(child: &mut Child) {
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());

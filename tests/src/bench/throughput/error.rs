@@ -7,12 +7,12 @@ use crate::gateway_process::{ConfigError, GatewayError};
 pub enum ThroughputError {
     #[error("{0}")]
     Nginx(String),
-    #[error("{what} cannot be run: {source}")]
+    #[error("cannot run {what}: {source}")]
     NotRun { what: String, source: std::io::Error },
-    #[error("{0} ended before it was ready")]
+    #[error("{0} stopped before it was ready")]
     NotReady(String),
-    #[error("the load generator failed before {target}: {said}")]
-    Load { target: &'static str, said: String },
+    #[error("the load generator failed at {target}: {output}")]
+    Load { target: &'static str, output: String },
     #[error(transparent)]
     Gateway(#[from] GatewayError),
     #[error(transparent)]

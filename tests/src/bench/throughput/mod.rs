@@ -1,9 +1,9 @@
-//! What the whole way costs, beside a plain reverse proxy: the same SCIM requests to a stub app directly, through nginx, and
-//! through the gateway with a connector for a SCIM app and with Samanage's.
+//! The cost of a request through the gateway, compared with a plain reverse proxy: the same SCIM requests go to a stub app
+//! directly, through nginx, and through the gateway with the connectors of a SCIM app and of Samanage.
 //!
-//! What is measured has one core to itself, the load and the stub have another. Rounds alternate between the targets, so that what
-//! else happens on the machine happens to all of them, and each figure is the median of its rounds. Numbers are the machine's;
-//! ratios to nginx of the same run are what counts.
+//! The measured program has one core to itself; the load and the stub share another. Rounds alternate between the targets, so that
+//! other work on the machine affects all of them alike, and each figure is the median of its rounds. Absolute numbers depend on the
+//! machine; what counts are the ratios to nginx in the same run.
 
 mod cores;
 mod error;
@@ -26,12 +26,13 @@ use std::time::Duration;
 pub use stub::serve as serve_stub;
 use targets::{Target, Targets};
 
-/// Rounds of which the median is taken.
+/// The number of rounds, of which the median is taken.
 const ROUNDS: usize = 3;
-/// Measures every target with every operation, `time` a round. `load` is the program of `src/bin/bench_load.rs`, built for speed.
+/// Measures every target with every operation, for `time` in each round. `load` is the optimised program of
+/// `src/bin/bench_load.rs`.
 ///
 /// # Errors
-/// [`ThroughputError`]: a request that fails is no measurement.
+/// [`ThroughputError`], also for a request that fails.
 pub async fn run(artifacts: &Artifacts, load: &Path, time: Duration) -> Result<Report, ThroughputError> {
     let folder = tempfile::tempdir()?;
     let targets = Targets::start(artifacts, load, folder.path()).await?;
@@ -59,7 +60,7 @@ fn measure(
     time: Duration,
 ) -> Result<Round, ThroughputError> {
     let plan = Plan { address: target.address, path: target.path.clone(), operation, connections, time };
-    // What is made at first use is there when the clock runs.
+    // A warm-up, so that what is created at first use is not measured.
     let warm = Plan { time: time / 10, ..plan.clone() };
     targets::generate(load, &warm, target.name)?;
     let (calls, cpu) = (targets.stub_requests()?, target.cpu());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The requests that are sent.
+/// A kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Operation {
@@ -12,9 +12,9 @@ pub enum Operation {
     Filter,
     /// `POST /Users`
     Post,
-    /// `PATCH /Users/{id}`: `active` becomes false.
+    /// `PATCH /Users/{id}`, which sets `active` to false.
     PatchActive,
-    /// `PATCH /Groups/{id}`: one member comes.
+    /// `PATCH /Groups/{id}`, which adds one member.
     PatchMember,
 }
 

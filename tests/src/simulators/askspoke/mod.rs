@@ -1,4 +1,4 @@
-//! askSpoke's SCIM endpoint (`/scim/v2`), and a mirror of its REST API (`/api/v1`) to look at what became of a user.
+//! askSpoke's SCIM endpoint (`/scim/v2`), and a mirror of its REST API (`/api/v1`) to inspect users.
 
 mod rest;
 mod switches;
@@ -33,7 +33,7 @@ pub(super) fn app(token: &str) -> Box<dyn App> {
 struct AskSpoke {
     token: String,
     switches: Switches,
-    /// Users who have logged in: they are no longer merely invited.
+    /// Users who have logged in and are no longer just invited.
     logged_in: BTreeSet<Id>,
 }
 

@@ -1,4 +1,4 @@
-//! The time an app lives in. It is a value, so that a test lets a minute pass without waiting for it.
+//! The app's clock, which a test can move forward by a minute without waiting for it.
 
 use jiff::{SignedDuration, Timestamp};
 use std::{

@@ -1,4 +1,5 @@
-//! `/_sim`: how a test, in this process or another, looks into a simulator and steers it. Not recorded, and open to everyone.
+//! `/_sim`: inspects and controls a simulator, from this process or another. These requests are not recorded and need no
+//! credential.
 
 use super::{Call, Control, RequestError};
 use axum::{

@@ -30,7 +30,7 @@ pub(super) fn group(account: &Account, group: &Group) -> Value {
     })
 }
 
-/// How a membership looks in its group: the member is a display name, which says little about who it is.
+/// A membership as its group shows it: the member is a display name, which does not identify the user.
 pub(super) fn membership(account: &Account, id: Id) -> Option<Value> {
     let member = account.users.get(&account.memberships.get(&id)?.user)?;
     let shown = match account.switches.membership_user {

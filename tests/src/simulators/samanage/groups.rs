@@ -40,7 +40,7 @@ pub(super) fn delete(account: &mut Account, id: Id) -> Handled {
     Ok(deleted("group"))
 }
 
-/// A group that can be changed: the one that stands for a user goes with the user and with nothing else.
+/// A group that can be changed; a user's own group is removed with the user only.
 pub(super) fn own(account: &Account, id: Id) -> Result<&Group, Answer> {
     let group = account.groups.get(&id).ok_or_else(refusals::not_found)?;
     if matches!(group.kind, GroupKind::Shadow(_)) { Err(refusals::forbidden()) } else { Ok(group) }

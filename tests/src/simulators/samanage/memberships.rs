@@ -1,4 +1,4 @@
-//! `/memberships.json`: people join a group by a query string, and leave it by the id of a membership.
+//! `/memberships.json`: users join a group with a query string, and leave it with the id of their membership.
 
 use super::account::Account;
 use super::answer::{Handled, answer, deleted};
@@ -10,7 +10,7 @@ use super::{groups, refusals};
 use crate::simulators::control::{Answer, Call};
 use serde_json::Value;
 
-/// `POST /memberships.json?group_id=G&user_ids=U1,U2`, all or none. Who is in the group already stays in it.
+/// `POST /memberships.json?group_id=G&user_ids=U1,U2`, all or none. Users who are in the group already stay in it.
 pub(super) fn create(account: &mut Account, call: &Call) -> Handled {
     if !call.body.is_empty() {
         return Err(refusals::misplaced("memberships take query parameters, not a body"));

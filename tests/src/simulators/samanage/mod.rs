@@ -1,7 +1,7 @@
 //! The Samanage (SolarWinds Service Desk) REST API, as its public documentation and its clients describe it.
 //!
-//! Where the documentation is silent (`unknown references`, error bodies, the answer to a new membership) the behaviour is a switch
-//! or deliberately irregular, so that nothing comes to rely on it.
+//! Where the documentation is silent (unknown references, error bodies, the answer to a new membership), the behaviour is a switch
+//! or deliberately irregular, so that nothing relies on it.
 
 mod access;
 mod account;

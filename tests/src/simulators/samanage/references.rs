@@ -12,7 +12,7 @@ use crate::simulators::control::{Answer, Call};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Where a reference in a write leads.
+/// The target of a reference in a write.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Pointed {
     At(Id),
@@ -31,7 +31,7 @@ impl Pointed {
 }
 
 impl Account {
-    /// Follows a reference in a write, as the tenant treats unknown ones. Roles are never created on the way.
+    /// Resolves a reference in a write; the tenant's switch says what happens to unknown ones. Roles are never created.
     pub(super) fn resolve(&mut self, shelf: Shelf, field: &str, value: &Value) -> Result<Pointed, Answer> {
         let (found, name) = match values::pointer(value) {
             Pointer::Nobody => return Ok(Pointed::Nowhere),
@@ -75,7 +75,7 @@ pub(super) fn update(account: &mut Account, call: &Call, id: Id, shelf: Shelf) -
     shown(account, id, shelf, 200)
 }
 
-/// A site or department goes from its users; a role that somebody has stays.
+/// Deletes a site or department, and removes it from its users; a role in use cannot be deleted.
 pub(super) fn delete(account: &mut Account, id: Id, shelf: Shelf) -> Handled {
     account.reference(shelf, id).ok_or_else(refusals::not_found)?;
     if shelf == Shelf::Roles && account.users.values().any(|user| user.role == id) {

@@ -1,7 +1,7 @@
 //! The lists of users and groups: filters, order and pages.
 //!
-//! None of the filters is in the published API description; they are what its clients use. A filter without a value is no filter,
-//! and names that the app does not know are passed over: a typing error lists everybody.
+//! The published description of the API has no filters; these are the ones that its clients use. Empty and unknown filters are
+//! ignored, so that a misspelt one lists everybody.
 
 use super::account::{Account, Group, GroupKind};
 use super::answer::Handled;
@@ -35,7 +35,7 @@ pub(super) fn users(account: &Account, call: &Call, now: Timestamp) -> Handled {
     Ok(page.answer(call, &found, |found| present(&account.switches, "user", user_record::user(account, found))))
 }
 
-/// `GET /groups.json`: people's own groups and queues are among them, unless the tenant hides them.
+/// `GET /groups.json`: includes users' own groups and queues, unless the tenant hides them.
 pub(super) fn groups(account: &Account, call: &Call) -> Handled {
     let names = filter(call, "name");
     let is_found = |group: &&Group| match group.kind {
@@ -96,7 +96,7 @@ fn is_match(account: &Account, user: &User, name: &str, value: &str, now: Timest
     }
 }
 
-/// Letters' case does not matter to the app's database.
+/// The app's database ignores case.
 fn is_like(pattern: &str, text: &str) -> bool {
     matches(&pattern.to_lowercase(), &text.to_lowercase())
 }

@@ -17,7 +17,7 @@ pub(super) enum Shelf {
 pub(super) struct Reference {
     pub(super) id: Id,
     pub(super) name: String,
-    /// `description` and what else was written of the fields that the collection has.
+    /// `description` and the other fields of the collection that were written.
     pub(super) details: BTreeMap<String, Value>,
 }
 
@@ -40,7 +40,7 @@ impl Shelf {
         }
     }
 
-    /// The fields beside `id` and `name` with their values when nobody wrote them.
+    /// The fields besides `id` and `name`, with their default values.
     pub(super) fn details(self) -> Value {
         match self {
             Self::Roles => json!({ "description": null, "portal": false, "show_my_tasks": false }),

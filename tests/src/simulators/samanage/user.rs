@@ -4,7 +4,7 @@ use super::id::Id;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A user. Absent texts are empty, as a cleared one is.
+/// A user. Missing texts are empty, like cleared ones.
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) id: Id,

@@ -60,8 +60,7 @@ fn shown(account: &Account, id: Id, status: u16) -> Handled {
     Ok(answer(status, &present(&account.switches, "user", user_record::user(account, user))))
 }
 
-/// Writes the fields that the app knows and passes over the others. On a refusal nothing is stored, except references that
-/// were created on the way.
+/// Writes known fields and ignores others. After a refusal nothing is stored, except references that were created already.
 fn write(account: &mut Account, user: &mut User, fields: &Map<String, Value>) -> Result<(), Answer> {
     for (field, value) in fields {
         let text = values::text(value);
@@ -87,7 +86,7 @@ fn write(account: &mut Account, user: &mut User, fields: &Map<String, Value>) ->
     check(account, user)
 }
 
-/// `{"email": …}` or `{"id": …}`; people are never created on the way.
+/// `{"email": …}` or `{"id": …}`; people are never created.
 fn manager(account: &Account, value: &Value) -> Result<Pointed, Answer> {
     let found = match values::pointer(value) {
         Pointer::Nobody => return Ok(Pointed::Nowhere),

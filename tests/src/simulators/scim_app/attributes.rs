@@ -40,7 +40,7 @@ pub(in crate::simulators) struct Attribute(pub(in crate::simulators) Place, pub(
 /// What a resource holds.
 pub(in crate::simulators) type Values = BTreeMap<Place, Value>;
 
-/// What a document says: nothing means that the attribute is cleared.
+/// The attributes in a document; `None` clears one.
 pub(super) type Written = BTreeMap<Place, Option<Value>>;
 
 impl Place {
@@ -93,7 +93,7 @@ impl fmt::Display for Place {
 }
 
 impl Attribute {
-    /// The value as the attribute holds it; null and `""` clear it. A boolean in a string is no boolean.
+    /// The value in the attribute's form; null and `""` clear it. A boolean in a string is refused.
     pub(super) fn typed(&self, value: &Value) -> Result<Option<Value>, Answer> {
         let Self(place, kind) = self;
         match (kind, value) {
@@ -110,7 +110,7 @@ impl Attribute {
     }
 }
 
-/// What the document says of the app's attributes; others are passed over.
+/// The app's attributes in a document; others are ignored.
 pub(super) fn written(attributes: &[Attribute], document: &Map<String, Value>) -> Result<Written, Answer> {
     let mut written = Written::new();
     for attribute in attributes {
@@ -121,7 +121,7 @@ pub(super) fn written(attributes: &[Attribute], document: &Map<String, Value>) -
     Ok(written)
 }
 
-/// Puts what a resource holds into a document.
+/// Writes the attributes of a resource into a document.
 pub(super) fn shown(attributes: &[Attribute], values: &Values, document: &mut Map<String, Value>) {
     for Attribute(place, kind) in attributes {
         if let Some(value) = values.get(place) {

@@ -1,4 +1,4 @@
-//! What one app has of its own.
+//! What is particular to one app.
 
 use super::attributes::{Attribute, Values};
 use super::directory::{Directory, Id, Resource};
@@ -15,7 +15,7 @@ pub(in crate::simulators) enum Deactivation {
     Ignored,
 }
 
-/// What one app has of its own.
+/// What is particular to one app.
 pub(in crate::simulators) trait Dialect: Send + fmt::Debug + 'static {
     /// The quirk switches.
     type Switches: Clone + Serialize + DeserializeOwned;
@@ -31,20 +31,20 @@ pub(in crate::simulators) trait Dialect: Send + fmt::Debug + 'static {
     fn reset(&mut self);
     /// The id of the n-th resource; ids sort in the order of creation.
     fn id(number: u64) -> Id;
-    /// What a generated user has beside his user name and `active`.
+    /// The attributes of a generated user besides `userName` and `active`.
     fn seeded(number: u32) -> Values;
     fn deactivation(&self) -> Deactivation;
-    /// Lets the caller in or says why not.
+    /// Admits the caller or refuses the call.
     fn admit(&self, call: &Call) -> Result<(), Answer>;
-    /// Refuses what a user is about to be, or puts back what the app does not change.
+    /// Refuses the new state of a user, or restores what the app does not change.
     fn check_user(&self, directory: &Directory, before: Option<&Resource>, user: &mut Values) -> Result<(), Answer>;
-    /// Refuses what a group is about to be.
+    /// Refuses the new state of a group.
     fn check_group(&self, directory: &Directory, before: Option<&Resource>, group: &Values) -> Result<(), Answer>;
-    /// The groups that a user is in, of those that list him.
+    /// The groups that a user is in, among those that list them.
     fn effective(&self, listing: Vec<Id>) -> Vec<Id>;
-    /// Hears that users were added to a group.
+    /// Is called when users were added to a group.
     fn joined(&self, directory: &mut Directory, group: &str, users: &[Id]);
-    /// Where a user is who is in no group.
+    /// The group of users who are in no other.
     fn default_group(&self) -> Option<&str>;
     /// Calls outside the SCIM API.
     fn elsewhere(&mut self, directory: &mut Directory, call: &Call, now: Timestamp) -> Answer;

@@ -109,7 +109,7 @@ impl<D: Dialect> Server<D> {
         if is_wanted(call, "members") { self.group(group, &call.origin()) } else { self.bare(group, &call.origin()) }
     }
 
-    /// The group with the users who are in it, of those it lists.
+    /// The group with those of its listed users who are in it.
     pub(super) fn group(&self, group: &Resource, origin: &str) -> Value {
         let is_in = |user: &&Id| self.dialect.effective(self.directory.listing(user)).contains(&group.id);
         let named = |id: &Id| self.directory.users.get(id).map(|user| user.text(USER_NAME));

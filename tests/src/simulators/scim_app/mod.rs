@@ -1,7 +1,7 @@
 //! What the SCIM apps share: a small, strict SCIM 2.0 server over attributes that the app declares as data.
 //!
-//! It shares no code with `scim-protocol`, on purpose: a judge must not have the accused's errors. It knows what the two apps
-//! document and no more: `attribute eq "value"` on one attribute, index paging, and PATCH on the declared attributes.
+//! It shares no code with `scim-protocol`, so that it does not share its errors. It supports what the two apps document and no
+//! more: `attribute eq "value"` on one attribute, index paging, and PATCH on the declared attributes.
 
 mod answer;
 mod attributes;

@@ -67,7 +67,7 @@ fn operation(operation: &Value) -> Result<Operation, Answer> {
     }
 }
 
-/// Applies an operation on attributes; operations on members are someone else's.
+/// Applies an operation to attributes; `members` has its own module.
 pub(super) fn apply(attributes: &[Attribute], values: &mut Values, operation: &Operation) -> Result<(), Answer> {
     let nothing = Value::Null;
     let value = operation.value.as_ref().filter(|_| operation.op != Op::Remove).unwrap_or(&nothing);
@@ -97,7 +97,7 @@ pub(super) fn apply(attributes: &[Attribute], values: &mut Values, operation: &O
     Ok(())
 }
 
-/// A value without a path is a part of the resource; dotted names and URN paths are no attributes there.
+/// A value without a path is part of a resource, where dotted names and URN paths are not attributes.
 fn whole(attributes: &[Attribute], values: &mut Values, value: &Value) -> Result<(), Answer> {
     let Value::Object(document) = value else {
         return Err(invalid_syntax("without a `path` the value must be an object"));

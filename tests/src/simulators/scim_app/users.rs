@@ -56,7 +56,7 @@ impl<D: Dialect> Server<D> {
         self.directory.remove_user(id).map(|_| Answer::empty(204)).ok_or_else(|| not_found(id))
     }
 
-    /// Stores the change; a user whom it removes is answered for the last time.
+    /// Stores the change; the answer shows a user for the last time if the change removes them.
     fn change(&mut self, call: &Call, id: &str, mut values: Values, now: Timestamp) -> Handled {
         let before = self.directory.users.get(id).cloned().ok_or_else(|| not_found(id))?;
         self.check(Some(&before), &mut values)?;
@@ -89,7 +89,7 @@ impl<D: Dialect> Server<D> {
         Ok(scim(status, &projected(call, self.user(user, &call.origin()))))
     }
 
-    /// The user as SCIM shows him.
+    /// The user in SCIM form.
     pub(super) fn user(&self, user: &Resource, origin: &str) -> Value {
         let extensions =
             D::USER.iter().filter(|each| user.values.contains_key(&each.0)).filter_map(|each| match each.0 {

@@ -21,7 +21,7 @@ async fn a_page_is_within_bounds_and_says_where_it_is() {
     for number in 0..5 {
         world.user(&format!("u{number}@example.com")).await;
     }
-    for (start, count, (found, said)) in [
+    for (start, count, (found, start_index)) in [
         ("1", "2", (2, 1)),
         ("4", "10", (2, 4)),
         ("0", "1", (1, 1)),
@@ -33,7 +33,7 @@ async fn a_page_is_within_bounds_and_says_where_it_is() {
         let list = world.list("/Users", &[("startIndex", start), ("count", count)]).await.expect(200);
         assert_eq!(list["totalResults"], 5, "{start} {count}");
         assert_eq!(list["itemsPerPage"], found, "{start} {count}");
-        assert_eq!(list["startIndex"], said, "{start} {count}");
+        assert_eq!(list["startIndex"], start_index, "{start} {count}");
         assert_eq!(list["Resources"].as_array().map_or(0, Vec::len), found, "{start} {count}");
     }
 }

@@ -23,7 +23,7 @@ async fn a_new_resource_is_answered_with_its_place_and_its_meta() {
                 assert!(time.len() >= 20 && time.contains('T'), "{connector}: {read}");
             }
             assert_eq!(times[0], times[1], "{connector}: not changed since");
-            // Samanage tells no times of groups.
+            // Samanage does not report the times of groups.
             assert!(times[0].is_some() || (connector, kind) == ("samanage", "Group"), "{connector}: {read}");
         }
     }
@@ -94,7 +94,7 @@ async fn a_replacement_is_answered_whole() {
         let replaced = world.call("PUT", &path, &other).await.expect(200);
         assert_eq!((&replaced["title"], &replaced["userName"]), (&json!("Countess"), &json!("a@example.com")));
         assert_eq!(replaced, world.get(&path).await.expect(200), "{connector}");
-        // What is left out may be taken for cleared, and here it is.
+        // The RFC allows clearing what is left out, and the gateway does.
         let replaced = world.call("PUT", &path, &user("a@example.com")).await.expect(200);
         assert_eq!(replaced.get("title"), None, "{connector}: {replaced}");
     }

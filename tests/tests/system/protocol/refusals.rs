@@ -1,4 +1,4 @@
-//! What is refused before it begins is found by the operator, too.
+//! Requests that are refused at once appear in the provisioning log, too.
 
 use scim_gateway_tests::http::HttpRequest;
 use scim_gateway_tests::world::World;
@@ -51,11 +51,11 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
     world.post("/Bulk", &json!({ "Operations": operations })).await.expect(200);
     let in_bulk = [json!(["BREW", null, null]), json!(["DELETE", null, null]), json!(["delete", "User", "8"])];
 
-    let told = |row: &Value| json!([[row["operation"], row["resource_type"], row["id"]], row["status"]]);
+    let shown = |row: &Value| json!([[row["operation"], row["resource_type"], row["id"]], row["status"]]);
     let mut expected: Vec<Value> = cases.iter().map(|(_, _, _, status, row)| json!([row, status])).collect();
     expected.extend(in_bulk.map(|row| json!([row, 400])));
     let mut rows = Vec::new();
-    // A row of what changed nothing is written a moment later.
+    // The row of a request that changed nothing is written a moment later.
     for _ in 0..200 {
         rows = world.failed_rows();
         if rows.len() >= expected.len() {
@@ -63,6 +63,6 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(rows.iter().map(told).collect::<Vec<_>>(), expected);
+    assert_eq!(rows.iter().map(shown).collect::<Vec<_>>(), expected);
     assert!(rows.iter().all(|row| row["instance"] == "app" && row["correlation"] != ""), "{rows:?}");
 }

@@ -1,4 +1,4 @@
-//! `gateway.toml` itself: instances come, go and change; what cannot change is said.
+//! Changes of `gateway.toml`: instances are added, removed and changed, and keys that need a restart are reported.
 
 use scim_gateway_tests::gateway_process::token_hash;
 use scim_gateway_tests::world::{EditableWorld, eventually};
@@ -87,7 +87,7 @@ async fn a_broken_configuration_changes_nothing_and_one_wrong_instance_only_itse
     assert_eq!((&ready["status"], &ready["instances"]["wrong"]["state"]), (&"ready".into(), &"degraded".into()));
     assert!(ready["instances"]["wrong"]["reason"].as_str().unwrap().contains("there is no file"), "{ready}");
 
-    // The file that was missing is watched for.
+    // The gateway also watches for the missing file.
     fs::copy(world.mapping(), world.development.mapping("absent")).unwrap();
     eventually("the mended instance", async || world.call("GET", "wrong", "/Users", None).await.status == 200).await;
     world.stop().await;

@@ -1,4 +1,4 @@
-//! Connectors that are replaced, broken, and put back.
+//! Connectors that are replaced, broken and rolled back.
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::world::{EditableWorld, broken_mapping, eventually, mapping_with_title, other_connector};
@@ -25,7 +25,7 @@ async fn a_new_version_serves_a_broken_one_does_not_and_the_one_before_is_put_ba
     assert_eq!(refused["mistakes"][0]["key"], "connectors.samanage.file", "{refused}");
     assert!(world.shows_other_connector().await, "the version before is not in force");
 
-    // The latest that served is another one than the broken file.
+    // The latest version that served is not the broken file.
     let done = rollback(&world, &[]);
     assert!(done.status.success(), "{done:?}");
     world.reloaded("the mending", |latest| latest["outcome"] == "unchanged").await;
@@ -43,8 +43,8 @@ async fn another_apps_connector_is_not_taken_for_a_new_version() {
     let world = EditableWorld::watching().await;
     fs::copy(Artifacts::find_or_build().unwrap().connector("splashtop"), world.connector()).unwrap();
     let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
-    let said = "the file was the connector `samanage` and is `splashtop` now";
-    assert_eq!(refused["mistakes"][0]["message"], said, "{refused}");
+    let expected = "the file was the connector `samanage` and is `splashtop` now";
+    assert_eq!(refused["mistakes"][0]["message"], expected, "{refused}");
     assert!(world.shows_title().await);
     world.stop().await;
 }
@@ -75,8 +75,8 @@ async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
     config.write().unwrap();
 
     let refused = rollback(&world, &[]);
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && said.contains("connectors.samanage.sha256 pins"), "{said}");
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && stderr.contains("connectors.samanage.sha256 pins"), "{stderr}");
     assert_eq!(fs::read(world.connector()).unwrap(), other);
     let listed = String::from_utf8(rollback(&world, &["--list"]).stdout).unwrap();
     assert_eq!(listed.lines().count(), 2, "{listed}");
@@ -104,14 +104,14 @@ async fn a_version_that_loads_and_serves_nobody_is_not_what_a_rollback_returns_t
     assert!(!world.shows_other_connector().await, "the instance is not refused");
     assert_eq!(listed(), 1);
 
-    // The next one is wrong in the same way: what served is what is put back.
+    // The next version does not fit either: the rollback restores the one that served.
     fs::write(world.connector(), [other.as_slice(), b"\0\x02\x01x"].concat()).unwrap();
     assert_eq!(world.reload().await["outcome"], "partly");
     let done = rollback(&world, &[]);
     assert!(done.status.success(), "{done:?}");
     assert_eq!(fs::read(world.connector()).unwrap(), original);
 
-    // With a mapping that fits, it begins to serve, although it was loaded before.
+    // With a mapping that fits, a version that was loaded before begins to serve.
     fs::write(world.connector(), &other).unwrap();
     assert_eq!(world.reload().await["outcome"], "partly");
     fs::write(world.mapping(), mapping_with_title()).unwrap();

@@ -1,4 +1,4 @@
-//! Requests do not notice that what serves them is exchanged.
+//! Requests do not notice reloads.
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::bench::reload::{self, Size};

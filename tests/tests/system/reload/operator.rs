@@ -1,4 +1,4 @@
-//! Without `--watch`: SIGHUP and `POST /-/reload`; and who may ask for that.
+//! Reloading without `--watch`: SIGHUP and `POST /-/reload`, and who may request it.
 
 use scim_gateway_tests::world::{EditableWorld, eventually, mapping_with_title, mapping_without_title};
 use std::fs;
@@ -38,12 +38,12 @@ async fn only_an_admin_token_opens_the_operators_routes() {
     }
     let answer = world.operator("POST", "/-/reload", Some("wrong")).await;
     let correlation = &answer.headers["x-correlation-id"];
-    let said = world.log();
-    let line = said.lines().find(|line| line.contains(correlation)).unwrap_or_else(|| panic!("no line: {said}"));
+    let log = world.log();
+    let line = log.lines().find(|line| line.contains(correlation)).unwrap_or_else(|| panic!("no line: {log}"));
     for part in ["POST", "/-/reload", "401", "wrong token"] {
         assert!(line.contains(part), "{part}: {line}");
     }
-    assert!(!said.contains("Bearer") && world.reload().await["outcome"] == "unchanged");
+    assert!(!log.contains("Bearer") && world.reload().await["outcome"] == "unchanged");
     assert_eq!(world.call("GET", "-", "/Users", None).await.status, 404);
     world.stop().await;
 }

@@ -1,4 +1,4 @@
-//! The ways in which editors and tools save a mapping, and what is half written or wrong.
+//! The ways in which editors and tools save a mapping, and mappings that are incomplete or wrong.
 
 use scim_gateway_tests::world::{EditableWorld, broken_mapping, eventually, mapping_with_title, mapping_without_title};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 type Save = fn(&Path, &str);
 
-/// What editors and tools do.
+/// The ways in which editors and tools save a file.
 const WAYS: [(&str, Save); 6] = [
     ("truncate and write (nano, VS Code)", |file, text| fs::write(file, text).unwrap()),
     ("write beside and rename over (vim with backupcopy=no, sed -i)", |file, text| {
@@ -50,8 +50,8 @@ async fn a_mapping_is_in_force_however_it_is_saved() {
             eventually(way, async || world.shows_title().await == title).await;
         }
     }
-    let said = world.log();
-    assert!(said.contains("reloaded: applied in"), "{said}");
+    let log = world.log();
+    assert!(log.contains("reloaded: applied in"), "{log}");
     world.stop().await;
 }
 
@@ -75,8 +75,8 @@ async fn a_broken_mapping_leaves_the_old_one_in_force_says_what_is_wrong_and_can
     eventually("the mended mapping", async || !world.shows_title().await).await;
     let ready = world.operator("GET", "/readyz", None).await;
     assert!(!ready.body.contains("degraded"), "{}", ready.body);
-    let said = world.log();
-    assert!(said.contains("not reloaded: refused in") && said.contains("app.json:5:17"), "{said}");
+    let log = world.log();
+    assert!(log.contains("not reloaded: refused in") && log.contains("app.json:5:17"), "{log}");
     world.stop().await;
 }
 
@@ -100,6 +100,6 @@ async fn a_file_that_is_written_as_it_was_rebuilds_nothing() {
     fs::write(world.mapping(), mapping_with_title()).unwrap();
     let reload = world.reload().await;
     assert_eq!((&reload["outcome"], &reload["changes"]), (&"unchanged".into(), &serde_json::json!([])));
-    assert_eq!(world.reloads().await.len(), before + 1, "only what was asked for is told");
+    assert_eq!(world.reloads().await.len(), before + 1, "only the requested reload is reported");
     world.stop().await;
 }

@@ -138,7 +138,7 @@ async fn nobody_becomes_inactive_under_the_name_of_another() {
         let world = World::okta(connector).await;
         let ada = world.user("ada@example.com").await;
         let bob = world.user("bob@example.com").await;
-        // His account is another one than his id says.
+        // This user now has another account than their id says.
         world.set_active(&bob, false).await.expect(200);
         world.set_active(&bob, true).await.expect(200);
         let inactive = |name: &str| {

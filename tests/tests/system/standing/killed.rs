@@ -1,5 +1,5 @@
-//! `kill -9` in the middle of a stream of operations: what was acknowledged is there afterwards, in the answers and in the
-//! provisioning log, and the rest can be asked for again.
+//! `kill -9` in the middle of a stream of operations: what was acknowledged is kept, in the resources and in the provisioning log, and
+//! the rest can be requested again.
 
 use futures_util::future::join_all;
 use scim_gateway_tests::http::{Http, HttpAnswer, HttpRequest};
@@ -14,11 +14,11 @@ use tokio::sync::Notify;
 /// Clients at once, each with its own users and its own group.
 const CLIENTS: usize = 16;
 const USERS: usize = 25;
-/// Operations that are asked for, the groups' own apart: 2,000.
+/// The number of requested operations, without those of the groups: 2,000.
 const STREAM: usize = CLIENTS * USERS * STEPS;
-/// Operations of one user.
+/// The number of operations of one user.
 const STEPS: usize = 5;
-/// The gateway is killed when so many were acknowledged.
+/// The gateway is killed after this many acknowledgements.
 const ENOUGH: usize = STREAM / 2;
 
 /// One operation of a user.
@@ -31,13 +31,13 @@ enum Step {
     Active(bool),
 }
 
-/// What a user goes through. Half of them end inactive, without an account in the app.
+/// The operations of a user. Half of the users end inactive, without an account in the app.
 fn steps(user: usize) -> [Step; STEPS] {
     let last = if user.is_multiple_of(2) { Step::Active(true) } else { Step::Number("while-inactive") };
     [Step::Create, Step::Number("kept"), Step::Join, Step::Active(false), last]
 }
 
-/// What a client may see of a user.
+/// The state of a user as a client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     active: bool,
@@ -45,7 +45,7 @@ struct Seen {
     member: bool,
 }
 
-/// What a user is like after some of its operations; none before the first.
+/// The state of a user after some of their operations; `None` before the first.
 fn after(steps: &[Step], name: &str) -> Option<Seen> {
     let (Step::Create, rest) = steps.split_first()? else { panic!("{steps:?}") };
     let mut seen = Seen { active: true, number: format!("e-{name}"), member: false };
@@ -60,14 +60,14 @@ fn after(steps: &[Step], name: &str) -> Option<Seen> {
     Some(seen)
 }
 
-/// One client, and what it was told.
+/// One client, and the answers that it got.
 struct Requester {
     http: Http,
     base: String,
     token: String,
     group: String,
     users: Vec<User>,
-    /// Of everything that was acknowledged.
+    /// The correlation ids of all acknowledged requests.
     correlations: Vec<String>,
 }
 
@@ -75,7 +75,7 @@ struct User {
     name: String,
     id: Option<String>,
     steps: [Step; STEPS],
-    /// How many of the steps were acknowledged.
+    /// The number of acknowledged steps.
     acknowledged: usize,
 }
 
@@ -107,7 +107,7 @@ impl Requester {
         self.base = format!("{}/{INSTANCE}/scim/v2", world.url());
     }
 
-    /// None where the gateway is gone.
+    /// Returns `None` when the gateway is gone.
     async fn ask(&self, method: &str, path: &str, body: &Value) -> Option<HttpAnswer> {
         let request = HttpRequest::new(method, format!("{}{path}", self.base))
             .header("authorization", format!("Bearer {}", self.token))
@@ -120,8 +120,8 @@ impl Requester {
         self.correlations.push(answer.headers["x-correlation-id"].clone());
     }
 
-    /// Asks for everything that was not acknowledged, until the gateway is gone. `told` is called after each acknowledgement.
-    async fn run(&mut self, told: impl Fn()) {
+    /// Requests everything that was not acknowledged, until the gateway is gone. `on_acknowledged` is called after each acknowledgement.
+    async fn run(&mut self, on_acknowledged: impl Fn()) {
         for index in 0..self.users.len() {
             while let Some(step) = self.users[index].steps.get(self.users[index].acknowledged).copied() {
                 let Some(answer) = self.send(index, step).await else { return };
@@ -129,7 +129,7 @@ impl Requester {
                     (Step::Create, 201) => {
                         self.users[index].id = Some(body(&answer)["id"].as_str().unwrap().to_owned());
                     }
-                    // Created by the request whose answer was lost: a client looks for whom it could not create.
+                    // The user was created by the request whose answer was lost, so the client looks them up.
                     (Step::Create, 409) => self.users[index].id = self.find(&self.users[index].name).await,
                     (_, 200 | 204) => {}
                     (step, status) => panic!("{step:?}: {status} {}", answer.body),
@@ -138,7 +138,7 @@ impl Requester {
                 if answer.status < 300 {
                     self.acknowledge(&answer);
                 }
-                told();
+                on_acknowledged();
             }
         }
     }
@@ -164,7 +164,7 @@ impl Requester {
         Some(body(&answer)["Resources"][0]["id"].as_str().unwrap().to_owned())
     }
 
-    /// Every user is as its acknowledged operations left it, or one operation further where that may have been under way.
+    /// Every user is as their acknowledged operations left them, or one operation further, which may have been in flight.
     async fn assert_nothing_is_lost(&self, what: &str) {
         let answer = self.ask("GET", &format!("/Groups/{}", self.group), &Value::Null).await.unwrap();
         assert_eq!(answer.status, 200, "{what}: {}", answer.body);
@@ -181,9 +181,12 @@ impl Requester {
                 number: found["externalId"].as_str().unwrap_or_default().to_owned(),
                 member: members.contains(id.as_str()),
             };
-            let told = after(&steps[..*acknowledged], name).unwrap();
+            let acknowledged_state = after(&steps[..*acknowledged], name).unwrap();
             let further = after(&steps[..STEPS.min(acknowledged + 1)], name).unwrap();
-            assert!(seen == told || seen == further, "{what}: {name} is {seen:?} after {acknowledged}: {told:?}");
+            assert!(
+                seen == acknowledged_state || seen == further,
+                "{what}: {name} is {seen:?} after {acknowledged}: {acknowledged_state:?}"
+            );
         }
     }
 }
@@ -192,7 +195,7 @@ fn body(answer: &HttpAnswer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-/// The correlation ids in the provisioning log, as the operator reads it while the gateway runs.
+/// The correlation ids in the provisioning log, which the operator reads while the gateway runs.
 fn logged(world: &World) -> BTreeSet<String> {
     let text = world.command(&["log", "--json", "--limit", "1000000"]);
     let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -208,12 +211,12 @@ async fn kill_9_loses_nothing(store: Option<&str>) {
     let tasks = clients.into_iter().map(|mut client| {
         let (acknowledged, enough) = (Arc::clone(&acknowledged), Arc::clone(&enough));
         tokio::spawn(async move {
-            let told = || {
+            let on_acknowledged = || {
                 if acknowledged.fetch_add(1, Ordering::Relaxed) + 1 == ENOUGH {
                     enough.notify_one();
                 }
             };
-            client.run(told).await;
+            client.run(on_acknowledged).await;
             client
         })
     });
@@ -227,12 +230,12 @@ async fn kill_9_loses_nothing(store: Option<&str>) {
     world.start_again().await;
     clients.iter_mut().for_each(|client| client.speak_to(&world));
     join_all(clients.iter().map(|client| client.assert_nothing_is_lost(what))).await;
-    let told: BTreeSet<String> = clients.iter().flat_map(|client| client.correlations.clone()).collect();
-    assert_eq!(told.len(), acknowledged + CLIENTS, "{what}");
-    let lost: Vec<String> = told.difference(&logged(&world)).cloned().collect();
+    let correlations: BTreeSet<String> = clients.iter().flat_map(|client| client.correlations.clone()).collect();
+    assert_eq!(correlations.len(), acknowledged + CLIENTS, "{what}");
+    let lost: Vec<String> = correlations.difference(&logged(&world)).cloned().collect();
     assert!(lost.is_empty(), "{what}: the log has no row of {lost:?}");
 
-    // The rest is asked for again, and all of it comes true.
+    // The rest is requested again and succeeds.
     join_all(clients.iter_mut().map(|client| client.run(|| ()))).await;
     assert!(clients.iter().flat_map(|client| &client.users).all(|user| user.acknowledged == STEPS), "{what}");
     join_all(clients.iter().map(|client| client.assert_nothing_is_lost(what))).await;

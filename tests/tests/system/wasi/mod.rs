@@ -1,5 +1,5 @@
-//! Connectors in JavaScript, in Python and in Rust for wasip2 serve requests under `wasi = "closed"`, and what they find
-//! behind WASI is nothing: no file, no network, no environment.
+//! Connectors in JavaScript, Python and Rust for wasip2 serve requests with `wasi = "closed"`, and WASI gives them nothing: no file, no
+//! network, no environment.
 
 mod directory;
 
@@ -44,12 +44,12 @@ async fn serves_and_gets_nowhere(components: &Components) {
     gets_nowhere(&artifacts.gateway, &config, components.language);
 
     let config = configure(folder.path(), &components.intruder, &app.url, "refused");
-    let said = check(&artifacts.gateway, &config, &[]);
-    let message = said["mistakes"][0]["message"].as_str().unwrap();
+    let report = check(&artifacts.gateway, &config, &[]);
+    let message = report["mistakes"][0]["message"].as_str().unwrap();
     assert!(message.contains("it imports `wasi:") && message.contains("wasi = \"closed\""), "{message}");
 }
 
-/// A person joins, is found, moves and leaves; the app gets what the mapping made of it.
+/// A user is created, found, deactivated and deleted; the app gets what the mapping makes of each request.
 async fn serves(gateway: &Path, config: &Path, app: &Directory) {
     let gateway = GatewayProcess::start(gateway, config, &config.with_extension("log")).await.unwrap();
     let client = Client { http: Http::default(), base: format!("{}/people/scim/v2", gateway.url()) };
@@ -79,12 +79,12 @@ async fn serves(gateway: &Path, config: &Path, app: &Directory) {
     gateway.stop().await.unwrap();
 }
 
-/// The intruder's own report says what it got.
+/// The intruder reports what it could reach.
 fn gets_nowhere(gateway: &Path, config: &Path, language: &str) {
-    let said = check(gateway, config, &["--connect"]);
-    let message = said["mistakes"][0]["message"].as_str().unwrap();
+    let checked = check(gateway, config, &["--connect"]);
+    let message = checked["mistakes"][0]["message"].as_str().unwrap();
     let report = message.find('{').and_then(|begin| serde_json::from_str::<Value>(&message[begin..]).ok());
-    let report = report.unwrap_or_else(|| panic!("{language}: {said}"));
+    let report = report.unwrap_or_else(|| panic!("{language}: {checked}"));
     let attempts = report.as_object().unwrap();
     assert!(attempts.len() >= 3, "{language}: {report}");
     for (what, got) in attempts {
@@ -92,11 +92,11 @@ fn gets_nowhere(gateway: &Path, config: &Path, language: &str) {
         assert!(got == "empty" || got.starts_with("refused: "), "{language} got {what}: {got}");
     }
     assert!(!Path::new("/tmp/intruder").exists(), "{language} wrote a file");
-    let log = said["log"].as_str().unwrap();
+    let log = checked["log"].as_str().unwrap();
     assert!(log.contains("printed by the intruder"), "{language}: {log}");
 }
 
-/// What `scim-gateway check --json` says, with its log as `log`.
+/// The report of `scim-gateway check --json`, with its log as `log`.
 fn check(gateway: &Path, config: &Path, arguments: &[&str]) -> Value {
     let output = Command::new(gateway)
         .args(["check", "--json", "--config"])
@@ -106,9 +106,9 @@ fn check(gateway: &Path, config: &Path, arguments: &[&str]) -> Value {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let mut said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    said["log"] = String::from_utf8(output.stderr).unwrap().into();
-    said
+    let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["log"] = String::from_utf8(output.stderr).unwrap().into();
+    report
 }
 
 struct Client {
