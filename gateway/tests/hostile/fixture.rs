@@ -1,4 +1,4 @@
-//! What the tests run: the connector of `tests/hostile`, built once, and modules of a few lines.
+//! The connectors of these tests: that of `tests/hostile`, built once, and modules of a few lines.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use wit_parser::Resolve;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The connector that misbehaves as it is asked to.
+/// The connector that misbehaves on request.
 pub(crate) fn hostile() -> Vec<u8> {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(build).clone()
@@ -18,7 +18,7 @@ fn build() -> Vec<u8> {
     std::fs::read(build_hostile().expect("hostile-connectors builds")).expect("the artifact is there")
 }
 
-/// A core module with the contract's exports, all of which trap but `describe`, whose body is given.
+/// A core module with the contract's exports; `describe` has this body, and all others trap.
 pub(crate) fn module(imports: &str, memory_pages: u32, describe: &str) -> Vec<u8> {
     let text = format!(
         r#"(module

@@ -1,4 +1,4 @@
-//! What every simulator answers under `/_sim`, and the faults it plays.
+//! The control of every simulator under `/_sim`, and planned faults.
 
 use reqwest::{Client, Method, RequestBuilder};
 use scim_gateway_tests::simulators::{Kind, Simulator};
@@ -12,7 +12,7 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
-        // A second installation is refused, and the first one serves.
+        // Only the first installation takes effect; the others are refused.
         drop(rustls::crypto::ring::default_provider().install_default());
         Self { simulator: Simulator::start(Kind::Samanage, "secret").await.unwrap(), http: Client::new() }
     }
@@ -21,7 +21,7 @@ impl Bench {
         self.http.request(method, format!("{}{path}", self.simulator.base_url))
     }
 
-    /// A call to the control: status and body.
+    /// Sends a request below `/_sim` and returns status and body.
     async fn sim(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let response = self.request(method, &format!("/_sim{path}")).body(body).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! The player against a gateway of a few lines: what is as expected passes, and each kind of difference is found and placed.
+//! The player with a gateway of a few lines: expected answers pass, and each kind of difference is found and located.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const APP_TOKEN: &str = "app-token";
 
-/// Asks the app for its users and answers how many there are.
+/// Reads the app's users and answers with their number.
 async fn gateway(State(app): State<String>, uri: Uri) -> impl IntoResponse {
     let request = HttpRequest::new("GET", format!("{app}/users.json?page=1&per_page=5"))
         .header("x-samanage-authorization", format!("Bearer {APP_TOKEN}"));

@@ -11,19 +11,19 @@ pub(crate) struct Scim {
 
 impl Scim {
     pub(crate) async fn start(kind: Kind) -> Self {
-        // A second installation is refused, and the first one serves.
+        // Only the first installation takes effect; the others are refused.
         drop(rustls::crypto::ring::default_provider().install_default());
         Self { simulator: Simulator::start(kind, "secret").await.unwrap(), http: Client::new() }
     }
 
-    /// A SCIM call with that `Authorization`.
+    /// Sends a SCIM request with this `Authorization`.
     pub(crate) async fn call(&self, method: Method, path: &str, credential: &str, body: Value) -> (u16, Value) {
         let request = self.http.request(method, format!("{}{path}", self.simulator.api_url));
         Self::answer(request.header("authorization", credential).header("content-type", "application/scim+json"), body)
             .await
     }
 
-    /// A call outside the SCIM API.
+    /// Sends a request outside the SCIM API.
     pub(crate) async fn outside(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let request = self.http.request(method, format!("{}{path}", self.simulator.base_url));
         Self::answer(request.header("api-key", "secret"), body).await

@@ -1,4 +1,4 @@
-//! The Splashtop simulator: fixed user names, exact SSO names, one group a user.
+//! The Splashtop simulator: fixed user names, exact SSO names, one group per user.
 
 use crate::scim::{Scim, group, op, user};
 use reqwest::Method;

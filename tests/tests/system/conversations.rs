@@ -1,4 +1,4 @@
-//! The identity providers' conversations against the real gateway binary over sockets, one test a file.
+//! Plays the identity providers' conversations with the real gateway over sockets, one test per file.
 
 use scim_gateway::clients::Leniency;
 use scim_gateway_tests::artifacts::Artifacts;
@@ -55,7 +55,7 @@ fn every_conversation_file_is_played() {
     assert_eq!(played, there, "tests/conversations and this file's list differ");
 }
 
-/// What each identity provider's dialect is called among the files; every app has each.
+/// The names of the identity providers' files; every app has one of each.
 const DIALECTS: [&str; 5] = ["entra", "entra-scim-2020", "okta-oin", "okta-aiw", "google"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Durability does not cost each operation a wait for the disk, once there are several.
+//! Simultaneous operations share their waits for the disk.
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::bench::durability::{Database, run};
@@ -14,7 +14,7 @@ async fn operations_of_many_clients_share_their_waits_for_the_disk() {
         if run.clients > 1 {
             assert!(run.fsyncs_per_operation < 1.0, "{report}");
         } else {
-            // Nobody to share with.
+            // A single client has nobody to share with.
             assert!(run.fsyncs_per_operation >= 1.0, "{report}");
         }
     }

@@ -96,7 +96,7 @@ async fn a_group_is_not_emptied_by_one_request() {
     assert!(metrics.contains(refusals), "{metrics}");
     assert_eq!(rails(&world)["guard-rails"][0]["state"], "stands");
 
-    // What takes no more than the threshold goes on.
+    // Changes up to the threshold are still allowed.
     world.call("PUT", &path, &body(&users[1..])).await.expect(200);
     assert_eq!(world.members(group).await.len(), 3);
 
@@ -113,12 +113,12 @@ async fn users_beyond_the_threshold_stay_until_the_operator_has_looked() {
     let mut world = start(json!({"max-deactivations": {"users": 3}}), None).await;
     let users = create_users(&world, 7).await;
     assert_eq!(world.set_active(&users[0], false).await.status, 200);
-    // The same user again is the same user.
+    // Deactivating a user twice counts once.
     assert_eq!(world.set_active(&users[0], false).await.status, 200);
     assert_eq!(world.call("PUT", &format!("/Users/{}", users[1]), &user(1, false)).await.status, 200);
-    // Who was inactive already is not counted by a PUT that says so again.
+    // A PUT of a user who is inactive already does not count again.
     assert_eq!(world.call("PUT", &format!("/Users/{}", users[1]), &user(1, false)).await.status, 200);
-    // Who is not there was not deactivated.
+    // An unknown user does not count.
     assert_eq!(world.set_active("999999", false).await.status, 404);
     assert_eq!(world.delete(&format!("/Users/{}", users[2])).await.status, 204);
     for gateway in ["the first", "one that was started again"] {
@@ -127,7 +127,7 @@ async fn users_beyond_the_threshold_stay_until_the_operator_has_looked() {
         assert!(error["detail"].as_str().unwrap().contains("4 users would be deactivated"), "{gateway}: {error}");
         assert_eq!(world.delete(&format!("/Users/{}", users[4])).await.status, 403, "{gateway}");
         assert_eq!(health(&world).await["state"], "degraded", "{gateway}");
-        // Everything else goes on.
+        // Everything else is still allowed.
         assert_eq!(world.set_active(&users[0], true).await.status, 200, "{gateway}");
         assert_eq!(world.get(&format!("/Users/{}", users[3])).await.body["active"], true);
         world.restart().await;
@@ -164,7 +164,7 @@ async fn each_operation_of_a_bulk_request_that_is_refused_is_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_of_the_apps_users_is_counted_as_the_app_counts_them() {
     let mut world = start(json!({"max-deactivations": {"percent": 20}}), None).await;
-    // Nine and the app's own administrator.
+    // Nine users and the app's own administrator.
     let users = create_users(&world, 9).await;
     for (user, expected) in users.iter().zip([200, 200, 403]) {
         world.set_active(user, false).await.expect(expected);

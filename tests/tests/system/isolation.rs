@@ -1,4 +1,4 @@
-//! A hostile connector in the same gateway: the other instance's clients get all their answers, and about as soon.
+//! A hostile connector in the same gateway: the clients of another instance get all their answers, and hardly later.
 
 use scim_gateway_tests::artifacts::{Artifacts, build_hostile};
 use scim_gateway_tests::bench::isolation::{BEHAVIOURS, Size, run};
@@ -13,7 +13,7 @@ async fn another_instances_requests_are_answered_while_a_hostile_connector_is_un
     for figures in report.0 {
         println!("{}", serde_json::to_string(&figures).unwrap());
         assert!(figures.attacks > 0, "the hostile instance was asked, too");
-        // `cargo xtask bench` measures; this only sees that nobody starves, however busy the machine.
+        // `cargo xtask bench` measures the latency; this only checks that no client starves, even on a busy machine.
         let bound = figures.alone.p50_ms * 20.0 + 100.0;
         assert!(figures.beside.p50_ms < bound, "{figures:?}");
     }

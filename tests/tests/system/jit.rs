@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use url::Url;
 
 const APP: &str = "https://my.splashtop.example/login/sso";
-/// What browsers open; the reverse proxy in front of the gateway is played by [`Browser`].
+/// The public address of the gateway; [`Browser`] also plays the reverse proxy in front of it.
 const PUBLIC: &str = "https://scim.example.test";
 const SPLASHTOP_USER: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User";
 
@@ -60,7 +60,7 @@ impl Stage {
         self.app().state()["users"].as_array().unwrap().clone()
     }
 
-    /// What the app was asked to change.
+    /// The calls to the app that change something.
     fn changes(&self) -> Vec<(String, String, Value)> {
         let calls = self.app().calls().into_iter().filter(|call| call.method != "GET");
         calls.map(|call| (call.method, call.path, call.body)).collect()
@@ -70,7 +70,7 @@ impl Stage {
         Browser { http: Http::default(), gateway: self.system.gateway.url().to_owned(), cookie: String::new() }
     }
 
-    /// From the start address to the gateway's last answer.
+    /// Signs in from the start address and returns the gateway's last answer.
     async fn sign_in(&self) -> HttpAnswer {
         let mut browser = self.browser();
         let authorization = browser.begin().await;
@@ -83,7 +83,7 @@ impl Stage {
     }
 }
 
-/// A browser; it holds one cookie, the sign-in's.
+/// A browser with one cookie, that of the sign-in.
 struct Browser {
     http: Http,
     gateway: String,
@@ -91,7 +91,7 @@ struct Browser {
 }
 
 impl Browser {
-    /// Opens the start address; answers where it is sent.
+    /// Opens the start address and returns the address that it redirects to.
     async fn begin(&mut self) -> Url {
         let answer = self.open(&format!("{PUBLIC}/acme/jit").parse().unwrap()).await;
         assert_eq!(answer.status, 302, "{}", answer.body);
@@ -122,7 +122,7 @@ async fn a_first_sign_in_makes_an_account_of_the_address_alone_and_a_later_one_c
     ends_at_the_app(&stage.sign_in().await);
     let [(method, path, sent)] = &stage.changes()[..] else { panic!("{:?}", stage.changes()) };
     assert_eq!((method.as_str(), path.as_str()), ("POST", "/scim/v1/Users"));
-    // Without an SSO method Splashtop makes no account; of the person there is the address and nothing else.
+    // Splashtop requires an SSO method; apart from it, only the person's address is sent.
     let mut keys: Vec<&str> = sent.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     assert!(keys.iter().all(|key| ["active", "schemas", SPLASHTOP_USER, "userName"].contains(key)), "{keys:?}");
@@ -130,7 +130,7 @@ async fn a_first_sign_in_makes_an_account_of_the_address_alone_and_a_later_one_c
     let [account] = &stage.accounts()[..] else { panic!("{:?}", stage.accounts()) };
     assert_eq!(account["userName"], EMAIL);
 
-    // The administrator changes what the first sign-in made, in the app itself.
+    // The administrator edits the new account in the app itself.
     let patch = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{ "op": "replace", "path": "displayName", "value": "Ada, Countess" }],

@@ -1,9 +1,9 @@
-//! A list costs time with its length, and no memory.
+//! A longer list takes more time, but not more memory.
 
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::bench::lists::{Run, Way, run};
 
-/// KiB that a run may take more than another, for what the allocator does.
+/// The allowed difference between two runs in KiB, for the allocator.
 const SLACK: u64 = 8 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,7 +15,7 @@ async fn ten_times_as_many_users_take_no_more_memory() {
         let taken = |run: &Run| Some(run.peak?.saturating_sub(run.before?));
         let taken: Vec<Option<u64>> = report.runs.iter().filter(|run| run.way == way).map(taken).collect();
         if let [Some(few), Some(many)] = taken[..] {
-            // All of 4,000 users would be more than this.
+            // 4,000 users in memory would need more than this.
             assert!(many <= few + SLACK, "{way}\n{report}");
         }
     }

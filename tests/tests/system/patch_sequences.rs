@@ -1,5 +1,5 @@
-//! Random sequences of PATCH requests through the real gateway and an app end as the same sequence does on plain JSON, by the naive
-//! model of RFC 7644 §3.5.2 that the protocol's own properties use.
+//! Random sequences of PATCH requests through the real gateway have the same result as on plain JSON with the naive model of
+//! RFC 7644 §3.5.2, which the protocol's own properties use, too.
 
 use naive_patch::{self as naive, ENTERPRISE, Operation, Pick, Refused, Target};
 use proptest::collection::vec;
@@ -44,7 +44,7 @@ async fn memberships_end_as_in_a_plain_store() {
     }
 }
 
-/// Sends each request and compares what the gateway then shows with what the model has.
+/// Sends each request and compares the resource with the model's.
 async fn hold(world: &World, path: &str, names: &[&str], requests: &[Vec<Operation>]) {
     let mut store = shown(world, path, names).await;
     for operations in requests {
@@ -65,14 +65,14 @@ async fn hold(world: &World, path: &str, names: &[&str], requests: &[Vec<Operati
     }
 }
 
-/// The named attributes, and of members their ids; of names what the client says.
+/// The named attributes of a resource, with only the ids of members and only the parts of names that the client sends.
 async fn shown(world: &World, path: &str, names: &[&str]) -> Value {
     let mut resource = world.get(path).await.expect(200);
     resource.as_object_mut().unwrap().retain(|name, _| names.contains(&name.as_str()));
     for member in resource.get_mut("members").and_then(Value::as_array_mut).into_iter().flatten() {
         member.as_object_mut().unwrap().retain(|name, _| name == "value");
     }
-    // askSpoke makes it of the other names.
+    // askSpoke derives it from the other names.
     if let Some(name) = resource.get_mut("name").and_then(Value::as_object_mut) {
         name.remove("formatted");
         if name.is_empty() {
@@ -82,7 +82,7 @@ async fn shown(world: &World, path: &str, names: &[&str]) -> Value {
     resource
 }
 
-/// The order of members means nothing.
+/// Sorts the members, whose order has no meaning.
 fn sorted(resource: &Value) -> Value {
     let mut resource = resource.clone();
     if let Some(members) = resource.get_mut("members").and_then(Value::as_array_mut) {
@@ -128,7 +128,7 @@ impl Membership {
     }
 }
 
-/// The same ones in every run.
+/// Samples, which are the same in every run.
 fn samples<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()

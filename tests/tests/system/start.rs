@@ -3,9 +3,9 @@
 use scim_gateway_tests::artifacts::Artifacts;
 use scim_gateway_tests::bench::start;
 
-/// Kibibytes of one more.
+/// The limit of a further instance in KiB.
 const MOST: f64 = 200.0;
-/// Kibibytes of an idle gateway with three connectors, built without optimisation; most of it is code.
+/// The limit of an idle gateway with three connectors in KiB, built without optimisation; most of it is code.
 const IDLE: u64 = 96 << 10;
 
 #[tokio::test]

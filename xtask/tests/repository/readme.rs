@@ -1,6 +1,7 @@
 //! Runs every command of the README exactly as it is written there; `check` and `serve` use the README's `gateway.toml`.
 //!
-//! The only exception is `cargo xtask test`, which runs this test: instead, the test checks that `.ci/run` calls it and nothing else.
+//! The only exception is `cargo xtask test`, which runs this test: instead, the test checks that `.ci/run` calls it and nothing
+//! else.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

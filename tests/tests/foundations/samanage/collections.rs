@@ -1,4 +1,4 @@
-//! Where things are, and the collections that are alike.
+//! Paths, and the collections that are alike.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Filters, order, pages and the shape of records.
+//! Filters, sorting, pages and the shape of records.
 
 use super::*;
 

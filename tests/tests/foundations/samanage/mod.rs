@@ -1,4 +1,4 @@
-//! The Samanage simulator is as strict, and as odd, as the app that it stands for.
+//! The Samanage simulator is as strict and as irregular as the app.
 
 mod access;
 mod collections;
@@ -24,7 +24,7 @@ impl Samanage {
     }
 
     async fn start_at(clock: Clock) -> Self {
-        // A second installation is refused, and the first one serves.
+        // Only the first installation takes effect; the others are refused.
         drop(rustls::crypto::ring::default_provider().install_default());
         let simulator = Simulator::start_at(Kind::Samanage, "secret", clock).await.unwrap();
         Self { simulator, http: Client::new() }
@@ -58,7 +58,7 @@ impl Samanage {
         read(self.request(Method::DELETE, path).send().await.unwrap()).await
     }
 
-    /// `POST` with a query and no body.
+    /// Sends a `POST` request with a query and no body.
     async fn join(&self, group: &Value, users: &str) -> (u16, Value) {
         let path = format!("/memberships.json?group_id={group}&user_ids={users}");
         read(self.request(Method::POST, &path).send().await.unwrap()).await
@@ -82,7 +82,7 @@ impl Samanage {
     }
 }
 
-/// Status and body: JSON when it is JSON, else a string.
+/// Status and body; a body that is not JSON becomes a string.
 async fn read(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();

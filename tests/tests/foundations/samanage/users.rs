@@ -1,4 +1,4 @@
-//! Users: what they need, what a change changes, and what is left of one who is deleted.
+//! Users: required fields, changes and deletion.
 
 use super::*;
 

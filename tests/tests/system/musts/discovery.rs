@@ -1,4 +1,4 @@
-//! What the service provider says of itself: RFC 7643 §5 to §7, RFC 7644 §4.
+//! Discovery: RFC 7643 §5 to §7, RFC 7644 §4.
 
 use scim_gateway_tests::world::{ENTERPRISE_USER, World, user};
 use serde_json::{Value, json};

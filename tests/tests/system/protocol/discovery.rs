@@ -1,4 +1,4 @@
-//! What the service provider says of itself (RFC 7644 §4), and errors that concern no resource.
+//! Discovery (RFC 7644 §4), and errors that concern no resource.
 
 use scim_gateway_tests::world::World;
 use serde_json::{Value, json};

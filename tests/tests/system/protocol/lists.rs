@@ -86,7 +86,7 @@ async fn a_cursor_that_was_not_given_out_for_this_search_is_refused() {
         assert_eq!(world.list("/Users", &asked).await.error(), (400, Some(expected)), "{asked:?}");
     }
     assert_eq!(world.list("/Groups", &[("cursor", cursor)]).await.error(), (400, Some("invalidCursor")));
-    // A sorted list, and one over all types, go on by cursor, too.
+    // Cursors also work for a sorted list and for one over all types.
     for endpoint in ["/Users", "/"] {
         let (mut names, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -179,7 +179,7 @@ async fn a_large_app_is_listed_in_pages_and_a_filter_that_it_cannot_evaluate_has
     assert_eq!(answer.error(), (400, Some("tooMany")), "{}", world.log());
     let detail = answer.body["detail"].as_str().unwrap();
     assert!(detail.contains("userName") && detail.contains("cursor"), "{detail}");
-    // By cursor it gets through, a bounded number at a time.
+    // By cursor the search completes, with a bounded number of users per page.
     let (mut pages, mut cursor) = (0, String::new());
     loop {
         let page = world.list("/Users", &[nowhere, ("cursor", &cursor)]).await.expect(200);

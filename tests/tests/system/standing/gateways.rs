@@ -21,7 +21,7 @@ async fn two_gateways_agree_on_who_is_in_which_group() {
     }
     for (op, effective) in [("add", "Third"), ("remove", "First")] {
         let calls = users.iter().flat_map(|user| groups.iter().map(move |group| (user, group))).enumerate();
-        // All users come into all groups; then they leave all but the first.
+        // All users are added to all groups; then they are removed from all but the first.
         let calls = calls.filter(|(_, (_, group))| op == "add" || **group != groups[0]);
         let calls = calls.map(|(number, (user, group))| {
             let body = patch(json!([{ "op": op, "path": "members", "value": [{ "value": user }] }]));

@@ -1,9 +1,9 @@
-//! Memberships, where the app has one group per user or does not know a member yet.
+//! Memberships in apps that have one group per user or do not know a member yet.
 
 use scim_gateway_tests::world::{World, group};
 use serde_json::json;
 
-/// Both ways in which Splashtop may be: the gateway must not depend on one.
+/// Splashtop's rule is not known: the gateway must work with both.
 const RULES: [&str; 2] = ["latest_created", "latest_added"];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +28,7 @@ async fn the_app_has_a_user_in_the_latest_group_and_the_client_sees_all_it_asked
         for id in [&first, &second, &third] {
             assert_eq!(world.members(id).await, std::slice::from_ref(&ada), "{rule}");
         }
-        // Who leaves another group stays; who leaves the effective one falls back; a group that goes is left.
+        // Leaving another group changes nothing. Leaving or deleting the effective group falls back to the one before.
         world.remove(&second, &ada).await;
         is_in("Third");
         world.add(&second, &ada).await;
@@ -63,7 +63,7 @@ async fn pushing_again_changes_nothing_and_puts_right_what_was_changed_in_the_ap
             assert_eq!(world.app().calls().len(), 1, "{rule}: a PATCH of the whole list is one call");
             assert_eq!(world.app_members("Sales"), ["ada@example.com", "bob@example.com"], "{rule}");
         }
-        // An administrator takes one out by hand.
+        // An administrator removes one member in the app itself.
         for push in ["add", "PUT", "PATCH"] {
             let out = json!({
                 "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],

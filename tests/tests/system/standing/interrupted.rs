@@ -1,9 +1,9 @@
-//! Cut off anywhere, the same request again ends right.
+//! Wherever an operation is interrupted, repeating the request completes it.
 
 use scim_gateway_tests::world::{World, patch};
 use serde_json::{Value, json};
 
-/// A fault of the app at a call, and what the client is shown before it asks again.
+/// A fault of the app at one kind of call.
 struct Cut {
     what: &'static str,
     method: &'static str,
@@ -91,7 +91,7 @@ async fn a_restore_that_is_cut_off_is_finished_by_the_same_request() {
         assert_eq!(world.app_users(), ["ada@example.com"], "{} {}", cut.path, cut.what);
         assert_eq!(world.app_members("Sales"), ["ada@example.com"], "{} {}", cut.path, cut.what);
     }
-    // Deleted instead, nothing of a half restore stays.
+    // If the user is deleted instead, nothing of the interrupted restore is left.
     world.set_active(&ada, false).await.expect(200);
     cuts("POST", "/Users")[1].arm(&world);
     assert!(world.set_active(&ada, true).await.status >= 500);
@@ -117,7 +117,7 @@ async fn a_change_of_members_that_is_cut_off_is_finished_by_the_same_request() {
                 fault["method"] = json!("PATCH");
                 fault["path"] = json!(format!("/scim/v1/Groups/{on}"));
                 fault["times"] = json!(50);
-                // From the state before.
+                // Start from the opposite state.
                 let before = if effective == "Second" { &remove } else { &add };
                 world.patch(&format!("/Groups/{second}"), before.clone()).await.expect(204);
                 world.app().fault(json!({ "faults": [fault] })).unwrap();

@@ -1,5 +1,5 @@
-//! `kill -9` in the middle of a stream of operations: what was acknowledged is kept, in the resources and in the provisioning log, and
-//! the rest can be requested again.
+//! `kill -9` in the middle of a stream of operations: what was acknowledged is kept, in the resources and in the provisioning log,
+//! and the rest can be requested again.
 
 use futures_util::future::join_all;
 use scim_gateway_tests::http::{Http, HttpAnswer, HttpRequest};
@@ -120,7 +120,8 @@ impl Requester {
         self.correlations.push(answer.headers["x-correlation-id"].clone());
     }
 
-    /// Requests everything that was not acknowledged, until the gateway is gone. `on_acknowledged` is called after each acknowledgement.
+    /// Requests everything that was not acknowledged, until the gateway is gone. `on_acknowledged` is called after each
+    /// acknowledgement.
     async fn run(&mut self, on_acknowledged: impl Fn()) {
         for index in 0..self.users.len() {
             while let Some(step) = self.users[index].steps.get(self.users[index].acknowledged).copied() {

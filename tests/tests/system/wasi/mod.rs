@@ -1,5 +1,5 @@
-//! Connectors in JavaScript, Python and Rust for wasip2 serve requests with `wasi = "closed"`, and WASI gives them nothing: no file, no
-//! network, no environment.
+//! Connectors in JavaScript, Python and Rust for wasip2 serve requests with `wasi = "closed"`, and WASI gives them nothing: no
+//! file, no network, no environment.
 
 mod directory;
 
