@@ -194,7 +194,7 @@ async fn two_gateways_on_one_postgresql_count_together() {
         let status = world.call_at(url, "PATCH", &format!("/Users/{}", left[0]), off).await.status;
         assert_eq!(status, 403, "{url}");
     }
-    lift(&world);
+    lift(world);
     for (number, user) in left.into_iter().enumerate() {
         world.call_at(urls[number % 2], "PATCH", &format!("/Users/{user}"), off).await.expect(200);
     }
