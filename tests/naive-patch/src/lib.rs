@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// One operation whose path is told by its parts, so that the model parses nothing.
+/// One operation, whose path is given by its parts, so that the model parses nothing.
 #[derive(Debug, Clone)]
 pub struct Operation {
     pub op: &'static str,
@@ -21,7 +21,7 @@ pub struct Operation {
     pub value: Value,
 }
 
-/// What a path means.
+/// The target of a path.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// No path.
@@ -38,7 +38,7 @@ pub enum Target {
     PartOfPicked(&'static str, Pick, &'static str),
 }
 
-/// What stands in the brackets.
+/// The filter in the brackets.
 #[derive(Debug, Clone)]
 pub enum Pick {
     Type(&'static str),
@@ -52,7 +52,7 @@ pub enum Pick {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     NoTarget,
-    /// The RFC does not say what is to be done.
+    /// The RFC does not define the result.
     Unclear,
 }
 
@@ -121,8 +121,8 @@ pub fn patch(resource: &Value, operations: &[Operation]) -> Result<Value, Refuse
     Ok(patched)
 }
 
-/// As [`patch`], but the removal of a value that is not there is done already: so nobody has to read a group of 50,000 to know that
-/// somebody is not in it.
+/// As [`patch`], but removing a missing value succeeds, so that no client has to read a group of 50,000 members to know whether a user
+/// is in it.
 pub fn patch_without_reading(resource: &Value, operations: &[Operation]) -> Result<Value, Refused> {
     let mut patched = resource.clone();
     for operation in operations {
@@ -135,7 +135,7 @@ pub fn patch_without_reading(resource: &Value, operations: &[Operation]) -> Resu
     Ok(patched)
 }
 
-/// Adds to or replaces what is at one attribute: parts of a complex one are merged, a list is added to or replaced.
+/// Writes one attribute: merges the parts of a complex one, adds to a list or replaces it.
 fn write(op: &str, place: &mut Value, value: &Value) {
     match value {
         Value::Object(_) => merge(place, value),
@@ -163,7 +163,7 @@ fn merge(place: &mut Value, parts: &Value) {
     }
 }
 
-/// One value is primary: the first that is this one.
+/// Keeps only one value primary: the first one that is equal to `primary`.
 fn demote(elements: &mut Value, primary: &Value) {
     let mut is_found = false;
     for element in elements.as_array_mut().into_iter().flatten() {
@@ -181,7 +181,7 @@ fn picked<'a>(resource: &'a mut Value, name: &str, pick: &Pick) -> Result<Vec<&'
     if found.is_empty() { Err(Refused::NoTarget) } else { Ok(found) }
 }
 
-/// Null, nothing and empty are the same (RFC 7643 §2.5).
+/// Removes null and empty values, which are the same as missing ones (RFC 7643 §2.5).
 fn tidy(value: &mut Value) {
     match value {
         Value::Object(parts) => {
@@ -252,7 +252,7 @@ fn add_or_replace() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["add", "replace"])
 }
 
-/// Operations on attributes with one value: the paths of these names, or none.
+/// Operations on single-valued attributes with these names, with or without a path.
 pub fn on_single_values(names: &'static [&'static str]) -> impl Strategy<Value = Operation> {
     let parts = || prop::sample::select(vec!["givenName", "familyName"]);
     let write = |target: BoxedStrategy<Target>| {
@@ -294,7 +294,7 @@ fn email() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A list without the same value twice and with at most one primary.
+/// A list of addresses without duplicates and with at most one primary.
 pub fn emails(size: std::ops::Range<usize>) -> impl Strategy<Value = Value> {
     (prop::collection::vec(email(), size), any::<Option<prop::sample::Index>>()).prop_map(|(mut emails, primary)| {
         let mut seen = std::collections::HashSet::new();
@@ -318,7 +318,7 @@ fn pick() -> impl Strategy<Value = Pick> {
     ]
 }
 
-/// Operations on the list of addresses and what a filter picks of it.
+/// Operations on the list of addresses and on the ones that a filter selects.
 pub fn on_emails() -> impl Strategy<Value = Operation> {
     let list = (add_or_replace(), emails(1..4)).prop_map(|(op, value)| Operation {
         op,
@@ -355,7 +355,7 @@ pub fn on_emails() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// A user to begin with.
+/// A user to start from.
 pub fn user() -> impl Strategy<Value = Value> {
     (prop::option::of(word()), prop::option::of(word()), emails(0..4)).prop_map(|(title, given, emails)| {
         let mut user = Value::Object(Map::from_iter([("userName".to_owned(), json!("u"))]));
