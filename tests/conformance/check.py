@@ -1,9 +1,9 @@
-"""Runs scim2-tester against one SCIM endpoint and prints one JSON object a check.
+"""Runs scim2-tester against one SCIM endpoint and prints one JSON object per check.
 
 Usage: check.py URL VALUES < TOKEN
 
-VALUES is a JSON object of what the app takes where SCIM takes anything: attribute to value, in which "{uuid}" is another UUID each
-time and "{User}" the id of a user made for it. Every other value is the tester's own.
+VALUES is a JSON object with values for attributes in which the app accepts less than SCIM: attribute to value. "{uuid}" in a value is
+a new UUID each time, and "{User}" the id of a user created for it. The tester chooses all other values.
 """
 
 import json
@@ -17,17 +17,17 @@ from scim2_models import ComplexAttribute
 from scim2_tester import check_server, filling
 from scim2_tester.checkers import patch_add, patch_replace
 
-# The values that the checks send are drawn at random: the same ones every time, but for UUIDs.
+# The checks send random values: the same ones every time, except for UUIDs.
 random.seed(20)
 
 
 def take_values(values):
-    """Has the tester send these values and not random ones."""
+    """Makes the tester send these values instead of random ones."""
     random_value = filling.generate_random_value
 
     def value_of(context, path, mutability=None, required=None):
         drawn = random_value(context, path=path, mutability=mutability, required=required)
-        # What the tester would not send for this check, it does not send here either; and who is made for another refers to nobody.
+        # Attributes that the tester leaves out in this check stay out; and a user created for another one refers to nobody.
         if drawn is None or str(path) not in values or required:
             return drawn if str(path) != "userName" else made(context, path, values["userName"])
         return made(context, path, values[str(path)])
@@ -37,7 +37,7 @@ def take_values(values):
 
 
 def made(context, path, value):
-    """The value as the tester's own models hold it."""
+    """The value in the form of the tester's own models."""
     text = json.dumps(value).replace("{uuid}", str(uuid.uuid4()))
     if "{User}" in text:
         model = context.client.get_resource_model("User")

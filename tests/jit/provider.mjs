@@ -2,9 +2,9 @@
 //
 //   node provider.mjs <directory of node_modules> <redirect URI of the gateway>
 //
-// It prints one line, its issuer, when it is ready, and ends when its standard input ends. `POST /test/next-id-token` with
-// {"claims": {…}, "forged": false} bends the next ID token: the claims are laid over the real ones (null removes one) and the token is
-// signed anew, with the provider's own key unless it is to be forged.
+// It prints one line, its issuer, when it is ready, and stops when its standard input ends. `POST /test/next-id-token` with
+// {"claims": {…}, "forged": false} changes the next ID token: the claims replace the real ones (null removes one), and the token is
+// signed again, with the provider's own key unless it is forged.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,20 +1,19 @@
-//! The binaries that a whole-system run needs: the gateway and the connectors.
+//! The binaries that the whole system needs: the gateway and the connectors.
 //!
-//! Whoever built them already says where they are (`SCIM_GATEWAY_BINARY`, `SCIM_GATEWAY_CONNECTORS`); otherwise they are built
-//! here, which Cargo makes a matter of a second when nothing changed. So a test never runs against an old binary by accident,
-//! and `cargo test` in a fresh clone needs no preparation.
+//! `SCIM_GATEWAY_BINARY` and `SCIM_GATEWAY_CONNECTORS` name binaries that are built already. Without them the binaries are built
+//! here, which takes a second when nothing has changed. So a test never runs an old binary by accident, and `cargo test` in a fresh
+//! clone needs no preparation.
 
+use serde_json::Value;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
-
 /// Connectors are core modules for this target.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Components with WASI come from this target.
+/// Components that import WASI are built for this target.
 pub const WASIP2_TARGET: &str = "wasm32-wasip2";
 
 /// The gateway's executable.
@@ -28,21 +27,21 @@ pub const CONNECTORS_VARIABLE: &str = "SCIM_GATEWAY_CONNECTORS";
 pub struct Artifacts {
     /// The `scim-gateway` executable.
     pub gateway: PathBuf,
-    /// The folder with one `<id>_connector.wasm` a connector.
+    /// The folder with an `<id>_connector.wasm` for each connector.
     pub connectors: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    #[error("{program} cannot be run ({source}). {hint}")]
+    #[error("cannot run {program} ({source}). {hint}")]
     NotRun { program: String, source: io::Error, hint: &'static str },
     #[error("`{command}` failed; its own messages are above")]
     Failed { command: String },
     #[error("the Rust target {0} is missing and rustup could not add it; install it with your Rust distribution")]
     NoTarget(&'static str),
-    #[error("`{command}` succeeded without saying where it put {file}")]
+    #[error("`{command}` succeeded but did not report {file}")]
     NoFile { command: String, file: String },
-    #[error("cannot look for connectors in {folder}: {source}")]
+    #[error("cannot read the connectors' folder {folder}: {source}")]
     NoPlugins { folder: PathBuf, source: io::Error },
 }
 
@@ -74,20 +73,19 @@ pub fn workspace() -> &'static Path {
     tests.parent().unwrap_or(tests)
 }
 
-/// Where Cargo builds, as far as our own place tells: `target` of the workspace, or what its user says.
+/// The target folder that this program was built in: the workspace's `target`, or what the user has configured.
 pub fn target() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
-    // Cargo marks the folder as one that no backup needs.
+    // Cargo puts this file into every target folder.
     let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
     marked.map_or_else(|| workspace().join("target"), Path::to_owned)
 }
 
-/// The Cargo that runs us, or the one on the path.
+/// The Cargo that runs this program, or the one on the path.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(workspace());
-    // What Cargo tells the package that it runs is none of the next Cargo's business: build scripts that look at it would
-    // compile everything again.
+    // These variables are about the package that runs now. Build scripts that read them would otherwise compile everything again.
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
             command.env_remove(name);
@@ -111,7 +109,7 @@ pub fn connector_ids() -> Result<Vec<String>, BuildError> {
     Ok(ids)
 }
 
-/// Adds a target by rustup when the compiler does not have it. Answers whether it had to.
+/// Adds a target with rustup unless the compiler has it. Returns whether it was added.
 pub fn add_target(target: &'static str) -> Result<bool, BuildError> {
     if has_target(target)? {
         return Ok(false);
@@ -139,18 +137,18 @@ fn has_target(target: &str) -> Result<bool, BuildError> {
     Ok(output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
-/// The folder of the connectors that the environment names, or else of those that Cargo builds.
+/// The connectors' folder that the environment names, or else the one that Cargo builds.
 pub fn connectors() -> Result<PathBuf, BuildError> {
     let named = std::env::var_os(CONNECTORS_VARIABLE).map(PathBuf::from);
     named.map_or_else(|| add_target(WASM_TARGET).and_then(|_| build_connectors()), Ok)
 }
 
-/// Builds every connector as it is shipped and answers the folder that they are in.
+/// Builds every connector as it is shipped and returns their folder.
 pub fn build_connectors() -> Result<PathBuf, BuildError> {
     build_as_shipped(&connector_ids()?)
 }
 
-/// Builds an example connector of the SDK; it goes to the folder of [`build_connectors`].
+/// Builds an example connector of the SDK into the folder of [`build_connectors`].
 pub fn build_example(id: &str) -> Result<PathBuf, BuildError> {
     build_as_shipped(&[id.to_owned()])
 }
@@ -166,30 +164,40 @@ fn build_as_shipped(ids: &[String]) -> Result<PathBuf, BuildError> {
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
 
-/// Builds the connector that misbehaves as it is asked to (`tests/hostile`) and answers its file.
+/// Builds the connector that misbehaves on request (`tests/hostile`) and returns its file.
 pub fn build_hostile() -> Result<PathBuf, BuildError> {
+    add_target(WASM_TARGET)?;
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASM_TARGET, "--package", "hostile-connectors"]);
-    // Alone it would have its macros' dependencies compiled once more, with fewer features than the connectors'.
+    // Built alone, the dependencies of its macros would be compiled once more, with fewer features than for the connectors.
     command.args(["--package", "samanage-connector"]);
     built(&mut command, "hostile_connectors.wasm")
 }
 
-/// Builds one connector for wasip2 and answers its file.
-pub fn build_wasip2(package: &str) -> Result<PathBuf, BuildError> {
+/// Builds connectors for wasip2 and returns their files, in the order of the packages. Packages that are built together share the
+/// dependencies of their macros; built one by one, each would need them with other features.
+pub fn build_wasip2<const N: usize>(packages: [&str; N]) -> Result<[PathBuf; N], BuildError> {
     add_target(WASIP2_TARGET)?;
     let mut command = cargo();
-    command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET, "--package", package]);
-    built(&mut command, &format!("{}.wasm", package.replace('-', "_")))
+    command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    let files = built_files(&mut command)?;
+    let mut found = packages.map(|_| PathBuf::new());
+    for (package, place) in packages.into_iter().zip(&mut found) {
+        *place = pick(&files, &command, &format!("{}.wasm", package.replace('-', "_")))?;
+    }
+    Ok(found)
 }
 
-/// Builds the load generator of the benchmarks, optimised, and answers its executable.
+/// Builds the load generator of the benchmarks with optimisation and returns its executable.
 pub fn build_load_generator() -> Result<PathBuf, BuildError> {
     let file = format!("bench-load{}", std::env::consts::EXE_SUFFIX);
     built(cargo().args(["build", "--release", "--package", "scim-gateway-tests", "--bin", "bench-load"]), &file)
 }
 
-/// Builds the gateway and answers its executable.
+/// Builds the gateway and returns its executable.
 pub fn build_gateway() -> Result<PathBuf, BuildError> {
     build_gateway_as("dev")
 }
@@ -211,8 +219,14 @@ fn build_gateway_as(profile: &str) -> Result<PathBuf, BuildError> {
     built(cargo().args(arguments), &file)
 }
 
-/// Runs a Cargo build that reports its files, with its progress on our standard error, and answers the path of one of them.
+/// Runs a Cargo build and returns the path of the file with this name.
 fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
+    let files = built_files(command)?;
+    pick(&files, command, file)
+}
+
+/// Runs a Cargo build, with its progress on our standard error, and returns the paths of all files that it reports.
+fn built_files(command: &mut Command) -> Result<Vec<PathBuf>, BuildError> {
     let output = command
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
@@ -223,17 +237,17 @@ fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let files: Vec<PathBuf> = messages
-        .filter_map(|message| message.get("filenames").and_then(Value::as_array).cloned())
-        .flatten()
-        .filter_map(|name| name.as_str().map(PathBuf::from))
-        .collect();
-    let found = files.into_iter().find(|path| path.file_name().is_some_and(|name| name == file));
-    found.ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
+    let names = messages.filter_map(|message| message.get("filenames").and_then(Value::as_array).cloned()).flatten();
+    Ok(names.filter_map(|name| name.as_str().map(PathBuf::from)).collect())
+}
+
+fn pick(files: &[PathBuf], command: &Command, file: &str) -> Result<PathBuf, BuildError> {
+    let found = files.iter().find(|path| path.file_name().is_some_and(|name| name == file));
+    found.cloned().ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
 }
 
 pub(crate) fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {
-    // Standard output may be a report for programs: what tools say belongs on standard error.
+    // Standard output may be a report for programs, so the output of tools goes to standard error.
     let status = command.stdout(io::stderr()).status().map_err(|source| not_run(command, source, hint))?;
     if status.success() { Ok(()) } else { Err(BuildError::Failed { command: shown(command) }) }
 }

@@ -1,15 +1,14 @@
-//! A small HTTP client for loopback: no TLS, no proxies, no redirects, so that nothing is between a test and what it tests
-//! and the project's commands build without a cryptography library.
-
-use std::collections::BTreeMap;
-use std::error::Error as _;
-use std::time::Duration;
+//! A small HTTP client for loopback, without TLS, proxies and redirects: nothing stands between a test and what it tests, and the
+//! project's commands build without a cryptography library.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::time::Duration;
 
 /// No identity provider waits longer (Okta gives up after 60 s).
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,18 +27,18 @@ pub struct HttpRequest {
     pub body: Option<String>,
 }
 
-/// What came back, whole.
+/// A whole answer.
 #[derive(Debug, Clone)]
 pub struct HttpAnswer {
     pub status: u16,
-    /// Lower-case names; of a repeated header the last.
+    /// By lower-case name; the last value of a repeated header.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    #[error("the request cannot be made: {0}")]
+    #[error("invalid request: {0}")]
     Impossible(#[from] http::Error),
     #[error("there was no answer: {0}")]
     NoAnswer(String),
@@ -66,6 +65,13 @@ impl HttpRequest {
     }
 }
 
+impl HttpAnswer {
+    /// The body as JSON; null when it is not JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
+
 impl Default for Http {
     fn default() -> Self {
         Self(Client::builder(TokioExecutor::new()).build_http())
@@ -73,7 +79,7 @@ impl Default for Http {
 }
 
 impl Http {
-    /// Sends and reads the whole answer, whatever its status.
+    /// Sends a request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, HttpError> {
         let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
         for (name, value) in &request.headers {
@@ -83,7 +89,7 @@ impl Http {
         self.send_whole(request).await
     }
 
-    /// As [`Http::send`], for requests that are made elsewhere, with any bytes in them.
+    /// As [`Http::send`], for requests that may hold any bytes.
     pub async fn send_whole(&self, request: http::Request<Full<Bytes>>) -> Result<HttpAnswer, HttpError> {
         tokio::time::timeout(PATIENCE, self.whole(request)).await.map_err(|_| HttpError::TooLate)?
     }

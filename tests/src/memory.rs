@@ -1,18 +1,18 @@
-//! What a process holds in memory, as Linux tells it; nothing on other systems.
+//! The memory of a process as Linux reports it; `None` on other systems.
 
 use std::fs;
 
-/// KiB that the process holds now.
+/// The memory of the process now, in KiB.
 pub fn resident(process: u32) -> Option<u64> {
     field(process, "VmRSS:")
 }
 
-/// KiB that the process held at most since it began, or since [`forget_peak`].
+/// The peak memory of the process since its start or [`forget_peak`], in KiB.
 pub fn peak(process: u32) -> Option<u64> {
     field(process, "VmHWM:")
 }
 
-/// Makes what the process holds now its peak. Answers whether that worked: it needs the process to be our own.
+/// Resets the peak to the present memory. Returns whether that worked, which it does for our own processes only.
 pub fn forget_peak(process: u32) -> bool {
     fs::write(format!("/proc/{process}/clear_refs"), "5").is_ok()
 }

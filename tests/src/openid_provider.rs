@@ -1,11 +1,9 @@
 //! A real OpenID provider on loopback: the npm package `oidc-provider`, run by `tests/jit/provider.mjs`.
 //!
-//! The gateway's own tests use a provider that is made by hand, by the same people and with the same misunderstandings. This one is
-//! certified, signs with RSA, keeps sessions in cookies and shows a sign-in form.
+//! The gateway's own tests use a provider written by the same people, with the same misunderstandings. This one is certified, signs
+//! with RSA, keeps sessions in cookies and shows a sign-in form.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
+use crate::packages::{self, PackageError};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{Method, Request, Response, StatusCode};
@@ -14,17 +12,17 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
 
-use crate::packages::{self, PackageError};
-
-/// The gateway's client at the provider.
+/// The client id of the gateway at the provider.
 pub const CLIENT_ID: &str = "gateway";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "gateway-s3cret";
-/// The address of the one person there.
+/// The address of the provider's only person.
 pub const EMAIL: &str = "ada@example.com";
 
 const FORM: [(&str, &str); 2] = [("login", "ada"), ("password", "correct horse")];
@@ -32,7 +30,7 @@ const FORM: [(&str, &str); 2] = [("login", "ada"), ("password", "correct horse")
 /// A provider that runs until this is dropped.
 #[derive(Debug)]
 pub struct RealProvider {
-    /// Its issuer.
+    /// The issuer.
     pub issuer: String,
     client: Client<HttpConnector, Full<Bytes>>,
     /// Ends with its standard input, and is killed when this is dropped.
@@ -42,22 +40,22 @@ pub struct RealProvider {
 /// Why there is no provider.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// Node.js is not there, or npm cannot get the packages of `tests/jit/package-lock.json`.
+    /// Node.js is not installed, or npm cannot get the packages of `tests/jit/package-lock.json`.
     #[error(transparent)]
     Install(#[from] PackageError),
-    /// The program that is the provider cannot be run.
-    #[error("`node` cannot be run: {0}")]
+    /// The provider's program cannot be run.
+    #[error("cannot run `node`: {0}")]
     NotRun(std::io::Error),
-    /// The provider ended at once; its own words are on standard error.
-    #[error("the OpenID provider of the tests did not start; its own words are above")]
+    /// The provider stopped at once; its output is on standard error.
+    #[error("the OpenID provider of the tests did not start; its output is above")]
     NotStarted,
-    /// An answer that is neither the form nor a redirect, or none.
-    #[error("the OpenID provider of the tests did not answer {0} as it should: {1}")]
+    /// No answer, or one that is neither the form nor a redirect.
+    #[error("unexpected answer of the OpenID provider of the tests to {0}: {1}")]
     Answer(Url, String),
 }
 
 impl RealProvider {
-    /// Installs the provider below `target` if it is not there, and starts it for one gateway.
+    /// Installs the provider below `target` if it is missing, and starts it for one gateway.
     ///
     /// # Errors
     /// [`ProviderError`], which says what is missing.
@@ -78,7 +76,8 @@ impl RealProvider {
         Ok(Self { issuer, client, _process: process })
     }
 
-    /// Bends the next ID token: `claims` are laid over the real ones, null removes one; signed with the provider's key unless `forged`.
+    /// Changes the next ID token: `claims` replace the real ones, and null removes one. A `forged` token is signed with another
+    /// key.
     ///
     /// # Errors
     /// The provider does not answer.
@@ -89,8 +88,8 @@ impl RealProvider {
         self.ask(Method::POST, &url, &Cookies::default(), body).await.map(drop)
     }
 
-    /// What a person's browser does here: follows the redirects, fills in the form, and ends at the call-back's address, which
-    /// is returned and not visited.
+    /// Does what a browser does: follows the redirects and fills in the form. Returns the address of the call-back without opening
+    /// it.
     ///
     /// # Errors
     /// The provider does not answer, or not with a redirect or the form.

@@ -1,18 +1,18 @@
-//! Packages of npm and PyPI that tests need, installed below the target folder once for each list of packages.
+//! Installs the packages of npm and PyPI that tests need below the target folder, once for each list of packages.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Why packages are not there.
+/// Why packages are not installed.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// npm or python3 is not there.
-    #[error("`{program}` cannot be run ({source}): {needed} must be on the PATH")]
+    /// npm or python3 is not installed.
+    #[error("cannot run `{program}` ({source}): {needed} must be on the PATH")]
     NotRun { program: String, source: std::io::Error, needed: &'static str },
     /// The registry cannot be reached, or has no such package.
-    #[error("`{program}` could not install the packages of {list} (is its registry reachable?):\n{said}")]
-    Failed { program: String, list: PathBuf, said: String },
+    #[error("`{program}` cannot install the packages of {list} (is its registry reachable?):\n{output}")]
+    Failed { program: String, list: PathBuf, output: String },
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),
 }
@@ -20,8 +20,8 @@ pub enum PackageError {
 const NODE: &str = "Node.js 20 or newer, with npm,";
 const PYTHON: &str = "Python 3.10 or newer, with venv,";
 
-/// Installs what `folder`'s `package.json` says into `target/name` and answers that folder, which then has `node_modules`. Where
-/// there is a `package-lock.json` it says which, and npm checks the packages' hashes.
+/// Installs the packages of `package.json` in `folder` into `target/name` and returns that folder, which then has `node_modules`.
+/// If there is a `package-lock.json`, npm installs its versions and checks their hashes.
 ///
 /// # Errors
 /// [`PackageError`], which says what is missing.
@@ -39,7 +39,7 @@ pub fn npm(name: &str, folder: &Path, target: &Path) -> Result<PathBuf, PackageE
     })
 }
 
-/// Installs what a `requirements.txt` says into a virtual environment `target/name` and answers the folder of its programs.
+/// Installs the packages of a `requirements.txt` into a virtual environment `target/name` and returns the folder of its programs.
 ///
 /// # Errors
 /// [`PackageError`], which says what is missing.
@@ -55,8 +55,8 @@ pub fn python(name: &str, requirements: &Path, target: &Path) -> Result<PathBuf,
     Ok(into.join("bin"))
 }
 
-/// Does the work unless it has been done for the same list of packages. Test programs run side by side: the first installs, the
-/// others wait until the lock goes with the file.
+/// Installs unless the same list of packages is installed already. Test programs run side by side: the first one installs, and the
+/// others wait for its lock.
 fn once(
     name: &str,
     list: &Path,
@@ -72,7 +72,7 @@ fn once(
     let wanted = std::fs::read(list).map_err(|error| PackageError::File(list.to_owned(), error))?;
     if !std::fs::read(&installed).is_ok_and(|present| present == wanted) {
         install(&into)?;
-        // Written last: an installation that was cut off is made again.
+        // Written last, so that an interrupted installation is repeated.
         std::fs::write(&installed, wanted).map_err(failed)?;
     }
     Ok(into)
@@ -83,8 +83,8 @@ fn run(mut command: Command, list: &Path, needed: &'static str) -> Result<(), Pa
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            Err(PackageError::Failed { program, list: list.to_owned(), said })
+            let output = String::from_utf8_lossy(&output.stderr).into_owned();
+            Err(PackageError::Failed { program, list: list.to_owned(), output })
         }
         Err(source) => Err(PackageError::NotRun { program, source, needed }),
     }

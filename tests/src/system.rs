@@ -1,14 +1,12 @@
-//! The whole system on loopback: one simulator an instance, and the real gateway in front of them.
-
-use std::path::{Path, PathBuf};
-
-use serde_json::{Map, Value};
-use uuid::Uuid;
+//! The whole system on loopback: a simulator for each instance, and the real gateway in front of them.
 
 use crate::artifacts::{Artifacts, workspace};
 use crate::conversation::{Conversation, InstanceOptions, Target};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 use crate::simulators::{Kind, Simulator, StartError, UnknownKind};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 /// An instance to run.
 #[derive(Debug, Clone)]
@@ -21,13 +19,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// An instance with the settings that its app cannot do without, and no others.
+    /// An instance with the required settings only.
     pub fn new(name: &str, connector: &str) -> Self {
         let options = InstanceOptions { settings: required_settings(connector), ..InstanceOptions::default() };
         Self { name: name.to_owned(), connector: connector.to_owned(), options }
     }
 
-    /// An instance for clients that know SCIM and nothing of the app; it is called as its connector.
+    /// An instance for clients that know SCIM but not the app; it has the name of its connector.
     pub fn for_any_client(connector: &str) -> Self {
         let plan = Self::new(connector, connector);
         match connector {
@@ -44,7 +42,7 @@ impl Plan {
     }
 }
 
-/// What an instance of a connector must be told.
+/// The required settings of a connector.
 pub fn required_settings(connector: &str) -> Map<String, Value> {
     let organization = (connector == "askspoke").then(|| ("organization".to_owned(), "acme".into()));
     organization.into_iter().collect()
@@ -71,12 +69,12 @@ pub struct Instance {
     app_credential: (String, String),
 }
 
-/// How a system is run in which things change.
+/// How to run a system whose files are edited.
 #[derive(Debug, Clone)]
 pub struct Development {
-    /// The folder for an editable copy of each instance's mapping, `<instance>.json`; one that is there is used as it is.
+    /// The folder for an editable copy of each instance's mapping, `<instance>.json`; an existing copy is used as it is.
     pub mappings: PathBuf,
-    /// Opens the operator's routes.
+    /// The token for the operator's routes.
     pub admin_token: String,
     /// Whether the gateway watches its files.
     pub watch: bool,
@@ -102,14 +100,14 @@ pub enum SystemError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
-    #[error("the copy of a mapping {path}: {source}")]
+    #[error("cannot copy the mapping to {path}: {source}")]
     Mapping { path: PathBuf, source: std::io::Error },
     #[error("there is no connector {id} at {path}")]
     NoConnector { id: String, path: PathBuf },
 }
 
 impl Instance {
-    /// Name and value of the header that opens the app.
+    /// Name and value of the header with the app's credential.
     pub fn credential(&self) -> (String, String) {
         self.app_credential.clone()
     }
@@ -121,7 +119,7 @@ impl System {
         Self::start_with(artifacts, folder, plans, |_| ()).await
     }
 
-    /// As [`Self::start`], with a say in what the gateway is configured with.
+    /// As [`Self::start`]; `configure` may change the gateway's configuration first.
     pub async fn start_with(
         artifacts: &Artifacts,
         folder: &Path,
@@ -131,7 +129,7 @@ impl System {
         Self::launch(artifacts, folder, plans, None, configure).await
     }
 
-    /// As [`Self::start`], for changing things while it runs.
+    /// As [`Self::start`], for editing files while it runs.
     pub async fn start_for_development(
         artifacts: &Artifacts,
         folder: &Path,
@@ -195,7 +193,7 @@ impl System {
         Ok(Self { gateway, written, config, instances })
     }
 
-    /// What a player needs to know of an instance.
+    /// What a player needs to know about an instance.
     pub fn target(&self, name: &str) -> Option<Target> {
         let instance = self.instances.iter().find(|instance| instance.name == name)?;
         Some(Target {
@@ -223,7 +221,7 @@ impl Development {
         Self { mappings, admin_token: fresh_secret("admin"), watch }
     }
 
-    /// The mapping that a connector brings.
+    /// The connector's own mapping.
     pub fn original(connector: &str) -> PathBuf {
         workspace().join("plugins").join(connector).join("mapping.json")
     }
@@ -244,7 +242,7 @@ impl Development {
     }
 }
 
-/// How an app's own administrator authenticates.
+/// The header with which an app's administrator authenticates.
 fn credential_header(kind: Kind, secret: &str) -> (String, String) {
     match kind {
         Kind::Samanage => ("x-samanage-authorization".into(), format!("Bearer {secret}")),

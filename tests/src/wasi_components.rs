@@ -1,11 +1,10 @@
-//! Components of toolchains that need WASI, built as their authors build them: the example connectors of `sdk/examples`, and
-//! the intruders of `tests/wasi`, which are the same in JavaScript and Python but for a `check` that tries to get out.
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
+//! Components of toolchains that need WASI, built as connector authors build them: the example connectors of `sdk/examples`, and
+//! the intruders of `tests/wasi`. In JavaScript and Python an intruder is the example with a `check` that tries to get out.
 
 use crate::artifacts::{BuildError, build_wasip2, workspace};
 use crate::packages::{self, PackageError};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// One toolchain's files.
 #[derive(Debug, Clone)]
@@ -14,7 +13,7 @@ pub struct Components {
     pub language: &'static str,
     /// A connector that serves.
     pub directory: PathBuf,
-    /// A connector that tries to get out; in JavaScript and Python it serves, too.
+    /// A connector that tries to get out; the ones in JavaScript and Python also serve.
     pub intruder: PathBuf,
 }
 
@@ -26,8 +25,8 @@ pub enum ComponentError {
     Packages(#[from] PackageError),
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),
-    #[error("{toolchain} made no component of {source_file}; it said:\n{said}")]
-    NotMade { toolchain: String, source_file: PathBuf, said: String },
+    #[error("{toolchain} built no component from {source_file}; its output:\n{output}")]
+    NotMade { toolchain: String, source_file: PathBuf, output: String },
 }
 
 /// Rust for wasip2, with the SDK.
@@ -35,7 +34,7 @@ pub enum ComponentError {
 /// # Errors
 /// [`ComponentError`]
 pub fn rust() -> Result<Components, ComponentError> {
-    let (directory, intruder) = (build_wasip2("directory-connector")?, build_wasip2("intruder-connector")?);
+    let [directory, intruder] = build_wasip2(["directory-connector", "intruder-connector"])?;
     Ok(Components { language: "rust", directory, intruder })
 }
 
@@ -80,11 +79,11 @@ fn copy(file: &Path, folder: &Path) -> Result<(), ComponentError> {
 
 fn make(command: &mut Command, source_file: &str) -> Result<(), ComponentError> {
     let toolchain = command.get_program().to_string_lossy().into_owned();
-    let not_made = |said| ComponentError::NotMade { toolchain, source_file: source_file.into(), said };
+    let not_made = |output| ComponentError::NotMade { toolchain, source_file: source_file.into(), output };
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => Err(not_made(
-            [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat(),
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat(),
         )),
         Err(error) => Err(not_made(error.to_string())),
     }

@@ -14,15 +14,16 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use crate::error::CommandError;
 use crate::stage::{stage, stage_async};
-use crate::{CommandError, tools};
+use crate::tools;
 
 #[derive(Args)]
 pub(crate) struct Options {
     /// Only this benchmark.
     #[arg(long, value_enum)]
     only: Option<Benchmark>,
-    /// On PostgreSQL, too, which is installed from Debian's packages where it is missing.
+    /// Also on PostgreSQL, which is installed from Debian's packages if it is missing.
     #[arg(long)]
     postgres: bool,
     /// How long each measurement lasts.
@@ -31,7 +32,7 @@ pub(crate) struct Options {
     /// Mutated requests at each endpoint.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     requests: u32,
-    /// What the mutated requests follow from; another one each time when it is left out.
+    /// The seed of the mutated requests; a new one each time by default.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// One JSON document on standard output, for programs; progress goes to standard error.
@@ -39,31 +40,31 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Instances of three connectors in one gateway.
+/// The number of instances in one gateway; they are of three connectors.
 const INSTANCES: usize = 500;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 enum Benchmark {
-    /// Operations that must be on the disk before their answer, with 1 and with 32 clients.
+    /// Operations that must be on disk before they are answered, with 1 and with 32 clients.
     Durability,
-    /// A good instance's latency alone and beside a connector that misbehaves.
+    /// The latency of a good instance, alone and beside a connector that misbehaves.
     Isolation,
-    /// Lists of 2,000 and of 20,000 users: time, and memory that must not grow with them.
+    /// Lists of 2,000 and of 20,000 users: time, and memory, which must not grow with the list.
     Lists,
-    /// Random and mutated requests at every endpoint: what is answered, and memory that must not grow with them. Long.
+    /// Random and mutated requests at every endpoint: the answers, and memory, which must not grow. Takes long.
     Mutations,
-    /// Filters, PATCH, mapping, the schema's check, a connector's instance and its calls, each by itself (criterion).
+    /// Filters, PATCH, mapping, schema checks, connector instances and calls, each by itself (criterion).
     Parts,
-    /// From saving a mapping or a connector to the first request that uses it, and reloads under load.
+    /// The time from saving a mapping or a connector to the first request that uses it, and reloads under load.
     Reload,
-    /// 500 instances: how soon they are ready, and the memory that they hold.
+    /// 500 instances: the time until they are ready, and their memory.
     Start,
-    /// Requests through the gateway beside the same through nginx.
+    /// Requests through the gateway, compared with the same requests through nginx.
     Throughput,
 }
 
-/// What a benchmark found.
+/// The result of a benchmark.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Figures {
@@ -71,14 +72,14 @@ struct Figures {
     /// A table for people.
     #[serde(skip)]
     table: String,
-    /// Whether the gateway did what it should.
+    /// Whether the gateway behaved as it should.
     #[serde(skip)]
     well: bool,
 }
 
-/// Answers false when a mutated request got the better of the gateway; what else fails is an error.
+/// Returns false when the gateway failed a mutated request; any other failure is an error.
 pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
-    // Mutations take long: only where they are asked for.
+    // Mutations take long and run only on request.
     let wanted = |benchmark| options.only.map_or(benchmark != Benchmark::Mutations, |only| only == benchmark);
     let built = OnceCell::new();
     let mut document = BTreeMap::new();
@@ -94,7 +95,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, CommandError> {
         writeln!(out, "{json}")?;
     } else {
         document.values().flatten().try_for_each(|figures| writeln!(out, "{}", figures.table))?;
-        writeln!(out, "the same as JSON: {}", file.display())?;
+        writeln!(out, "as JSON: {}", file.display())?;
     }
     Ok(document.values().flatten().all(|figures| figures.well))
 }
@@ -150,7 +151,7 @@ impl Benchmark {
     }
 }
 
-/// Measures under a heading.
+/// Runs a measurement under a heading.
 async fn figures<R, E>(does: &str, measuring: impl Future<Output = Result<R, E>>) -> Result<Figures, CommandError>
 where
     R: Serialize + Display,

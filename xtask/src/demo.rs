@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: plays every conversation and tells it as a story, or as one JSON document.
+//! `cargo xtask demo`: plays every conversation and prints it for people, or as one JSON document.
 
 use std::io::{Write, stdout};
 
@@ -6,10 +6,11 @@ use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player,
 use scim_gateway_tests::system::{Plan, System};
 use serde::Serialize;
 
+use crate::error::CommandError;
 use crate::stage::{stage, stage_async};
 use crate::story::Story;
 use crate::terminal::Paint;
-use crate::{CommandError, tools};
+use crate::tools;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -21,7 +22,7 @@ struct Document<'a> {
     conversations: &'a [ConversationReport],
 }
 
-/// Answers whether every step was as expected.
+/// Returns whether every step was as expected.
 pub(crate) async fn run(json: bool) -> Result<bool, CommandError> {
     let conversations = Conversation::load_all(&Conversation::folder())?;
     let artifacts = tools::build()?;
@@ -38,15 +39,15 @@ pub(crate) async fn run(json: bool) -> Result<bool, CommandError> {
         if let Some(story) = &mut story {
             story.begin(conversation)?;
         }
-        let mut told = Ok(());
+        let mut printed = Ok(());
         let report = player
             .play(conversation, |step| {
-                if let (Some(story), Ok(())) = (&mut story, &told) {
-                    told = story.step(step);
+                if let (Some(story), Ok(())) = (&mut story, &printed) {
+                    printed = story.step(step);
                 }
             })
             .await;
-        told?;
+        printed?;
         reports.push(report);
     }
     system.stop().await?;

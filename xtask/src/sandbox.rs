@@ -1,8 +1,7 @@
 //! `cargo xtask sandbox --dir DIR`: the simulators and the gateway together, until interrupted.
 //!
-//! Each instance's mapping is an editable copy, `DIR/mappings/<instance>.json`, and the gateway watches it: what is saved there is
-//! in force at once, and what the gateway says of it is passed on. A copy that was changed is somebody's work: it stays, and is used
-//! by the next sandbox in DIR.
+//! Each instance's mapping is an editable copy, `DIR/mappings/<instance>.json`, which the gateway watches: a saved mapping takes
+//! effect at once, and the gateway's report on it is printed. An edited copy is kept and used by the next sandbox in DIR.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -15,25 +14,26 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::error::CommandError;
 use crate::stage::{note, stage, stage_async};
-use crate::{CommandError, tools};
+use crate::tools;
 
 const DOCUMENT: &str = "sandbox.json";
 const MAPPINGS: &str = "mappings";
 
-/// Runs until SIGINT or SIGTERM and removes what it wrote. Answers true, unless the gateway ends by itself: that is an error.
+/// Runs until SIGINT or SIGTERM and removes what it wrote. Returns true; a gateway that stops by itself is an error.
 pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     let artifacts = tools::build()?;
-    // A document of an earlier run that was killed must not be taken for ours.
+    // A document left by an earlier run that was killed must not be mistaken for ours.
     let existed = folder.is_dir();
     std::fs::create_dir_all(folder).map_err(|source| CommandError::Unwritable { path: folder.to_owned(), source })?;
     let folder = folder.canonicalize()?;
     remove(&folder.join(DOCUMENT))?;
 
     let inner = tempfile::Builder::new().prefix("gateway-").tempdir_in(&folder)?;
-    // An app that needs settings has them in its conversations.
+    // The settings that an app needs are in its conversations.
     let conversations = Conversation::load_all(&Conversation::folder())?;
-    let options = |id: &str| conversations.iter().find(|told| told.connector == id).map(|told| told.instance.clone());
+    let options = |id: &str| conversations.iter().find(|each| each.connector == id).map(|each| each.instance.clone());
     let plan = |id: String| Plan { name: id.clone(), options: options(&id).unwrap_or_default(), connector: id };
     let (simulated, others): (Vec<String>, Vec<String>) =
         connector_ids()?.into_iter().partition(|id| Kind::has_app_of(id));
@@ -41,7 +41,7 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     let plans: Vec<Plan> = simulated.into_iter().map(plan).collect();
     let development = Development::new(folder.join(MAPPINGS), true);
     let starting = System::start_for_development(&artifacts, inner.path(), &plans, &development);
-    // Interrupted from here on, also while it starts.
+    // From here on it can be interrupted, even while it starts.
     let interrupted = interrupted();
     tokio::pin!(interrupted);
     let mut system = tokio::select! {
@@ -67,7 +67,7 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     };
     remove(&folder.join(DOCUMENT))?;
     if let Some(status) = ended? {
-        // Its log says why: keep it.
+        // Keep its log, which says why.
         let log = inner.keep().join("gateway.log");
         return Err(CommandError::GatewayEnded(status.to_string(), log));
     }
@@ -78,21 +78,21 @@ pub(crate) async fn run(folder: &Path) -> Result<bool, CommandError> {
     }
     drop(std::fs::remove_dir(folder.join(MAPPINGS)));
     if !existed {
-        // Somebody may have put something of theirs there.
+        // The folder stays if it holds anything else.
         drop(std::fs::remove_dir(&folder));
     }
     Ok(true)
 }
 
-/// What becomes of a connector whose app nobody simulates.
+/// What to say about a connector whose app has no simulator.
 fn left_out(connector: &str) -> String {
     format!(
-        "plugins/{connector} is left out, for there is no simulator of its app: run it with `scim-gateway dev` and a gateway.toml \
+        "plugins/{connector} is left out because its app has no simulator: run it with `scim-gateway dev` and a gateway.toml \
          whose instance has base-url and, for an app on this machine or by plain http, allow-private-addresses = true"
     )
 }
 
-/// A request to begin with, and the command that shows what became of it.
+/// A first request, and the command that shows what the gateway did with it.
 fn first_steps(system: &System, artifacts: &Artifacts) -> Vec<String> {
     let Some(instance) = system.instances.first() else { return Vec::new() };
     let ada = json!({
@@ -113,24 +113,24 @@ fn first_steps(system: &System, artifacts: &Artifacts) -> Vec<String> {
     ]
 }
 
-/// Shows what the gateway says of each save, for ever.
+/// Prints the gateway's report on each save, for ever.
 async fn pass_on(mut lines: Receiver<String>) -> Infallible {
     loop {
         match lines.recv().await {
             Ok(line) => note(line),
-            Err(RecvError::Lagged(missed)) => note(format!("({missed} lines more)")),
+            Err(RecvError::Lagged(missed)) => note(format!("({missed} more lines)")),
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
 }
 
-/// Removes the copy of a mapping in which nobody changed anything.
+/// Removes the copy of a mapping unless it was edited.
 fn remove_unless_edited(development: &Development, plan: &Plan) -> Result<(), CommandError> {
     let copy = development.mapping(&plan.name);
     if std::fs::read(&copy).ok() == std::fs::read(Development::original(&plan.connector)).ok() {
         return remove(&copy);
     }
-    note(format!("{} was changed: it stays, and is used the next time", copy.display()));
+    note(format!("{} was edited: it is kept and used the next time", copy.display()));
     Ok(())
 }
 
@@ -158,7 +158,7 @@ fn describe(system: &System, development: &Development) -> Value {
     })
 }
 
-/// A reader sees the whole document or none.
+/// Writes the document so that a reader sees all of it or nothing.
 fn write_whole(folder: &Path, document: &Value) -> Result<(), CommandError> {
     let path = folder.join(DOCUMENT);
     let unwritable = |source| CommandError::Unwritable { path: path.clone(), source };

@@ -1,12 +1,13 @@
-//! Progress on standard error: what is being done, and how long it took.
+//! Progress on standard error: each stage and how long it took.
 
 use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::{Duration, Instant};
 
+use crate::error::CommandError;
 use crate::terminal::Paint;
 
-/// Does one piece of work under a heading; `does` is a phrase such as `build the connectors`.
+/// Runs one piece of work under a heading; `does` is a phrase such as `build the connectors`.
 pub(crate) fn stage<T, E>(does: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let begun = begin(does);
     let outcome = work();
@@ -14,7 +15,7 @@ pub(crate) fn stage<T, E>(does: &str, work: impl FnOnce() -> Result<T, E>) -> Re
     outcome
 }
 
-/// As [`stage`], for work that waits.
+/// As [`stage`], for asynchronous work.
 pub(crate) async fn stage_async<T, E>(does: &str, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let begun = begin(does);
     let outcome = work.await;
@@ -22,7 +23,12 @@ pub(crate) async fn stage_async<T, E>(does: &str, work: impl Future<Output = Res
     outcome
 }
 
-/// A remark under the stage's heading.
+/// Runs an asynchronous command to its end.
+pub(crate) fn asynchronously<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    tokio::runtime::Runtime::new()?.block_on(command)
+}
+
+/// Prints a line under the stage's heading.
 pub(crate) fn note(text: impl Display) {
     say(&format!("    {text}"));
 }
@@ -53,7 +59,7 @@ fn end(does: &str, begun: Instant, well: bool) {
 }
 
 fn say(line: &str) {
-    // Progress that nobody can read is no reason to stop.
+    // If standard error is closed, the work goes on without progress.
     drop(writeln!(stderr().lock(), "{line}"));
 }
 

@@ -1,4 +1,4 @@
-//! A played conversation for people: what the provider sent, which calls the app received, what was answered.
+//! Prints a played conversation for people: the provider's requests, the calls that the app received, the answers.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::terminal::Paint;
 
-/// A body is cut after this many characters; `--json` has it whole.
+/// The length in characters to which a body is cut; `--json` prints all of it.
 const BODY_WIDTH: usize = 240;
 
 const LINE_WIDTH: usize = 100;
@@ -147,7 +147,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A URL as a person reads it. Only for showing.
+/// A URL in readable form, for display only.
 fn decoded(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let pairs = url::form_urlencoded::parse(query.as_bytes());

@@ -1,4 +1,4 @@
-//! What a run needs, made step by step in front of the person who waits for it.
+//! Builds what a command needs, with progress for the person who waits.
 
 use std::path::PathBuf;
 
@@ -7,32 +7,31 @@ use scim_gateway_tests::artifacts::{
     build_load_generator, build_release_gateway, build_tested_gateway,
 };
 
-use crate::CommandError;
+use crate::error::CommandError;
 use crate::stage::{note, stage};
 
-/// The wasm target, the connectors and the gateway.
+/// Builds the connectors and the gateway; adds the wasm target first.
 pub(crate) fn build() -> Result<Artifacts, CommandError> {
     build_with("build the gateway (the first time takes minutes: it compiles a WebAssembly runtime)", build_gateway)
 }
 
-/// The same with a gateway that comes with the tests: they need the whole workspace, and a gateway built alone has other features
-/// of the same dependencies, which would all be compiled twice.
+/// As [`build`], with all tests of the workspace.
 pub(crate) fn build_as_tested() -> Result<Artifacts, CommandError> {
     let what = "build the gateway and all tests (the first time takes many minutes: it compiles a WebAssembly runtime)";
     build_with(what, build_tested_gateway)
 }
 
-/// The same with a gateway as for production, or what the environment names.
+/// As [`build`], with a gateway built for production, or what the environment names.
 pub(crate) fn build_for_speed() -> Result<Artifacts, CommandError> {
     if let Some(named) = Artifacts::named() {
-        note(format!("measured is {}, as the environment says", named.gateway.display()));
+        note(format!("measuring {}, which the environment names", named.gateway.display()));
         return Ok(named);
     }
     build_with("build the gateway for production (the first time takes many minutes)", build_release_gateway)
 }
 
 fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Result<Artifacts, CommandError> {
-    stage(&format!("look for the Rust target {WASM_TARGET}"), || {
+    stage(&format!("check for the Rust target {WASM_TARGET}"), || {
         add_target(WASM_TARGET).inspect(|added| note(if *added { "added by rustup" } else { "it is installed" }))
     })?;
     let connectors = stage("build the connectors", build_connectors)?;
@@ -40,7 +39,7 @@ fn build_with(what: &str, gateway: fn() -> Result<PathBuf, BuildError>) -> Resul
     Ok(Artifacts { gateway, connectors })
 }
 
-/// The connector of a SCIM app, beside the others, and the load generator.
+/// Builds the connector of a SCIM app and the load generator.
 pub(crate) fn build_load() -> Result<PathBuf, CommandError> {
     stage("build the connector of a SCIM app", || build_example("scim-app"))?;
     Ok(stage("build the load generator", build_load_generator)?)

@@ -1,4 +1,4 @@
-//! Every function of the contract, there and back.
+//! Every function of the contract, in both directions.
 
 use scim_gateway::connectors::{AppChange, CallContext, CallError, FieldChange, ItemChange, Query};
 use serde_json::{Value, json};

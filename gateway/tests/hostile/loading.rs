@@ -1,4 +1,4 @@
-//! What does not become a connector, and what the operator is told.
+//! Files that are refused as connectors, and the messages to the operator.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What reaches the operator's log.
+//! The lines of a connector in the operator's log.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -31,7 +31,7 @@ impl MakeWriter<'_> for Lines {
     }
 }
 
-/// What is logged while the connector behaves as asked.
+/// The log lines of a connector that behaves as requested.
 async fn logged(behaviour: &str) -> Vec<String> {
     let runtime = runtime();
     let connector = hostile(&runtime).await;

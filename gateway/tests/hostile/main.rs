@@ -1,4 +1,4 @@
-//! Connectors that misbehave: each is stopped, each is told apart, and a neighbour does not notice.
+//! Connectors that misbehave: each is stopped and identified, and other instances do not notice.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

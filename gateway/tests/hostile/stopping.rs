@@ -1,4 +1,4 @@
-//! Every way to misbehave while running.
+//! Every misbehaviour of a running connector.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +9,7 @@ use scim_gateway::egress::SendErrorCode;
 
 use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
 
-/// A read in which the connector behaves as asked: the id that it answers, or why there is none.
+/// A read in which the connector behaves as requested; returns the id of the resource.
 async fn behave(connector: &Connector, context: &CallContext, behaviour: &str) -> Result<String, CallError> {
     let mut call = connector.open(context).await?;
     call.read("User", behaviour, &[]).await.map(|stored| stored.id)

@@ -1,4 +1,4 @@
-//! What a call is given in these tests: tight limits, an app of a few lines, a state that counts.
+//! The context of calls in these tests: tight limits, an app of a few lines, a state that counts its uses.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,7 +48,7 @@ pub(crate) fn context(connector: &Connector) -> CallContext {
     }
 }
 
-/// An app that answers 200 at `/users.json` and counts, and points at a metadata service at `/redirect`.
+/// An app that answers 200 at `/users.json`, counts these calls, and redirects `/redirect` to a metadata service.
 pub(crate) async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -66,7 +66,7 @@ pub(crate) async fn app() -> (Arc<Egress>, Arc<AtomicUsize>) {
     (egress(&base_url), calls)
 }
 
-/// The way to an app that is not there.
+/// Egress to an app that does not run.
 pub(crate) async fn nobody() -> Arc<Egress> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     egress(&format!("http://{}", listener.local_addr().unwrap()))
@@ -78,7 +78,7 @@ fn egress(base_url: &str) -> Arc<Egress> {
     Arc::new(Egress::new(EgressConfig { route, ..config }, &Network::new()).unwrap())
 }
 
-/// Keeps what is set and counts how often it is used.
+/// Keeps values and counts how often it is used.
 #[derive(Debug, Default)]
 pub(crate) struct Counting {
     pub(crate) uses: AtomicUsize,

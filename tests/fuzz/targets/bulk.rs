@@ -1,4 +1,4 @@
-//! A bulk request is put in an order that does every operation once, circles of references included.
+//! A bulk request gets an order in which every operation runs once, even with circular references.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! A filter that parses prints as what it is, is checked or refused, and is evaluated, without a panic.
+//! A filter that parses prints as itself, is checked or refused, and is evaluated, without a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

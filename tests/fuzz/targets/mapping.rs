@@ -1,4 +1,4 @@
-//! A mapping document is refused with its faults, or maps a user to the app and back: never a panic, never without end. The first
+//! A mapping document is refused with its faults, or maps a user to the app and back, without a panic and in limited time. The first
 //! part of the input is the document, the second a resource.
 #![no_main]
 

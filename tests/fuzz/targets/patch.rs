@@ -1,4 +1,4 @@
-//! A PATCH that fails changes nothing, and one that works leaves what is canonical.
+//! A PATCH that fails changes nothing, and one that succeeds leaves a canonical resource.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

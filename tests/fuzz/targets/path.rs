@@ -1,4 +1,4 @@
-//! A path that parses prints as what it is; what is put at a slot is found there.
+//! A path that parses prints as itself; a value that is written to a slot is found there.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

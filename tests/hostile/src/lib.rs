@@ -1,4 +1,4 @@
-//! One connector that misbehaves in the way that it is asked for: the id of a `read`, the name of a transform.
+//! A connector that misbehaves on request: the id of a `read` or the name of a transform says how.
 //! It uses the contract's bindings directly, as a hostile author would.
 #![cfg(target_family = "wasm")]
 #![allow(missing_debug_implementations, unreachable_pub, clippy::all)]
@@ -34,7 +34,7 @@ impl resources::Guest for Hostile {
         behave(&behaviour)
     }
 
-    /// Answers what it understood of the change.
+    /// Returns the change as it understood it.
     fn update(_: String, id: String, change: Change) -> Result<Stored, Fault> {
         let fields = change.fields.iter().map(|field| {
             let value =

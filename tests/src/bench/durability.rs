@@ -1,27 +1,25 @@
-//! What durability costs: every operation here must be on the disk before its answer, and operations that wait together share the
-//! wait. One client pays for each of its commits; of many clients, none pays alone.
-
-use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
-use futures_util::future::try_join_all;
-use serde::Serialize;
-use serde_json::{Value, json};
-use tokio::time::Instant;
+//! The cost of durability: every operation must be on disk before it is answered, and operations that wait at the same time share
+//! the wait. A single client waits for each of its commits; many clients share them.
 
 use crate::artifacts::Artifacts;
 use crate::conversation::{InstanceOptions, Target};
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::postgres::{Postgres, PostgresError};
 use crate::system::{Plan, System, SystemError};
+use futures_util::future::try_join_all;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
-/// One client, and so many at once.
+/// One client, and many at once.
 const CLIENTS: [usize; 2] = [1, 32];
 const INSTANCE: &str = "bench";
 
-/// Where the gateway remembers.
+/// The gateway's store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Database {
@@ -29,7 +27,7 @@ pub enum Database {
     Postgres,
 }
 
-/// What each client does again and again, to a user of its own.
+/// The operation that each client repeats with a user of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Workload {
@@ -49,13 +47,13 @@ pub struct Run {
     pub operations: u32,
     pub seconds: f64,
     pub operations_per_second: f64,
-    /// What the store was asked to make durable: what it remembers before and after a call to the app, and the log's row.
+    /// The commits of the store: before and after a call to the app, and the row of the log.
     pub commits_per_operation: f64,
-    /// How often the store waited for the disk.
+    /// The number of times that the store waited for the disk.
     pub fsyncs_per_operation: f64,
 }
 
-/// Operations a second of many clients, divided by those of one.
+/// The operations per second of many clients, divided by those of one.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Ratio {
@@ -79,7 +77,7 @@ pub enum BenchError {
     System(#[from] SystemError),
     #[error(transparent)]
     Postgres(#[from] PostgresError),
-    #[error("cannot make a directory: {0}")]
+    #[error("cannot create a directory: {0}")]
     Directory(#[from] std::io::Error),
     #[error("the gateway does not answer: {0}")]
     Http(#[from] HttpError),
@@ -94,7 +92,7 @@ pub enum BenchError {
 /// Measures every workload with one client and with many, each for `time`.
 ///
 /// # Errors
-/// [`BenchError`]: an operation that fails is no measurement.
+/// [`BenchError`], also for an operation that fails.
 pub async fn run(artifacts: &Artifacts, databases: &[Database], time: Duration) -> Result<Report, BenchError> {
     let mut runs = Vec::new();
     for &database in databases {
@@ -139,7 +137,7 @@ async fn measure(
     for workload in [Workload::KeepAttribute, Workload::DeactivateRestore] {
         for count in CLIENTS {
             let clients = clients.iter().take(count);
-            // Once before the clock runs: what is made at first use is there then.
+            // A warm-up run, so that what is created at first use is not measured.
             try_join_all(clients.clone().map(|client| client.round(workload, 0))).await?;
             let before = Counts::read(&target).await?;
             let begun = Instant::now();
@@ -185,7 +183,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Goes on until it is time to stop; answers how many operations that were.
+    /// Repeats the operation until the time is over and returns how often.
     async fn rounds(&self, workload: Workload, until: Instant) -> Result<u32, BenchError> {
         let mut rounds = 0;
         while Instant::now() < until {
@@ -236,7 +234,7 @@ impl Workload {
     }
 }
 
-/// What the gateway's metrics say of its store.
+/// The gateway's metrics of its store.
 struct Counts {
     transactions: f64,
     commits: f64,

@@ -1,22 +1,20 @@
-//! What an instance's clients notice of a hostile connector in the same gateway: the same requests alone and beside it.
+//! How a hostile connector affects another instance of the same gateway: the same requests, alone and beside it.
 //!
-//! The rounds alternate, so that what else the machine does falls on both sides alike.
+//! The rounds alternate, so that other work on the machine affects both sides alike.
 
+use crate::artifacts::Artifacts;
+use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
+use crate::http::{Http, HttpError, HttpRequest};
+use crate::simulators::{Kind, Simulator, StartError};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-
-use crate::artifacts::Artifacts;
-use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
-use crate::http::{Http, HttpError, HttpRequest};
-use crate::simulators::{Kind, Simulator, StartError};
-
-/// Ways to misbehave that cost the gateway itself something; see `tests/hostile`.
+/// Misbehaviours that cost the gateway something; see `tests/hostile`.
 pub const BEHAVIOURS: [&str; 5] = ["spins", "floods-settings", "eats-memory", "huge-result", "many-values"];
 
 const TOKEN: &str = "scim_isolation";
@@ -24,16 +22,16 @@ const TOKEN: &str = "scim_isolation";
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Rounds, each alone and beside the hostile connector.
+    /// The number of rounds, each alone and beside the hostile connector.
     pub rounds: usize,
-    /// Requests of the good instance's client in half a round, one after the other.
+    /// The requests of the good instance's client in half a round, one after the other.
     pub requests: usize,
-    /// Clients of the hostile instance, each of which asks again at once.
+    /// The clients of the hostile instance, each of which repeats its request at once.
     pub attackers: usize,
 }
 
 impl Size {
-    /// What the figures are asked for.
+    /// For reliable figures.
     pub const FULL: Self = Self { rounds: 5, requests: 400, attackers: 32 };
     /// Enough to see a fault.
     pub const SMALL: Self = Self { rounds: 2, requests: 50, attackers: 16 };
@@ -43,17 +41,17 @@ impl Size {
 #[derive(Debug, Clone, Serialize)]
 pub struct Report(pub Vec<Figures>);
 
-/// The good instance's latency, side by side.
+/// The latency of the good instance, alone and beside the hostile one.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Figures {
     pub behaviour: &'static str,
     pub alone: Latency,
     pub beside: Latency,
-    /// `beside` to `alone`.
+    /// The ratio of `beside` to `alone`.
     pub p50_factor: f64,
     pub p99_factor: f64,
-    /// Requests of the hostile instance that were answered meanwhile.
+    /// The requests of the hostile instance that were answered meanwhile.
     pub attacks: usize,
 }
 
@@ -75,7 +73,7 @@ pub enum IsolationError {
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Http(#[from] HttpError),
-    #[error("the good instance was answered {status}: {body}")]
+    #[error("the good instance answered {status}: {body}")]
     Harmed { status: u16, body: String },
 }
 
@@ -96,7 +94,7 @@ pub async fn run(
         let instance = InstanceConfig {
             credential: config.credential(name, "app")?,
             tokens: vec![token_hash(TOKEN)],
-            // An operation that is stopped sooner is asked for sooner again.
+            // With a lower limit, operations are stopped and repeated sooner.
             limits: Map::from_iter([("cpu-ms".to_owned(), Value::from(250))]),
             ..InstanceConfig::on_loopback(connector, &app.api_url)
         };
@@ -143,7 +141,7 @@ async fn first_user(gateway: &GatewayProcess) -> Result<String, IsolationError> 
     id.ok_or(IsolationError::Harmed { status: answer.status, body: answer.body })
 }
 
-/// One client of the good instance: the time of each of its requests.
+/// Runs one client of the good instance and returns the time of each request.
 async fn half(gateway: &GatewayProcess, user: &str, requests: usize) -> Result<Vec<Duration>, IsolationError> {
     let (http, url) = (Http::default(), format!("{}/good/scim/v2/Users/{user}", gateway.url()));
     let mut times = Vec::with_capacity(requests);
@@ -184,11 +182,11 @@ impl Attackers {
         Self { over, answered, tasks }
     }
 
-    /// Waits until the gateway has nothing hostile left to do, so that the next half round is really alone.
+    /// Waits until the gateway has finished all hostile operations, so that the next half round is really alone.
     async fn stop(self) -> Result<usize, IsolationError> {
         self.over.store(true, Ordering::Relaxed);
         for task in self.tasks {
-            // A task that panicked has reported that itself.
+            // A task that panicked has reported it.
             task.await.unwrap_or(Ok(()))?;
         }
         Ok(self.answered.load(Ordering::Relaxed))

@@ -1,8 +1,11 @@
-//! What a long list costs: the time grows with it, and the memory must not. The app is a stub that makes its users up, page by page,
-//! so that nothing but the gateway is measured.
+//! The cost of a long list: its time grows with it, its memory must not. The app is a stub that generates its users page by page,
+//! so that only the gateway is measured.
 
-use std::fmt;
-
+use crate::artifacts::Artifacts;
+use crate::conversation::InstanceOptions;
+use crate::http::{Http, HttpError, HttpRequest};
+use crate::memory;
+use crate::system::{Plan, System, SystemError};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -10,21 +13,16 @@ use http::Uri;
 use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::artifacts::Artifacts;
-use crate::conversation::InstanceOptions;
-use crate::http::{Http, HttpError, HttpRequest};
-use crate::memory;
-use crate::system::{Plan, System, SystemError};
-
 const INSTANCE: &str = "bench";
-/// What the app gives at once, whatever it is asked for.
+/// The app's page size, whatever is requested.
 const PAGE: usize = 100;
 
-/// How the list is asked for.
+/// How the list is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
@@ -32,9 +30,9 @@ pub enum Way {
     Index,
     /// `cursor` and `count` (RFC 9865), page after page to the end.
     Cursor,
-    /// One page of what a filter finds that the app cannot answer.
+    /// One page of a filter that the app does not support.
     HostFilter,
-    /// One page of all, sorted: the app cannot sort.
+    /// One page of all users, sorted, which the app does not support.
     Sort,
 }
 
@@ -56,7 +54,7 @@ pub struct Run {
     pub seconds: f64,
     /// Of the app, which the gateway had to look at.
     pub users_per_second: f64,
-    /// KiB that the gateway held at most meanwhile, and before; nothing where the system does not tell.
+    /// The gateway's peak memory during the run, and its memory before, in KiB; `None` where the system does not report them.
     pub peak: Option<u64>,
     pub before: Option<u64>,
 }
@@ -72,13 +70,13 @@ pub struct Report {
 pub enum ListError {
     #[error(transparent)]
     System(#[from] SystemError),
-    #[error("the stub of the app cannot listen: {0}")]
+    #[error("the stub app cannot listen: {0}")]
     Stub(#[from] std::io::Error),
     #[error("the gateway does not answer: {0}")]
     Http(#[from] HttpError),
     #[error("GET {query} was answered {status}: {body}")]
     Refused { query: String, status: u16, body: String },
-    #[error("{way} of {users} users answered {found} resources, and {expected} would be right")]
+    #[error("{way} of {users} users returned {found} resources instead of {expected}")]
     Wrong { way: Way, users: usize, found: usize, expected: usize },
     #[error("the system has no instance")]
     NoInstance,
@@ -87,7 +85,7 @@ pub enum ListError {
 /// Lists each number of users in every way.
 ///
 /// # Errors
-/// [`ListError`]; an answer that is not whole is one.
+/// [`ListError`], also for an incomplete answer.
 pub async fn run(artifacts: &Artifacts, sizes: &[usize]) -> Result<Report, ListError> {
     let mut runs = Vec::new();
     for &users in sizes {
@@ -103,7 +101,7 @@ pub async fn run(artifacts: &Artifacts, sizes: &[usize]) -> Result<Report, ListE
         });
         let system = system.await?;
         let client = Client::of(&system).ok_or(ListError::NoInstance)?;
-        // Once before the clock runs: what is made at first use is there then.
+        // A warm-up run, so that what is created at first use is not measured.
         client.list("count=1").await?;
         for way in Way::ALL {
             runs.push(client.measure(way, users, system.gateway.id()).await?);
@@ -119,7 +117,7 @@ struct Client {
     token: String,
 }
 
-/// What one page says.
+/// One page of a list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
@@ -201,7 +199,7 @@ impl Client {
     }
 }
 
-/// An app with so many users that speaks SCIM and can neither filter nor sort.
+/// A SCIM app with this many users that can neither filter nor sort.
 struct App {
     url: String,
     server: JoinHandle<()>,
@@ -212,7 +210,7 @@ impl App {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}/scim/v2", listener.local_addr()?);
         let router = Router::new().route("/scim/v2/Users", get(list)).with_state(users);
-        // A server that cannot go on shows as a refused connection.
+        // If the server fails, connections are refused.
         let server = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
         Ok(Self { url, server })
     }

@@ -1,10 +1,9 @@
-//! What a process holds in memory.
-
-use std::fmt;
+//! Amounts of memory.
 
 use serde::Serialize;
+use std::fmt;
 
-/// Kibibytes, as Linux counts them.
+/// KiB, the unit of Linux.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Kibibytes(pub u64);
 
@@ -14,7 +13,7 @@ impl fmt::Display for Kibibytes {
     }
 }
 
-/// What is shown of a figure that the system may not have.
+/// Shows a figure that the system may not have.
 pub(super) fn shown(memory: Option<Kibibytes>) -> String {
     memory.map_or_else(|| "unknown".to_owned(), |memory| memory.to_string())
 }

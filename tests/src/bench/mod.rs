@@ -1,6 +1,6 @@
-//! Measurements of the whole system: the real gateway over sockets, before the simulators. What runs beside them on the machine
-//! changes the numbers, and so do the simulators, which share it; ratios change less. Only [`parts`] measures without a gateway. Each
-//! answers its figures as data; nothing here judges them.
+//! Measurements of the whole system: the real gateway over sockets, in front of the simulators. Other work on the machine changes
+//! the numbers, and so do the simulators, which share it; ratios change less. Only [`parts`] measures without a gateway. Each
+//! measurement returns its figures as data and does not judge them.
 
 pub mod durability;
 pub mod isolation;

@@ -1,15 +1,13 @@
-//! What the parts of an operation cost by themselves: filters, PATCH, mapping, the schema's check, a connector's instance and its
-//! calls. Criterion measures them in the `benches/` of their own crates; here they are run, and read from where it leaves its figures.
+//! The cost of each part of an operation: filters, PATCH, mapping, schema checks, connector instances and calls. Criterion measures
+//! them in the `benches/` of their crates; this module runs it and reads its figures.
 
+use crate::artifacts::{self, BuildError, CONNECTORS_VARIABLE};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-
-use serde::{Deserialize, Serialize};
-
-use crate::artifacts::{self, BuildError, CONNECTORS_VARIABLE};
 
 /// The crates with parts to measure.
 const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-gateway"];
@@ -21,7 +19,7 @@ pub struct Part {
     /// Such as `filter/parse/user-name`.
     pub name: String,
     pub median_ns: f64,
-    /// Where the median is with a confidence of 95 %.
+    /// The 95 % confidence interval of the median.
     pub from_ns: f64,
     pub to_ns: f64,
 }
@@ -43,7 +41,7 @@ pub enum PartsError {
 /// Measures every part for `time`.
 ///
 /// # Errors
-/// [`PartsError`]; a part that fails is one.
+/// [`PartsError`], also for a part that fails.
 pub fn run(connectors: &Path, time: Duration) -> Result<Report, PartsError> {
     let (folder, begun) = (artifacts::target().join("criterion"), SystemTime::now());
     let mut command = artifacts::cargo();
@@ -51,7 +49,7 @@ pub fn run(connectors: &Path, time: Duration) -> Result<Report, PartsError> {
     for name in CRATES {
         command.args(["--package", name]);
     }
-    // Only what criterion runs: the others do not know its options.
+    // Only criterion's benchmarks know these options.
     command.args(["--bench", "*", "--", "--noplot", "--warm-up-time", "1"]);
     command.args(["--measurement-time", &time.as_secs_f64().to_string()]);
     artifacts::run(&mut command, "Install Rust from rustup.rs.")?;
@@ -65,7 +63,7 @@ pub fn run(connectors: &Path, time: Duration) -> Result<Report, PartsError> {
     Ok(Report(parts))
 }
 
-/// What of criterion's `estimates.json` is told.
+/// The part of criterion's `estimates.json` that is reported.
 #[derive(Deserialize)]
 struct Estimates {
     median: Estimate,
@@ -83,7 +81,7 @@ struct Interval {
     upper_bound: f64,
 }
 
-/// Finds `<name>/new/estimates.json`. What is older than this run is of parts that are gone.
+/// Finds `<name>/new/estimates.json`. Files older than this run belong to parts that no longer exist.
 fn collect(folder: &Path, name: &mut Vec<String>, begun: SystemTime, parts: &mut Vec<Part>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,35 +1,33 @@
-//! From saving a file to the first request that it serves, and what many reloads do to requests and to memory.
-
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-use serde::Serialize;
-use serde_json::{Value, json};
+//! The time from saving a file to the first request that uses it, and the effect of many reloads on requests and memory.
 
 use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::Artifacts;
 use crate::conversation::InstanceOptions;
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::system::{Development, Plan, System, SystemError};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Mappings that are saved one after the other without load.
+    /// The number of mappings that are saved without load.
     pub mappings: usize,
-    /// Connectors that are saved one after the other without load.
+    /// The number of connectors that are saved without load.
     pub connectors: usize,
-    /// Mappings that are saved under load.
+    /// The number of mappings that are saved under load.
     pub under_load: usize,
-    /// Connections that the load has.
+    /// The connections of the load.
     pub connections: usize,
 }
 
 impl Size {
-    /// What the figures are asked for.
+    /// For reliable figures.
     pub const FULL: Self = Self { mappings: 20, connectors: 5, under_load: 200, connections: 32 };
     /// Enough to see a fault.
     pub const SMALL: Self = Self { mappings: 2, connectors: 1, under_load: 15, connections: 32 };
@@ -39,9 +37,9 @@ impl Size {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
-    /// From the end of saving a mapping to the end of the first answer that shows it, in milliseconds, in ascending order.
+    /// From the end of saving a mapping to the end of the first answer that shows it, in milliseconds, ascending.
     pub mapping_ms: Vec<f64>,
-    /// The same of a connector, which is compiled.
+    /// The same for a connector, which has to be compiled.
     pub connector_ms: Vec<f64>,
     pub under_load: UnderLoad,
 }
@@ -52,10 +50,10 @@ pub struct UnderLoad {
     pub reloads: usize,
     pub connections: usize,
     pub requests: usize,
-    /// What failed, in words; empty when nothing did.
+    /// Descriptions of failed requests.
     pub failures: Vec<String>,
     pub seconds: f64,
-    /// After some reloads under load, when everything has been used once.
+    /// After the first reloads under load, when everything has been used once.
     pub memory_before: Option<Kibibytes>,
     pub memory_after: Option<Kibibytes>,
 }
@@ -68,21 +66,21 @@ pub enum ReloadError {
     Http(#[from] HttpError),
     #[error("{path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
-    #[error("the connector holds no text to tell versions by")]
+    #[error("the connector does not contain the text by which versions differ")]
     NoMarker,
-    #[error("what was saved did not serve within {seconds} s: {0}", seconds = PATIENCE.as_secs())]
+    #[error("the saved file did not take effect within {seconds} s: {0}", seconds = PATIENCE.as_secs())]
     TooLate(String),
-    #[error("unexpected: {0}")]
+    #[error("unexpected answer: {0}")]
     Unexpected(String),
 }
 
 const APP: &str = "samanage";
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Between two looks at what serves.
+/// The interval between two checks of what is in force.
 const LOOK: Duration = Duration::from_millis(2);
-/// A text of the connector's descriptor that clients are shown, and by which versions are told apart.
+/// A text of the connector's descriptor that clients can read and that differs between versions.
 const MARKER: &str = "A user of Samanage, requester or agent.";
-/// Reloads before memory is looked at for the first time.
+/// The number of reloads before memory is measured for the first time.
 const WARM_UP: usize = 10;
 
 /// Measures everything.
@@ -121,7 +119,7 @@ struct Bench {
 
 impl Bench {
     async fn start(artifacts: &Artifacts, folder: &Path) -> Result<Self, ReloadError> {
-        // A copy: it is written to.
+        // A copy, because the benchmark writes to it.
         let connectors = folder.join("connectors");
         let connector = connectors.join(format!("{APP}_connector.wasm"));
         let failed = |path: &Path| {
@@ -199,7 +197,7 @@ impl Bench {
         Ok(self.http.send(self.request("GET", "/ResourceTypes/User")).await?.body.contains(marker))
     }
 
-    /// Milliseconds until a request is served by what was saved.
+    /// Milliseconds until a request is served with the saved file.
     async fn serves<F: Future<Output = Result<bool, ReloadError>>>(
         &self,
         saved: Instant,
@@ -271,7 +269,7 @@ impl Bench {
     }
 }
 
-/// A few lines for people.
+/// A summary for people.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (what, times) in [("mapping", &self.mapping_ms), ("connector", &self.connector_ms)] {

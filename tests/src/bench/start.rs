@@ -1,26 +1,24 @@
-//! How fast a gateway with many instances is ready, and what they hold in memory.
-
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-use serde::Serialize;
+//! The start time and the memory of a gateway with many instances.
 
 use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::{Artifacts, BuildError, connector_ids};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 use crate::system::required_settings;
+use serde::Serialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The figures of one number of instances.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Started {
     pub instances: usize,
-    /// From starting the process to the first 200 of `/readyz`, with nothing compiled before.
+    /// From the start of the process to the first 200 of `/readyz`, with no compiled connectors on disk.
     pub cold_ms: f64,
-    /// The same when the compiled connectors are on the disk.
+    /// The same with compiled connectors on disk.
     pub warm_ms: f64,
-    /// Resident memory of the idle gateway after the warm start.
+    /// The resident memory of the idle gateway after the warm start.
     pub memory: Option<Kibibytes>,
 }
 
@@ -28,10 +26,10 @@ pub struct Started {
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
     pub connectors: usize,
-    /// One instance a connector.
+    /// One instance of each connector.
     pub few: Started,
     pub many: Started,
-    /// Kibibytes that each further instance of a loaded connector holds.
+    /// The memory of each further instance of a loaded connector, in KiB.
     pub further_instance: Option<f64>,
 }
 
@@ -47,8 +45,8 @@ pub enum StartError {
     File { path: PathBuf, source: std::io::Error },
 }
 
-/// Starts a gateway with one instance a connector, then one with `many`, each cold and warm. `artifacts.gateway` decides what is
-/// measured: the figures are asked of a release build.
+/// Starts a gateway with one instance of each connector, then one with `many`, each cold and warm. Use a release build as
+/// `artifacts.gateway` for reliable figures.
 pub async fn run(artifacts: &Artifacts, folder: &Path, many: usize) -> Result<Report, StartError> {
     let connectors = connector_ids()?;
     let few = started(artifacts, &folder.join("few"), &connectors, connectors.len()).await?;

@@ -1,9 +1,8 @@
-//! The other side of `cargo xtask bench`: `bench-load stub` is the app, `bench-load load PLAN` sends the requests.
-
-use std::io::Write as _;
-use std::process::ExitCode;
+//! The other programs of `cargo xtask bench`: `bench-load stub` is the app, `bench-load load PLAN` sends the requests.
 
 use scim_gateway_tests::bench::throughput::{Plan, serve_stub};
+use std::io::Write as _;
+use std::process::ExitCode;
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
@@ -11,7 +10,7 @@ fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when standard error is closed.
+            // If standard error is closed, nobody can read the message.
             drop(writeln!(std::io::stderr(), "{error}"));
             ExitCode::FAILURE
         }

@@ -1,23 +1,21 @@
-//! The table of checks that fail and may.
-
-use std::path::Path;
-
-use serde::Deserialize;
+//! The table of checks that are allowed to fail.
 
 use super::{Check, ConformanceError};
+use serde::Deserialize;
+use std::path::Path;
 
-/// Why a check of scim2-tester fails and is no fault.
+/// Why a failed check of scim2-tester is not a fault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Explanation {
-    /// The connectors that it fails for.
+    /// The connectors with which it fails.
     pub(super) apps: Vec<String>,
     pub(super) check: String,
     #[serde(default)]
     pub(super) resource_type: Option<String>,
     #[serde(default)]
     pub(super) attribute: Option<String>,
-    /// What allows it, such as `RFC 7644 §3.5.2`.
+    /// The section that allows it, such as `RFC 7644 §3.5.2`.
     pub(super) section: String,
     pub(super) reason: String,
 }
@@ -32,7 +30,7 @@ struct Table {
 /// Reads the table.
 ///
 /// # Errors
-/// It cannot be read, or an entry has no section or no reason.
+/// The table cannot be read, or an entry has no section or no reason.
 pub(super) fn load(path: &Path) -> Result<Vec<Explanation>, ConformanceError> {
     let wrong = |message: String| ConformanceError::Table(path.to_owned(), message);
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
@@ -52,7 +50,7 @@ impl Explanation {
         self.check == check.check && self.resource_type == check.resource_type && self.attribute == check.attribute
     }
 
-    /// How messages name it.
+    /// The name in messages.
     pub(super) fn key(&self) -> String {
         let about = [&self.resource_type, &self.attribute].into_iter().flatten().map(String::as_str);
         let about: Vec<&str> = about.collect();

@@ -1,44 +1,41 @@
-//! An independent judge of the protocol: scim2-tester, from PyPI, against the real gateway before each app's simulator.
+//! An independent judge of the protocol: scim2-tester, from PyPI, tests the real gateway in front of each simulated app.
 //!
-//! A check that fails is either a fault, or it is in `tests/conformance/explained.toml` with the section of the RFC that allows what
-//! the gateway does. An explanation of a check that does not fail any more is a fault, too.
+//! A failed check is a fault unless `tests/conformance/explained.toml` names the section of the RFC that allows the gateway's
+//! answer. An explanation of a check that no longer fails is a fault, too.
 
 mod explained;
-
-use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
 use crate::artifacts::{Artifacts, BuildError, connector_ids, workspace};
 use crate::packages::{self, PackageError};
 use crate::simulators::Kind;
 use crate::simulators::control::RequestError;
 use crate::system::{Instance, Plan, System, SystemError};
-
 use explained::Explanation;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 
-/// What one check found.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Check {
-    /// The tester's name for it.
+    /// The tester's name of the check.
     pub check: String,
     pub resource_type: Option<String>,
-    /// The attribute that a check of PATCH is about.
+    /// The attribute that a PATCH check tests.
     pub attribute: Option<String>,
     pub status: Status,
     pub reason: Option<String>,
-    /// What the gateway answered where that was an error.
+    /// The gateway's answer, if it was an error.
     pub answer: Option<String>,
 }
 
-/// The tester's own words.
+/// The tester's verdict, in its own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
@@ -53,16 +50,16 @@ pub enum Status {
     Skipped,
 }
 
-/// What came of all checks of one instance.
+/// The results of all checks of one instance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub instance: String,
     pub passed: usize,
     pub skipped: usize,
-    /// Failed, as the table says.
+    /// Failed as the table says.
     pub explained: usize,
     pub unexplained: Vec<Check>,
-    /// What the table says failed and did not.
+    /// Entries of the table whose checks did not fail.
     pub stale: Vec<String>,
 }
 
@@ -78,20 +75,20 @@ pub enum ConformanceError {
     Packages(#[from] PackageError),
     #[error("{0}: {1}")]
     Table(PathBuf, String),
-    #[error("scim2-tester did not run: {0}")]
+    #[error("cannot run scim2-tester: {0}")]
     NotRun(#[from] std::io::Error),
-    #[error("scim2-tester broke off at {instance}:\n{said}")]
-    BrokeOff { instance: String, said: String },
-    #[error("scim2-tester said what is no check ({0}): {1}")]
-    NoCheck(serde_json::Error, String),
-    #[error("{0} is no JSON: {1}")]
-    NoJson(PathBuf, serde_json::Error),
+    #[error("scim2-tester crashed at {instance}:\n{output}")]
+    Crashed { instance: String, output: String },
+    #[error("invalid result of scim2-tester ({0}): {1}")]
+    InvalidResult(serde_json::Error, String),
+    #[error("{0} is not JSON: {1}")]
+    NotJson(PathBuf, serde_json::Error),
 }
 
-/// Runs every check against one instance of each connector whose app is simulated; Python's packages go below `target`.
+/// Runs every check against one instance of each connector whose app has a simulator. Python packages are installed below `target`.
 ///
 /// # Errors
-/// [`ConformanceError`]: no report. Checks that fail are in the report.
+/// [`ConformanceError`] when there is no report. Failed checks are part of the report.
 pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, ConformanceError> {
     let folder = tempfile::tempdir()?;
     let programs = packages::python("scim2-tester", &source("requirements.txt"), target)?;
@@ -110,7 +107,7 @@ pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, Co
     let mut reports = Vec::new();
     for instance in &system.instances {
         if instance.app.kind == Kind::Samanage {
-            // What the tester asks in a second is more than Samanage takes in a minute.
+            // The tester sends more requests in a second than Samanage allows in a minute.
             instance.app.switch(&json!({ "calls_per_minute": null }))?;
         }
         let checks = checks(&programs, instance, system.gateway.url(), &values).await?;
@@ -120,7 +117,7 @@ pub async fn run(artifacts: &Artifacts, target: &Path) -> Result<Vec<Report>, Co
     Ok(reports)
 }
 
-/// As an administrator would do whose directory has people without names: Samanage takes none, so that the address is the name.
+/// Samanage requires a name, and the tester's users have none. As an administrator would, this mapping takes the address instead.
 fn samanage_mapping(folder: &Path) -> Result<PathBuf, ConformanceError> {
     let mut mapping = json_file(&workspace().join("plugins/samanage/mapping.json"))?;
     let rules = mapping.pointer_mut("/resource-types/User").and_then(Value::as_array_mut);
@@ -135,10 +132,10 @@ fn samanage_mapping(folder: &Path) -> Result<PathBuf, ConformanceError> {
 
 fn json_file(path: &Path) -> Result<Value, ConformanceError> {
     let text = std::fs::read_to_string(path)?;
-    serde_json::from_str(&text).map_err(|error| ConformanceError::NoJson(path.to_owned(), error))
+    serde_json::from_str(&text).map_err(|error| ConformanceError::NotJson(path.to_owned(), error))
 }
 
-/// The tester's results, one JSON document a line.
+/// The tester's results, one JSON document per line.
 async fn checks(
     programs: &Path,
     instance: &Instance,
@@ -161,12 +158,12 @@ async fn checks(
     }
     let output = python.wait_with_output().await?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(ConformanceError::BrokeOff { instance: name.clone(), said });
+        let output = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(ConformanceError::Crashed { instance: name.clone(), output });
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()
-        .map(|line| serde_json::from_str(line).map_err(|error| ConformanceError::NoCheck(error, line.to_owned())))
+        .map(|line| serde_json::from_str(line).map_err(|error| ConformanceError::InvalidResult(error, line.to_owned())))
         .collect()
 }
 

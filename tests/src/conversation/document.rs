@@ -1,26 +1,24 @@
-//! The conversation file's types. Unknown keys are refused: a misspelt expectation would otherwise never be checked.
+//! The types of a conversation file. Unknown keys are errors: a misspelt expectation would otherwise never be checked.
 
+use super::variables::Variable;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
-use super::variables::Variable;
-
-/// One file: everything that one identity provider says to one instance, in order.
+/// One file: every request of one identity provider to one instance, in order.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Conversation {
     /// For editors; not used.
     #[serde(rename = "$schema", default)]
     pub schema: Option<String>,
-    /// `samanage-entra`: the connector and the file's name. The instance that it is played against is called so.
+    /// `samanage-entra`: the connector and the file's name; also the name of the instance that it is played against.
     #[serde(skip)]
     pub name: String,
     /// One line for people.
     pub title: String,
-    /// Why this conversation exists, and what in it is peculiar to the provider.
+    /// The purpose of the conversation, and what is peculiar to the provider in it.
     pub about: String,
     /// The connector behind the instance, which is also the kind of its app simulator.
     pub connector: String,
@@ -30,13 +28,13 @@ pub struct Conversation {
     /// Names that `{name}` stands for in the steps.
     #[serde(default)]
     pub variables: BTreeMap<String, Variable>,
-    /// What holds before the first step.
+    /// What to prepare before the first step.
     #[serde(default)]
     pub before: Preparation,
     pub steps: Vec<Step>,
 }
 
-/// The identity provider, as far as its requests show it.
+/// What the requests show of the identity provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Client {
@@ -44,12 +42,12 @@ pub struct Client {
     /// Sent with every request; `content-type` only with a body.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// What the administrator appended to the tenant URL: it precedes every other query parameter.
+    /// What the administrator appended to the tenant URL; it comes before every other query parameter.
     #[serde(default)]
     pub query: Option<String>,
 }
 
-/// What the instance needs beyond the connector's defaults, in the words of `gateway.toml`.
+/// What the instance needs beyond the connector's defaults, with the keys of `gateway.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct InstanceOptions {
@@ -57,7 +55,7 @@ pub struct InstanceOptions {
     pub settings: Map<String, Value>,
     #[serde(default)]
     pub group_policy: Option<String>,
-    /// Whose profile it is; none is recognised from the requests.
+    /// The client profile; without one the gateway detects it from the requests.
     #[serde(default)]
     pub client: Option<String>,
     /// How the credential is sent; with `basic`, `username` goes before it.
@@ -70,7 +68,7 @@ pub struct InstanceOptions {
     pub limits: Map<String, Value>,
 }
 
-/// What the app is made to hold or to do before a step.
+/// How the app is prepared before a step.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Preparation {
@@ -80,16 +78,16 @@ pub struct Preparation {
     /// Given to `PUT /_sim/faults`; an empty list ends the faults of an earlier step.
     #[serde(default)]
     pub faults: Option<Value>,
-    /// Calls that the app's administrator makes by hand, with the app's own credential.
+    /// Calls that an administrator makes directly in the app, with the app's credential.
     #[serde(default)]
     pub app: Vec<Call>,
 }
 
-/// One request of the provider and all that must follow from it.
+/// One request of the provider and everything that must follow from it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
-    /// One sentence: what happens, seen by the provider's administrator.
+    /// One sentence: what happens, from the point of view of the provider's administrator.
     pub says: String,
     #[serde(default)]
     pub given: Preparation,
@@ -108,12 +106,12 @@ pub struct Request {
     pub method: String,
     /// Relative to the instance's SCIM base URL, with the query exactly as the provider writes it.
     pub path: String,
-    /// Over the client's headers; `null` leaves one out.
+    /// Override the client's headers; `null` removes one.
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
     #[serde(default)]
     pub body: Option<Value>,
-    /// A body that need not be JSON, in place of `body`.
+    /// A body that may not be JSON, instead of `body`.
     #[serde(default)]
     pub raw: Option<RawBody>,
     /// Another instance's name in the URL.
@@ -137,7 +135,7 @@ impl RawBody {
     }
 }
 
-/// What the provider must hear.
+/// The answer that the provider must get.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
@@ -145,25 +143,25 @@ pub struct Answer {
     /// Values may be matchers.
     #[serde(default)]
     pub headers: Map<String, Value>,
-    /// Members that are not named may be there too. `{"$absent": true}` for no body at all.
+    /// The body may have members that are not named here. `{"$absent": true}` means no body.
     #[serde(default)]
     pub body: Option<Value>,
 }
 
-/// A call to the app: one that must have happened, or (in a preparation) one to make.
+/// A call to the app: one that must have been made, or (in a preparation) one to make.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Call {
     pub method: String,
     /// Text or a matcher.
     pub path: Value,
-    /// Every parameter, decoded; values, or the whole, may be matchers. No query when it is left out.
+    /// All parameters, decoded; their values, or the whole, may be matchers. Without it there is no query.
     #[serde(default = "no_query")]
     pub query: Value,
-    /// The whole body; values may be matchers. No body when it is left out.
+    /// The whole body; values may be matchers. Without it there is no body.
     #[serde(default)]
     pub body: Option<Value>,
-    /// Variable → JSON pointer into what the app answered.
+    /// Variable → JSON pointer into the app's answer.
     #[serde(default)]
     pub capture: BTreeMap<String, String>,
 }
@@ -178,7 +176,7 @@ pub enum LoadError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{path} is not a conversation: {source}")]
     Malformed { path: PathBuf, source: serde_json::Error },
-    #[error("{path} has no name to call it by")]
+    #[error("{path} has no file name")]
     Nameless { path: PathBuf },
 }
 
@@ -207,7 +205,7 @@ impl Conversation {
         Ok(found)
     }
 
-    /// Where this project keeps its conversations.
+    /// The folder of this project's conversations.
     pub fn folder() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("conversations")
     }

@@ -1,4 +1,4 @@
-//! Does what was found fit what was expected? JSON against JSON, with matchers for what no file can know beforehand.
+//! Compares what was found with what was expected: JSON with JSON, and matchers for values that no file can know in advance.
 //!
 //! | matcher | holds when the value |
 //! |---|---|
@@ -6,11 +6,11 @@
 //! | `{"$absent": true}` | is not there |
 //! | `{"$string": true}` | is a string that is not empty |
 //! | `{"$integer": "{alice}"}` | is this number, written as a JSON integer |
-//! | `{"$prefix": "a"}` | is a string that begins so |
-//! | `{"$contains": "a"}` | is a string with this in it, in any case; or a list with an item that fits |
-//! | `{"$length": 2}` | is a list, or text, this long |
+//! | `{"$prefix": "a"}` | is a string that begins with this |
+//! | `{"$contains": "a"}` | is a string that contains this in any case, or a list with an item that fits |
+//! | `{"$length": 2}` | is a list or text of this length |
 //! | `{"$unordered": [..]}` | is a list of items that fit these, in any order |
-//! | `{"$exact": ..}`, `{"$subset": ..}` | fits, with or without the right to have members that are not named |
+//! | `{"$exact": ..}`, `{"$subset": ..}` | fits, without or with members that are not named |
 //! | `{"$one-of": [..]}` | fits one of these |
 //!
 //! Several matchers in one object must all hold.
@@ -21,9 +21,9 @@ use serde_json::Value;
 /// Whether an object may have members that are not named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// It may: answers to the provider.
+    /// It may, as answers to the provider do.
     Subset,
-    /// It may not: what the app received.
+    /// It may not, as in calls that the app received.
     Exact,
 }
 
@@ -33,7 +33,7 @@ pub struct Mismatch {
     /// JSON pointer into the step's report: `/answer/body/emails/0/value`, `/app-calls/1/path`.
     pub at: String,
     pub expected: Value,
-    /// Nothing when there is no such value.
+    /// `None` when there is no such value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Value>,
     /// What is wrong, in words.
@@ -138,7 +138,7 @@ fn fits(expected: &Value, found: &Value, strictness: Strictness) -> bool {
     compare(expected, Some(found), "", strictness).is_empty()
 }
 
-/// Each expected item takes the first item left that fits: enough as long as the expected items exclude each other.
+/// Each expected item takes the first remaining item that fits, which is enough as long as the expected items exclude each other.
 fn same_items(expected: &Value, found: Option<&Value>, strictness: Strictness) -> bool {
     let (Some(expected), Some(Value::Array(found))) = (expected.as_array(), found) else {
         return false;

@@ -1,27 +1,25 @@
-//! Plays a conversation over sockets: sends what the provider sends, then looks at what it got and what the app got.
+//! Plays a conversation over sockets: sends the provider's requests, then compares the answers and the calls to the app.
 //!
-//! A step that goes wrong does not end the conversation: the report names everything that is different in one run.
-
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
-use serde_json::{Map, Value};
-
-use crate::http::{Http, HttpError, HttpRequest};
+//! A step with differences does not end the conversation, so that one run reports all of them.
 
 use super::document::{Call, Client, Conversation, RawBody, Request, Step};
+use super::error::PlayError;
 use super::expectation::{Mismatch, Strictness, compare};
 use super::report::{AppCall, ConversationReport, Received, Sent, StepReport, Verdict};
 use super::simulator::{SimulatorClient, plain};
 use super::variables::{UnknownVariable, Variables};
+use crate::http::{Http, HttpRequest};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-/// A text longer than this is cut in a report, in characters.
+/// The length in characters to which texts in a report are cut.
 const REPORTED_TEXT: usize = 400;
 
-/// Left out of reports: it holds the token.
+/// The header that reports leave out, because it holds the token.
 const AUTHORIZATION: &str = "authorization";
 
-/// Where a conversation is played.
+/// The gateway, instance and app that a conversation is played with.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// `http://127.0.0.1:8080`
@@ -32,12 +30,12 @@ pub struct Target {
     pub token: String,
     /// The simulator behind the instance.
     pub app: String,
-    /// Name and value of the header that opens the app.
+    /// Name and value of the header with the app's credential.
     pub app_credential: (String, String),
 }
 
 impl Target {
-    /// The instance's SCIM base URL, without a slash at the end.
+    /// The instance's SCIM base URL, without a trailing slash.
     pub fn scim(&self) -> String {
         format!("{}{}", self.gateway.trim_end_matches('/'), scim_path(&self.instance))
     }
@@ -45,19 +43,6 @@ impl Target {
 
 fn scim_path(instance: &str) -> String {
     format!("/{instance}/scim/v2")
-}
-
-/// What keeps a step from being played at all.
-#[derive(Debug, thiserror::Error)]
-pub enum PlayError {
-    #[error("the simulator's /_sim/{what} failed: {reason}")]
-    Simulator { what: String, reason: String },
-    #[error("preparing the app by {what} failed: {reason}")]
-    Preparation { what: String, reason: String },
-    #[error(transparent)]
-    Variable(#[from] UnknownVariable),
-    #[error("the gateway could not be asked: {0}")]
-    Gateway(#[from] HttpError),
 }
 
 #[derive(Debug)]
@@ -74,7 +59,7 @@ impl Player {
         Self { target, http, app }
     }
 
-    /// Plays every step against an emptied app; `watch` sees each one as soon as it is done.
+    /// Resets the app and plays every step; calls `watch` after each one.
     pub async fn play(&self, conversation: &Conversation, mut watch: impl FnMut(&StepReport)) -> ConversationReport {
         let begun = Instant::now();
         let mut variables = Variables::new(&conversation.variables);

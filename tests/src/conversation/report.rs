@@ -1,12 +1,10 @@
-//! What a played conversation came to, as data: a test asserts on it, the demo prints it, `--json` passes it on.
+//! The result of a played conversation, as data: a test checks it, the demo prints it, `--json` prints it as JSON.
 //! It holds no token.
 
-use std::collections::BTreeMap;
-
+use super::expectation::Mismatch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-use super::expectation::Mismatch;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,7 +34,7 @@ pub struct ConversationReport {
 pub struct StepReport {
     pub says: String,
     pub verdict: Verdict,
-    /// Nothing when the step could not even be sent; `mismatches` says why.
+    /// `None` when the request could not be sent; `mismatches` says why.
     pub request: Option<Sent>,
     pub answer: Option<Received>,
     /// In the order in which the app received them.
@@ -55,7 +53,7 @@ pub struct Sent {
     pub path: String,
     /// Without `authorization`.
     pub headers: BTreeMap<String, String>,
-    /// JSON where it is JSON, else text; a long text is cut.
+    /// JSON, or text if it is not JSON; long texts are cut.
     pub body: Option<Value>,
 }
 
@@ -77,7 +75,7 @@ pub struct AppCall {
     /// Decoded.
     pub query: Map<String, Value>,
     pub body: Option<Value>,
-    /// What the app answered; nothing when it dropped the connection.
+    /// The app's answer; `None` when it dropped the connection.
     pub status: Option<u16>,
 }
 

@@ -1,19 +1,17 @@
 //! The player's view of an app simulator: its `/_sim` endpoints, and the app's own API with the app's own credential.
 
-use serde_json::{Map, Value};
-
-use crate::http::{Http, HttpRequest};
-
 use super::document::{Call, Preparation};
-use super::player::PlayError;
+use super::error::PlayError;
 use super::report::AppCall;
 use super::variables::Variables;
+use crate::http::{Http, HttpRequest};
+use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(super) struct SimulatorClient {
     http: Http,
     base: String,
-    /// The header that opens the app.
+    /// The header with the app's credential.
     credential: (String, String),
 }
 
@@ -22,7 +20,7 @@ impl SimulatorClient {
         Self { http, base: base.trim_end_matches('/').to_owned(), credential }
     }
 
-    /// Empties the app and makes it behave.
+    /// Resets the app's data, switches and faults.
     pub(super) async fn reset(&self) -> Result<(), PlayError> {
         self.control("POST", "reset", None).await.map(drop)
     }
@@ -31,13 +29,13 @@ impl SimulatorClient {
         self.control("DELETE", "calls", None).await.map(drop)
     }
 
-    /// Every call since the last time they were forgotten, in order.
+    /// The calls since the last [`Self::forget_calls`], in order.
     pub(super) async fn calls(&self) -> Result<Vec<AppCall>, PlayError> {
         let answer = self.control("GET", "calls", None).await?;
         Ok(answer.as_array().into_iter().flatten().map(app_call).collect())
     }
 
-    /// Makes the app hold and do what a step needs, then forgets that it was asked.
+    /// Prepares the app for a step, then forgets the calls that this took.
     pub(super) async fn prepare(&self, given: &Preparation, variables: &mut Variables) -> Result<(), PlayError> {
         if let Some(switches) = &given.switches {
             self.control("PUT", "switches", Some(&variables.fill_json(switches)?)).await?;
@@ -119,7 +117,7 @@ fn app_call(recorded: &Value) -> AppCall {
     }
 }
 
-/// A parameter that is given again becomes a list.
+/// Adds a parameter; a repeated one becomes a list.
 fn add(query: &mut Map<String, Value>, name: &str, value: Value) {
     let together = match query.remove(name) {
         None => value,

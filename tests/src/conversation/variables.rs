@@ -1,13 +1,12 @@
-//! `{name}` in a conversation: constants, values made afresh for each run, and what earlier answers gave.
+//! `{name}` in a conversation: constants, values that are new in each run, and values captured from earlier answers.
 //!
-//! A brace that is not followed by a name and a closing brace is left alone, so JSON inside a string needs no escape.
-
-use std::collections::BTreeMap;
+//! A brace that is not followed by a name and a closing brace stays as it is, so JSON inside a string needs no escaping.
 
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// Where a variable's first value comes from.
+/// The initial value of a variable.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Variable {
@@ -22,9 +21,9 @@ pub enum Made {
     Uuid(bool),
 }
 
-/// A step uses a name that nothing has given a value, most often because the step that captures it went wrong.
+/// A step uses a variable without a value, most often because the step that captures it failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("nothing has given {{{0}}} a value")]
+#[error("{{{0}}} has no value")]
 pub struct UnknownVariable(pub String);
 
 #[derive(Debug, Clone, Default)]
@@ -54,7 +53,7 @@ impl Variables {
         self.fill_with(text, |value| url::form_urlencoded::byte_serialize(value.as_bytes()).collect())
     }
 
-    /// Every string of a JSON value filled; keys too.
+    /// A JSON value with every `{name}` in its strings and keys replaced.
     pub fn fill_json(&self, value: &Value) -> Result<Value, UnknownVariable> {
         Ok(match value {
             Value::String(text) => Value::String(self.fill(text)?),

@@ -1,14 +1,13 @@
 //! Writes a `gateway.toml` and the credential files that it points at.
 
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
-
-/// What a gateway is started with.
+/// The configuration of a gateway.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct GatewayConfig {
@@ -53,13 +52,13 @@ struct Connector {
 pub struct InstanceConfig {
     pub connector: String,
     pub base_url: String,
-    /// Simulators are on the loopback interface, which egress refuses unless it is told.
+    /// Simulators are on the loopback interface, which egress refuses without this.
     pub allow_private_addresses: bool,
     /// `file:PATH`; see [`GatewayConfig::credential`].
     pub credential: String,
     /// See [`token_hash`].
     pub tokens: Vec<String>,
-    /// A document in place of the connector's own.
+    /// A mapping instead of the connector's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +85,7 @@ pub struct InstanceConfig {
 pub enum ConfigError {
     #[error("cannot write {path}: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("the configuration has no form in TOML: {0}")]
+    #[error("the configuration cannot be written as TOML: {0}")]
     Unsayable(#[from] toml::ser::Error),
 }
 
@@ -99,7 +98,7 @@ impl InstanceConfig {
 }
 
 impl GatewayConfig {
-    /// A gateway on a free loopback port, which keeps everything in `folder`.
+    /// A gateway on a free loopback port with all its files in `folder`.
     pub fn new(folder: &Path) -> Self {
         Self {
             server: Server { listen: "127.0.0.1:0".into(), admin_tokens: Vec::new() },
@@ -111,12 +110,12 @@ impl GatewayConfig {
         }
     }
 
-    /// Another store than the SQLite file in the folder.
+    /// Uses this store instead of the SQLite file in the folder.
     pub fn store(&mut self, url: &str) {
         self.store = Store { url: url.to_owned() };
     }
 
-    /// Less than every operation in the log.
+    /// Sets the log level; by default every operation is logged.
     pub fn log_level(&mut self, level: &'static str) {
         self.log = Some(Log { level });
     }
@@ -125,19 +124,19 @@ impl GatewayConfig {
         self.connectors.insert(name.to_owned(), Connector { file, sha256: None });
     }
 
-    /// Refuses any other file for a connector.
+    /// Pins a connector to the file with this digest.
     pub fn pin(&mut self, connector: &str, sha256: &str) {
         if let Some(connector) = self.connectors.get_mut(connector) {
             connector.sha256 = Some(sha256.to_owned());
         }
     }
 
-    /// Opens the operator's routes to a token; see [`token_hash`].
+    /// Admits a token to the operator's routes; see [`token_hash`].
     pub fn admin_token(&mut self, hash: String) {
         self.server.admin_tokens.push(hash);
     }
 
-    /// Where the gateway is to listen; a gateway that runs does not move.
+    /// Sets the address to listen on, which takes effect after a restart only.
     pub fn listen(&mut self, address: &str) {
         address.clone_into(&mut self.server.listen);
     }
@@ -150,19 +149,19 @@ impl GatewayConfig {
         self.instances.remove(name);
     }
 
-    /// What was said of an instance.
+    /// The configuration of an instance.
     pub fn instance_mut(&mut self, name: &str) -> Option<&mut InstanceConfig> {
         self.instances.get_mut(name)
     }
 
-    /// Writes an app's credential into a file that only we can read and answers how the configuration refers to it.
+    /// Writes an app's credential to a file that only its owner can read and returns the configuration's reference to it.
     pub fn credential(&self, instance: &str, secret: &str) -> Result<String, ConfigError> {
         let path = self.folder.join(format!("{instance}.credential"));
         write(&path, secret)?;
         Ok(format!("file:{}", path.display()))
     }
 
-    /// Writes `gateway.toml` and answers its path.
+    /// Writes `gateway.toml` and returns its path.
     pub fn write(&self) -> Result<PathBuf, ConfigError> {
         let path = self.folder.join("gateway.toml");
         write(&path, &toml::to_string(self)?)?;
@@ -170,7 +169,7 @@ impl GatewayConfig {
     }
 }
 
-/// How the configuration knows an inbound token: `sha256:` and 64 hexadecimal digits.
+/// The form of an inbound token in the configuration: `sha256:` and 64 hexadecimal digits.
 pub fn token_hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().fold("sha256:".to_owned(), |hash, byte| format!("{hash}{byte:02x}"))
 }

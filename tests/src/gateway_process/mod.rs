@@ -1,37 +1,34 @@
-//! The real gateway binary as a child process: started on a free port, ready when it says so, stopped as an operator stops it.
+//! The real gateway as a child process on a free port, stopped as an operator stops it.
 
 mod config;
 
+use crate::http::{Http, HttpRequest};
+pub use config::{ConfigError, GatewayConfig, InstanceConfig, token_hash};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::http::{Http, HttpRequest};
-
-pub use config::{ConfigError, GatewayConfig, InstanceConfig, token_hash};
-
-/// Compiling a connector at first sight takes seconds on a slow machine; longer than this is a fault.
+/// Compiling a connector for the first time takes seconds on a slow machine; longer than this is a fault.
 const START_LIMIT: Duration = Duration::from_secs(120);
 
-/// A graceful stop finishes what runs; the gateway itself gives up after a minute.
+/// A graceful stop finishes the requests in flight; the gateway itself gives up after a minute.
 const STOP_LIMIT: Duration = Duration::from_secs(70);
 
-/// How often readiness is asked for.
+/// The interval between two checks of readiness.
 const PROBE_PAUSE: Duration = Duration::from_millis(25);
 
-/// What the first line of standard output begins with; the gateway's URL follows.
+/// The first line of standard output begins with this; the gateway's URL follows.
 const ANNOUNCEMENT: &str = "scim-gateway listens on ";
 
-/// Lines that wait for a listener; a slower one misses the oldest.
+/// The number of lines that are kept for a slow listener, which then misses the oldest.
 const LINES_KEPT: usize = 1024;
 
-/// A running gateway. Dropping it kills it; [`GatewayProcess::stop`] is the orderly way.
+/// A running gateway. Dropping it kills the process; [`GatewayProcess::stop`] stops it gracefully.
 #[derive(Debug)]
 pub struct GatewayProcess {
     child: Child,
@@ -41,27 +38,27 @@ pub struct GatewayProcess {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("{binary} cannot be started: {source}")]
+    #[error("cannot start {binary}: {source}")]
     NotStarted { binary: PathBuf, source: io::Error },
-    #[error("the gateway's log {path} cannot be written: {source}")]
+    #[error("cannot write the gateway's log {path}: {source}")]
     NoLog { path: PathBuf, source: io::Error },
-    #[error("the gateway ended before it was ready; it said:\n{said}")]
-    Ended { said: String },
-    #[error("the gateway was not ready within {} s; it said:\n{said}", START_LIMIT.as_secs())]
-    NotReady { said: String },
-    #[error("the gateway cannot be told to stop: {0}")]
+    #[error("the gateway stopped before it was ready; its output:\n{output}")]
+    Ended { output: String },
+    #[error("the gateway was not ready within {} s; its output:\n{output}", START_LIMIT.as_secs())]
+    NotReady { output: String },
+    #[error("cannot signal the gateway: {0}")]
     NotStopped(io::Error),
     #[error("the gateway did not stop within {} s and was killed", STOP_LIMIT.as_secs())]
     StillRunning,
 }
 
 impl GatewayProcess {
-    /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. What it says goes to the file `log`.
+    /// Runs `scim-gateway serve --config CONFIG` and waits until it is ready. Its output goes to the file `log`.
     pub async fn start(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
         Self::start_by(Command::new(binary), &[], binary, config, log).await
     }
 
-    /// As [`Self::start`], with `--watch`: it reloads what is written.
+    /// As [`Self::start`], with `--watch`, so that it reloads files that change.
     pub async fn start_watching(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
         Self::start_by(Command::new(binary), &["--watch"], binary, config, log).await
     }
@@ -93,24 +90,24 @@ impl GatewayProcess {
             .kill_on_drop(true)
             .spawn()
             .map_err(|source| GatewayError::NotStarted { binary: binary.to_owned(), source })?;
-        let said = || std::fs::read_to_string(log).unwrap_or_default();
+        let logged = || std::fs::read_to_string(log).unwrap_or_default();
         let deadline = Instant::now() + START_LIMIT;
         let lines = broadcast::Sender::new(LINES_KEPT);
         let url = match child.stdout.take() {
             None => None,
             Some(output) => timeout(START_LIMIT, announced(BufReader::new(output).lines(), file, lines.clone()))
                 .await
-                .map_err(|_| GatewayError::NotReady { said: said() })?,
+                .map_err(|_| GatewayError::NotReady { output: logged() })?,
         };
-        let url = url.ok_or_else(|| GatewayError::Ended { said: said() })?;
+        let url = url.ok_or_else(|| GatewayError::Ended { output: logged() })?;
         let mut gateway = Self { child, url, lines };
         let http = Http::default();
         while !gateway.is_ready(&http).await {
             if gateway.child.try_wait().ok().flatten().is_some() {
-                return Err(GatewayError::Ended { said: said() });
+                return Err(GatewayError::Ended { output: logged() });
             }
             if Instant::now() > deadline {
-                return Err(GatewayError::NotReady { said: said() });
+                return Err(GatewayError::NotReady { output: logged() });
             }
             sleep(PROBE_PAUSE).await;
         }
@@ -122,22 +119,22 @@ impl GatewayProcess {
         &self.url
     }
 
-    /// Its process, while it runs.
+    /// The id of its process while it runs.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// What it prints on its standard output from here on: what became of each save, when it watches its files.
+    /// The lines that it prints on standard output from now on; a gateway that watches its files reports every reload there.
     pub fn lines(&self) -> broadcast::Receiver<String> {
         self.lines.subscribe()
     }
 
-    /// Resolves when the gateway ends by itself.
+    /// Resolves when the gateway stops by itself.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Asks it to stop, as an operator does, and waits until it has.
+    /// Asks it to stop, as an operator does, and waits until it has stopped.
     pub async fn stop(mut self) -> Result<ExitStatus, GatewayError> {
         if let Some(status) = self.child.try_wait().map_err(GatewayError::NotStopped)? {
             return Ok(status);
@@ -157,7 +154,7 @@ impl GatewayProcess {
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
-    /// Asks it to read its configuration again (SIGHUP).
+    /// Asks it to reload its configuration (SIGHUP).
     #[cfg(unix)]
     pub fn hang_up(&self) -> io::Result<()> {
         self.signal(rustix::process::Signal::HUP)
@@ -183,7 +180,7 @@ impl GatewayProcess {
     }
 }
 
-/// The URL that the gateway announces. Whatever else it prints, then or later, goes to the log; and, later, to whoever listens.
+/// Returns the URL that the gateway announces. All its output goes to the log, and its later lines also to the listeners.
 async fn announced(
     mut lines: Lines<BufReader<ChildStdout>>,
     mut log: std::fs::File,
@@ -199,7 +196,7 @@ async fn announced(
     tokio::spawn(async move {
         while let Ok(Some(line)) = lines.next_line().await {
             note(&mut log, &line);
-            // Without a listener it is in the log.
+            // Without a listener the line is only in the log.
             drop(listeners.send(line));
         }
     });
@@ -207,6 +204,6 @@ async fn announced(
 }
 
 fn note(log: &mut std::fs::File, line: &str) {
-    // A log that cannot be written must not end what it tells about.
+    // The gateway must not stop because its log cannot be written.
     drop(io::Write::write_all(log, format!("{line}\n").as_bytes()));
 }

@@ -9,7 +9,7 @@ pub(super) struct Endpoint {
     pub(super) path: &'static str,
 }
 
-/// Where one instance is and who is in its app.
+/// One instance and the resources in its app.
 #[derive(Debug, Clone)]
 pub(super) struct Fixture {
     pub(super) base: String,
@@ -58,7 +58,7 @@ impl Endpoint {
         self.path.replace("{user}", &fixture.user).replace("{group}", &fixture.group)
     }
 
-    /// 501 is the answer of what is documented as not supported (RFC 7644 §3.11).
+    /// What is documented as not supported answers 501 (RFC 7644 §3.11).
     pub(super) fn may_answer(&self, status: u16) -> bool {
         status == 501 && self.path == "/Me"
     }

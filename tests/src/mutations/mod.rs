@@ -1,22 +1,11 @@
-//! Random bytes and mutated requests at every endpoint of the real gateway, before all three apps: whatever comes, the answer is the
-//! client's fault (4xx) or a success, nothing panics and nothing is kept in memory.
+//! Random bytes and mutated requests at every endpoint of the real gateway, in front of all three apps. Whatever is sent, the
+//! answer must be a success or a client error (4xx), nothing may panic, and memory must not grow.
 //!
-//! The requests follow from a seed, so that a run can be repeated. What a client can do to HTTP itself is in the gateway's own tests.
+//! A seed determines the requests, so that a run can be repeated. Attacks on HTTP itself are in the gateway's own tests.
 
 mod endpoint;
 mod mutate;
 mod seeds;
-
-use std::collections::BTreeMap;
-use std::fmt;
-
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use http_body_util::Full;
-use rand::rngs::SmallRng;
-use rand::{Rng as _, SeedableRng as _};
-use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::artifacts::Artifacts;
 use crate::conversation::{LoadError, Target};
@@ -25,19 +14,27 @@ use crate::memory;
 use crate::simulators::Kind;
 use crate::simulators::control::RequestError;
 use crate::system::{Plan, System, SystemError};
-
+use bytes::Bytes;
 use endpoint::{ENDPOINTS, Endpoint, Fixture};
+use futures_util::StreamExt as _;
+use http_body_util::Full;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use seeds::Seeds;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
 
-/// Requests on their way at the same time.
+/// The number of simultaneous requests.
 const AT_ONCE: usize = 8;
-/// Requests after which the apps forget everybody, so that their simulators stay small.
+/// The apps are reset after this many requests, so that their simulators stay small.
 const ROUND: u32 = 500;
-/// Part of the requests that come first, so that what is made at first use does not count as growth.
+/// The part of the requests that warms the gateway up, so that what is created at first use does not count as growth.
 const WARM_UP: u32 = 4;
-/// KiB that the gateway may hold more at the end than after the warm-up: the allocator's and the databases' caches.
+/// The allowed growth of memory after the warm-up in KiB, for the caches of the allocator and the databases.
 const SLACK: u64 = 24 * 1024;
-/// Failures that are shown.
+/// The number of failures that are shown.
 const SHOWN: usize = 10;
 
 /// How much is sent.
@@ -47,7 +44,7 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// What the requests to one endpoint were answered.
+/// The answers to the requests to one endpoint.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Answers {
@@ -64,12 +61,12 @@ pub struct Answers {
 pub struct Report {
     pub seed: u64,
     pub endpoints: Vec<Answers>,
-    /// KiB after the warm-up and at the end, where the system tells it.
+    /// The memory after the warm-up and at the end in KiB, if the system reports it.
     pub resident_before: Option<u64>,
     pub resident_after: Option<u64>,
-    /// Some of the requests that were answered 5xx or not at all.
+    /// Some of the requests whose answer was 5xx or missing.
     pub failures: Vec<String>,
-    /// Lines of the gateway's log that tell of a panic.
+    /// Lines of the gateway's log about a panic.
     pub panics: usize,
 }
 
@@ -79,22 +76,22 @@ pub enum MutationError {
     System(#[from] SystemError),
     #[error(transparent)]
     Conversations(#[from] LoadError),
-    #[error("cannot make a directory: {0}")]
+    #[error("cannot create a directory: {0}")]
     Directory(#[from] std::io::Error),
-    #[error("the gateway does not answer a request that is right: {0}")]
+    #[error("the gateway does not answer a valid request: {0}")]
     Http(#[from] HttpError),
-    #[error("a request that is right was answered {status}: {body}")]
+    #[error("the gateway answered a valid request with {status}: {body}")]
     Refused { status: u16, body: String },
     #[error(transparent)]
     Switch(#[from] RequestError),
-    #[error("the system has no instance of its own")]
+    #[error("the system has no instance")]
     NoInstance,
 }
 
 /// Sends the requests to a gateway of its own.
 ///
 /// # Errors
-/// [`MutationError`]: nothing could be sent. What the gateway did wrong is in the report.
+/// [`MutationError`] when nothing could be sent. The gateway's failures are part of the report.
 pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, MutationError> {
     let folder = tempfile::tempdir()?;
     let plans = ["askspoke", "samanage", "splashtop"].map(Plan::for_any_client);
@@ -102,7 +99,7 @@ pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, Muta
     let mut attack = Attack {
         http: Http::default(),
         seeds: Seeds::load()?,
-        random: SmallRng::seed_from_u64(options.seed),
+        random: StdRng::seed_from_u64(options.seed),
         report: Report { seed: options.seed, ..Report::default() },
     };
     let process = system.gateway.id();
@@ -124,12 +121,12 @@ pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, Muta
 struct Attack {
     http: Http,
     seeds: Seeds,
-    random: SmallRng,
+    random: StdRng,
     report: Report,
 }
 
 impl Attack {
-    /// Sends so many requests to one endpoint, of each instance in turn.
+    /// Sends this many requests to one endpoint, of each instance in turn.
     async fn at(&mut self, system: &System, endpoint: &Endpoint, requests: u32) -> Result<(), MutationError> {
         let mut answers = Answers { endpoint: endpoint.to_string(), requests, ..Answers::default() };
         let mut sent = 0;
@@ -165,7 +162,7 @@ impl Attack {
         Ok(())
     }
 
-    /// One request and how it is shown; nothing where the random parts make none.
+    /// One request and its description; `None` when the random parts make no valid HTTP request.
     fn request(
         &mut self,
         fixtures: &[Fixture],
@@ -192,13 +189,13 @@ impl Attack {
         Some((builder.body(Full::from(body)).ok()?, shown))
     }
 
-    /// Apps with one user and one group each, and nobody else.
+    /// Resets the apps to one user and one group each.
     async fn fixtures(&self, system: &System) -> Result<Vec<Fixture>, MutationError> {
         let mut fixtures = Vec::new();
         for (number, instance) in system.instances.iter().enumerate() {
             instance.app.reset();
             if instance.app.kind == Kind::Samanage {
-                // The attack is on the gateway: Samanage's own limit would end it at once.
+                // The requests are to test the gateway, and Samanage's limit would stop them at once.
                 instance.app.switch(&json!({ "calls_per_minute": null }))?;
             }
             let target = system.target(&instance.name).ok_or(MutationError::NoInstance)?;
@@ -240,7 +237,7 @@ impl Attack {
 }
 
 impl Report {
-    /// Whether the gateway stood it.
+    /// Whether the gateway behaved as it should.
     pub fn is_clean(&self) -> bool {
         self.failures.is_empty() && self.panics == 0 && self.grown().is_none_or(|grown| grown <= SLACK)
     }

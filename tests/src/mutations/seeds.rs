@@ -1,11 +1,10 @@
-//! Requests that are right, to begin with: the conversations' own, and some of what no client there does.
-
-use serde_json::{Value, json};
+//! Valid requests to start from: those of the conversations, and some that no client there sends.
 
 use super::endpoint::Endpoint;
 use crate::conversation::{Conversation, LoadError};
+use serde_json::{Value, json};
 
-/// Bodies by method and kind of path, and queries.
+/// Bodies, by method and kind of path, and queries.
 #[derive(Debug)]
 pub(super) struct Seeds {
     bodies: Vec<(&'static str, Kind, Value)>,
@@ -38,7 +37,9 @@ impl Seeds {
     pub(super) fn load() -> Result<Self, LoadError> {
         let mut bodies = own_bodies();
         let mut filters: Vec<String> = FILTERS.map(str::to_owned).to_vec();
-        for step in Conversation::load_all(&Conversation::folder())?.into_iter().flat_map(|told| told.steps) {
+        for step in
+            Conversation::load_all(&Conversation::folder())?.into_iter().flat_map(|conversation| conversation.steps)
+        {
             let request = step.request;
             let method = ["POST", "PUT", "PATCH"].into_iter().find(|method| *method == request.method);
             if let (Some(method), Some(kind), Some(body)) = (method, Kind::of(&request.path), request.body) {
@@ -53,7 +54,7 @@ impl Seeds {
         Ok(Self { bodies, filters })
     }
 
-    /// The bodies that the endpoint understands, or all.
+    /// The bodies that fit the endpoint, or all.
     pub(super) fn bodies(&self, endpoint: &Endpoint) -> Vec<&Value> {
         let fits = |(method, kind, _): &&(&str, Kind, Value)| {
             *method == endpoint.method && Kind::of(endpoint.path) == Some(*kind)

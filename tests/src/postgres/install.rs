@@ -1,15 +1,15 @@
-//! PostgreSQL's programs: those that are there, or Debian's.
+//! Finds PostgreSQL's programs, or installs Debian's.
 
+use super::error::PostgresError;
+use super::program::output_of;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{PostgresError, output_of};
-
-/// Where Debian puts the programs, below a directory per version.
+/// Debian's folder of the programs, with a directory per version.
 const DEBIAN: &str = "/usr/lib/postgresql";
-/// Debian makes and starts a cluster with the package unless this says otherwise.
+/// The package creates and starts a cluster unless this file says otherwise.
 const CLUSTERS: &str = "/etc/postgresql-common/createcluster.conf";
 
 /// The directory with `initdb`, `postgres` and `psql`.
@@ -17,7 +17,7 @@ pub(super) fn programs() -> Result<PathBuf, PostgresError> {
     if let Some(found) = installed() {
         return Ok(found);
     }
-    // Test programs run side by side; one installs.
+    // Test programs run side by side; only one installs.
     let _turn = {
         let lock = File::create(std::env::temp_dir().join("scim-gateway-installs-postgresql.lock"))?;
         lock.lock()?;

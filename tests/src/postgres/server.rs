@@ -1,23 +1,26 @@
 //! One server process with its data.
 //!
-//! A shell stands between this process and the server and waits for its own input to end: that happens when
-//! the server is dropped, and also when this process is killed, so no server and no data outlive the test.
+//! A shell runs the server and waits for the end of its own input. That comes when the server is dropped, and also when this
+//! process is killed, so neither the server nor its data outlive the test.
 
+use super::error::PostgresError;
+use super::program::output_of;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-
 use tempfile::TempDir;
 
-use super::{PASSWORD, PostgresError, USER, output_of};
-
-/// PostgreSQL refuses to run as root; the first of these that exists runs it then.
+/// The superuser of the servers.
+pub(super) const USER: &str = "gateway";
+/// Its password: connections are authenticated as in production.
+pub(super) const PASSWORD: &str = "for-tests-on-loopback-only";
+/// PostgreSQL refuses to run as root; the first of these users that exists runs it instead.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 /// Another process may take a free port before the server does.
 const ATTEMPTS: u32 = 5;
-/// What the server says when it can be used.
+/// The line that the server prints when it is ready.
 const READY: &str = "database system is ready to accept connections";
 /// `$0` is the data's directory, the arguments are the server's command.
 const GUARD: &str = r#"trap : INT TERM HUP; "$@" & read -r _; kill -QUIT $!; wait $!; rm -rf -- "$0""#;
@@ -26,7 +29,7 @@ const GUARD: &str = r#"trap : INT TERM HUP; "$@" & read -r _; kill -QUIT $!; wai
 pub(super) struct Server {
     port: u16,
     guard: Child,
-    /// Ending it ends the server.
+    /// Closing it stops the server.
     input: Option<ChildStdin>,
 }
 
@@ -80,11 +83,11 @@ fn guarded(server: &Command, directory: &Path, port: u16) -> Result<Server, Post
     let mut guard = guard.spawn().map_err(|source| PostgresError::Run { program: "sh".to_owned(), source })?;
     let (input, words) = (guard.stdin.take(), guard.stderr.take());
     let server = Server { port, guard, input };
-    let mut said = Vec::new();
+    let mut lines = Vec::new();
     if let Some(words) = words {
         let mut words = BufReader::new(words);
         let mut line = String::new();
-        // A server that cannot start says why and ends; its guard would wait for us.
+        // A server that cannot start says why and stops; its guard would wait for us.
         while words.read_line(&mut line)? > 0 {
             if line.contains(READY) {
                 // A full pipe would stop the server.
@@ -92,20 +95,20 @@ fn guarded(server: &Command, directory: &Path, port: u16) -> Result<Server, Post
                 return Ok(server);
             }
             let fatal = line.contains("FATAL");
-            said.push(std::mem::take(&mut line));
+            lines.push(std::mem::take(&mut line));
             if fatal {
                 break;
             }
         }
     }
-    Err(PostgresError::Failed { program: "postgres".to_owned(), output: said.concat() })
+    Err(PostgresError::Failed { program: "postgres".to_owned(), output: lines.concat() })
 }
 
-/// Who runs the programs: whoever runs the tests, unless that is root. Holds the ids of user and group.
+/// The user and group ids that run the programs; `None` for those of the tests, unless that is root.
 struct Unprivileged(Option<(u32, u32)>);
 
 impl Unprivileged {
-    /// Chooses, and gives `directory` to the chosen one.
+    /// Chooses a user and makes them the owner of `directory`.
     fn choose(directory: &Path) -> Result<Self, PostgresError> {
         if std::fs::metadata(directory)?.uid() != 0 {
             return Ok(Self(None));

@@ -1,8 +1,8 @@
-//! Simulators of the apps: what stands in for their servers in tests, in the demo and in the sandbox.
+//! Simulators of the apps, which replace their servers in tests, in the demo and in the sandbox.
 //!
-//! A simulator is an independent judge. It is strict where the real app is strict, it shares no code with the gateway or the
-//! connectors, and it tells what it was asked over HTTP (`/_sim`, see `README.md`), so that a test in another process or another
-//! language can use it too.
+//! A simulator is an independent judge. It is strict where the real app is strict, shares no code with the gateway or the
+//! connectors, and reports its calls over HTTP (`/_sim`, see `README.md`), so that tests in other processes and languages can use
+//! it, too.
 
 mod askspoke;
 pub mod control;
@@ -10,12 +10,10 @@ mod samanage;
 mod scim_app;
 mod splashtop;
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
-
-use serde_json::Value;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-
 use control::{Clock, Control, RecordedCall, RequestError};
+use serde_json::Value;
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Which app a simulator plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,9 +41,9 @@ pub struct StartError(#[from] std::io::Error);
 pub struct Simulator {
     /// Which app it plays.
     pub kind: Kind,
-    /// `http://127.0.0.1:PORT`, without a slash at the end. `/_sim` is below it.
+    /// `http://127.0.0.1:PORT`, without a trailing slash. `/_sim` is below it.
     pub base_url: String,
-    /// The base URL of the app's own API: what an instance of the gateway is configured with.
+    /// The base URL of the app's API, for the configuration of an instance.
     pub api_url: String,
     control: Arc<Control>,
     shutdown: Option<oneshot::Sender<()>>,
@@ -58,7 +56,7 @@ impl Simulator {
         Self::start_at(kind, token, Clock::system()).await
     }
 
-    /// Starts a simulator on the given clock, so that a test can let a minute pass without waiting for it.
+    /// Starts a simulator with the given clock, which a test can move forward without waiting.
     pub async fn start_at(kind: Kind, token: &str, clock: Clock) -> Result<Self, StartError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
@@ -72,15 +70,15 @@ impl Simulator {
         let router = control::router(Arc::clone(&control));
         let (shutdown, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
-            // Either the sender speaks or it is dropped: both mean stop.
+            // A message and a dropped sender both mean stop.
             let served = axum::serve(listener, router).with_graceful_shutdown(async move { drop(stopped.await) });
-            // Accept errors are retried inside; a server that cannot go on shows as a refused connection.
+            // The server retries errors of accepting; if it fails, connections are refused.
             drop(served.await);
         });
         Ok(Self { kind, base_url, api_url, control, shutdown: Some(shutdown), server: Some(server) })
     }
 
-    /// Stops accepting, waits for the calls in flight and for the port to be free.
+    /// Stops accepting connections, and waits for the calls in flight and until the port is free.
     pub async fn stop(mut self) {
         drop(self.shutdown.take());
         if let Some(server) = self.server.take() {

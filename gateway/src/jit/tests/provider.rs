@@ -1,4 +1,4 @@
-//! A hand-made OpenID provider on loopback that can lie in every way; `tests/tests/jit.rs` has a real one.
+//! A hand-made OpenID provider on loopback that can lie in every way; `tests/tests/system/jit.rs` uses a real one.
 
 use axum::Router;
 use axum::body::Bytes;

@@ -1,4 +1,4 @@
-//! The work address and the work e-mail, which a strict SCIM server does not make of their parts.
+//! The work address and the work e-mail, which a strict SCIM server does not create from their parts.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The peculiarities of askSpoke, A-1 to A-10, each against a fake askSpoke that shows it. `README.md` lists them.
+//! The peculiarities of askSpoke, A-1 to A-10 of `README.md`, each tested with a fake askSpoke that has it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod credential;
@@ -10,7 +10,7 @@ mod start_dates;
 mod users;
 
 use askspoke_connector::AskSpoke;
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, ItemChange, Object, Value, json};
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -21,7 +21,7 @@ const LOCALITY: &str = "addresses[type eq \"work\"].locality";
 const COUNTRY: &str = "addresses[type eq \"work\"].country";
 const EMAIL: &str = "emails[type eq \"work\"].value";
 
-/// A user as askSpoke shows her.
+/// A user as askSpoke shows them.
 fn ann() -> Value {
     json!({
         "schemas": [CORE], "id": "602b", "userName": "ann@acme.example", "active": true,
@@ -30,14 +30,14 @@ fn ann() -> Value {
     })
 }
 
-/// Ann with some fields otherwise.
+/// Ann with other values in some fields.
 fn ann_with(fields: Value) -> Value {
     let mut ann = object(ann());
     ann.extend(object(fields));
     ann.into()
 }
 
-/// What an update with these fields sends, when askSpoke takes it.
+/// The operations that an update with these fields sends.
 fn operations(fields: Value) -> Value {
     let fake = FakeApp::new().reply("PATCH", "/Users/602b", Reply::json(200, ann()));
     AskSpoke::update(fake.app(), "User", "602b", &change(fields)).unwrap();

@@ -1,4 +1,4 @@
-//! Users: names, and how many calls an operation takes.
+//! Users: names, and the number of calls of each operation.
 
 use super::*;
 
@@ -68,7 +68,7 @@ fn a7_a_new_display_name_is_a_new_formatted_name() {
     assert_eq!(operations(json!({"displayName": "Annie"})), renamed("Annie"));
     assert_eq!(operations(json!({"name.formatted": "Ann B"})), renamed("Ann B"));
     assert_eq!(operations(json!({"displayName": "Annie", "name.formatted": "Ann B"})), renamed("Ann B"));
-    // A client that writes whole users may know only one of them.
+    // A client that writes whole users may send only one of them.
     assert_eq!(operations(json!({"displayName": "Annie", "name.formatted": null})), renamed("Annie"));
     let cleared = json!([{"op": "remove", "path": "name.formatted"}]);
     assert_eq!(operations(json!({"displayName": null, "name.formatted": null})), cleared);

@@ -1,4 +1,4 @@
-//! Groups: which ones there are, and what they hold.
+//! Groups: which ones are listed, and their fields and members.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The peculiarities of Samanage, S-1 to S-20, each against a fake Samanage that shows it. `README.md` lists them.
+//! The peculiarities of Samanage, S-1 to S-20 of `README.md`, each tested with a fake Samanage that has it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod declared;
@@ -12,7 +12,7 @@ mod sending;
 mod users;
 
 use samanage_connector::Samanage;
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, members, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, members, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, FieldChange, Object, PageRequest, Query, Value, json};
 
 /// A user as Samanage shows it.
@@ -24,14 +24,14 @@ fn jane() -> Value {
     })
 }
 
-/// Jane with some fields otherwise.
+/// Jane with other values in some fields.
 fn jane_with(fields: Value) -> Value {
     let mut jane = object(jane());
     jane.extend(object(fields));
     jane.into()
 }
 
-/// What the mapping makes of a client's POST of Jane, and some more fields.
+/// The mapping's document for a client's POST of Jane, with further fields.
 fn wanted(fields: Value) -> Object {
     let mut user = object(json!({"name": "Jane Doe", "email": "jane@acme.example", "role": {"name": "Requester"}}));
     user.extend(object(fields));

@@ -1,4 +1,4 @@
-//! Who comes to and goes from a group.
+//! Adding members to groups and removing them.
 
 use super::*;
 

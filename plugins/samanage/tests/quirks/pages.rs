@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A Samanage with so many users and so large pages at most.
+/// A Samanage with this many users and this largest page.
 fn samanage(users: u64, largest: u64) -> FakeApp {
     FakeApp::new().handle(move |call| {
         let number = |name: &str| call.query(name).unwrap().parse::<u64>().unwrap();

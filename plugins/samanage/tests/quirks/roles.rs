@@ -1,4 +1,4 @@
-//! The role: every shape of it, its default, and what Samanage makes of it.
+//! The role: its shapes, its default, and Samanage's answers.
 
 use super::*;
 

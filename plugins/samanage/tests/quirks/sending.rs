@@ -1,4 +1,4 @@
-//! How calls look: bodies, ids, headers, credentials, limits.
+//! The form of calls: bodies, ids, headers, credentials, limits.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Users: how many calls an operation takes, finding, changing, refusals.
+//! Users: the number of calls of each operation, searches, changes and refusals.
 
 use super::*;
 
@@ -205,7 +205,7 @@ fn an_unknown_user_is_404_and_an_id_that_is_no_number_takes_no_call() {
         Samanage::update(fake.app(), "User", "5", &change).unwrap_err(),
         Samanage::read(fake.app(), "User", "../roles", &[]).unwrap_err(),
         Samanage::update(fake.app(), "User", "0b1a-c", &change).unwrap_err(),
-        // Samanage would take it for user 5, whose id then would be written in two ways.
+        // Samanage would accept it for user 5, who would then have two ids.
         Samanage::read(fake.app(), "User", "005", &[]).unwrap_err(),
     ] {
         assert!(fault.is(404, None), "{fault}");

@@ -1,4 +1,4 @@
-//! Groups, as the gateway tells the connector to write them.
+//! Groups as the gateway has the connector write them.
 
 use super::*;
 

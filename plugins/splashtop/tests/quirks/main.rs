@@ -1,4 +1,4 @@
-//! The peculiarities of Splashtop, P-1 to P-12, each against a fake Splashtop that shows it. `README.md` lists them.
+//! The peculiarities of Splashtop, P-1 to P-12 of `README.md`, each tested with a fake Splashtop that has it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod declared;
@@ -7,7 +7,7 @@ mod refusals;
 mod sso_name;
 mod users;
 
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, members, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, members, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, Object, Value, json};
 use splashtop_connector::Splashtop;
 
@@ -23,7 +23,7 @@ fn ada() -> Value {
     })
 }
 
-/// What the mapping makes of a client's POST of Ada.
+/// The mapping's document for a client's POST of Ada.
 fn wanted(sso_name: Option<&str>) -> Object {
     let mut user = object(json!({"userName": "ada@acme.example", "active": true, "displayName": "Ada L"}));
     if let Some(name) = sso_name {

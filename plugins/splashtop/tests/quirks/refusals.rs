@@ -1,4 +1,4 @@
-//! Splashtop's documented errors, and what the administrator is told to do.
+//! Splashtop's documented errors, and the advice to the administrator.
 
 use super::*;
 

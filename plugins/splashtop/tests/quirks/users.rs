@@ -1,4 +1,4 @@
-//! Users: what an update sends, and how many calls an operation takes.
+//! Users: the content of an update, and the number of calls of each operation.
 
 use super::*;
 use scim_connector_sdk::Level;

@@ -1,10 +1,7 @@
-//! The load: so many connections, each with one request at a time. A program of its own (`src/bin/bench_load.rs`), so that it is
-//! built for speed and has a core of its own.
+//! The load: several connections, each with one request at a time. It is a program of its own (`src/bin/bench_load.rs`), so that it
+//! is optimised and has a core of its own.
 
-use std::net::SocketAddr;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
-
+use super::operation::Operation;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use http_body_util::{BodyExt as _, Full};
@@ -13,15 +10,16 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
-
-use super::Operation;
 
 /// The token of the gateway's instances.
 pub(super) const TOKEN: &str = "bench";
 
-/// What to send where.
+/// Which requests to send, and where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
     pub address: SocketAddr,
@@ -32,7 +30,7 @@ pub struct Plan {
     pub time: Duration,
 }
 
-/// What came of it. Durations are in microseconds.
+/// The measured figures. Durations are in microseconds.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Result {
     pub requests: usize,
@@ -54,7 +52,7 @@ pub enum LoadError {
 }
 
 impl Plan {
-    /// Sends until the time is over.
+    /// Sends requests until the time is over.
     ///
     /// # Errors
     /// [`LoadError`], at the first request that fails.
@@ -71,14 +69,14 @@ impl Plan {
     }
 }
 
-/// One connection, which has a user and a group of its own: the gateway changes one resource at a time.
+/// One connection with a user and a group of its own, because the gateway changes a resource for one request at a time.
 struct Connection {
     plan: Rc<Plan>,
     number: usize,
 }
 
 impl Connection {
-    /// The nanoseconds that each request took.
+    /// Sends requests and returns the nanoseconds that each one took.
     async fn run(self) -> std::result::Result<Vec<u64>, LoadError> {
         let stream = TcpStream::connect(self.plan.address).await?;
         stream.set_nodelay(true)?;

@@ -1,18 +1,18 @@
-//! nginx as a plain reverse proxy with one worker and connections that stay open, Debian's if none is there.
+//! nginx as a plain reverse proxy with one worker and keep-alive connections; Debian's is installed if there is none.
 
+use super::cores::MEASURED_CORE;
+use super::error::ThroughputError;
+use super::process::Process;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::process::Process;
-use super::{MEASURED_CORE, ThroughputError};
-
-/// Debian's nginx is not on every user's path.
+/// Debian's path, which is not on every user's PATH.
 const PROGRAM: &str = "/usr/sbin/nginx";
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// A running nginx; dropping it ends it.
+/// A running nginx; dropping it stops it.
 #[derive(Debug)]
 pub(super) struct Nginx {
     child: Child,
@@ -22,7 +22,7 @@ pub(super) struct Nginx {
 impl Nginx {
     pub(super) fn start(folder: &Path, upstream: SocketAddr) -> Result<Self, ThroughputError> {
         install()?;
-        // Free a moment ago; nobody else takes ports on a machine that measures.
+        // The port was free a moment ago, and nothing else takes ports on a machine that measures.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let file = folder.join("nginx.conf");
         std::fs::write(&file, configuration(folder, address, upstream))?;
@@ -52,13 +52,13 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have stopped by itself.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// One process without a master, so that its processor time is all there is.
+/// One process without a master, so that its processor time is the whole of it.
 fn configuration(folder: &Path, address: SocketAddr, upstream: SocketAddr) -> String {
     let folder = folder.display();
     format!(
@@ -97,11 +97,11 @@ fn install() -> Result<(), ThroughputError> {
         let output = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
         let output = output.map_err(|source| ThroughputError::NotRun { what: "apt-get".to_owned(), source })?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(ThroughputError::Nginx(format!("nginx is not there and cannot be installed: {said}")));
+            let output = String::from_utf8_lossy(&output.stderr);
+            return Err(ThroughputError::Nginx(format!("nginx is missing and cannot be installed: {output}")));
         }
     }
-    // Debian starts it as a service; this one is for us alone.
+    // Debian starts it as a service, which this benchmark does not need.
     drop(Command::new("service").args(["nginx", "stop"]).output());
     Ok(())
 }

@@ -1,28 +1,27 @@
-//! A process as the kernel sees it: the processor time it used and the memory it holds.
+//! The processor time and memory of a process, from the kernel.
 
+use crate::memory::resident;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::memory::resident;
-
-/// Of `/proc/PID/stat`, in every Linux that there is.
+/// The unit of `/proc/PID/stat`, which is the same on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// A process that runs.
+/// A running process.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Process(pub(super) u32);
 
 impl Process {
-    /// User and system time of all its threads so far. Nothing if it is gone.
+    /// User and system time of all its threads so far; zero if it has stopped.
     pub(super) fn cpu(self) -> Duration {
         let stat = std::fs::read_to_string(self.file("stat")).unwrap_or_default();
-        // The second field is the program's name, which may have spaces and parentheses.
+        // The second field is the program's name, which may contain spaces and parentheses.
         let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
         let ticks: f64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
         Duration::from_secs_f64(ticks / TICKS_PER_SECOND)
     }
 
-    /// Bytes of memory that it holds.
+    /// Its memory in bytes.
     pub(super) fn resident(self) -> Option<u64> {
         resident(self.0).map(|kibibytes| kibibytes * 1024)
     }

@@ -1,12 +1,13 @@
-//! Medians of the rounds, ratios to nginx, and how people read them.
+//! Medians of the rounds, ratios to nginx, and tables of both.
 
+use super::operation::Operation;
+use super::targets::NGINX;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
-
-use super::targets::NGINX;
-use super::{CONNECTIONS, Operation};
+/// Numbers of simultaneous connections.
+pub(super) const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// One measurement.
 #[derive(Debug, Clone)]
@@ -31,20 +32,20 @@ pub struct Cell {
     pub requests_per_second: f64,
     pub p50_microseconds: f64,
     pub p99_microseconds: f64,
-    /// Of what stands between; nothing where the stub is asked directly.
+    /// Of the program in between; `None` when the stub is called directly.
     pub cpu_microseconds: f64,
     pub app_calls: f64,
 }
 
-/// What the gateway costs in units of nginx.
+/// The cost of the gateway relative to nginx.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Ratio {
     pub target: &'static str,
     pub operation: Operation,
-    /// Processor time a request, at the most connections.
+    /// Processor time per request, with the most connections.
     pub cpu: f64,
-    /// p50 at one connection.
+    /// p50 with one connection.
     pub p50: f64,
 }
 
@@ -54,7 +55,7 @@ pub struct Ratio {
 pub struct Report {
     pub cells: Vec<Cell>,
     pub ratios: Vec<Ratio>,
-    /// Bytes that each target's process held at the end.
+    /// The memory of each target's process at the end, in bytes.
     pub resident_bytes: BTreeMap<&'static str, u64>,
 }
 

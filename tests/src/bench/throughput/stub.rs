@@ -1,8 +1,5 @@
-//! The stub app: answers at once, always well, and counts. It speaks SCIM at `/scim/v2` and as much of Samanage as the load needs.
-
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+//! The stub app answers every request at once and with success, and counts them. It speaks SCIM at `/scim/v2`, and as much of
+//! Samanage's API as the load needs.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -12,24 +9,27 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::net::TcpListener;
 
-/// Answers how many requests there were, and is none itself.
+/// The path that returns the number of requests; a request to it is not counted.
 pub(super) const COUNT: &str = "/_count";
 
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
 
-/// Serves until the process ends; tells its address when it listens.
+/// Serves until the process ends; prints its address once it listens.
 ///
 /// # Errors
-/// There is no port.
+/// There is no free port.
 pub async fn serve(listening: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     listening(listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        // A connection that breaks is its client's business.
+        // A broken connection concerns only its client.
         tokio::task::spawn_local(async move {
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await);
         });
@@ -81,7 +81,7 @@ fn scim(method: &Method, path: &str, query: &str, body: &[u8]) -> (u16, Option<V
     }
 }
 
-/// The address in `filter=userName eq "…"`, however it is encoded.
+/// The address in `filter=userName eq "…"`, in any encoding.
 fn filtered(query: &str) -> Option<String> {
     let filter = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "filter")?.1;
     filter.split('"').nth(1).map(str::to_owned)

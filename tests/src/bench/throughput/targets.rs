@@ -1,30 +1,30 @@
-//! What is measured, started: the stub app, nginx before it, and a gateway with two instances for it.
+//! Starts what is measured: the stub app, nginx in front of it, and a gateway with two instances of it.
 
+use super::cores::{LOAD_CORE, MEASURED_CORE};
+use super::error::ThroughputError;
+use super::load::{self, Plan, TOKEN};
+use super::nginx::Nginx;
+use super::process::Process;
+use super::stub;
+use crate::artifacts::Artifacts;
+use crate::gateway_process::{GatewayConfig, GatewayProcess, InstanceConfig, token_hash};
+use serde_json::Map;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Map;
-
-use super::load::{self, Plan, TOKEN};
-use super::nginx::Nginx;
-use super::process::Process;
-use super::{LOAD_CORE, MEASURED_CORE, ThroughputError, stub};
-use crate::artifacts::Artifacts;
-use crate::gateway_process::{GatewayConfig, GatewayProcess, InstanceConfig, token_hash};
-
 pub(super) const NGINX: &str = "nginx";
 const CREDENTIAL: &str = "app-secret";
 
-/// One way to the stub app.
+/// One route to the stub app.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) name: &'static str,
     pub(super) address: SocketAddr,
     pub(super) path: String,
-    /// What stands between; nothing when the stub is asked directly.
+    /// The process in between; `None` when the stub is called directly.
     pub(super) process: Option<Process>,
 }
 
@@ -46,7 +46,7 @@ impl Targets {
         let stub = Stub::start(load)?;
         let nginx = Nginx::start(folder, stub.address)?;
         let mut config = GatewayConfig::new(folder);
-        // As nginx without its access log; the provisioning log is kept.
+        // Like nginx without its access log; the provisioning log stays.
         config.log_level("warn");
         for (name, base_url) in
             [("scim-app", format!("http://{}/scim/v2", stub.address)), ("samanage", format!("http://{}", stub.address))]
@@ -78,7 +78,7 @@ impl Targets {
         Ok(Self { all, stub, gateway, _nginx: nginx })
     }
 
-    /// Requests that the stub app has had.
+    /// The number of requests to the stub app so far.
     pub(super) fn stub_requests(&self) -> Result<u64, ThroughputError> {
         let mut stream = TcpStream::connect(self.stub.address)?;
         write!(stream, "GET {} HTTP/1.1\r\nhost: stub\r\nconnection: close\r\n\r\n", stub::COUNT)?;
@@ -103,7 +103,7 @@ pub(super) fn generate(program: &Path, plan: &Plan, target: &'static str) -> Res
     let output = pinned(program, "load", Some(&argument)).output();
     let output = output.map_err(|source| ThroughputError::NotRun { what: program.display().to_string(), source })?;
     serde_json::from_slice(&output.stdout)
-        .map_err(|_| ThroughputError::Load { target, said: String::from_utf8_lossy(&output.stderr).into_owned() })
+        .map_err(|_| ThroughputError::Load { target, output: String::from_utf8_lossy(&output.stderr).into_owned() })
 }
 
 struct Stub {
@@ -132,7 +132,7 @@ impl Stub {
 
 impl Drop for Stub {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have stopped by itself.
         drop(self.child.kill());
         drop(self.child.wait());
     }

@@ -1,18 +1,16 @@
-//! askSpoke's SCIM endpoint (`/scim/v2`), and a mirror of its REST API (`/api/v1`) to look at what became of a user.
+//! askSpoke's SCIM endpoint (`/scim/v2`), and a mirror of its REST API (`/api/v1`) to inspect users.
 
 mod rest;
 mod switches;
-
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-use serde_json::json;
 
 use self::switches::{Auth, Switches};
 use super::{
     control::{Answer, App, Call},
     scim_app::{Attribute, Deactivation, Dialect, Directory, ENTERPRISE, Id, Kind, Place, Resource, Server, Values},
 };
+use jiff::Timestamp;
+use serde_json::json;
+use std::collections::BTreeSet;
 
 const SPOKE: &str = "urn:ietf:params:scim:schemas:extension:SpokeCustom:2.0:User";
 const USER_NAME: Place = Place::Top("userName");
@@ -35,7 +33,7 @@ pub(super) fn app(token: &str) -> Box<dyn App> {
 struct AskSpoke {
     token: String,
     switches: Switches,
-    /// Users who have logged in: they are no longer merely invited.
+    /// Users who have logged in and are no longer just invited.
     logged_in: BTreeSet<Id>,
 }
 

@@ -1,17 +1,16 @@
-//! The REST API, read-only, with the key in `Api-Key`; and `POST /login` (`{"email"}`), which stands for a user's first login.
-
-use serde_json::{Value, json};
+//! The read-only REST API, with the key in `Api-Key`, and `POST /login` (`{"email"}`), which simulates a user's first login.
 
 use super::{AskSpoke, DEPARTMENT, EMAIL, FORMATTED, MANAGER, START_DATE, USER_NAME};
 use crate::simulators::{
     control::{Answer, Call},
     scim_app::{Directory, Place, Resource},
 };
+use serde_json::{Value, json};
 
-/// How many users a list has without `limit`.
+/// The number of users in a list without `limit`.
 const DEFAULT_LIMIT: usize = 10;
 
-/// A key that is not valid is 403, never 401.
+/// An invalid key is answered 403, never 401.
 pub(super) fn bad_key() -> Answer {
     refusal(403, 11038, "API Key invalid. Please check your API key and try again.")
 }
@@ -102,7 +101,7 @@ fn status(app: &AskSpoke, user: &Resource) -> &'static str {
     }
 }
 
-/// The work address; without one the user name serves.
+/// The work address, or the user name if there is none.
 fn email(user: &Resource) -> &str {
     if user.text(EMAIL).is_empty() { user.text(USER_NAME) } else { user.text(EMAIL) }
 }

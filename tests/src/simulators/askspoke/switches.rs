@@ -1,4 +1,4 @@
-//! What differs between organizations, or is not known of the real app.
+//! What differs between organizations, or is not known about the real app.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub(super) enum Auth {
     Both,
 }
 
-/// In which form a start date is stored and shown.
+/// The format in which a start date is stored and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum StartDate {
     #[serde(rename = "as_sent")]
@@ -34,7 +34,7 @@ pub(super) enum StartDate {
 }
 
 impl StartDate {
-    /// The form in which the date is shown, when that differs from how it was sent.
+    /// The format in which the date is shown, if it differs from what was sent.
     pub(super) fn echo(self, text: &str) -> Option<String> {
         let date: Date = text.split('T').next()?.parse().ok()?;
         (self == Self::MonthDayYear).then(|| format!("{:02}-{:02}-{:04}", date.month(), date.day(), date.year()))

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// More than any app would take; a larger body is answered with 413.
+/// More than any app would accept; a larger body is answered 413.
 const MAX_BODY: usize = 64 << 20;
 
 /// A call, read whole. The order of query parameters is the order on the wire.
@@ -18,13 +18,13 @@ pub(in crate::simulators) struct Call {
     /// Decoded as forms are: `+` is a space.
     pub(in crate::simulators) query: Vec<(String, String)>,
     pub(in crate::simulators) raw_query: String,
-    /// Lower-case names; a header that is sent twice is here twice.
+    /// With lower-case names; a header that is sent twice is in the list twice.
     pub(in crate::simulators) headers: Vec<(String, String)>,
     pub(in crate::simulators) body: Bytes,
 }
 
 impl Call {
-    /// Reads the request; nothing when its body is cut off or larger than any app would take.
+    /// Reads a request; `None` when its body is truncated or too large.
     pub(super) async fn read(request: Request) -> Option<Self> {
         let (head, body) = request.into_parts();
         let raw_query = head.uri.query().unwrap_or_default().to_owned();
@@ -53,7 +53,7 @@ impl Call {
         self.query.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
     }
 
-    /// Where the caller thinks we are: `http://host:port`.
+    /// The base URL that the caller used: `http://host:port`.
     pub(in crate::simulators) fn origin(&self) -> String {
         format!("http://{}", self.header("host").unwrap_or("localhost"))
     }

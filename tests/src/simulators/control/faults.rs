@@ -1,10 +1,12 @@
-//! Planned faults: what the next calls that match meet instead of, or after, the app's own answer.
+//! Planned faults, which the next matching calls get instead of, or after, the app's own answer.
 //!
-//! `status`, `body` and `drop` replace the app's answer: the app does not act, unless `after` says that it does and that only its
-//! answer is lost. `delay-ms` and `broken-body` alone leave the answer the app's own: late, or breaking off half-way.
+//! `status`, `body` and `drop` replace the app's answer: the app does not act, unless `after` says that it acts and only its answer
+//! is lost. `delay-ms` and `broken-body` keep the app's answer, but delay or truncate it.
 
-use std::{io, time::Duration};
-
+use super::{
+    call::{Answer, Call},
+    pattern::matches,
+};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
@@ -14,13 +16,9 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::{io, time::Duration};
 
-use super::{
-    call::{Answer, Call},
-    pattern::matches,
-};
-
-/// The faults that are still to come; the first that matches a call is played.
+/// The remaining faults; the first one that matches a call is played.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Faults {
@@ -55,19 +53,19 @@ pub(super) struct Fault {
     after: bool,
 }
 
-/// What becomes of an answer on its way.
+/// How an answer is delivered.
 #[derive(Debug)]
 pub(super) enum Delivery {
-    /// It arrives.
+    /// Complete.
     Whole(Answer),
-    /// Its head promises the whole body, half of it arrives, then the connection ends.
+    /// Truncated: the head announces the whole body, but the connection ends after half of it.
     BreaksOff(Answer),
-    /// The connection ends before a byte of it arrives.
+    /// Not at all: the connection ends before its first byte.
     Lost,
 }
 
 impl Faults {
-    /// The fault that this call meets, used up once.
+    /// Takes the fault that this call meets and counts it as used once.
     pub(super) fn take(&mut self, call: &Call) -> Option<Fault> {
         let place = self.faults.iter().position(|fault| fault.applies_to(call))?;
         let fault = self.faults.get_mut(place)?;
@@ -87,7 +85,7 @@ impl Fault {
         self.times > 0 && method && path
     }
 
-    /// Waits, lets the app act or not, and decides what arrives.
+    /// Waits, lets the app act or not, and decides how its answer is delivered.
     pub(super) async fn play(self, act: impl FnOnce() -> Answer) -> Delivery {
         let replaced = self.drop || self.status.is_some() || self.body.is_some();
         let delay = Duration::from_millis(self.delay_ms);

@@ -1,7 +1,7 @@
-//! What every simulator shares: it records each call, plays planned faults, and answers under `/_sim`.
+//! What all simulators share: recording calls, playing planned faults, and answering under `/_sim`.
 //!
-//! An app's dialect is an `App`: a plain function from a call to an answer over data in memory. It sees no sockets, no clock and
-//! no faults, so the next app is its dialect and nothing else.
+//! An app is an `App`: a plain function from a call to an answer over data in memory. It knows no sockets, no clock and no faults,
+//! so that a further app needs nothing but this function.
 
 mod call;
 mod clock;
@@ -11,14 +11,13 @@ mod record;
 mod routes;
 mod switches;
 
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 pub(in crate::simulators) use call::{Answer, Call};
 pub use clock::Clock;
@@ -46,21 +45,21 @@ pub(in crate::simulators) trait App: Send + fmt::Debug {
     fn switch(&mut self, changes: &Map<String, Value>) -> Result<(), SwitchError>;
 }
 
-/// A request to the control of a simulator that cannot be obeyed.
+/// An invalid request to `/_sim`.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// The body is not a JSON object.
     #[error("the body must be a JSON object: {0}")]
     Body(String),
-    /// No such switch, or not such a value.
+    /// An unknown switch or an invalid value.
     #[error(transparent)]
     Switch(#[from] SwitchError),
-    /// A planned fault that cannot be understood.
-    #[error("the faults are not understood: {0}")]
+    /// An invalid fault.
+    #[error("invalid faults: {0}")]
     Faults(#[source] serde_json::Error),
 }
 
-/// One simulator's app together with what was asked of it and what is planned for it.
+/// The app of a simulator with its recorded calls and planned faults.
 #[derive(Debug)]
 pub(in crate::simulators) struct Control {
     app: Mutex<Box<dyn App>>,
@@ -118,7 +117,7 @@ impl Control {
         serde_json::to_value(&*held(&self.faults)).unwrap_or_default()
     }
 
-    /// Records the call, lets the app and the planned fault decide, and records what was answered.
+    /// Records the call, lets the app or the planned fault answer it, and records the answer.
     async fn receive(self: Arc<Self>, call: Call) -> Response {
         let fault = held(&self.faults).take(&call);
         let number = held(&self.record).begin(&call, fault.is_some());
@@ -132,7 +131,7 @@ impl Control {
     }
 }
 
-/// A simulator goes on after a panic in one of its calls: the test that caused it has failed already.
+/// A simulator continues after a panic in one of its calls: the test that caused it has failed already.
 fn held<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
-//! Patterns with `*`, as the apps' name filters and the faults' paths have them.
+//! Patterns with `*`, for the apps' name filters and the paths of faults.
 
-/// Whether the whole text matches; `*` stands for any characters, also none.
+/// Whether the whole text matches; `*` stands for any number of characters.
 pub(in crate::simulators) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };

@@ -1,15 +1,14 @@
-//! What the app was asked, in order, without secrets.
+//! The calls that the app received, in order, without secrets.
 
+use super::call::{Call, body_value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::call::{Call, body_value};
-
-/// Headers that carry a credential in one of the apps or on the way to it.
+/// Headers with a credential of one of the apps or of a proxy.
 const CREDENTIALS: [&str; 5] =
     ["authorization", "x-samanage-authorization", "api-key", "proxy-authorization", "cookie"];
 
-/// What stands in the record for a credential.
+/// Replaces a credential in the record.
 const REDACTED: &str = "<redacted>";
 
 /// One recorded call; keys are kebab-case in JSON.
@@ -28,13 +27,13 @@ pub struct RecordedCall {
     pub headers: Map<String, Value>,
     /// JSON when it is JSON, else a string, null when there is no body.
     pub body: Value,
-    /// What was answered; null while nothing is, and when the answer was lost.
+    /// The status of the answer; null before the answer, and when it was lost.
     pub status: Option<u16>,
     /// Whether a planned fault took part in it.
     pub faulted: bool,
 }
 
-/// The calls since the last clearing.
+/// The calls since the record was last cleared.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     calls: Vec<(u64, RecordedCall)>,
@@ -50,7 +49,7 @@ impl Record {
         self.calls.clear();
     }
 
-    /// Notes the call's arrival and answers its number.
+    /// Records the arrival of a call and returns its number.
     pub(super) fn begin(&mut self, call: &Call, faulted: bool) -> u64 {
         let number = self.next;
         self.next += 1;
@@ -68,7 +67,7 @@ impl Record {
         number
     }
 
-    /// Notes the answer, unless the record was cleared meanwhile.
+    /// Records the answer, unless the record was cleared meanwhile.
     pub(super) fn end(&mut self, number: u64, status: Option<u16>) {
         if let Some((_, call)) = self.calls.iter_mut().rev().find(|(each, _)| *each == number) {
             call.status = status;

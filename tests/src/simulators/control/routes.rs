@@ -1,7 +1,7 @@
-//! `/_sim`: how a test, in this process or another, looks into a simulator and steers it. Not recorded, and open to everyone.
+//! `/_sim`: inspects and controls a simulator, from this process or another. These requests are not recorded and need no
+//! credential.
 
-use std::{sync::Arc, time::Duration};
-
+use super::{Call, Control, RequestError};
 use axum::{
     Router,
     body::Bytes,
@@ -12,8 +12,7 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::{Call, Control, RequestError};
+use std::{sync::Arc, time::Duration};
 
 type Controlled = State<Arc<Control>>;
 

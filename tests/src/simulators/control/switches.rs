@@ -9,9 +9,9 @@ pub enum SwitchError {
     /// The app has no such switch.
     #[error("there is no switch `{name}`; the switches are: {known}")]
     Unknown {
-        /// As asked for.
+        /// As requested.
         name: String,
-        /// All that there are, comma-separated.
+        /// All switches, comma-separated.
         known: String,
     },
     /// The switch cannot be set like this.
@@ -19,9 +19,9 @@ pub enum SwitchError {
     Value {
         /// The switch.
         name: String,
-        /// As asked for.
+        /// As requested.
         value: Value,
-        /// What would be right.
+        /// The valid values.
         cause: serde_json::Error,
     },
 }

@@ -1,15 +1,17 @@
-//! Who may call, how often and in which version of the API.
+//! Authentication, the limit of calls, and versions of the API.
 
+use super::account::Account;
+use super::answer::answer;
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, account::Account, answer, refusals};
-
 /// Media types of the API; anything newer or older is 406.
 const VERSIONS: [&str; 5] = ["1.1", "1.2", "1.3", "2.0", "2.1"];
 
-/// What the entry point lists.
+/// The collections that the entry point lists.
 const COLLECTIONS: [(&str, &str); 5] = [
     ("Users List", "users"),
     ("Groups List", "groups"),
@@ -41,7 +43,7 @@ impl Access {
         self.minute = None;
     }
 
-    /// Lets the call in or says why not. Calls without a valid credential belong to no account and are not counted.
+    /// Admits the call or refuses it. Calls without a valid credential belong to no account and are not counted.
     pub(super) fn admit(&mut self, call: &Call, account: &Account, now: Timestamp) -> Result<(), Answer> {
         if !self.is_authentic(call, account) {
             return Err(refusals::unauthorized());
@@ -50,14 +52,14 @@ impl Access {
         if !is_acceptable(call.header("accept")) {
             return Err(refusals::not_acceptable());
         }
-        // A token carries its owner's role; reading oneself is everyone's right.
+        // A token has its owner's role; everyone may read their own profile.
         if !account.owner_is_administrator() && call.path != "/profile.json" {
             return Err(refusals::forbidden());
         }
         Ok(())
     }
 
-    /// A token dies with its owner. User name and password are the legacy way, and off unless the tenant keeps it on.
+    /// A token is valid as long as its owner. User name and password are legacy and off unless the tenant turns them on.
     fn is_authentic(&self, call: &Call, account: &Account) -> bool {
         let Some(owner) = account.users.get(&account.owner).filter(|owner| !owner.disabled) else { return false };
         let bearer = call.header("x-samanage-authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -96,7 +98,7 @@ fn seconds_since(earlier: Timestamp, now: Timestamp) -> i64 {
     now.duration_since(earlier).as_secs()
 }
 
-/// Without a header the newest version is meant; a media type of the API must name a version that exists.
+/// No header means the newest version; a media type of the API must name an existing version.
 fn is_acceptable(accept: Option<&str>) -> bool {
     let Some(accept) = accept else { return true };
     accept.split(',').any(|range| {

@@ -1,17 +1,11 @@
-//! One tenant's data, in memory, and what a new tenant has.
+//! The data of one tenant, in memory, and that of a new tenant.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::id::Id;
+use super::shelf::{Reference, Shelf};
+use super::switches::Switches;
+use super::user::User;
 use jiff::{Timestamp, civil, tz::TimeZone};
-
-use super::{
-    references::{Reference, Shelf},
-    switches::Switches,
-    user::User,
-};
-
-/// Ids are integers, one sequence for everything.
-pub(super) type Id = u64;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One tenant.
 #[derive(Debug)]
@@ -23,12 +17,12 @@ pub(super) struct Account {
     pub(super) groups: BTreeMap<Id, Group>,
     pub(super) memberships: BTreeMap<Id, Membership>,
     pub(super) shelves: BTreeMap<Shelf, BTreeMap<Id, Reference>>,
-    /// The administrator whose token the callers use.
+    /// The administrator who owns the token.
     pub(super) owner: Id,
     next_id: Id,
 }
 
-/// A group; also the one that stands for a user, and a queue.
+/// A group, a user's own group, or a queue.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     pub(super) id: Id,
@@ -44,12 +38,12 @@ pub(super) struct Group {
 pub(super) enum GroupKind {
     #[default]
     People,
-    /// Stands for this user.
+    /// This user's own group.
     Shadow(Id),
     Queue,
 }
 
-/// That a user belongs to a group.
+/// A user's membership in a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership {
     pub(super) group: Id,
@@ -92,7 +86,25 @@ impl Account {
         self.next_id
     }
 
-    /// Stores a new user together with the group that stands for him.
+    pub(super) fn reference(&self, shelf: Shelf, id: Id) -> Option<&Reference> {
+        self.shelves.get(&shelf)?.get(&id)
+    }
+
+    /// Names match exactly.
+    pub(super) fn reference_named(&self, shelf: Shelf, name: &str) -> Option<Id> {
+        self.shelves.get(&shelf)?.values().find(|reference| reference.name == name).map(|reference| reference.id)
+    }
+
+    pub(super) fn shelve(&mut self, shelf: Shelf, mut reference: Reference) -> Id {
+        if reference.id == 0 {
+            reference.id = self.new_id();
+        }
+        let id = reference.id;
+        self.shelves.entry(shelf).or_default().insert(id, reference);
+        id
+    }
+
+    /// Stores a new user together with their own group.
     pub(super) fn insert_user(&mut self, mut user: User) -> Id {
         user.id = self.new_id();
         let shadow = Group { name: user.name.clone(), kind: GroupKind::Shadow(user.id), ..Group::default() };
@@ -115,7 +127,7 @@ impl Account {
         self.users.insert(user.id, user);
     }
 
-    /// Removes a user with everything that is his.
+    /// Removes a user with their own group and memberships.
     pub(super) fn remove_user(&mut self, id: Id) -> Option<User> {
         let user = self.users.remove(&id)?;
         self.emails.remove(&user.email.to_lowercase());
@@ -181,7 +193,7 @@ impl Account {
     }
 }
 
-/// Seeds are as old in every run.
+/// Generated users have the same age in every run.
 fn seeded_at() -> Timestamp {
     civil::date(2017, 10, 11).at(21, 26, 23, 0).to_zoned(TimeZone::UTC).map(|time| time.timestamp()).unwrap_or_default()
 }

@@ -1,10 +1,8 @@
-//! Custom fields: read as a flat list, written in an XML-like nesting that the app insists on.
-
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+//! Custom fields: the app shows a flat list but accepts only an XML-like nesting.
 
 use super::values::text;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The custom fields of users that the tenant has defined.
 const FIELDS: [&str; 2] = ["Employee ID", "Cost Center"];
@@ -22,8 +20,8 @@ pub(super) fn record(values: &BTreeMap<String, String>) -> Value {
         .collect()
 }
 
-/// Takes `{"custom_fields_value": [{"name": …, "value": …}]}`. Any other shape, the read shape too, and names that are not defined
-/// are passed over in silence.
+/// Accepts `{"custom_fields_value": [{"name": …, "value": …}]}`. Any other shape, including the one that is shown, and undefined
+/// names are ignored silently.
 pub(super) fn write(values: &mut BTreeMap<String, String>, written: &Value) {
     let items = written.get("custom_fields_value").and_then(Value::as_array);
     for item in items.into_iter().flatten() {

@@ -1,14 +1,15 @@
-//! Pages of a list, and how a record leaves the app.
+//! Pages of a list, and the tenant's form of a record.
 
+use super::answer::answer;
+use super::switches::Switches;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
-use super::{Answer, Call, answer, switches::Switches};
-
-/// What the caller gets without `per_page`.
+/// The page size without `per_page`.
 const DEFAULT_SIZE: usize = 25;
 
-/// Which page is asked for. Anything that is not a positive number is taken for not sent.
+/// The requested page. Anything that is not a positive number is ignored.
 #[derive(Debug)]
 pub(super) struct Page {
     number: usize,

@@ -1,10 +1,10 @@
-//! The app's errors. No two look alike, on purpose: the real bodies are not documented, so nobody may depend on one.
+//! The app's errors. They differ on purpose: the real bodies are not documented, so nothing may depend on them.
 
+use super::answer::answer;
+use crate::simulators::control::Answer;
 use serde_json::{Value, json};
 
-use super::{Answer, answer};
-
-/// A path that leads nowhere, such as one without `.json`.
+/// An unknown path, such as one without `.json`.
 pub(super) fn no_route() -> Answer {
     Answer::text(404, "text/html", "<!DOCTYPE html><h1>The page you were looking for doesn't exist.</h1>")
 }
@@ -19,7 +19,7 @@ pub(super) fn unknown_user_to_delete(id: u64) -> Answer {
     answer(422, &json!([format!("Couldn't find User with 'id'={id}")]))
 }
 
-/// The credential is missing or wrong: not a byte of explanation.
+/// The credential is missing or wrong; there is no body.
 pub(super) fn unauthorized() -> Answer {
     Answer::empty(401)
 }
@@ -29,7 +29,7 @@ pub(super) fn forbidden() -> Answer {
     answer(403, &json!({ "error": "You are not authorized to access this page." }))
 }
 
-/// A version or a format that the app does not speak.
+/// A version or a format that the app does not support.
 pub(super) fn not_acceptable() -> Answer {
     Answer::empty(406)
 }
@@ -49,7 +49,7 @@ pub(super) fn missing(what: &str) -> Answer {
     answer(400, &json!({ "error": format!("param is missing or the value is empty: {what}") }))
 }
 
-/// A parameter where the app does not look for one.
+/// A parameter where the app does not read one.
 pub(super) fn misplaced(what: &str) -> Answer {
     answer(400, &json!({ "messages": { "error": what } }))
 }
@@ -59,7 +59,7 @@ pub(super) fn blank(field: &str) -> Answer {
     answer(422, &json!({ field: ["can't be blank"] }))
 }
 
-/// A value that another record has.
+/// A value that another record has already.
 pub(super) fn taken(field: &str) -> Answer {
     answer(422, &json!({ field: ["has already been taken"] }))
 }
@@ -69,12 +69,12 @@ pub(super) fn invalid(field: &str) -> Answer {
     answer(422, &json!({ "errors": [{ "attribute": field, "message": "is invalid" }] }))
 }
 
-/// The name of something that does not exist, when the tenant refuses that.
+/// An unknown reference, if the tenant refuses it.
 pub(super) fn unknown_reference(field: &str, reference: &Value) -> Answer {
     answer(422, &json!({ "error": format!("{field} {reference} does not exist") }))
 }
 
-/// Something that others still refer to.
+/// Something that is still in use.
 pub(super) fn in_use(what: &str) -> Answer {
     answer(422, &json!({ "base": [format!("Cannot delete record because dependent {what} exist")] }))
 }

@@ -1,4 +1,4 @@
-//! What differs between tenants, or is not known of the real app.
+//! What differs between tenants, or is not known about the real app.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,27 +9,27 @@ pub(super) struct Switches {
     pub(super) wrap_records: bool,
     /// Every id is a string of digits.
     pub(super) ids_as_strings: bool,
-    /// What a successful creation answers.
+    /// The status of a successful creation.
     pub(super) create_status: CreateStatus,
-    /// What a write does with the name of a role, site, department or person that does not exist.
+    /// How a write treats an unknown role, site, department or person.
     pub(super) unknown_ref: UnknownRef,
     /// The role of a user who is created without one: the app picks a licensed role.
     pub(super) default_role: String,
     /// How `memberships[].user` names a member.
     pub(super) membership_user: MembershipUser,
-    /// What `POST /memberships.json` answers with.
+    /// The answer to `POST /memberships.json`.
     pub(super) membership_answer: MembershipAnswer,
-    /// Whether `email=` finds only that address or every address that begins so.
+    /// Whether `email=` finds only that address or every address that begins with it.
     pub(super) email_filter: EmailFilter,
-    /// Whether `/groups.json` lists the group that stands for each user.
+    /// Whether `/groups.json` lists users' own groups.
     pub(super) shadow_groups: bool,
     /// Whether `/groups.json` lists queues.
     pub(super) queue_groups: bool,
     /// Whether user name and password are accepted as well (the password is the token).
     pub(super) basic_auth: bool,
-    /// The largest page; a larger `per_page` is cut down to it without a word.
+    /// The largest page; a larger `per_page` is reduced to it silently.
     pub(super) max_page_size: usize,
-    /// How many calls a minute are answered; null for no limit.
+    /// The limit of calls per minute; null for none.
     pub(super) calls_per_minute: Option<u32>,
 }
 

@@ -1,19 +1,19 @@
 //! `/users.json`: create, read, change and delete.
 
+use super::account::Account;
+use super::answer::{Handled, answer, deleted};
+use super::id::Id;
+use super::paging::present;
+use super::references::Pointed;
+use super::shelf::Shelf;
+use super::switches::UnknownRef;
+use super::user::User;
+use super::user_record;
+use super::values::{self, Pointer};
+use super::{custom_fields, refusals};
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-
-use super::{
-    Answer, Call, Handled,
-    account::{Account, Id},
-    answer, custom_fields, deleted,
-    paging::present,
-    references::{Pointed, Shelf},
-    refusals,
-    switches::UnknownRef,
-    user::{User, record},
-    values::{self, Pointer},
-};
 
 /// `POST /users.json`
 pub(super) fn create(account: &mut Account, call: &Call, now: Timestamp) -> Handled {
@@ -57,11 +57,10 @@ pub(super) fn delete(account: &mut Account, id: Id) -> Handled {
 
 fn shown(account: &Account, id: Id, status: u16) -> Handled {
     let user = account.users.get(&id).ok_or_else(refusals::not_found)?;
-    Ok(answer(status, &present(&account.switches, "user", record(account, user))))
+    Ok(answer(status, &present(&account.switches, "user", user_record::user(account, user))))
 }
 
-/// Writes the fields that the app knows and passes over the others. On a refusal nothing is stored, except references that
-/// were created on the way.
+/// Writes known fields and ignores others. After a refusal nothing is stored, except references that were created already.
 fn write(account: &mut Account, user: &mut User, fields: &Map<String, Value>) -> Result<(), Answer> {
     for (field, value) in fields {
         let text = values::text(value);
@@ -87,7 +86,7 @@ fn write(account: &mut Account, user: &mut User, fields: &Map<String, Value>) ->
     check(account, user)
 }
 
-/// `{"email": …}` or `{"id": …}`; people are never created on the way.
+/// `{"email": …}` or `{"id": …}`; people are never created.
 fn manager(account: &Account, value: &Value) -> Result<Pointed, Answer> {
     let found = match values::pointer(value) {
         Pointer::Nobody => return Ok(Pointed::Nowhere),

@@ -1,10 +1,10 @@
-//! Reading a write body: the wrapping name, texts, booleans and references, as Rails reads them.
+//! Reads the body of a write as Rails does: the wrapping name, texts, booleans and references.
 
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value};
 
-use super::{Answer, Call, refusals};
-
-/// What stands for a role, a site, a department or a person in a write.
+/// A reference to a role, a site, a department or a person in a write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Pointer<'a> {
     /// `null`, `""` or `"nil"`.
@@ -12,7 +12,7 @@ pub(super) enum Pointer<'a> {
     Id(u64),
     Name(&'a str),
     Email(&'a str),
-    /// A shape that the app passes over in silence, such as a bare name.
+    /// A shape that the app ignores silently, such as a bare name.
     IllShaped,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn fields(call: &Call, wrapper: &str) -> Result<Map<String, Value>, A
     }
 }
 
-/// A text; null and `""` clear, numbers and booleans are written out, other shapes are passed over.
+/// A text; null and `""` clear it, numbers and booleans become text, other shapes are ignored.
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -39,7 +39,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Rails' idea of a boolean: a handful of spellings are false, null and `""` say nothing, and all else, `"False"` too, is true.
+/// Rails' booleans: a few spellings are false, null and `""` change nothing, and everything else, even `"False"`, is true.
 pub(super) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
@@ -55,7 +55,7 @@ pub(super) fn id(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// What a reference points at.
+/// The target of a reference.
 pub(super) fn pointer(value: &Value) -> Pointer<'_> {
     let field = |name: &str| value.get(name).and_then(Value::as_str);
     match value {

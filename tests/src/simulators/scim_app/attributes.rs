@@ -1,10 +1,9 @@
 //! The attributes that an app has, as data, and how they are read from and written to SCIM documents.
 
-use std::{collections::BTreeMap, fmt};
-
+use super::error::invalid_value;
+use crate::simulators::control::Answer;
 use serde_json::{Map, Value, json};
-
-use super::{Answer, error::invalid_value};
+use std::{collections::BTreeMap, fmt};
 
 /// Where an attribute stands in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +17,12 @@ pub(in crate::simulators) enum Place {
     /// `urn:…:User:department`
     Extension(&'static str, &'static str),
 }
+
+/// The enterprise extension of RFC 7643 §4.3.
+pub(in crate::simulators) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub(super) const USER_NAME: Place = Place::Top("userName");
+pub(super) const DISPLAY_NAME: Place = Place::Top("displayName");
+pub(super) const ACTIVE: Place = Place::Top("active");
 
 /// What an attribute holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,7 @@ pub(in crate::simulators) struct Attribute(pub(in crate::simulators) Place, pub(
 /// What a resource holds.
 pub(in crate::simulators) type Values = BTreeMap<Place, Value>;
 
-/// What a document says: nothing means that the attribute is cleared.
+/// The attributes in a document; `None` clears one.
 pub(super) type Written = BTreeMap<Place, Option<Value>>;
 
 impl Place {
@@ -88,7 +93,7 @@ impl fmt::Display for Place {
 }
 
 impl Attribute {
-    /// The value as the attribute holds it; null and `""` clear it. A boolean in a string is no boolean.
+    /// The value in the attribute's form; null and `""` clear it. A boolean in a string is refused.
     pub(super) fn typed(&self, value: &Value) -> Result<Option<Value>, Answer> {
         let Self(place, kind) = self;
         match (kind, value) {
@@ -105,7 +110,7 @@ impl Attribute {
     }
 }
 
-/// What the document says of the app's attributes; others are passed over.
+/// The app's attributes in a document; others are ignored.
 pub(super) fn written(attributes: &[Attribute], document: &Map<String, Value>) -> Result<Written, Answer> {
     let mut written = Written::new();
     for attribute in attributes {
@@ -116,7 +121,7 @@ pub(super) fn written(attributes: &[Attribute], document: &Map<String, Value>) -
     Ok(written)
 }
 
-/// Puts what a resource holds into a document.
+/// Writes the attributes of a resource into a document.
 pub(super) fn shown(attributes: &[Attribute], values: &Values, document: &mut Map<String, Value>) {
     for Attribute(place, kind) in attributes {
         if let Some(value) = values.get(place) {

@@ -1,14 +1,9 @@
-//! Users, groups and who is listed where, in memory.
+//! Users, groups and their members, in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::attributes::{DISPLAY_NAME, Place, USER_NAME, Values};
 use jiff::Timestamp;
 use serde_json::Value;
-
-use super::{
-    Place, Values,
-    users::{DISPLAY_NAME, USER_NAME},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids sort in the order of creation.
 pub(in crate::simulators) type Id = String;
@@ -18,7 +13,7 @@ pub(in crate::simulators) type Id = String;
 pub(in crate::simulators) struct Resource {
     pub(in crate::simulators) id: Id,
     pub(in crate::simulators) values: Values,
-    /// Whom a group lists; whether he is in it is up to the app.
+    /// The users that a group lists; whether they are in it is up to the app.
     pub(in crate::simulators) members: BTreeSet<Id>,
     pub(in crate::simulators) created: Timestamp,
     pub(in crate::simulators) modified: Timestamp,
@@ -47,12 +42,12 @@ impl Directory {
         Self { users: BTreeMap::new(), groups: BTreeMap::new(), names: BTreeMap::new(), id_of, last: 0 }
     }
 
-    /// User names are compared without regard to case.
+    /// Finds a user by name, ignoring case.
     pub(in crate::simulators) fn user_named(&self, name: &str) -> Option<&Resource> {
         self.users.get(self.names.get(&name.to_lowercase())?)
     }
 
-    /// So are the names of groups.
+    /// Finds a group by name, ignoring case.
     pub(in crate::simulators) fn group_named(&self, name: &str) -> Option<&Resource> {
         let name = name.to_lowercase();
         self.groups.values().find(|group| group.text(DISPLAY_NAME).to_lowercase() == name)
@@ -89,7 +84,7 @@ impl Directory {
         Some(user)
     }
 
-    /// The groups that list the user, in the order of their creation.
+    /// The groups that list a user, in order of creation.
     pub(in crate::simulators) fn listing(&self, user: &str) -> Vec<Id> {
         self.groups.values().filter(|group| group.members.contains(user)).map(|group| group.id.clone()).collect()
     }

@@ -1,20 +1,18 @@
 //! `/Groups`
 
-use std::collections::BTreeSet;
-
+use super::answer::{Handled, scim};
+use super::attributes::{DISPLAY_NAME, USER_NAME, Values, shown, written};
+use super::dialect::Dialect;
+use super::directory::{Id, Resource};
+use super::error::{invalid_value, not_found, refusal};
+use super::list::{is_wanted, page, projected, wanted};
+use super::members;
+use super::patch::{Operation, apply, document, operations, put};
+use super::server::Server;
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Call, Dialect, Handled, Id, Resource, Server, Values,
-    attributes::{shown, written},
-    error::{invalid_value, not_found},
-    list::{is_wanted, page, projected, wanted},
-    members,
-    patch::{Operation, apply, document, operations, put},
-    refusal, scim,
-    users::{DISPLAY_NAME, USER_NAME},
-};
+use std::collections::BTreeSet;
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
@@ -111,7 +109,7 @@ impl<D: Dialect> Server<D> {
         if is_wanted(call, "members") { self.group(group, &call.origin()) } else { self.bare(group, &call.origin()) }
     }
 
-    /// The group with the users who are in it, of those it lists.
+    /// The group with those of its listed users who are in it.
     pub(super) fn group(&self, group: &Resource, origin: &str) -> Value {
         let is_in = |user: &&Id| self.dialect.effective(self.directory.listing(user)).contains(&group.id);
         let named = |id: &Id| self.directory.users.get(id).map(|user| user.text(USER_NAME));

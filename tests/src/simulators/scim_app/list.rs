@@ -1,13 +1,14 @@
-//! Lists: the filter, the page and the projection that the apps support.
+//! Lists: the filter, paging and projection that the apps support.
 
+use super::answer::scim;
+use super::error::refusal;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, refusal, scim};
-
-/// The largest page, and the page without `count`.
+/// The largest page, and the page size without `count`.
 pub(super) const MAX_COUNT: usize = 100;
 
-/// The text that `{attribute} eq "text"` looks for; nothing when there is no filter. Any other filter is refused.
+/// The text in `{attribute} eq "text"`; `None` without a filter. Any other filter is refused.
 pub(super) fn wanted(call: &Call, attribute: &str) -> Result<Option<String>, Answer> {
     let Some(filter) = call.parameter("filter") else { return Ok(None) };
     let parse = || {
@@ -20,7 +21,7 @@ pub(super) fn wanted(call: &Call, attribute: &str) -> Result<Option<String>, Ans
     parse().map(Some).ok_or_else(|| refusal(400, Some("invalidFilter"), &detail()))
 }
 
-/// A page of a list (RFC 7644 §3.4.2.4): `startIndex` counts from one, and `count=0` asks only how many there are.
+/// A page of a list (RFC 7644 §3.4.2.4): `startIndex` counts from one, and `count=0` asks for the total only.
 pub(super) fn page<T>(call: &Call, all: &[T], show: impl Fn(&T) -> Value) -> Result<Answer, Answer> {
     let start = number(call, "startIndex")?.unwrap_or(1).max(1);
     let count = number(call, "count")?.map_or(MAX_COUNT, |count| usize::try_from(count).unwrap_or(0).min(MAX_COUNT));
@@ -58,7 +59,7 @@ pub(super) fn projected(call: &Call, document: Value) -> Value {
     }
 }
 
-/// Whether the caller wants the attribute, so that a large one is not made in vain.
+/// Whether the caller wants the attribute, so that a large one is not built in vain.
 pub(super) fn is_wanted(call: &Call, attribute: &str) -> bool {
     let probe = projected(call, json!({ attribute: null }));
     probe.get(attribute).is_some()

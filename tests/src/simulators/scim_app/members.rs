@@ -1,15 +1,12 @@
-//! Whom a group lists, and what a request does to it.
+//! The members that a group lists, and how requests change them.
 
-use std::collections::BTreeSet;
-
+use super::attributes::get;
+use super::directory::{Directory, Id};
+use super::error::{invalid_syntax, invalid_value};
+use super::patch::Op;
+use crate::simulators::control::Answer;
 use serde_json::{Map, Value};
-
-use super::{
-    Answer, Directory, Id,
-    attributes::get,
-    error::{invalid_syntax, invalid_value},
-    patch::Op,
-};
+use std::collections::BTreeSet;
 
 /// The `members` of a document, when it has any.
 pub(super) fn of_document(
@@ -26,8 +23,8 @@ pub(super) fn is_members(path: &str) -> bool {
 
 /// One PATCH operation on `members` or `members[value eq "id"]`.
 ///
-/// `remove` without a filter empties the group (RFC 7644 §3.5.2.2), so a value beside it, which some clients send in the belief that
-/// it narrows the removal, is refused rather than ignored.
+/// `remove` without a filter empties the group (RFC 7644 §3.5.2.2). Some clients send a value to narrow the removal; it is refused
+/// rather than ignored.
 pub(super) fn patch(
     directory: &Directory,
     members: &mut BTreeSet<Id>,
@@ -51,7 +48,7 @@ pub(super) fn patch(
     Ok(())
 }
 
-/// `[{"value": id}, …]`, every one of them a user who is there.
+/// `[{"value": id}, …]`, all of them existing users.
 fn known(directory: &Directory, members: &Value) -> Result<BTreeSet<Id>, Answer> {
     let members = members.as_array().ok_or_else(|| invalid_value("`members` must be an array"))?;
     let id = |member: &Value| {

@@ -1,13 +1,9 @@
 //! PATCH requests (RFC 7644 §3.5.2), exactly as the RFC writes them: lower-case operations, types that fit.
 
+use super::attributes::{Attribute, Values, Written, get, written};
+use super::error::{invalid_path, invalid_syntax, invalid_value, refusal};
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Attribute, Call, Values,
-    attributes::{Written, get, written},
-    error::{invalid_path, invalid_syntax, invalid_value},
-    refusal,
-};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -71,7 +67,7 @@ fn operation(operation: &Value) -> Result<Operation, Answer> {
     }
 }
 
-/// Applies an operation on attributes; operations on members are someone else's.
+/// Applies an operation to attributes; `members` has its own module.
 pub(super) fn apply(attributes: &[Attribute], values: &mut Values, operation: &Operation) -> Result<(), Answer> {
     let nothing = Value::Null;
     let value = operation.value.as_ref().filter(|_| operation.op != Op::Remove).unwrap_or(&nothing);
@@ -101,7 +97,7 @@ pub(super) fn apply(attributes: &[Attribute], values: &mut Values, operation: &O
     Ok(())
 }
 
-/// A value without a path is a part of the resource; dotted names and URN paths are no attributes there.
+/// A value without a path is part of a resource, where dotted names and URN paths are not attributes.
 fn whole(attributes: &[Attribute], values: &mut Values, value: &Value) -> Result<(), Answer> {
     let Value::Object(document) = value else {
         return Err(invalid_syntax("without a `path` the value must be an object"));

@@ -1,20 +1,16 @@
 //! `/Users`
 
+use super::answer::{Handled, scim};
+use super::attributes::{ACTIVE, DISPLAY_NAME, Place, USER_NAME, Values, shown, written};
+use super::dialect::{Deactivation, Dialect};
+use super::directory::Resource;
+use super::error::{invalid_value, not_found, refusal};
+use super::list::{page, projected, wanted};
+use super::patch::{apply, document, operations, put};
+use super::server::Server;
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-
-use super::{
-    Answer, Call, Deactivation, Dialect, Handled, Place, Resource, Server, Values,
-    attributes::{shown, written},
-    error::{invalid_value, not_found},
-    list::{page, projected, wanted},
-    patch::{apply, document, operations, put},
-    refusal, scim,
-};
-
-pub(in crate::simulators) const USER_NAME: Place = Place::Top("userName");
-pub(in crate::simulators) const DISPLAY_NAME: Place = Place::Top("displayName");
-pub(super) const ACTIVE: Place = Place::Top("active");
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
@@ -60,7 +56,7 @@ impl<D: Dialect> Server<D> {
         self.directory.remove_user(id).map(|_| Answer::empty(204)).ok_or_else(|| not_found(id))
     }
 
-    /// Stores the change; a user whom it removes is answered for the last time.
+    /// Stores the change; the answer shows a user for the last time if the change removes them.
     fn change(&mut self, call: &Call, id: &str, mut values: Values, now: Timestamp) -> Handled {
         let before = self.directory.users.get(id).cloned().ok_or_else(|| not_found(id))?;
         self.check(Some(&before), &mut values)?;
@@ -93,7 +89,7 @@ impl<D: Dialect> Server<D> {
         Ok(scim(status, &projected(call, self.user(user, &call.origin()))))
     }
 
-    /// The user as SCIM shows him.
+    /// The user in SCIM form.
     pub(super) fn user(&self, user: &Resource, origin: &str) -> Value {
         let extensions =
             D::USER.iter().filter(|each| user.values.contains_key(&each.0)).filter_map(|each| match each.0 {

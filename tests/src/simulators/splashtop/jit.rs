@@ -1,18 +1,17 @@
 //! The just-in-time login URL of an SSO method: a first login makes a user, any later one changes nothing.
 //!
-//! `POST /sso/jit` with `{"ssoName", "email", "groups"?}` stands for the SAML assertion that the real URL takes.
-
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::json;
+//! `POST /sso/jit` with `{"ssoName", "email", "groups"?}` replaces the SAML assertion that the real URL accepts.
 
 use super::{DISPLAY_NAME, SSO_NAME, Splashtop, USER_NAME};
 use crate::simulators::{
     control::{Answer, Call},
     scim_app::{Dialect, Directory, Place, Values, refusal},
 };
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
 
-/// What the assertion says.
+/// The content of the assertion.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Assertion {
@@ -34,7 +33,7 @@ pub(super) fn login(app: &Splashtop, directory: &mut Directory, call: &Call, now
     if !app.switches.jit {
         return Err(refusal(403, None, "there is no such user"));
     }
-    // Only the address is taken over; names stay empty.
+    // Only the address is stored; names stay empty.
     let mut user = Values::from([
         (USER_NAME, json!(assertion.email)),
         (SSO_NAME, json!(assertion.sso_name)),

@@ -1,26 +1,25 @@
 //! Splashtop's SCIM endpoint (`/scim/v1`, though it speaks SCIM 2.0) and its just-in-time login.
 //!
-//! A user name is fixed for ever, every user needs the exact name of a single-sign-on method, and a user is in one group. The
-//! effect of `active: false` is not documented and is a switch.
+//! User names never change, every user needs the exact name of a single sign-on method, and a user is in one group. The effect of
+//! `active: false` is not documented, so it is a switch.
 
 mod jit;
 mod switches;
-
-use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use self::switches::{ActiveFalse, GroupRule, Switches};
 use super::{
     control::{Answer, App, Call},
     scim_app::{Attribute, Deactivation, Dialect, Directory, Id, Kind, Place, Resource, Server, Values, refusal},
 };
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 const SPLASHTOP: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User";
 const USER_NAME: Place = Place::Top("userName");
 const DISPLAY_NAME: Place = Place::Top("displayName");
 const SSO_NAME: Place = Place::Extension(SPLASHTOP, "ssoName");
 
-/// The only attributes that an update changes, beside `active`.
+/// The only attributes that an update changes, besides `active`.
 const UPDATABLE: [Place; 4] =
     [DISPLAY_NAME, Place::Sub("name", "givenName"), Place::Sub("name", "familyName"), Place::Top("active")];
 
@@ -126,7 +125,7 @@ impl Dialect for Splashtop {
 }
 
 impl Splashtop {
-    /// Byte for byte the name of a method, spaces included. An update that leaves it out keeps it.
+    /// Must be exactly the name of a method, including spaces. An update without it keeps it.
     fn check_sso_name(&self, before: Option<&Resource>, user: &mut Values) -> Result<(), Answer> {
         if let (Some(before), None) = (before, user.get(&SSO_NAME)) {
             user.extend(before.values.get_key_value(&SSO_NAME).map(|(place, value)| (*place, value.clone())));
@@ -143,7 +142,7 @@ impl Splashtop {
         Err(refusal(400, Some("invalidValue"), &detail))
     }
 
-    /// The user name stays, and whatever else cannot be updated stays without a word.
+    /// Refuses a new user name, and silently keeps whatever else cannot be updated.
     fn check_update(&self, before: &Resource, user: &mut Values) -> Result<(), Answer> {
         let is_renamed = !text(user, USER_NAME).eq_ignore_ascii_case(before.text(USER_NAME));
         if is_renamed && !self.switches.username_update {
@@ -159,7 +158,7 @@ impl Splashtop {
         Ok(())
     }
 
-    /// Whether the team may have one more account, and this one.
+    /// Refuses an account that the team may not have.
     fn check_account(&self, directory: &Directory, user: &Values) -> Result<(), Answer> {
         let email = text(user, USER_NAME);
         let (_, domain) = email

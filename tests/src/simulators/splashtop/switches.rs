@@ -1,4 +1,4 @@
-//! What differs between teams, or is not known of the real app.
+//! What differs between teams, or is not known about the real app.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +8,17 @@ pub(super) struct Switches {
     pub(super) active_false: ActiveFalse,
     /// Whether a user name can be changed, as on premises.
     pub(super) username_update: bool,
-    /// Where a user is whom several groups list.
+    /// The group of a user whom several groups list.
     pub(super) group_rule: GroupRule,
     /// The names of the SSO methods.
     pub(super) sso_methods: Vec<String>,
-    /// The domains that the SSO methods take; null for all.
+    /// The domains that the SSO methods accept; null for all.
     pub(super) allowed_domains: Option<Vec<String>>,
-    /// How many users the team may have; null for any number.
+    /// The limit of users; null for none.
     pub(super) licences: Option<usize>,
-    /// Groups of computers: no user group can have one of these names.
+    /// The names of computer groups, which no user group can have.
     pub(super) computer_groups: Vec<String>,
-    /// Addresses that are accounts of other teams.
+    /// Addresses of accounts in other teams.
     pub(super) foreign_accounts: Vec<String>,
     pub(super) max_groups: usize,
     /// Whether the SSO methods create users who log in for the first time.
@@ -31,16 +31,16 @@ pub(super) enum ActiveFalse {
     /// The user is removed from the team.
     Remove,
     Disable,
-    /// The user stays as he is.
+    /// The user stays as they are.
     Ignore,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum GroupRule {
-    /// In the group that was created last; when that goes, in the one before.
+    /// The group that was created last; when it is deleted, the one before.
     LatestCreated,
-    /// In the group that he was added to last; the others forget him.
+    /// The group that the user was added to last; the others no longer list them.
     LatestAdded,
 }
 

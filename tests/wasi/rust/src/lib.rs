@@ -16,9 +16,9 @@ impl Connector for Intruder {
 
     #[allow(clippy::disallowed_methods, reason = "that it can wait is what is tried")]
     fn check(_: App<'_>) -> Result<(), Fault> {
-        // Nobody needs to hear that it cannot print.
+        // An error of printing is of no interest.
         drop(writeln!(std::io::stdout(), "printed by the intruder"));
-        // The clock is no way out.
+        // Reading the clock does no harm.
         std::thread::sleep(Duration::from_millis(1));
         let environment: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
         let report = json!({
