@@ -4,7 +4,9 @@
 
 mod bench;
 mod demo;
+mod dependencies;
 mod fuzz;
+mod layout;
 mod proof;
 mod sandbox;
 mod stage;
@@ -42,6 +44,10 @@ enum Command {
     },
     /// Run every check: format, lints, docs, and all tests.
     Test,
+    /// Read every crate's imports and say what is out of place: circles, floors, module style. Builds nothing.
+    Layout(layout::Options),
+    /// Check the licences, sources and advisories of dependencies, and that each is used, with the tools that are installed.
+    Dependencies,
     /// Run scim2-tester, an independent judge from PyPI, against an instance of every connector.
     Conformance,
     /// Feed the parsers what nobody would write, led by what they do with it (libFuzzer).
@@ -59,6 +65,8 @@ enum CommandError {
     System(#[from] scim_gateway_tests::system::SystemError),
     #[error(transparent)]
     Bench(#[from] scim_gateway_tests::bench::durability::BenchError),
+    #[error(transparent)]
+    Layout(#[from] layout::LayoutError),
     #[error(transparent)]
     Lists(#[from] scim_gateway_tests::bench::lists::ListError),
     #[error(transparent)]
@@ -94,6 +102,8 @@ fn main() -> ExitCode {
         Command::Demo { json } => asynchronously(demo::run(json)),
         Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
         Command::Test => test::run(),
+        Command::Layout(options) => layout::run(&options).map_err(CommandError::from),
+        Command::Dependencies => Ok(dependencies::run()),
         Command::Conformance => asynchronously(proof::conformance()),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => asynchronously(bench::run(&options)),
