@@ -1,12 +1,10 @@
 //! `cargo xtask dependencies`: what cargo-deny and cargo-machete say about the crates of others. Neither has to be installed.
 
+use crate::stage::{note, stage};
+use scim_gateway_tests::artifacts::cargo;
 use std::process::Stdio;
 
-use scim_gateway_tests::artifacts::cargo;
-
-use crate::stage::{note, stage};
-
-/// Runs the tools that are installed and names those that are not. Answers whether no check failed.
+/// Runs the tools that are installed and names those that are not. Returns whether no check failed.
 pub(crate) fn run() -> bool {
     let mut passed = true;
     if is_installed("deny") {

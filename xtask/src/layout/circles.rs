@@ -1,15 +1,14 @@
-//! Circles of files, and of the folders of a crate.
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+//! Circles of files, and of folders that are side by side.
 
 use super::finding::{Finding, Rule};
 use super::graph::{Graph, Tie};
 use super::module::{Module, ModulePath};
 use super::resolve::{Target, resolve, resolve_macro};
 use super::tree::Tree;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// What one file takes from another, for every file of a crate.
+/// Which names each file of a crate uses from which other file.
 pub(super) fn ties_of_files(tree: &Tree) -> Graph {
     let mut graph = Graph::default();
     for (path, module) in &tree.modules {
@@ -40,7 +39,7 @@ pub(super) fn ties_of_files(tree: &Tree) -> Graph {
     graph
 }
 
-/// Circles larger than a parent's module file and one direct child of it.
+/// Every circle of files, except a module's file and the file of one direct child.
 pub(super) fn of_files(tree: &Tree, ties: &Graph) -> Vec<Finding> {
     let parents = parents(tree);
     let is_parent = |one: &String, other: &String| {
@@ -54,35 +53,33 @@ pub(super) fn of_files(tree: &Tree, ties: &Graph) -> Vec<Finding> {
     circles.map(|circle| finding(Rule::CircleOfFiles, &circle, ties, &allowed)).collect()
 }
 
-/// Circles of the modules at the top of a crate, each with all that is in its folder. Two files alone are the other rule's.
+/// Every circle of sibling modules, each taken with everything in its folder. Circles of single files are left to [`of_files`].
 pub(super) fn of_folders(tree: &Tree, files: &Graph) -> Vec<Finding> {
+    let parents: BTreeSet<ModulePath> = tree.modules.keys().filter_map(ModulePath::parent).collect();
+    parents.iter().flat_map(|parent| of_folders_below(parent, tree, files)).collect()
+}
+
+fn of_folders_below(parent: &ModulePath, tree: &Tree, files: &Graph) -> Vec<Finding> {
+    let root = tree.modules.get(&parent.crate_root()).and_then(|root| root.file.parent()).unwrap_or(Path::new(""));
     let mut folders: BTreeMap<String, String> = BTreeMap::new();
     for (path, module) in &tree.modules {
-        if let Some(top) = top(tree, path) {
-            folders.insert(module.file.display().to_string(), top);
+        if let Some(child) = path.child_of(parent) {
+            folders.insert(module.file.display().to_string(), root.join(child).display().to_string());
         }
     }
-    let is_folder = |place: &String| folders.values().filter(|top| *top == place).count() > 1;
+    let is_folder = |name: &String| folders.values().filter(|folder| *folder == name).count() > 1;
     let mut ties = Graph::default();
-    let all: BTreeSet<String> = folders.keys().cloned().collect();
-    for tie in files.among(&all) {
+    for tie in files.among(&folders.keys().cloned().collect()) {
         if let (Some(from), Some(to)) = (folders.get(&tie.from), folders.get(&tie.to)) {
             let name = |path: &str| Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            ties.tie(from, to, format!("{} takes {} of {}", name(&tie.from), tie.names.join(" and "), name(&tie.to)));
+            ties.tie(from, to, format!("{} uses {} from {}", name(&tie.from), tie.names.join(" and "), name(&tie.to)));
         }
     }
     let circles = ties.circles().into_iter().filter(|circle| circle.iter().any(is_folder));
     circles.map(|circle| finding(Rule::CircleOfFolders, &circle, &ties, &|_| false)).collect()
 }
 
-/// The place of the module at the top of the crate that a module is in, as `src/egress`; nothing for the crate's root.
-fn top(tree: &Tree, path: &ModulePath) -> Option<String> {
-    let root = tree.modules.get(&path.crate_root())?;
-    let sources = root.file.parent()?;
-    Some(sources.join(path.names().next()?).display().to_string())
-}
-
-/// Each file's parent: the file that declares its module.
+/// Maps each file to the file that declares its module.
 fn parents(tree: &Tree) -> BTreeMap<PathBuf, PathBuf> {
     let parent = |(path, module): (&ModulePath, &Module)| {
         let parent = tree.modules.get(&path.parent()?)?;

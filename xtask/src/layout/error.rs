@@ -1,8 +1,8 @@
-//! Why the layout could not be read at all.
+//! Why the layout could not be checked.
 
 use std::path::PathBuf;
 
-/// What keeps the sources from being read, or the findings from being written; a rule that is broken is a [`super::finding::Finding`].
+/// The sources could not be read, or the findings not written. A broken rule is a [`super::finding::Finding`] instead.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LayoutError {
     #[error("cannot read {path}: {source}")]
@@ -11,7 +11,7 @@ pub(crate) enum LayoutError {
     NotToml { path: PathBuf, source: toml::de::Error },
     #[error("{path}:{line}: not Rust: {source}")]
     NotRust { path: PathBuf, line: usize, source: syn::Error },
-    #[error("{path} declares the module `{name}`, and there is neither {name}.rs nor {name}/mod.rs for it")]
+    #[error("{path} declares the module `{name}`, but there is neither {name}.rs nor {name}/mod.rs")]
     NoFile { path: PathBuf, name: String },
     #[error(transparent)]
     Io(#[from] std::io::Error),

@@ -1,12 +1,10 @@
-//! What breaks a rule, for people and for programs.
-
-use std::fmt;
-
-use serde::Serialize;
+//! A place that breaks a rule, as text and as JSON.
 
 use super::graph::Tie;
+use serde::Serialize;
+use std::fmt;
 
-/// The rules, in the order in which they are judged.
+/// The rules that are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Rule {
@@ -24,12 +22,12 @@ impl Rule {
     fn next_step(self) -> &'static str {
         match self {
             Self::Floors => {
-                "Move what is shared to a lower crate, or pass it in. If the floor itself is wrong, change the table in \
-                 xtask/src/layout/floors.rs and the picture in ARCHITECTURE.md together."
+                "Move what is shared to a lower crate, or pass it in. If the rule itself is wrong, change the table in \
+                 xtask/src/layout/floors.rs and the one in ARCHITECTURE.md together."
             }
             Self::CircleOfFolders | Self::CircleOfFiles => {
                 "Move what both sides need into a file of its own that needs neither, or pass it in as a value. A mod.rs \
-                 declares, re-exports and orchestrates, so that its children never need it."
+                 declares, re-exports and orchestrates; its children should not need it."
             }
             Self::ModuleStyle => "Move the file: git mv x.rs x/mod.rs.",
             Self::ImportBlock => "Delete the blank lines between the imports and run cargo fmt.",
@@ -40,11 +38,11 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Floors => "dependency that the floors do not allow",
+            Self::Floors => "forbidden dependency between crates",
             Self::CircleOfFolders => "circle of folders",
             Self::CircleOfFiles => "circle of files",
-            Self::ModuleStyle => "file beside its folder",
-            Self::ImportBlock => "imports in several blocks",
+            Self::ModuleStyle => "module file beside its folder",
+            Self::ImportBlock => "blank line between imports",
         })
     }
 }
@@ -53,17 +51,16 @@ impl fmt::Display for Rule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
-    /// The files, folders or crates that it is about, relative to the workspace.
+    /// The files, folders or crates concerned, relative to the workspace.
     pub(crate) places: Vec<String>,
-    /// What ties the places of a circle together, or one crate to another.
+    /// The dependencies that form the circle, or that are forbidden.
     pub(crate) ties: Vec<Tie>,
-    /// Ties each of which ends the circle when it is cut.
+    /// Removing any one of these ties breaks the circle.
     pub(crate) cuts: Vec<Tie>,
     pub(crate) next: &'static str,
 }
 
 impl Finding {
-    /// A finding about places.
     pub(super) fn at(rule: Rule, places: impl IntoIterator<Item = String>) -> Self {
         let next = rule.next_step();
         Self { rule, places: places.into_iter().collect(), ties: Vec::new(), cuts: Vec::new(), next }
@@ -88,7 +85,7 @@ impl fmt::Display for Finding {
         }
         if !self.cuts.is_empty() {
             let cuts: Vec<String> = self.cuts.iter().map(|cut| format!("{} → {}", cut.from, cut.to)).collect();
-            writeln!(f, "  Without any one of these ties there is no circle: {}", cuts.join("; "))?;
+            writeln!(f, "  Removing any one of these breaks the circle: {}", cuts.join("; "))?;
         }
         write!(f, "  {}", self.next)
     }

@@ -1,10 +1,10 @@
-//! Which of our crates may depend on which: the picture in ARCHITECTURE.md as a table.
+//! Which of our crates may depend on which: the table in ARCHITECTURE.md.
 
 use super::finding::{Finding, Rule};
 use super::graph::Tie;
 use super::workspace::Package;
 
-/// A crate, and the crates of ours that it may depend on. Whoever is not here may depend on anything, and nobody here on them.
+/// Each crate with the workspace crates that it may depend on. Crates that are not listed may depend on any, and no listed crate on them.
 const FLOORS: &[(&str, &[&str])] = &[
     ("scim-protocol", &[]),
     ("scim-mapping", &["scim-protocol"]),
@@ -15,11 +15,11 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("scim-connector-sdk", &[]),
 ];
 
-/// What the SDK's users are called, all of which stand on the SDK alone.
+/// Connectors, which depend on the SDK alone, have names that end like this.
 const CONNECTOR: &str = "-connector";
 const ON_THE_SDK: &[&str] = &["scim-connector-sdk"];
 
-/// Every dependency from crate to crate that the table does not have, and every crate of the gateway that is not in it.
+/// Finds dependencies that the table does not allow, and crates of the gateway that it does not list.
 pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
     packages.iter().flat_map(|package| check_one(package, packages)).collect()
 }
@@ -28,7 +28,7 @@ fn check_one(package: &Package, packages: &[Package]) -> Vec<Finding> {
     let Some(allowed) = allowed(&package.name) else {
         let unplaced = package.folder.starts_with("gateway");
         return unplaced
-            .then(|| Finding::at(Rule::Floors, [format!("{} has no floor", package.name)]))
+            .then(|| Finding::at(Rule::Floors, [format!("{} is not in the table of floors", package.name)]))
             .into_iter()
             .collect();
     };

@@ -1,9 +1,9 @@
-//! Who takes what from whom, and who goes round in a circle.
+//! Dependencies between named nodes, and the circles among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-/// Nodes and the names by which one depends on another.
+/// Which node depends on which, and by which names.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Graph {
     ties: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
@@ -14,12 +14,12 @@ pub(super) struct Graph {
 pub(crate) struct Tie {
     pub(crate) from: String,
     pub(crate) to: String,
-    /// What the first takes from the second.
+    /// What the first uses from the second.
     pub(crate) names: Vec<String>,
 }
 
 impl Graph {
-    /// What a node takes from itself is no tie.
+    /// Adds a dependency. A node's dependency on itself is ignored.
     pub(super) fn tie(&mut self, from: impl Display, to: impl Display, name: impl Into<String>) {
         let (from, to) = (from.to_string(), to.to_string());
         if from != to {
@@ -27,7 +27,7 @@ impl Graph {
         }
     }
 
-    /// The circles: each set of two or more nodes that all depend on each other, directly or by way of others.
+    /// The strongly connected components with more than one node.
     pub(super) fn circles(&self) -> Vec<BTreeSet<String>> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.ties.keys().map(|node| (node.as_str(), self.reached_from(node))).collect();
@@ -55,7 +55,7 @@ impl Graph {
         reached
     }
 
-    /// The ties among some nodes.
+    /// The ties between nodes of a set.
     pub(super) fn among(&self, nodes: &BTreeSet<String>) -> Vec<Tie> {
         let inside = self.ties.iter().filter(|(from, _)| nodes.contains(*from));
         inside
@@ -65,7 +65,7 @@ impl Graph {
             .collect()
     }
 
-    /// The circle's own ties, without one of them.
+    /// The graph that has exactly these ties.
     pub(super) fn of_ties<'a>(ties: impl Iterator<Item = &'a Tie>) -> Self {
         let mut graph = Self::default();
         for tie in ties {

@@ -1,8 +1,8 @@
-//! `cargo xtask layout`: reads the imports of every crate, without building anything, and says what is out of place.
+//! `cargo xtask layout`: checks from the imports of every crate, without building it, that the code keeps to ARCHITECTURE.md.
 //!
-//! A circle of files is files of which each depends on each other, directly or by way of others. Paths are read wherever they can be
-//! seen: in `use`, in code, in macros' tokens. A name that is re-exported counts for the file that defines it, so a `mod.rs` that
-//! only declares and re-exports is on nobody's way. What is compiled for tests only is left out. Methods are not seen.
+//! A circle is a set of files or folders that all depend on each other, directly or through others. Paths are found in `use`, in code and
+//! in the tokens of macros. A re-exported name counts as a dependency on the file that defines it, so importing it through a `mod.rs`
+//! is not a dependency on that `mod.rs`. Code that is compiled for tests only is skipped. Method calls cannot be seen.
 
 mod circles;
 mod error;
@@ -17,15 +17,14 @@ mod test_only;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tokens;
 mod tree;
 mod workspace;
 
+use finding::{Finding, Rule};
+use scim_gateway_tests::artifacts;
 use std::io::{Write, stdout};
 use std::path::Path;
-
-use scim_gateway_tests::artifacts;
-
-use finding::{Finding, Rule};
 use tree::Tree;
 
 pub(crate) use error::LayoutError;
@@ -33,12 +32,12 @@ pub(crate) use error::LayoutError;
 /// Options of `cargo xtask layout`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One JSON document on standard output, for programs: a list of findings.
+    /// Print the findings as one JSON document, for programs.
     #[arg(long)]
     json: bool,
 }
 
-/// Answers whether every rule holds.
+/// Returns whether every rule holds.
 pub(crate) fn run(options: &Options) -> Result<bool, LayoutError> {
     let findings = findings(&artifacts::workspace())?;
     let mut out = stdout().lock();
@@ -52,7 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, LayoutError> {
     Ok(findings.is_empty())
 }
 
-/// Every place in the workspace at `root` that breaks a rule.
+/// Finds every place in the workspace at `root` that breaks a rule.
 fn findings(root: &Path) -> Result<Vec<Finding>, LayoutError> {
     let packages = workspace::packages(root)?;
     let mut findings = floors::check(&packages);
@@ -70,5 +69,5 @@ fn summary(findings: &[Finding]) -> String {
     let counts = Rule::ALL.map(|rule| (rule, findings.iter().filter(|finding| finding.rule == rule).count()));
     let broken: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(rule, count)| format!("{rule}: {count}")).collect();
-    if broken.is_empty() { "everything is in its place".to_owned() } else { broken.join("\n") }
+    if broken.is_empty() { "the layout is as ARCHITECTURE.md says".to_owned() } else { broken.join("\n") }
 }

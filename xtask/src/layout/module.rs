@@ -1,9 +1,9 @@
-//! A module: the names that it has, and the paths that it writes.
+//! A module: the names that it defines or imports, and the paths that its code contains.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// Where a module is in its crate: the crate's root (`lib`, `main`, or a binary's name), then the modules' names.
+/// A module's place in its package: the target (`lib`, `main`, or a binary's name), then the names of modules.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ModulePath(Vec<String>);
 
@@ -27,36 +27,37 @@ impl ModulePath {
         Self(self.0.iter().take(1).cloned().collect())
     }
 
-    /// The modules' names below the crate's root.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().skip(1).map(String::as_str)
+    /// The child of `parent` that this module is or is below, as a path of names from the crate's root: `egress/tests`.
+    pub(super) fn child_of(&self, parent: &Self) -> Option<PathBuf> {
+        self.0.strip_prefix(parent.0.as_slice())?.first()?;
+        Some(self.0.iter().take(parent.0.len() + 1).skip(1).collect())
     }
 }
 
-/// What a module's name stands for; one name can stand for several things, as a module and a function do.
+/// What a name in a module refers to. One name can have several bindings, for example a module and a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Binding {
     /// The child module of that name.
     Module,
-    /// An item that is written here.
+    /// An item that is defined here.
     Here,
-    /// What a `use` leads to.
+    /// The path of a `use`.
     Import(Vec<String>),
 }
 
-/// A module that is not for tests only.
+/// A module that is compiled outside tests.
 #[derive(Debug)]
 pub(super) struct Module {
-    /// Relative to the workspace; an inline module's is the file that it stands in.
+    /// Relative to the workspace; for an inline module, the file that contains it.
     pub(super) file: PathBuf,
     pub(super) names: BTreeMap<String, Vec<Binding>>,
-    /// Paths whose every name is a name here: `use path::*`.
+    /// The paths of `use path::*`.
     pub(super) globs: Vec<Vec<String>>,
-    /// Every path that is written here, imports among them.
+    /// Every path in the module's code, including imports.
     pub(super) written: Vec<Vec<String>>,
-    /// The `macro_rules!` that stand here.
+    /// The `macro_rules!` that are defined here.
     pub(super) macros: BTreeSet<String>,
-    /// Macros that are called here by a single name.
+    /// Macros that are called by a single name.
     pub(super) called: BTreeSet<String>,
 }
 

@@ -1,14 +1,13 @@
-//! Every path that an item writes: in types, expressions and patterns, in the tokens of macros, in serde's attributes.
+//! Collects every path in an item: in types, expressions and patterns, in the tokens of macros, and in serde's attributes.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use super::module::{Binding, Module};
+use super::test_only::{attributes, is_test_only};
+use super::tokens::{paths_in, plain};
 use syn::visit::{self, Visit};
 use syn::{
     Arm, Attribute, Field, ImplItem, Item, ItemMod, ItemUse, Lit, Local, Macro, Meta, Path, Stmt, TraitItem, UseTree,
     Variant,
 };
-
-use super::module::{Binding, Module};
-use super::test_only::{attributes, is_test_only};
 
 /// Keys of `#[serde(key = "path")]`.
 const SERDE_PATHS: [&str; 9] = [
@@ -23,11 +22,11 @@ const SERDE_PATHS: [&str; 9] = [
     "remote",
 ];
 
-/// Adds to a module what an item of it writes. Modules inside the item are left out: they are modules of their own.
+/// Adds an item's imports and paths to its module. Nested modules are skipped, because they are collected separately.
 pub(super) struct Collector<'a>(pub(super) &'a mut Module);
 
 impl Collector<'_> {
-    /// Takes the names of a `use`, and notes its paths as written.
+    /// Binds the names of a `use` and collects its paths.
     fn import(&mut self, tree: &UseTree, prefix: &[String]) {
         let with = |name: &syn::Ident| [prefix, &[plain(name)]].concat();
         match tree {
@@ -53,49 +52,6 @@ impl Collector<'_> {
             self.0.bind(name, Binding::Import(path.clone()));
         }
         self.0.written.push(path);
-    }
-
-    /// Paths in tokens that nobody parses: names joined by `::`.
-    fn tokens(&mut self, tokens: TokenStream) {
-        let mut path: Vec<String> = Vec::new();
-        let mut colons = 0;
-        // A field or a method is no path.
-        let mut after_dot = false;
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) if !after_dot => {
-                    if colons != 2 {
-                        self.write(&mut path);
-                    }
-                    path.push(plain(&ident));
-                    colons = 0;
-                }
-                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => {
-                    colons += 1;
-                    if colons == 1 && punct.spacing() == Spacing::Alone {
-                        self.write(&mut path);
-                    }
-                }
-                TokenTree::Group(group) => {
-                    self.write(&mut path);
-                    self.tokens(group.stream());
-                }
-                token => {
-                    self.write(&mut path);
-                    colons = 0;
-                    after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
-                    continue;
-                }
-            }
-            after_dot = false;
-        }
-        self.write(&mut path);
-    }
-
-    fn write(&mut self, path: &mut Vec<String>) {
-        if !path.is_empty() {
-            self.0.written.push(std::mem::take(path));
-        }
     }
 
     fn serde_path(&mut self, key: &Path, value: &syn::Expr) {
@@ -134,15 +90,15 @@ impl<'ast> Visit<'ast> for Collector<'_> {
             self.0.called.insert(plain(name));
         }
         self.visit_path(&call.path);
-        self.tokens(call.tokens.clone());
+        self.0.written.extend(paths_in(call.tokens.clone()));
     }
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         let Meta::List(list) = &attribute.meta else { return };
         if !list.path.is_ident("serde") {
-            return self.tokens(list.tokens.clone());
+            return self.0.written.extend(paths_in(list.tokens.clone()));
         }
-        // What is no path here, as a `rename_all(serialize = …)`, is none to serde either.
+        // Forms that this does not parse, such as `rename_all(serialize = …)`, contain no path.
         drop(attribute.parse_nested_meta(|meta| {
             if let Ok(value) = meta.value() {
                 self.serde_path(&meta.path, &value.parse()?);
@@ -209,10 +165,4 @@ impl<'ast> Visit<'ast> for Collector<'_> {
             visit::visit_arm(self, arm);
         }
     }
-}
-
-/// A name without the `r#` of one that is a keyword.
-fn plain(ident: &syn::Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }

@@ -1,39 +1,38 @@
-//! Which file defines what a path names. A `pub use` is followed to the item itself.
-
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+//! Finds the file that defines what a path refers to, through imports and re-exports.
 
 use super::module::{Binding, Module, ModulePath};
 use super::tree::Tree;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-/// What a path leads to inside its own crate; what leads out of it has no target.
+/// What a path refers to within its own package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// An item: its name and the file that defines it.
     Item { name: String, file: PathBuf },
-    /// A module. Naming one ties nothing: what is taken from it does.
+    /// A module. Naming a module is not a dependency; using something from it is.
     Module(ModulePath),
 }
 
-/// Resolves one path; it is made anew for each, for it remembers the imports that it followed.
+/// Resolves a single path. It remembers the imports that it has followed, so that circular ones end.
 struct Resolver<'a> {
     tree: &'a Tree,
     followed: BTreeSet<(ModulePath, Vec<String>)>,
 }
 
-/// Every item and module that `path`, written in the module `from`, can mean.
+/// Every item and module that `path` can refer to in the module `from`. Paths to other crates refer to none.
 pub(super) fn resolve(tree: &Tree, from: &ModulePath, path: &[String]) -> Vec<Target> {
     Resolver { tree, followed: BTreeSet::new() }.from_scope(from, path)
 }
 
-/// The macro of that name: it need not be imported where its text comes first, and `#[macro_export]` puts it into the crate's root.
+/// The `macro_rules!` of that name anywhere in the package: textual scope and `#[macro_export]` make imports unnecessary.
 pub(super) fn resolve_macro(tree: &Tree, name: &str) -> Option<Target> {
     let module = tree.modules.values().find(|module| module.macros.contains(name))?;
     Some(Target::Item { name: name.to_owned(), file: module.file.clone() })
 }
 
 impl Resolver<'_> {
-    /// A path as it is written: its first name is looked up in the module, then among the crates.
+    /// Resolves a path as written: its first name is looked up in the module, then among the crates.
     fn from_scope(&mut self, from: &ModulePath, path: &[String]) -> Vec<Target> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
         match first.as_str() {
@@ -55,7 +54,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// What `path` means inside a module that is known.
+    /// Resolves a path relative to a module.
     fn walk(&mut self, module: &ModulePath, path: &[String]) -> Vec<Target> {
         let Some((first, rest)) = path.split_first() else { return vec![Target::Module(module.clone())] };
         if first == "super" {
@@ -69,17 +68,17 @@ impl Resolver<'_> {
         {
             return vec![exported];
         }
-        // Nothing that can be seen has this name: a macro that the module calls makes it.
+        // The name is not in the source, so a macro that the module calls must define it.
         let file = self.tree.modules.get(module).map(|module| module.file.clone());
         file.map(|file| Target::Item { name: first.clone(), file }).into_iter().collect()
     }
 
-    /// As [`Self::walk`], or nothing where the module does not have the path's first name.
+    /// As [`Self::walk`], but `None` if the module has no such name.
     fn lookup(&mut self, at: &ModulePath, path: &[String]) -> Option<Vec<Target>> {
         let module = self.tree.modules.get(at)?;
         let (name, rest) = path.split_first()?;
         let Some(bindings) = module.names.get(name) else { return self.lookup_in_globs(at, module, path) };
-        // A module and a function can have one name; what goes on behind it is in the module.
+        // A module and a function can share a name; only the module can be followed by `::`.
         if bindings.contains(&Binding::Module) && !rest.is_empty() {
             return Some(self.walk(&at.child(name), rest));
         }

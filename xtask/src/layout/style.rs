@@ -1,19 +1,17 @@
-//! How a file stands beside its folder, and how it begins.
-
-use std::path::Path;
-
-use syn::visit::{self, Visit};
-use syn::{Item, ItemUse, Visibility};
+//! Where a module's file is, and how its imports are set.
 
 use super::error::LayoutError;
 use super::finding::{Finding, Rule};
 use super::text;
 use super::workspace::Package;
+use std::path::Path;
+use syn::visit::{self, Visit};
+use syn::{Item, ItemUse, Visibility};
 
-/// Where a crate has Rust files.
+/// The folders of a crate that contain Rust files.
 const FOLDERS: [&str; 4] = ["src", "tests", "benches", "examples"];
 
-/// Judges every Rust file of a package, tests among them.
+/// Checks every Rust file of a package, including tests.
 pub(super) fn check(root: &Path, package: &Package) -> Result<Vec<Finding>, LayoutError> {
     let mut findings = Vec::new();
     for folder in FOLDERS.map(|name| root.join(&package.folder).join(name)) {
@@ -33,12 +31,12 @@ pub(super) fn check(root: &Path, package: &Package) -> Result<Vec<Finding>, Layo
     Ok(findings)
 }
 
-/// `x.rs` beside a folder `x` with Rust in it.
+/// Whether there is a folder `x` with Rust files beside `x.rs`.
 fn is_beside_its_folder(file: &Path) -> Result<bool, LayoutError> {
     Ok(!text::rust_files(&file.with_extension(""))?.is_empty())
 }
 
-/// The lines of imports above which there is a blank line and another import. Re-exports are a block of their own.
+/// The lines of imports that a blank line separates from the import above. Re-exports may form a block of their own.
 fn second_blocks(file: &syn::File, text: &str) -> Vec<usize> {
     let mut blocks = Blocks { lines: text.lines().collect(), found: Vec::new() };
     blocks.in_items(&file.items);

@@ -1,9 +1,9 @@
-//! What is compiled for tests only.
+//! Recognizes items that are compiled for tests only.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-/// Whether one of the attributes leaves the item out of every build that is not a test.
+/// Whether an attribute excludes the item from every build except tests.
 pub(super) fn is_test_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
@@ -21,7 +21,7 @@ fn needs_test(predicate: &Meta) -> bool {
     }
 }
 
-/// The attributes of an item, of whatever kind.
+/// The attributes of an item of any kind.
 pub(super) fn attributes(item: &syn::Item) -> &[Attribute] {
     use syn::Item;
     match item {

@@ -1,14 +1,13 @@
-//! Each rule against a small workspace.
-
-use std::fs;
-use std::path::Path;
+//! Each rule, tested on a small workspace.
 
 use super::finding::{Finding, Rule};
+use std::fs;
+use std::path::Path;
 
 const CARGO: &str = "[workspace]\nmembers = [\"house\"]\n";
 const HOUSE: &str = "[package]\nname = \"house\"\n";
 
-/// What is found in a crate `house` with these files below `src`.
+/// The findings in a crate `house` with these files below `src`.
 fn found_in(files: &[(&str, &str)]) -> Vec<Finding> {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), "Cargo.toml", CARGO);
@@ -66,7 +65,7 @@ fn a_parent_and_two_children_are_a_circle() {
 }
 
 #[test]
-fn a_grandchild_is_no_child() {
+fn a_parent_and_a_grandchild_are_a_circle() {
     let files = [
         ("lib.rs", "mod a; pub struct P; pub fn f() { a::b::g() }"),
         ("a/mod.rs", "pub mod b;"),
@@ -76,8 +75,8 @@ fn a_grandchild_is_no_child() {
 }
 
 #[test]
-fn a_re_export_counts_for_the_file_that_defines() {
-    // `b` writes `super::Shown`, and means `c`: it does not need the parent, which needs all three.
+fn a_re_exported_name_is_a_dependency_on_the_file_that_defines_it() {
+    // `super::Shown` in `b` refers to `c`, so `b` does not depend on the parent, which depends on all three.
     let files = [
         ("lib.rs", "mod house;"),
         ("house/mod.rs", "mod a; mod b; mod c; pub use a::A; pub use b::B; pub use c::Inner as Shown;"),
@@ -86,14 +85,14 @@ fn a_re_export_counts_for_the_file_that_defines() {
         ("house/c.rs", "pub struct Inner;"),
     ];
     assert_eq!(circles_in(&files), [""; 0]);
-    // And through two re-exports, `c` means `a`.
+    // Now `c` depends on `a`, through the re-export.
     let mut tied = files;
     tied[4].1 = "pub struct Inner; fn f(_: &crate::house::A) {}";
     assert_eq!(circles_in(&tied), ["house/a.rs house/b.rs house/c.rs"]);
 }
 
 #[test]
-fn a_re_export_of_everything_is_followed() {
+fn a_glob_re_export_is_followed() {
     let files = [
         ("lib.rs", "mod a; mod b; pub use a::*;"),
         ("a.rs", "pub struct A(crate::b::B);"),
@@ -126,17 +125,17 @@ fn paths_are_seen_in_code_macros_attributes_and_patterns() {
 }
 
 #[test]
-fn a_macro_is_known_without_an_import() {
+fn a_macro_is_found_without_an_import() {
     let files = [
         ("lib.rs", "#[macro_use] mod a; mod b;"),
-        ("a.rs", "macro_rules! told { () => {} } fn f(_: crate::b::B) {}"),
-        ("b.rs", "pub struct B; fn f() { told!(); }"),
+        ("a.rs", "macro_rules! twice { () => {} } fn f(_: crate::b::B) {}"),
+        ("b.rs", "pub struct B; fn f() { twice!(); }"),
     ];
     assert_eq!(circles_in(&files), ["a.rs b.rs"]);
 }
 
 #[test]
-fn what_is_only_for_tests_ties_nothing() {
+fn code_for_tests_and_names_that_are_no_paths_are_ignored() {
     for only in [
         "#[cfg(test)] mod tests { use crate::b::B; }",
         "#[cfg(test)] mod tests;",
@@ -153,7 +152,7 @@ fn what_is_only_for_tests_ties_nothing() {
 }
 
 #[test]
-fn a_module_and_a_function_of_one_name_are_told_apart() {
+fn a_module_and_a_function_may_share_a_name() {
     let files = [
         ("lib.rs", "mod house;"),
         ("house/mod.rs", "mod plan; mod settle; pub use plan::plan;"),
@@ -164,7 +163,7 @@ fn a_module_and_a_function_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn a_binary_needs_its_library_and_not_the_other_way_round() {
+fn a_binary_depends_on_its_library() {
     let files = [
         ("lib.rs", "pub mod a;"),
         ("main.rs", "mod shown; fn main() { house::a::run(); shown::show() }"),
@@ -190,12 +189,28 @@ fn folders_that_need_each_other_are_a_circle_even_if_no_files_are() {
     let [circle] = &findings[..] else { panic!("{findings:?}") };
     assert_eq!(circle.rule, Rule::CircleOfFolders);
     assert_eq!(circle.places, ["house/src/egress", "house/src/store"]);
-    assert!(circle.to_string().contains("send takes W of writer"), "{circle}");
+    assert!(circle.to_string().contains("send uses W from writer"), "{circle}");
     assert_eq!(circle.cuts.len(), 2);
 }
 
 #[test]
-fn a_file_beside_its_folder_is_out_of_place() {
+fn folders_inside_a_folder_may_not_need_each_other_either() {
+    let files = [
+        ("lib.rs", "mod house;"),
+        ("house/mod.rs", "mod search; mod inactive;"),
+        ("house/search/mod.rs", "pub mod query; pub mod walk;"),
+        ("house/search/query.rs", "pub struct Query;"),
+        ("house/search/walk.rs", "pub fn walk() { crate::house::inactive::find() }"),
+        ("house/inactive.rs", "pub fn find(_: super::search::query::Query) {}"),
+    ];
+    let findings = found_in(&files);
+    let [circle] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!(circle.rule, Rule::CircleOfFolders);
+    assert_eq!(circle.places, ["house/src/house/inactive", "house/src/house/search"]);
+}
+
+#[test]
+fn a_module_file_beside_its_folder_is_found() {
     let files = [("lib.rs", "mod a;"), ("a.rs", "mod b;"), ("a/b.rs", "")];
     let findings = found_in(&files);
     let [finding] = &findings[..] else { panic!("{findings:?}") };
@@ -214,7 +229,7 @@ fn imports_are_one_block_and_re_exports_may_be_another() {
     assert_eq!(finding.places, ["house/src/lib.rs:3", "house/src/lib.rs:8"]);
 }
 
-/// The dependencies found wrong in a workspace of such crates: folder, name, and what stands under `[package]`.
+/// The forbidden dependencies in a workspace of such crates: folder, name, and the tables after `[package]`.
 fn wrong_in(crates: &[(&str, &str, &str)]) -> Vec<String> {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), "Cargo.toml", "[workspace]\nmembers = [\"gateway/*\", \"plugins/*\", \"xtask\"]\n");
@@ -235,7 +250,7 @@ fn a_crate_depends_on_lower_floors_only() {
 
     let up = ("gateway/scim", "scim-protocol", "[target.'cfg(unix)'.dependencies]\nscim-store.workspace = true\n");
     let text =
-        "dependency that the floors do not allow: gateway/scim/Cargo.toml  scim-protocol → scim-store: [dependencies]";
+        "forbidden dependency between crates: gateway/scim/Cargo.toml  scim-protocol → scim-store: [dependencies]";
     assert_eq!(wrong_in(&[up, store]), [text]);
     let renamed = "[build-dependencies]\nrows = { package = \"scim-store\", path = \"../store\" }\n";
     assert_eq!(wrong_in(&[("gateway/scim", "scim-protocol", renamed), store]), [text]);
@@ -244,11 +259,11 @@ fn a_crate_depends_on_lower_floors_only() {
 }
 
 #[test]
-fn every_crate_of_the_gateway_has_a_floor_and_connectors_stand_on_the_sdk() {
+fn every_crate_of_the_gateway_is_in_the_table_and_connectors_depend_on_the_sdk() {
     let unplaced = ("gateway/new", "scim-new", "");
     assert_eq!(
         wrong_in(&[unplaced])[0].split("  ").next(),
-        Some("dependency that the floors do not allow: scim-new has no floor")
+        Some("forbidden dependency between crates: scim-new is not in the table of floors")
     );
     let connector = ("plugins/app", "app-connector", "[dependencies]\nscim-gateway.workspace = true\n");
     let gateway = ("gateway/gateway", "scim-gateway", "");
@@ -256,7 +271,7 @@ fn every_crate_of_the_gateway_has_a_floor_and_connectors_stand_on_the_sdk() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_with_its_place() {
+fn unreadable_sources_are_reported_with_their_place() {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), "Cargo.toml", CARGO);
     write(root.path(), "house/Cargo.toml", HOUSE);
@@ -269,7 +284,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
 }
 
 #[test]
-fn programs_get_the_same_as_json() {
+fn findings_are_json_for_programs() {
     let findings = found_in(&[("lib.rs", "mod a;"), ("a.rs", "mod b;"), ("a/b.rs", "")]);
     let json = serde_json::to_value(&findings).unwrap();
     assert_eq!(json[0]["rule"], "module-style");

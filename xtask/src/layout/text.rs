@@ -1,9 +1,8 @@
-//! Files as they are read: text, folders, and Rust's syntax tree.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! Reads files, folders and Rust syntax trees.
 
 use super::error::LayoutError;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 pub(super) fn read(path: &Path) -> Result<String, LayoutError> {
     fs::read_to_string(path).map_err(|source| LayoutError::Unreadable { path: path.to_owned(), source })
@@ -16,7 +15,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<syn::File, LayoutError> {
     })
 }
 
-/// What is in a folder, by name; nothing where there is no folder.
+/// The sorted entries of a folder; none if there is no such folder.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, LayoutError> {
     if !folder.is_dir() {
         return Ok(Vec::new());

@@ -1,10 +1,4 @@
-//! The modules of a crate, read file by file as the compiler finds them.
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use syn::visit::Visit;
-use syn::{Attribute, Expr, ExprLit, Item, ItemMod, Lit, Meta};
+//! The modules of a package, found as the compiler finds them.
 
 use super::error::LayoutError;
 use super::module::{Binding, Module, ModulePath};
@@ -12,11 +6,15 @@ use super::paths::Collector;
 use super::test_only::{attributes, is_test_only};
 use super::text;
 use super::workspace::Package;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use syn::visit::Visit;
+use syn::{Attribute, Expr, ExprLit, Item, ItemMod, Lit, Meta};
 
-/// All modules of a crate's library and binaries.
+/// All modules of a package's library and binaries.
 #[derive(Debug)]
 pub(super) struct Tree {
-    /// The name under which the crate's binaries know its library.
+    /// The name by which the package's binaries refer to its library.
     pub(super) library: String,
     pub(super) modules: BTreeMap<ModulePath, Module>,
 }
@@ -53,7 +51,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a file, whose child modules are in `folder`.
+    /// Reads a file whose child modules are in `folder`.
     fn file(&mut self, path: ModulePath, file: &Path, folder: &Path) -> Result<(), LayoutError> {
         let syntax = text::parse(file, &text::read(file)?)?;
         if is_test_only(&syntax.attrs) {
@@ -113,7 +111,7 @@ fn named_path(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The name that an item has in its module.
+/// The name that an item defines in its module.
 fn defined(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,

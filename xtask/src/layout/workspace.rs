@@ -1,12 +1,10 @@
 //! The workspace's crates, as their `Cargo.toml` files describe them. Nothing is built, and cargo is not asked.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
-
 use super::error::LayoutError;
 use super::text;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// One crate of the workspace.
 #[derive(Debug)]
@@ -14,7 +12,7 @@ pub(super) struct Package {
     pub(super) name: String,
     /// Relative to the workspace, as `gateway/scim`.
     pub(super) folder: PathBuf,
-    /// Packages of `[dependencies]`, `[build-dependencies]` and their per-target tables; not of `[dev-dependencies]`.
+    /// The packages in `[dependencies]`, `[build-dependencies]` and their per-target tables, but not in `[dev-dependencies]`.
     pub(super) dependencies: Vec<String>,
 }
 
@@ -49,7 +47,7 @@ struct Dependencies {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Dependency {
-    Version(#[expect(dead_code, reason = "only the name of the package counts")] String),
+    Version(#[expect(dead_code, reason = "only the package's name matters")] String),
     Table { package: Option<String> },
 }
 
@@ -75,7 +73,7 @@ pub(super) fn packages(root: &Path) -> Result<Vec<Package>, LayoutError> {
     Ok(packages)
 }
 
-/// The folders that a member stands for: itself, or with a `*` at its end each folder there that is a crate.
+/// The folders that a member refers to: itself, or every crate in the folder before `/*`.
 fn folders(root: &Path, member: &str) -> Result<Vec<PathBuf>, LayoutError> {
     let Some(parent) = member.strip_suffix("/*") else { return Ok(vec![PathBuf::from(member)]) };
     let mut found: Vec<PathBuf> = text::entries(&root.join(parent))?
