@@ -13,11 +13,18 @@ pub(crate) enum Rule {
     CircleOfFiles,
     ModuleStyle,
     ImportBlock,
+    Documents,
 }
 
 impl Rule {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Floors, Self::CircleOfFolders, Self::CircleOfFiles, Self::ModuleStyle, Self::ImportBlock];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Floors,
+        Self::CircleOfFolders,
+        Self::CircleOfFiles,
+        Self::ModuleStyle,
+        Self::ImportBlock,
+        Self::Documents,
+    ];
 
     fn next_step(self) -> &'static str {
         match self {
@@ -30,6 +37,7 @@ impl Rule {
                  declares, re-exports and orchestrates; its children should not need it."
             }
             Self::ModuleStyle => "Move the file: git mv x.rs x/mod.rs.",
+            Self::Documents => "Correct the name, or write down what is missing.",
             Self::ImportBlock => "Delete the blank lines between the imports and run cargo fmt.",
         }
     }
@@ -42,6 +50,7 @@ impl fmt::Display for Rule {
             Self::CircleOfFolders => "circle of folders",
             Self::CircleOfFiles => "circle of files",
             Self::ModuleStyle => "module file beside its folder",
+            Self::Documents => "reference to something that does not exist",
             Self::ImportBlock => "blank line between imports",
         })
     }

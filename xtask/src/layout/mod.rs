@@ -5,6 +5,7 @@
 //! is not a dependency on that `mod.rs`. Code that is compiled for tests only is skipped. Method calls cannot be seen.
 
 mod circles;
+mod documents;
 mod error;
 mod finding;
 mod floors;
@@ -62,6 +63,7 @@ fn findings(root: &Path) -> Result<Vec<Finding>, LayoutError> {
         findings.extend(circles::of_files(&tree, &ties));
         findings.extend(style::check(root, package)?);
     }
+    findings.extend(documents::check(root, &packages)?);
     Ok(findings)
 }
 

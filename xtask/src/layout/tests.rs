@@ -271,6 +271,23 @@ fn every_crate_of_the_gateway_is_in_the_table_and_connectors_depend_on_the_sdk()
 }
 
 #[test]
+fn documents_and_comments_name_what_exists() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "Cargo.toml", CARGO);
+    write(root.path(), "house/Cargo.toml", HOUSE);
+    write(root.path(), "house/src/lib.rs", "//! Keeps to ARCHITECTURE.md, law 1 (and ARCHITECTURE.md, law 12).\n");
+    write(root.path(), "gateway/src/server/listen.rs", "");
+    let laws = "`server/`, `house/src/lib.rs`, `/Users/1`, `a b/c`, `gone/`\n### Law 1: one\n### Law 2: two\n";
+    write(root.path(), "ARCHITECTURE.md", laws);
+    write(root.path(), "README.md", "[a](ARCHITECTURE.md#laws) [b](https://a.example/b) [c](gone.md) `made/later`");
+    let findings = super::findings(root.path()).unwrap();
+    assert!(findings.iter().all(|finding| finding.rule == Rule::Documents), "{findings:?}");
+    let places: Vec<&str> = findings.iter().flat_map(|finding| &finding.places).map(String::as_str).collect();
+    let expected = ["ARCHITECTURE.md names gone/", "README.md links to gone.md", "house/src/lib.rs cites law 12"];
+    assert_eq!(places, expected);
+}
+
+#[test]
 fn unreadable_sources_are_reported_with_their_place() {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), "Cargo.toml", CARGO);
