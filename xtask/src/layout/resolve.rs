@@ -22,7 +22,7 @@ struct Resolver<'a> {
 
 /// Every item and module that `path` can refer to in the module `from`. Paths to other crates refer to none.
 pub(super) fn resolve(tree: &Tree, from: &ModulePath, path: &[String]) -> Vec<Target> {
-    Resolver { tree, followed: BTreeSet::new() }.from_scope(from, path)
+    Resolver { tree, followed: BTreeSet::new() }.in_scope(from, path)
 }
 
 /// The `macro_rules!` of that name anywhere in the package: textual scope and `#[macro_export]` make imports unnecessary.
@@ -33,7 +33,7 @@ pub(super) fn resolve_macro(tree: &Tree, name: &str) -> Option<Target> {
 
 impl Resolver<'_> {
     /// Resolves a path as written: its first name is looked up in the module, then among the crates.
-    fn from_scope(&mut self, from: &ModulePath, path: &[String]) -> Vec<Target> {
+    fn in_scope(&mut self, from: &ModulePath, path: &[String]) -> Vec<Target> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
         match first.as_str() {
             "crate" => self.walk(&from.crate_root(), rest),
@@ -89,7 +89,7 @@ impl Resolver<'_> {
                 Binding::Here => targets.push(Target::Item { name: name.clone(), file: module.file.clone() }),
                 Binding::Import(import) => {
                     if self.followed.insert((at.clone(), [import, rest].concat())) {
-                        targets.extend(self.from_scope(at, &[import, rest].concat()));
+                        targets.extend(self.in_scope(at, &[import, rest].concat()));
                     }
                 }
             }
@@ -102,7 +102,7 @@ impl Resolver<'_> {
             if !self.followed.insert((at.clone(), [glob.as_slice(), &["*".to_owned()], path].concat())) {
                 continue;
             }
-            for target in self.from_scope(at, glob) {
+            for target in self.in_scope(at, glob) {
                 if let Target::Module(source) = target
                     && let Some(found) = self.lookup(&source, path)
                 {
