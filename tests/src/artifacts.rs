@@ -4,12 +4,11 @@
 //! here, which Cargo makes a matter of a second when nothing changed. So a test never runs against an old binary by accident,
 //! and `cargo test` in a fresh clone needs no preparation.
 
+use serde_json::Value;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-use serde_json::Value;
 
 /// Connectors are core modules for this target.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -168,6 +167,7 @@ fn build_as_shipped(ids: &[String]) -> Result<PathBuf, BuildError> {
 
 /// Builds the connector that misbehaves as it is asked to (`tests/hostile`) and answers its file.
 pub fn build_hostile() -> Result<PathBuf, BuildError> {
+    add_target(WASM_TARGET)?;
     let mut command = cargo();
     command.args(["build", "--profile", "connector", "--target", WASM_TARGET, "--package", "hostile-connectors"]);
     // Alone it would have its macros' dependencies compiled once more, with fewer features than the connectors'.
@@ -175,12 +175,21 @@ pub fn build_hostile() -> Result<PathBuf, BuildError> {
     built(&mut command, "hostile_connectors.wasm")
 }
 
-/// Builds one connector for wasip2 and answers its file.
-pub fn build_wasip2(package: &str) -> Result<PathBuf, BuildError> {
+/// Builds connectors for wasip2 and returns their files, in the order of the packages. Packages that are built together share the
+/// dependencies of their macros; built one by one, each would need them with other features.
+pub fn build_wasip2<const N: usize>(packages: [&str; N]) -> Result<[PathBuf; N], BuildError> {
     add_target(WASIP2_TARGET)?;
     let mut command = cargo();
-    command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET, "--package", package]);
-    built(&mut command, &format!("{}.wasm", package.replace('-', "_")))
+    command.args(["build", "--profile", "connector", "--target", WASIP2_TARGET]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    let files = built_files(&mut command)?;
+    let mut found = packages.map(|_| PathBuf::new());
+    for (package, place) in packages.into_iter().zip(&mut found) {
+        *place = pick(&files, &command, &format!("{}.wasm", package.replace('-', "_")))?;
+    }
+    Ok(found)
 }
 
 /// Builds the load generator of the benchmarks, optimised, and answers its executable.
@@ -211,8 +220,14 @@ fn build_gateway_as(profile: &str) -> Result<PathBuf, BuildError> {
     built(cargo().args(arguments), &file)
 }
 
-/// Runs a Cargo build that reports its files, with its progress on our standard error, and answers the path of one of them.
+/// Runs a Cargo build and returns the path of the file with this name.
 fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
+    let files = built_files(command)?;
+    pick(&files, command, file)
+}
+
+/// Runs a Cargo build, with its progress on our standard error, and returns the paths of all files that it reports.
+fn built_files(command: &mut Command) -> Result<Vec<PathBuf>, BuildError> {
     let output = command
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
@@ -223,13 +238,13 @@ fn built(command: &mut Command, file: &str) -> Result<PathBuf, BuildError> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let files: Vec<PathBuf> = messages
-        .filter_map(|message| message.get("filenames").and_then(Value::as_array).cloned())
-        .flatten()
-        .filter_map(|name| name.as_str().map(PathBuf::from))
-        .collect();
-    let found = files.into_iter().find(|path| path.file_name().is_some_and(|name| name == file));
-    found.ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
+    let names = messages.filter_map(|message| message.get("filenames").and_then(Value::as_array).cloned()).flatten();
+    Ok(names.filter_map(|name| name.as_str().map(PathBuf::from)).collect())
+}
+
+fn pick(files: &[PathBuf], command: &Command, file: &str) -> Result<PathBuf, BuildError> {
+    let found = files.iter().find(|path| path.file_name().is_some_and(|name| name == file));
+    found.cloned().ok_or_else(|| BuildError::NoFile { command: shown(command), file: file.to_owned() })
 }
 
 pub(crate) fn run(command: &mut Command, hint: &'static str) -> Result<(), BuildError> {

@@ -1,15 +1,14 @@
 //! A small HTTP client for loopback: no TLS, no proxies, no redirects, so that nothing is between a test and what it tests
 //! and the project's commands build without a cryptography library.
 
-use std::collections::BTreeMap;
-use std::error::Error as _;
-use std::time::Duration;
-
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::time::Duration;
 
 /// No identity provider waits longer (Okta gives up after 60 s).
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -63,6 +62,13 @@ impl HttpRequest {
     pub fn json(mut self, body: &serde_json::Value) -> Self {
         self.body = Some(body.to_string());
         self.header("content-type", "application/json")
+    }
+}
+
+impl HttpAnswer {
+    /// The body as JSON; null when it is not JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
     }
 }
 

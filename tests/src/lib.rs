@@ -14,3 +14,4 @@ pub mod postgres;
 pub mod simulators;
 pub mod system;
 pub mod wasi_components;
+pub mod world;

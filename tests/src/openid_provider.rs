@@ -3,9 +3,7 @@
 //! The gateway's own tests use a provider that is made by hand, by the same people and with the same misunderstandings. This one is
 //! certified, signs with RSA, keeps sessions in cookies and shows a sign-in form.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
+use crate::packages::{self, PackageError};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{Method, Request, Response, StatusCode};
@@ -14,11 +12,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
-
-use crate::packages::{self, PackageError};
 
 /// The gateway's client at the provider.
 pub const CLIENT_ID: &str = "gateway";

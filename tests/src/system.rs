@@ -1,14 +1,12 @@
 //! The whole system on loopback: one simulator an instance, and the real gateway in front of them.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::{Map, Value};
-use uuid::Uuid;
-
 use crate::artifacts::{Artifacts, workspace};
 use crate::conversation::{Conversation, InstanceOptions, Target};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 use crate::simulators::{Kind, Simulator, StartError, UnknownKind};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 /// An instance to run.
 #[derive(Debug, Clone)]

@@ -1,11 +1,10 @@
 //! Components of toolchains that need WASI, built as their authors build them: the example connectors of `sdk/examples`, and
 //! the intruders of `tests/wasi`, which are the same in JavaScript and Python but for a `check` that tries to get out.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use crate::artifacts::{BuildError, build_wasip2, workspace};
 use crate::packages::{self, PackageError};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// One toolchain's files.
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ pub enum ComponentError {
 /// # Errors
 /// [`ComponentError`]
 pub fn rust() -> Result<Components, ComponentError> {
-    let (directory, intruder) = (build_wasip2("directory-connector")?, build_wasip2("intruder-connector")?);
+    let [directory, intruder] = build_wasip2(["directory-connector", "intruder-connector"])?;
     Ok(Components { language: "rust", directory, intruder })
 }
 

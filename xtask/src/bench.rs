@@ -14,8 +14,9 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use crate::error::CommandError;
 use crate::stage::{stage, stage_async};
-use crate::{CommandError, tools};
+use crate::tools;
 
 #[derive(Args)]
 pub(crate) struct Options {

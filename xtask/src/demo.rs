@@ -6,10 +6,11 @@ use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player,
 use scim_gateway_tests::system::{Plan, System};
 use serde::Serialize;
 
+use crate::error::CommandError;
 use crate::stage::{stage, stage_async};
 use crate::story::Story;
 use crate::terminal::Paint;
-use crate::{CommandError, tools};
+use crate::tools;
 
 /// What `--json` prints.
 #[derive(Serialize)]

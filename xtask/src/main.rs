@@ -1,10 +1,12 @@
-//! The project's own commands, run as `cargo xtask <command>`. Each does all its own set-up, so a fresh clone needs nothing else.
+//! The project's own commands, run as `cargo xtask <command>`. Each does its own set-up, so a fresh clone needs nothing else.
 //!
-//! It must build quickly, because everyone waits for it first: it never links the gateway, it runs it.
+//! This program has to build quickly, because everyone waits for it first: it runs the gateway and never links it.
 
 mod bench;
+mod count;
 mod demo;
 mod dependencies;
+mod error;
 mod fuzz;
 mod layout;
 mod proof;
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use stage::asynchronously;
 
 /// The commands of the SCIM connector gateway's repository.
 #[derive(Parser)]
@@ -30,19 +33,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Play every identity provider's conversation against the gateway and the app simulators, and show what happened.
+    /// Play every identity provider's conversation with the gateway and the simulated apps, and show what happened.
     Demo {
         /// One JSON document on standard output, for programs; progress goes to standard error.
         #[arg(long)]
         json: bool,
     },
-    /// Run the gateway and the app simulators until interrupted; DIR/sandbox.json says where they are.
+    /// Run the gateway and the simulated apps until interrupted; DIR/sandbox.json has their addresses.
     Sandbox {
-        /// Where to write; made when it does not exist.
+        /// The folder to write to; created if it does not exist.
         #[arg(long, value_name = "DIR")]
         dir: PathBuf,
     },
-    /// Run every check: format, lints, docs, and all tests.
+    /// Run every check: formatting, lints, documentation, and all tests.
     Test,
     /// Read every crate's imports and say what is out of place: circles, floors, module style. Builds nothing.
     Layout(layout::Options),
@@ -50,51 +53,10 @@ enum Command {
     Dependencies,
     /// Run scim2-tester, an independent judge from PyPI, against an instance of every connector.
     Conformance,
-    /// Feed the parsers what nobody would write, led by what they do with it (libFuzzer).
+    /// Fuzz the parsers (libFuzzer).
     Fuzz(fuzz::Options),
-    /// Measure the gateway, built for production, before the app simulators, and its parts by themselves.
+    /// Measure the gateway, built for production, in front of the simulated apps, and its parts by themselves.
     Bench(bench::Options),
-}
-
-/// Why a command did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error(transparent)]
-    Build(#[from] scim_gateway_tests::artifacts::BuildError),
-    #[error(transparent)]
-    System(#[from] scim_gateway_tests::system::SystemError),
-    #[error(transparent)]
-    Bench(#[from] scim_gateway_tests::bench::durability::BenchError),
-    #[error(transparent)]
-    Layout(#[from] layout::LayoutError),
-    #[error(transparent)]
-    Lists(#[from] scim_gateway_tests::bench::lists::ListError),
-    #[error(transparent)]
-    Mutations(#[from] scim_gateway_tests::mutations::MutationError),
-    #[error(transparent)]
-    Conformance(#[from] scim_gateway_tests::conformance::ConformanceError),
-    #[error(transparent)]
-    Isolation(#[from] scim_gateway_tests::bench::isolation::IsolationError),
-    #[error(transparent)]
-    Parts(#[from] scim_gateway_tests::bench::parts::PartsError),
-    #[error(transparent)]
-    Reload(#[from] scim_gateway_tests::bench::reload::ReloadError),
-    #[error(transparent)]
-    Start(#[from] scim_gateway_tests::bench::start::StartError),
-    #[error(transparent)]
-    Throughput(#[from] scim_gateway_tests::bench::throughput::ThroughputError),
-    #[error(transparent)]
-    Conversation(#[from] scim_gateway_tests::conversation::LoadError),
-    #[error("`rustc -vV` does not say which platform this is")]
-    NoHost,
-    #[error("cannot write {path}: {source}")]
-    Unwritable { path: PathBuf, source: std::io::Error },
-    #[error("the gateway ended by itself ({0}); its log is {1}")]
-    GatewayEnded(String, PathBuf),
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
 }
 
 fn main() -> ExitCode {
@@ -102,7 +64,7 @@ fn main() -> ExitCode {
         Command::Demo { json } => asynchronously(demo::run(json)),
         Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
         Command::Test => test::run(),
-        Command::Layout(options) => layout::run(&options).map_err(CommandError::from),
+        Command::Layout(options) => layout::run(&options).map_err(error::CommandError::from),
         Command::Dependencies => Ok(dependencies::run()),
         Command::Conformance => asynchronously(proof::conformance()),
         Command::Fuzz(options) => fuzz::run(&options),
@@ -112,12 +74,8 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            terminal::complain(&error.to_string());
+            terminal::print_error(&error.to_string());
             ExitCode::FAILURE
         }
     }
-}
-
-fn asynchronously<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    tokio::runtime::Runtime::new()?.block_on(command)
 }

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::error::CommandError;
 use crate::stage::{note, stage, stage_async};
-use crate::{CommandError, tools};
+use crate::tools;
 
 const DOCUMENT: &str = "sandbox.json";
 const MAPPINGS: &str = "mappings";

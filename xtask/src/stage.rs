@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::{Duration, Instant};
 
+use crate::error::CommandError;
 use crate::terminal::Paint;
 
 /// Does one piece of work under a heading; `does` is a phrase such as `build the connectors`.
@@ -20,6 +21,11 @@ pub(crate) async fn stage_async<T, E>(does: &str, work: impl Future<Output = Res
     let outcome = work.await;
     end(does, begun, outcome.is_ok());
     outcome
+}
+
+/// Runs a command that waits.
+pub(crate) fn asynchronously<T>(command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    tokio::runtime::Runtime::new()?.block_on(command)
 }
 
 /// A remark under the stage's heading.

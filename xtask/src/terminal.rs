@@ -52,9 +52,9 @@ impl Paint {
     }
 }
 
-/// Says on standard error what went wrong.
-pub(crate) fn complain(text: &str) {
+/// Prints an error to standard error.
+pub(crate) fn print_error(text: &str) {
     let paint = Paint::on(&stderr());
-    // Nobody is left to tell when standard error is closed.
+    // If standard error is closed, nobody can read the message.
     drop(writeln!(stderr().lock(), "{} {text}", paint.red("error:")));
 }

@@ -7,7 +7,7 @@ use scim_gateway_tests::artifacts::{
     build_load_generator, build_release_gateway, build_tested_gateway,
 };
 
-use crate::CommandError;
+use crate::error::CommandError;
 use crate::stage::{note, stage};
 
 /// The wasm target, the connectors and the gateway.

@@ -1,9 +1,8 @@
 //! What the tests run: the connector of `tests/hostile`, built once, and modules of a few lines.
 
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use scim_gateway_tests::artifacts::build_hostile;
 use wit_component::StringEncoding;
 use wit_parser::Resolve;
 
@@ -16,25 +15,7 @@ pub(crate) fn hostile() -> Vec<u8> {
 }
 
 fn build() -> Vec<u8> {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--target", "wasm32-unknown-unknown", "--profile", "connector", "-p", "hostile-connectors"])
-        // With a connector, so that the macros' dependencies have the features with which the connectors were built.
-        .args(["-p", "samanage-connector"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .current_dir(ROOT)
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "hostile-connectors builds; is the target there? rustup target add wasm32-unknown-unknown"
-    );
-    let messages = String::from_utf8(output.stdout).expect("cargo speaks UTF-8");
-    let artifact = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
-        let ours = message["target"]["name"] == "hostile_connectors" && message["reason"] == "compiler-artifact";
-        ours.then(|| message["filenames"][0].as_str().map(ToOwned::to_owned)).flatten()
-    });
-    std::fs::read(artifact.expect("cargo names the artifact")).expect("the artifact is there")
+    std::fs::read(build_hostile().expect("hostile-connectors builds")).expect("the artifact is there")
 }
 
 /// A core module with the contract's exports, all of which trap but `describe`, whose body is given.

@@ -1,21 +1,19 @@
 //! What durability costs: every operation here must be on the disk before its answer, and operations that wait together share the
 //! wait. One client pays for each of its commits; of many clients, none pays alone.
 
-use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
-use futures_util::future::try_join_all;
-use serde::Serialize;
-use serde_json::{Value, json};
-use tokio::time::Instant;
-
 use crate::artifacts::Artifacts;
 use crate::conversation::{InstanceOptions, Target};
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::postgres::{Postgres, PostgresError};
 use crate::system::{Plan, System, SystemError};
+use futures_util::future::try_join_all;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// One client, and so many at once.
 const CLIENTS: [usize; 2] = [1, 32];

@@ -2,19 +2,17 @@
 //!
 //! The rounds alternate, so that what else the machine does falls on both sides alike.
 
+use crate::artifacts::Artifacts;
+use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
+use crate::http::{Http, HttpError, HttpRequest};
+use crate::simulators::{Kind, Simulator, StartError};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-
-use serde::Serialize;
-use serde_json::{Map, Value};
-
-use crate::artifacts::Artifacts;
-use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
-use crate::http::{Http, HttpError, HttpRequest};
-use crate::simulators::{Kind, Simulator, StartError};
 
 /// Ways to misbehave that cost the gateway itself something; see `tests/hostile`.
 pub const BEHAVIOURS: [&str; 5] = ["spins", "floods-settings", "eats-memory", "huge-result", "many-values"];

@@ -1,8 +1,11 @@
 //! What a long list costs: the time grows with it, and the memory must not. The app is a stub that makes its users up, page by page,
 //! so that nothing but the gateway is measured.
 
-use std::fmt;
-
+use crate::artifacts::Artifacts;
+use crate::conversation::InstanceOptions;
+use crate::http::{Http, HttpError, HttpRequest};
+use crate::memory;
+use crate::system::{Plan, System, SystemError};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -10,15 +13,10 @@ use http::Uri;
 use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-
-use crate::artifacts::Artifacts;
-use crate::conversation::InstanceOptions;
-use crate::http::{Http, HttpError, HttpRequest};
-use crate::memory;
-use crate::system::{Plan, System, SystemError};
 
 const INSTANCE: &str = "bench";
 /// What the app gives at once, whatever it is asked for.

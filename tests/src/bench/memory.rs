@@ -1,8 +1,7 @@
 //! What a process holds in memory.
 
-use std::fmt;
-
 use serde::Serialize;
+use std::fmt;
 
 /// Kibibytes, as Linux counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,15 +1,13 @@
 //! What the parts of an operation cost by themselves: filters, PATCH, mapping, the schema's check, a connector's instance and its
 //! calls. Criterion measures them in the `benches/` of their own crates; here they are run, and read from where it leaves its figures.
 
+use crate::artifacts::{self, BuildError, CONNECTORS_VARIABLE};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-
-use serde::{Deserialize, Serialize};
-
-use crate::artifacts::{self, BuildError, CONNECTORS_VARIABLE};
 
 /// The crates with parts to measure.
 const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-gateway"];

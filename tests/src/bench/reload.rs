@@ -1,19 +1,17 @@
 //! From saving a file to the first request that it serves, and what many reloads do to requests and to memory.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-use serde::Serialize;
-use serde_json::{Value, json};
-
 use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::Artifacts;
 use crate::conversation::InstanceOptions;
 use crate::http::{Http, HttpError, HttpRequest};
 use crate::system::{Development, Plan, System, SystemError};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]

@@ -1,15 +1,13 @@
 //! How fast a gateway with many instances is ready, and what they hold in memory.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-use serde::Serialize;
-
 use super::memory::{Kibibytes, resident, shown};
 use crate::artifacts::{Artifacts, BuildError, connector_ids};
 use crate::gateway_process::{ConfigError, GatewayConfig, GatewayError, GatewayProcess, InstanceConfig, token_hash};
 use crate::system::required_settings;
+use serde::Serialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The figures of one number of instances.
 #[derive(Debug, Clone, Serialize)]

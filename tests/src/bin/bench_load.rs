@@ -1,9 +1,8 @@
 //! The other side of `cargo xtask bench`: `bench-load stub` is the app, `bench-load load PLAN` sends the requests.
 
+use scim_gateway_tests::bench::throughput::{Plan, serve_stub};
 use std::io::Write as _;
 use std::process::ExitCode;
-
-use scim_gateway_tests::bench::throughput::{Plan, serve_stub};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 

@@ -1,10 +1,8 @@
 //! The table of checks that fail and may.
 
-use std::path::Path;
-
-use serde::Deserialize;
-
 use super::{Check, ConformanceError};
+use serde::Deserialize;
+use std::path::Path;
 
 /// Why a check of scim2-tester fails and is no fault.
 #[derive(Debug, Clone, Deserialize)]

@@ -5,23 +5,20 @@
 
 mod explained;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
-
 use crate::artifacts::{Artifacts, BuildError, connector_ids, workspace};
 use crate::packages::{self, PackageError};
 use crate::simulators::Kind;
 use crate::simulators::control::RequestError;
 use crate::system::{Instance, Plan, System, SystemError};
-
 use explained::Explanation;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -1,12 +1,10 @@
 //! The conversation file's types. Unknown keys are refused: a misspelt expectation would otherwise never be checked.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
+use super::variables::Variable;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-
-use super::variables::Variable;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// One file: everything that one identity provider says to one instance, in order.
 #[derive(Debug, Clone, Deserialize)]

@@ -5,6 +5,7 @@
 //! sockets, and the outcome is a [`ConversationReport`]: data that a test asserts on and the demo prints.
 
 mod document;
+mod error;
 mod expectation;
 mod player;
 mod report;
@@ -12,7 +13,8 @@ mod simulator;
 mod variables;
 
 pub use document::{Answer, Call, Client, Conversation, InstanceOptions, LoadError, Preparation, Request, Step};
+pub use error::PlayError;
 pub use expectation::{Mismatch, Strictness, compare};
-pub use player::{PlayError, Player, Target};
+pub use player::{Player, Target};
 pub use report::{AppCall, ConversationReport, Received, Sent, StepReport, Verdict};
 pub use variables::{UnknownVariable, Variable, Variables};

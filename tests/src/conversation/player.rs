@@ -2,18 +2,16 @@
 //!
 //! A step that goes wrong does not end the conversation: the report names everything that is different in one run.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
-use serde_json::{Map, Value};
-
-use crate::http::{Http, HttpError, HttpRequest};
-
 use super::document::{Call, Client, Conversation, RawBody, Request, Step};
+use super::error::PlayError;
 use super::expectation::{Mismatch, Strictness, compare};
 use super::report::{AppCall, ConversationReport, Received, Sent, StepReport, Verdict};
 use super::simulator::{SimulatorClient, plain};
 use super::variables::{UnknownVariable, Variables};
+use crate::http::{Http, HttpRequest};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// A text longer than this is cut in a report, in characters.
 const REPORTED_TEXT: usize = 400;
@@ -45,19 +43,6 @@ impl Target {
 
 fn scim_path(instance: &str) -> String {
     format!("/{instance}/scim/v2")
-}
-
-/// What keeps a step from being played at all.
-#[derive(Debug, thiserror::Error)]
-pub enum PlayError {
-    #[error("the simulator's /_sim/{what} failed: {reason}")]
-    Simulator { what: String, reason: String },
-    #[error("preparing the app by {what} failed: {reason}")]
-    Preparation { what: String, reason: String },
-    #[error(transparent)]
-    Variable(#[from] UnknownVariable),
-    #[error("the gateway could not be asked: {0}")]
-    Gateway(#[from] HttpError),
 }
 
 #[derive(Debug)]

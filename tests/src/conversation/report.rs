@@ -1,12 +1,10 @@
 //! What a played conversation came to, as data: a test asserts on it, the demo prints it, `--json` passes it on.
 //! It holds no token.
 
-use std::collections::BTreeMap;
-
+use super::expectation::Mismatch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-use super::expectation::Mismatch;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

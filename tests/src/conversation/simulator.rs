@@ -1,13 +1,11 @@
 //! The player's view of an app simulator: its `/_sim` endpoints, and the app's own API with the app's own credential.
 
-use serde_json::{Map, Value};
-
-use crate::http::{Http, HttpRequest};
-
 use super::document::{Call, Preparation};
-use super::player::PlayError;
+use super::error::PlayError;
 use super::report::AppCall;
 use super::variables::Variables;
+use crate::http::{Http, HttpRequest};
+use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(super) struct SimulatorClient {

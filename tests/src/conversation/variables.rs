@@ -2,10 +2,9 @@
 //!
 //! A brace that is not followed by a name and a closing brace is left alone, so JSON inside a string needs no escape.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Where a variable's first value comes from.
 #[derive(Debug, Clone, Deserialize)]

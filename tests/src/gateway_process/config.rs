@@ -1,12 +1,11 @@
 //! Writes a `gateway.toml` and the credential files that it points at.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What a gateway is started with.
 #[derive(Debug, Clone, Serialize)]

@@ -2,19 +2,16 @@
 
 mod config;
 
+use crate::http::{Http, HttpRequest};
+pub use config::{ConfigError, GatewayConfig, InstanceConfig, token_hash};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout};
-
-use crate::http::{Http, HttpRequest};
-
-pub use config::{ConfigError, GatewayConfig, InstanceConfig, token_hash};
 
 /// Compiling a connector at first sight takes seconds on a slow machine; longer than this is a fault.
 const START_LIMIT: Duration = Duration::from_secs(120);

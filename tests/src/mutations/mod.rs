@@ -7,17 +7,6 @@ mod endpoint;
 mod mutate;
 mod seeds;
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use http_body_util::Full;
-use rand::rngs::SmallRng;
-use rand::{Rng as _, SeedableRng as _};
-use serde::Serialize;
-use serde_json::{Value, json};
-
 use crate::artifacts::Artifacts;
 use crate::conversation::{LoadError, Target};
 use crate::http::{Http, HttpError, HttpRequest};
@@ -25,9 +14,17 @@ use crate::memory;
 use crate::simulators::Kind;
 use crate::simulators::control::RequestError;
 use crate::system::{Plan, System, SystemError};
-
+use bytes::Bytes;
 use endpoint::{ENDPOINTS, Endpoint, Fixture};
+use futures_util::StreamExt as _;
+use http_body_util::Full;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use seeds::Seeds;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// Requests on their way at the same time.
 const AT_ONCE: usize = 8;
@@ -102,7 +99,7 @@ pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, Muta
     let mut attack = Attack {
         http: Http::default(),
         seeds: Seeds::load()?,
-        random: SmallRng::seed_from_u64(options.seed),
+        random: StdRng::seed_from_u64(options.seed),
         report: Report { seed: options.seed, ..Report::default() },
     };
     let process = system.gateway.id();
@@ -124,7 +121,7 @@ pub async fn run(artifacts: &Artifacts, options: Options) -> Result<Report, Muta
 struct Attack {
     http: Http,
     seeds: Seeds,
-    random: SmallRng,
+    random: StdRng,
     report: Report,
 }
 

@@ -1,15 +1,14 @@
 //! How a request that is right is bent: bytes, JSON, path, query and headers.
 
-use rand::rngs::SmallRng;
+use super::endpoint::Fixture;
+use super::seeds::Seeds;
+use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, RngCore as _};
 use serde_json::{Value, json};
 
-use super::endpoint::Fixture;
-use super::seeds::Seeds;
-
 /// Random bytes, or a right body with a few faults.
-pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut SmallRng) -> Vec<u8> {
+pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut StdRng) -> Vec<u8> {
     if random.random_ratio(1, 4) {
         return noise(random, 400);
     }
@@ -28,7 +27,7 @@ pub(super) fn body(seeds: &[&Value], fixture: &Fixture, random: &mut SmallRng) -
 }
 
 /// Most often the path as it is.
-pub(super) fn path(path: &str, random: &mut SmallRng) -> String {
+pub(super) fn path(path: &str, random: &mut StdRng) -> String {
     let odd = match random.random_range(0..16) {
         0 => noise(random, 40),
         1 => b"..".to_vec(),
@@ -41,7 +40,7 @@ pub(super) fn path(path: &str, random: &mut SmallRng) -> String {
 }
 
 /// With its question mark; most often nothing.
-pub(super) fn query(seeds: &Seeds, random: &mut SmallRng) -> String {
+pub(super) fn query(seeds: &Seeds, random: &mut StdRng) -> String {
     let mut query = String::new();
     while random.random_ratio(1, 3) {
         let name = *NAMES.choose(random).unwrap_or(&"filter");
@@ -62,7 +61,7 @@ pub(super) fn query(seeds: &Seeds, random: &mut SmallRng) -> String {
 }
 
 /// Content type, conditions, agent, and sometimes what belongs in none of them.
-pub(super) fn headers(random: &mut SmallRng) -> Vec<(&'static str, Vec<u8>)> {
+pub(super) fn headers(random: &mut StdRng) -> Vec<(&'static str, Vec<u8>)> {
     let kind = if random.random_ratio(7, 8) { "application/scim+json" } else { *TYPES.choose(random).unwrap_or(&"") };
     let mut headers = vec![("content-type", kind.as_bytes().to_vec())];
     while random.random_ratio(1, 6) {
@@ -109,7 +108,7 @@ const HEADERS: [&str; 6] =
 const TAGS: [&str; 8] =
     ["*", "W/\"1\"", "\"\"", "W/\"a\", \"b\"", "W/", "gzip", "Okta SCIM Client 1.0.0", "application/json;q=0"];
 
-fn noise(random: &mut SmallRng, most: usize) -> Vec<u8> {
+fn noise(random: &mut StdRng, most: usize) -> Vec<u8> {
     let mut bytes = vec![0; random.random_range(0..most)];
     random.fill_bytes(&mut bytes);
     bytes
@@ -136,7 +135,7 @@ fn named(text: &str, fixture: &Fixture) -> String {
     filled
 }
 
-fn byte_fault(bytes: &mut Vec<u8>, random: &mut SmallRng) {
+fn byte_fault(bytes: &mut Vec<u8>, random: &mut StdRng) {
     let at = random.random_range(0..=bytes.len());
     let until = (at + random.random_range(0..20)).min(bytes.len());
     match random.random_range(0..5) {
@@ -156,14 +155,14 @@ fn byte_fault(bytes: &mut Vec<u8>, random: &mut SmallRng) {
 }
 
 /// Bends one value of the document.
-fn json_fault(document: &mut Value, random: &mut SmallRng) {
+fn json_fault(document: &mut Value, random: &mut StdRng) {
     let mut target = random.random_range(0..size(document));
     if let Some(value) = nth(document, &mut target) {
         bend(value, random);
     }
 }
 
-fn bend(value: &mut Value, random: &mut SmallRng) {
+fn bend(value: &mut Value, random: &mut StdRng) {
     match value {
         Value::Object(parts) if random.random() => {
             let Some(key) = parts.keys().cloned().collect::<Vec<_>>().choose(random).cloned() else { return };
@@ -187,7 +186,7 @@ fn bend(value: &mut Value, random: &mut SmallRng) {
     }
 }
 
-fn odd(random: &mut SmallRng) -> Value {
+fn odd(random: &mut StdRng) -> Value {
     match random.random_range(0..14) {
         0 => Value::Null,
         1 => json!(random.random::<bool>()),
@@ -238,7 +237,7 @@ mod tests {
             Fixture { base: String::new(), authorization: String::new(), user: "U".to_owned(), group: "G".to_owned() };
         let seed = json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "{alice}" }] }] });
         let bodies = |number| {
-            let mut random = SmallRng::seed_from_u64(number);
+            let mut random = StdRng::seed_from_u64(number);
             (0..50).map(|_| body(&[&seed], &fixture, &mut random)).collect::<Vec<_>>()
         };
         assert_eq!(bodies(1), bodies(1));

@@ -1,9 +1,8 @@
 //! Requests that are right, to begin with: the conversations' own, and some of what no client there does.
 
-use serde_json::{Value, json};
-
 use super::endpoint::Endpoint;
 use crate::conversation::{Conversation, LoadError};
+use serde_json::{Value, json};
 
 /// Bodies by method and kind of path, and queries.
 #[derive(Debug)]

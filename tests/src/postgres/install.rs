@@ -1,11 +1,11 @@
 //! PostgreSQL's programs: those that are there, or Debian's.
 
+use super::error::PostgresError;
+use super::program::output_of;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use super::{PostgresError, output_of};
 
 /// Where Debian puts the programs, below a directory per version.
 const DEBIAN: &str = "/usr/lib/postgresql";

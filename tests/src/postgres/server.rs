@@ -3,16 +3,19 @@
 //! A shell stands between this process and the server and waits for its own input to end: that happens when
 //! the server is dropped, and also when this process is killed, so no server and no data outlive the test.
 
+use super::error::PostgresError;
+use super::program::output_of;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-
 use tempfile::TempDir;
 
-use super::{PASSWORD, PostgresError, USER, output_of};
-
+/// The superuser of the servers.
+pub(super) const USER: &str = "gateway";
+/// Its password: connections are authenticated as in production.
+pub(super) const PASSWORD: &str = "for-tests-on-loopback-only";
 /// PostgreSQL refuses to run as root; the first of these that exists runs it then.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 /// Another process may take a free port before the server does.

@@ -10,12 +10,10 @@ mod samanage;
 mod scim_app;
 mod splashtop;
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
-
-use serde_json::Value;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-
 use control::{Clock, Control, RecordedCall, RequestError};
+use serde_json::Value;
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Which app a simulator plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,10 @@
 //! The provisioning log.
 
-use std::time::Duration;
-
+use super::database::{Database, keep, user};
 use jiff::{SignedDuration, Timestamp};
 use scim_gateway::observe::PathTemplate;
 use scim_gateway::store::{LogEntry, LogFilter, LoggedCall, Matching, Store, StoreError, Write, read_log};
-
-use super::database::{Database, keep, user};
+use std::time::Duration;
 
 fn entry(second: i64, instance: &str, id: &str) -> LogEntry {
     LogEntry {

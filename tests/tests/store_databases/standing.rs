@@ -1,9 +1,8 @@
 //! Inactive resources, the app's ids, and who is wanted in which group.
 
+use super::database::{Database, user};
 use scim_gateway::store::{GroupKey, Inactive, Phase, StandingWrite, Store, Write};
 use serde_json::{Map, Value, json};
-
-use super::database::{Database, user};
 
 async fn commit(store: &Store, writes: Vec<StandingWrite>) {
     store.commit(writes.into_iter().map(Write::Standing).collect()).await.unwrap();

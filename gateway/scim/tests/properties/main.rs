@@ -12,7 +12,8 @@
 mod filters;
 #[path = "../fixture/mod.rs"]
 mod fixture;
-mod naive;
 mod patches;
 mod robustness;
 mod sequences;
+
+use naive_patch as naive;

@@ -10,7 +10,7 @@ mod start_dates;
 mod users;
 
 use askspoke_connector::AskSpoke;
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, ItemChange, Object, Value, json};
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

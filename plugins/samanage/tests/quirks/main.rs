@@ -12,7 +12,7 @@ mod sending;
 mod users;
 
 use samanage_connector::Samanage;
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, members, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, members, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, FieldChange, Object, PageRequest, Query, Value, json};
 
 /// A user as Samanage shows it.

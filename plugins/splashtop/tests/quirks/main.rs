@@ -7,7 +7,7 @@ mod refusals;
 mod sso_name;
 mod users;
 
-use scim_connector_sdk::testing::{FakeApp, Reply, assert_descriptor, change, members, object, query};
+use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, members, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, Object, Value, json};
 use splashtop_connector::Splashtop;
 

@@ -1,10 +1,7 @@
 //! The load: so many connections, each with one request at a time. A program of its own (`src/bin/bench_load.rs`), so that it is
 //! built for speed and has a core of its own.
 
-use std::net::SocketAddr;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
-
+use super::operation::Operation;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use http_body_util::{BodyExt as _, Full};
@@ -13,10 +10,11 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
-
-use super::Operation;
 
 /// The token of the gateway's instances.
 pub(super) const TOKEN: &str = "bench";

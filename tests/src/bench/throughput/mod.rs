@@ -5,73 +5,29 @@
 //! else happens on the machine happens to all of them, and each figure is the median of its rounds. Numbers are the machine's;
 //! ratios to nginx of the same run are what counts.
 
+mod cores;
+mod error;
 mod load;
 mod nginx;
+mod operation;
 mod process;
 mod report;
 mod stub;
 mod targets;
 
+use crate::artifacts::Artifacts;
+pub use error::ThroughputError;
+pub use load::{LoadError, Plan, Result as LoadResult};
+pub use operation::Operation;
+use report::{CONNECTIONS, Round};
+pub use report::{Cell, Ratio, Report};
 use std::path::Path;
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use crate::artifacts::Artifacts;
-
-pub use load::{LoadError, Plan, Result as LoadResult};
-pub use report::{Cell, Ratio, Report};
 pub use stub::serve as serve_stub;
 use targets::{Target, Targets};
 
-/// Connections at the same time.
-const CONNECTIONS: [usize; 2] = [1, 32];
 /// Rounds of which the median is taken.
 const ROUNDS: usize = 3;
-/// Where what is measured runs, and where all the rest does.
-const MEASURED_CORE: usize = 0;
-const LOAD_CORE: usize = 1;
-
-/// The requests that are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// `GET /Users/{id}`
-    Get,
-    /// `GET /Users?filter=userName eq "…"`
-    Filter,
-    /// `POST /Users`
-    Post,
-    /// `PATCH /Users/{id}`: `active` becomes false.
-    PatchActive,
-    /// `PATCH /Groups/{id}`: one member comes.
-    PatchMember,
-}
-
-impl Operation {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Get, Self::Filter, Self::Post, Self::PatchActive, Self::PatchMember];
-}
-
-/// Why there is no report.
-#[derive(Debug, thiserror::Error)]
-pub enum ThroughputError {
-    #[error("{0}")]
-    Nginx(String),
-    #[error("{what} cannot be run: {source}")]
-    NotRun { what: String, source: std::io::Error },
-    #[error("{0} ended before it was ready")]
-    NotReady(String),
-    #[error("the load generator failed before {target}: {said}")]
-    Load { target: &'static str, said: String },
-    #[error(transparent)]
-    Gateway(#[from] crate::gateway_process::GatewayError),
-    #[error(transparent)]
-    Config(#[from] crate::gateway_process::ConfigError),
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-}
-
 /// Measures every target with every operation, `time` a round. `load` is the program of `src/bin/bench_load.rs`, built for speed.
 ///
 /// # Errors
@@ -101,7 +57,7 @@ fn measure(
     connections: usize,
     load: &Path,
     time: Duration,
-) -> Result<report::Round, ThroughputError> {
+) -> Result<Round, ThroughputError> {
     let plan = Plan { address: target.address, path: target.path.clone(), operation, connections, time };
     // What is made at first use is there when the clock runs.
     let warm = Plan { time: time / 10, ..plan.clone() };
@@ -109,7 +65,7 @@ fn measure(
     let (calls, cpu) = (targets.stub_requests()?, target.cpu());
     let result = targets::generate(load, &plan, target.name)?;
     let requests = result.requests as f64;
-    Ok(report::Round {
+    Ok(Round {
         target: target.name,
         operation,
         connections,

@@ -1,12 +1,12 @@
 //! nginx as a plain reverse proxy with one worker and connections that stay open, Debian's if none is there.
 
+use super::cores::MEASURED_CORE;
+use super::error::ThroughputError;
+use super::process::Process;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use super::process::Process;
-use super::{MEASURED_CORE, ThroughputError};
 
 /// Debian's nginx is not on every user's path.
 const PROGRAM: &str = "/usr/sbin/nginx";

@@ -1,9 +1,8 @@
 //! A process as the kernel sees it: the processor time it used and the memory it holds.
 
+use crate::memory::resident;
 use std::path::PathBuf;
 use std::time::Duration;
-
-use crate::memory::resident;
 
 /// Of `/proc/PID/stat`, in every Linux that there is.
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -1,12 +1,13 @@
 //! Medians of the rounds, ratios to nginx, and how people read them.
 
+use super::operation::Operation;
+use super::targets::NGINX;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
-
-use super::targets::NGINX;
-use super::{CONNECTIONS, Operation};
+/// Connections at the same time.
+pub(super) const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// One measurement.
 #[derive(Debug, Clone)]

@@ -1,19 +1,19 @@
 //! What is measured, started: the stub app, nginx before it, and a gateway with two instances for it.
 
+use super::cores::{LOAD_CORE, MEASURED_CORE};
+use super::error::ThroughputError;
+use super::load::{self, Plan, TOKEN};
+use super::nginx::Nginx;
+use super::process::Process;
+use super::stub;
+use crate::artifacts::Artifacts;
+use crate::gateway_process::{GatewayConfig, GatewayProcess, InstanceConfig, token_hash};
+use serde_json::Map;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-
-use serde_json::Map;
-
-use super::load::{self, Plan, TOKEN};
-use super::nginx::Nginx;
-use super::process::Process;
-use super::{LOAD_CORE, MEASURED_CORE, ThroughputError, stub};
-use crate::artifacts::Artifacts;
-use crate::gateway_process::{GatewayConfig, GatewayProcess, InstanceConfig, token_hash};
 
 pub(super) const NGINX: &str = "nginx";
 const CREDENTIAL: &str = "app-secret";

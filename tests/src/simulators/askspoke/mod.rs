@@ -3,16 +3,14 @@
 mod rest;
 mod switches;
 
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-use serde_json::json;
-
 use self::switches::{Auth, Switches};
 use super::{
     control::{Answer, App, Call},
     scim_app::{Attribute, Deactivation, Dialect, Directory, ENTERPRISE, Id, Kind, Place, Resource, Server, Values},
 };
+use jiff::Timestamp;
+use serde_json::json;
+use std::collections::BTreeSet;
 
 const SPOKE: &str = "urn:ietf:params:scim:schemas:extension:SpokeCustom:2.0:User";
 const USER_NAME: Place = Place::Top("userName");

@@ -1,12 +1,11 @@
 //! The REST API, read-only, with the key in `Api-Key`; and `POST /login` (`{"email"}`), which stands for a user's first login.
 
-use serde_json::{Value, json};
-
 use super::{AskSpoke, DEPARTMENT, EMAIL, FORMATTED, MANAGER, START_DATE, USER_NAME};
 use crate::simulators::{
     control::{Answer, Call},
     scim_app::{Directory, Place, Resource},
 };
+use serde_json::{Value, json};
 
 /// How many users a list has without `limit`.
 const DEFAULT_LIMIT: usize = 10;

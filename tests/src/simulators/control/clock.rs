@@ -1,11 +1,10 @@
 //! The time an app lives in. It is a value, so that a test lets a minute pass without waiting for it.
 
+use jiff::{SignedDuration, Timestamp};
 use std::{
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
-
-use jiff::{SignedDuration, Timestamp};
 
 /// The machine's clock or one that stands still; both can be moved forward.
 #[derive(Debug)]

@@ -3,8 +3,10 @@
 //! `status`, `body` and `drop` replace the app's answer: the app does not act, unless `after` says that it does and that only its
 //! answer is lost. `delay-ms` and `broken-body` alone leave the answer the app's own: late, or breaking off half-way.
 
-use std::{io, time::Duration};
-
+use super::{
+    call::{Answer, Call},
+    pattern::matches,
+};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
@@ -14,11 +16,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use super::{
-    call::{Answer, Call},
-    pattern::matches,
-};
+use std::{io, time::Duration};
 
 /// The faults that are still to come; the first that matches a call is played.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

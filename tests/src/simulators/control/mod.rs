@@ -11,14 +11,13 @@ mod record;
 mod routes;
 mod switches;
 
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 pub(in crate::simulators) use call::{Answer, Call};
 pub use clock::Clock;

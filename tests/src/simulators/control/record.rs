@@ -1,9 +1,8 @@
 //! What the app was asked, in order, without secrets.
 
+use super::call::{Call, body_value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-use super::call::{Call, body_value};
 
 /// Headers that carry a credential in one of the apps or on the way to it.
 const CREDENTIALS: [&str; 5] =

@@ -1,7 +1,6 @@
 //! `/_sim`: how a test, in this process or another, looks into a simulator and steers it. Not recorded, and open to everyone.
 
-use std::{sync::Arc, time::Duration};
-
+use super::{Call, Control, RequestError};
 use axum::{
     Router,
     body::Bytes,
@@ -12,8 +11,7 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::{Call, Control, RequestError};
+use std::{sync::Arc, time::Duration};
 
 type Controlled = State<Arc<Control>>;
 

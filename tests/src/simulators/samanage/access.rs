@@ -1,10 +1,12 @@
 //! Who may call, how often and in which version of the API.
 
+use super::account::Account;
+use super::answer::answer;
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-
-use super::{Answer, Call, account::Account, answer, refusals};
 
 /// Media types of the API; anything newer or older is 406.
 const VERSIONS: [&str; 5] = ["1.1", "1.2", "1.3", "2.0", "2.1"];

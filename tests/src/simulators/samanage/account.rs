@@ -1,17 +1,11 @@
 //! One tenant's data, in memory, and what a new tenant has.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::id::Id;
+use super::shelf::{Reference, Shelf};
+use super::switches::Switches;
+use super::user::User;
 use jiff::{Timestamp, civil, tz::TimeZone};
-
-use super::{
-    references::{Reference, Shelf},
-    switches::Switches,
-    user::User,
-};
-
-/// Ids are integers, one sequence for everything.
-pub(super) type Id = u64;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One tenant.
 #[derive(Debug)]
@@ -90,6 +84,24 @@ impl Account {
     pub(super) fn new_id(&mut self) -> Id {
         self.next_id += 1;
         self.next_id
+    }
+
+    pub(super) fn reference(&self, shelf: Shelf, id: Id) -> Option<&Reference> {
+        self.shelves.get(&shelf)?.get(&id)
+    }
+
+    /// Names match exactly.
+    pub(super) fn reference_named(&self, shelf: Shelf, name: &str) -> Option<Id> {
+        self.shelves.get(&shelf)?.values().find(|reference| reference.name == name).map(|reference| reference.id)
+    }
+
+    pub(super) fn shelve(&mut self, shelf: Shelf, mut reference: Reference) -> Id {
+        if reference.id == 0 {
+            reference.id = self.new_id();
+        }
+        let id = reference.id;
+        self.shelves.entry(shelf).or_default().insert(id, reference);
+        id
     }
 
     /// Stores a new user together with the group that stands for him.

@@ -1,10 +1,8 @@
 //! Custom fields: read as a flat list, written in an XML-like nesting that the app insists on.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
-
 use super::values::text;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The custom fields of users that the tenant has defined.
 const FIELDS: [&str; 2] = ["Employee ID", "Cost Center"];

@@ -1,38 +1,12 @@
 //! `/groups.json`: create, read, change and delete. Members have their own collection.
 
-use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Call, Handled,
-    account::{Account, Group, GroupKind, Id},
-    answer, deleted, memberships,
-    paging::present,
-    refusals, user, values,
-};
-
-/// The read shape; a queue and a user's own group differ in `type` and `is_user`.
-pub(super) fn record(account: &Account, group: &Group) -> Value {
-    let shadowed = match group.kind {
-        GroupKind::Shadow(user) => account.users.get(&user),
-        GroupKind::People | GroupKind::Queue => None,
-    };
-    let members: Vec<Value> = group.memberships.iter().filter_map(|id| memberships::record(account, *id)).collect();
-    json!({
-        "id": group.id,
-        "name": group.name,
-        "description": group.description,
-        "email": shadowed.map(|user| &user.email),
-        "disabled": shadowed.map_or(group.disabled, |user| user.disabled),
-        "is_user": shadowed.is_some(),
-        "user_id": shadowed.map(|user| user.id),
-        "reports_to": group.supervisor.and_then(|id| account.users.get(&id)).map(user::person),
-        "send_notifications": true,
-        "type": if group.kind == GroupKind::Queue { "AssignableQueueGroup" } else { "Group" },
-        "avatar": { "type": "group", "color": "#bb5bac" },
-        "memberships": members,
-        "custom_fields_values": [],
-    })
-}
+use super::account::{Account, Group, GroupKind};
+use super::answer::{Handled, answer, deleted};
+use super::id::Id;
+use super::paging::present;
+use super::{group_record, refusals, values};
+use crate::simulators::control::{Answer, Call};
+use serde_json::{Map, Value};
 
 /// `POST /groups.json`
 pub(super) fn create(account: &mut Account, call: &Call) -> Handled {
@@ -74,7 +48,7 @@ pub(super) fn own(account: &Account, id: Id) -> Result<&Group, Answer> {
 
 fn shown(account: &Account, id: Id, status: u16) -> Handled {
     let group = account.groups.get(&id).ok_or_else(refusals::not_found)?;
-    Ok(answer(status, &present(&account.switches, "group", record(account, group))))
+    Ok(answer(status, &present(&account.switches, "group", group_record::group(account, group))))
 }
 
 /// Two groups may have the same name. `superviser_id` is the API's own spelling.

@@ -1,26 +1,14 @@
 //! `/memberships.json`: people join a group by a query string, and leave it by the id of a membership.
 
-use serde_json::{Value, json};
-
-use super::{
-    Answer, Call, Handled,
-    account::{Account, Id},
-    answer, deleted, groups,
-    paging::present,
-    refusals,
-    switches::{MembershipAnswer, MembershipUser},
-    user,
-};
-
-/// How a membership looks in its group: the member is a display name, which says little about who it is.
-pub(super) fn record(account: &Account, id: Id) -> Option<Value> {
-    let member = account.users.get(&account.memberships.get(&id)?.user)?;
-    let shown = match account.switches.membership_user {
-        MembershipUser::Name => json!(member.name),
-        MembershipUser::Object => user::person(member),
-    };
-    Some(json!({ "id": id, "user": shown, "type": "User" }))
-}
+use super::account::Account;
+use super::answer::{Handled, answer, deleted};
+use super::group_record::membership;
+use super::id::Id;
+use super::paging::present;
+use super::switches::MembershipAnswer;
+use super::{groups, refusals};
+use crate::simulators::control::{Answer, Call};
+use serde_json::Value;
 
 /// `POST /memberships.json?group_id=G&user_ids=U1,U2`, all or none. Who is in the group already stays in it.
 pub(super) fn create(account: &mut Account, call: &Call) -> Handled {
@@ -38,7 +26,7 @@ pub(super) fn create(account: &mut Account, call: &Call) -> Handled {
     if account.switches.membership_answer == MembershipAnswer::Empty {
         return Ok(Answer::empty(status));
     }
-    let records = joined.into_iter().filter_map(|id| record(account, id));
+    let records = joined.into_iter().filter_map(|id| membership(account, id));
     let list: Vec<Value> = records.map(|record| present(&account.switches, "membership", record)).collect();
     Ok(answer(status, &Value::Array(list)))
 }

@@ -5,31 +5,32 @@
 
 mod access;
 mod account;
+mod answer;
 mod custom_fields;
+mod group_record;
 mod groups;
+mod id;
 mod memberships;
 mod paging;
 mod references;
 mod refusals;
 mod search;
+mod shelf;
 mod switches;
 mod user;
+mod user_record;
 mod users;
 mod values;
 
+use self::{access::Access, account::Account, answer::Handled, shelf::Shelf, switches::Switches};
+use super::control::{Answer, App, Call, SwitchError, changed};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
-use self::{access::Access, account::Account, references::Shelf, switches::Switches};
-use super::control::{Answer, App, Call, SwitchError, changed};
 
 /// An app whose only valid credential is `token`.
 pub(super) fn app(token: &str) -> Box<dyn App> {
     Box::new(Samanage { access: Access::new(token), account: Account::default() })
 }
-
-/// What a handler answers: the error is an answer as well, in one of the app's many shapes.
-type Handled = Result<Answer, Answer>;
 
 #[derive(Debug)]
 struct Samanage {
@@ -45,8 +46,8 @@ impl App for Samanage {
 
     fn state(&self) -> Value {
         let account = &self.account;
-        let users: Vec<Value> = account.users.values().map(|user| user::record(account, user)).collect();
-        let groups: Vec<Value> = account.groups.values().map(|group| groups::record(account, group)).collect();
+        let users: Vec<Value> = account.users.values().map(|user| user_record::user(account, user)).collect();
+        let groups: Vec<Value> = account.groups.values().map(|group| group_record::group(account, group)).collect();
         json!({ "users": users, "groups": groups })
     }
 
@@ -99,14 +100,4 @@ fn route(account: &mut Account, call: &Call, now: Timestamp) -> Handled {
         ("DELETE", _, Some(id), Some(shelf)) => references::delete(account, id, shelf),
         _ => Err(refusals::no_route()),
     }
-}
-
-/// 2xx with JSON.
-fn answer(status: u16, body: &Value) -> Answer {
-    Answer::json(status, "application/json; charset=utf-8", body)
-}
-
-/// `{"messages":{"message":"Deleted user"}}`
-fn deleted(what: &str) -> Answer {
-    answer(200, &json!({ "messages": { "message": format!("Deleted {what}") } }))
 }

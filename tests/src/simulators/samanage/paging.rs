@@ -1,9 +1,10 @@
 //! Pages of a list, and how a record leaves the app.
 
+use super::answer::answer;
+use super::switches::Switches;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
-
-use super::{Answer, Call, answer, switches::Switches};
 
 /// What the caller gets without `per_page`.
 const DEFAULT_SIZE: usize = 25;

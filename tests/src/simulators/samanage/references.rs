@@ -1,35 +1,16 @@
-//! Roles, sites and departments: three collections alike, to which users refer by name.
+//! `/roles.json`, `/sites.json` and `/departments.json`, and the references of users to them.
 
+use super::account::Account;
+use super::answer::{Handled, answer, deleted};
+use super::id::Id;
+use super::paging::{Page, present};
+use super::refusals;
+use super::shelf::{Reference, Shelf, record};
+use super::switches::UnknownRef;
+use super::values::{self, Pointer};
+use crate::simulators::control::{Answer, Call};
+use serde_json::Value;
 use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Call, Handled,
-    account::{Account, Id},
-    answer, deleted,
-    paging::{Page, present},
-    refusals,
-    switches::UnknownRef,
-    values::{self, Pointer},
-};
-
-/// One of the three collections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shelf {
-    Roles,
-    Sites,
-    Departments,
-}
-
-/// A role, a site or a department.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Reference {
-    id: Id,
-    pub(super) name: String,
-    /// `description` and what else was written of the fields that the collection has.
-    details: BTreeMap<String, Value>,
-}
 
 /// Where a reference in a write leads.
 #[derive(Clone, Copy, Debug)]
@@ -37,43 +18,6 @@ pub(super) enum Pointed {
     At(Id),
     Nowhere,
     Unchanged,
-}
-
-impl Shelf {
-    pub(super) const ALL: [Self; 3] = [Self::Roles, Self::Sites, Self::Departments];
-
-    pub(super) const fn collection(self) -> &'static str {
-        match self {
-            Self::Roles => "roles",
-            Self::Sites => "sites",
-            Self::Departments => "departments",
-        }
-    }
-
-    const fn singular(self) -> &'static str {
-        match self {
-            Self::Roles => "role",
-            Self::Sites => "site",
-            Self::Departments => "department",
-        }
-    }
-
-    /// The fields beside `id` and `name` with their values when nobody wrote them.
-    fn details(self) -> Value {
-        match self {
-            Self::Roles => json!({ "description": null, "portal": false, "show_my_tasks": false }),
-            Self::Sites => json!({
-                "location": null, "description": null, "time_zone": null, "language": "-1", "business_record": null,
-            }),
-            Self::Departments => json!({ "description": null, "default_assignee_id": null }),
-        }
-    }
-}
-
-impl Reference {
-    pub(super) fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
-    }
 }
 
 impl Pointed {
@@ -87,24 +31,6 @@ impl Pointed {
 }
 
 impl Account {
-    pub(super) fn reference(&self, shelf: Shelf, id: Id) -> Option<&Reference> {
-        self.shelves.get(&shelf)?.get(&id)
-    }
-
-    /// Names match exactly.
-    pub(super) fn reference_named(&self, shelf: Shelf, name: &str) -> Option<Id> {
-        self.shelves.get(&shelf)?.values().find(|reference| reference.name == name).map(|reference| reference.id)
-    }
-
-    pub(super) fn shelve(&mut self, shelf: Shelf, mut reference: Reference) -> Id {
-        if reference.id == 0 {
-            reference.id = self.new_id();
-        }
-        let id = reference.id;
-        self.shelves.entry(shelf).or_default().insert(id, reference);
-        id
-    }
-
     /// Follows a reference in a write, as the tenant treats unknown ones. Roles are never created on the way.
     pub(super) fn resolve(&mut self, shelf: Shelf, field: &str, value: &Value) -> Result<Pointed, Answer> {
         let (found, name) = match values::pointer(value) {
@@ -123,16 +49,6 @@ impl Account {
             (None, _, _) => Ok(Pointed::Unchanged),
         }
     }
-}
-
-/// The read shape.
-pub(super) fn record(shelf: Shelf, reference: &Reference) -> Value {
-    let mut record =
-        Map::from_iter([("id".to_owned(), reference.id.into()), ("name".to_owned(), json!(reference.name))]);
-    for (name, value) in shelf.details().as_object().into_iter().flatten() {
-        record.insert(name.clone(), reference.details.get(name).unwrap_or(value).clone());
-    }
-    Value::Object(record)
 }
 
 pub(super) fn list(account: &Account, call: &Call, shelf: Shelf) -> Answer {

@@ -1,8 +1,8 @@
 //! The app's errors. No two look alike, on purpose: the real bodies are not documented, so nobody may depend on one.
 
+use super::answer::answer;
+use crate::simulators::control::Answer;
 use serde_json::{Value, json};
-
-use super::{Answer, answer};
 
 /// A path that leads nowhere, such as one without `.json`.
 pub(super) fn no_route() -> Answer {

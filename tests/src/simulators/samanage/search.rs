@@ -3,20 +3,17 @@
 //! None of the filters is in the published API description; they are what its clients use. A filter without a value is no filter,
 //! and names that the app does not know are passed over: a typing error lists everybody.
 
-use std::cmp::Ordering;
-
+use super::account::{Account, Group, GroupKind};
+use super::answer::Handled;
+use super::id::Id;
+use super::paging::{Page, present};
+use super::shelf::Shelf;
+use super::switches::EmailFilter;
+use super::user::User;
+use super::{group_record, user_record};
+use crate::simulators::control::{Call, matches};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-
-use super::{
-    Call, Handled,
-    account::{Account, Group, GroupKind, Id},
-    groups,
-    paging::{Page, present},
-    references::Shelf,
-    switches::EmailFilter,
-    user::{self, User},
-};
-use crate::simulators::control::matches;
+use std::cmp::Ordering;
 
 /// `GET /users.json`: disabled users are listed too.
 pub(super) fn users(account: &Account, call: &Call, now: Timestamp) -> Handled {
@@ -35,7 +32,7 @@ pub(super) fn users(account: &Account, call: &Call, now: Timestamp) -> Handled {
         if descending { order.reverse() } else { order }
     });
     let page = Page::of(call, &account.switches);
-    Ok(page.answer(call, &found, |found| present(&account.switches, "user", user::record(account, found))))
+    Ok(page.answer(call, &found, |found| present(&account.switches, "user", user_record::user(account, found))))
 }
 
 /// `GET /groups.json`: people's own groups and queues are among them, unless the tenant hides them.
@@ -49,7 +46,7 @@ pub(super) fn groups(account: &Account, call: &Call) -> Handled {
     let is_named = |group: &&Group| names.is_empty() || names.iter().any(|name| is_like(name, &group.name));
     let found: Vec<&Group> = account.groups.values().filter(is_found).filter(is_named).collect();
     let page = Page::of(call, &account.switches);
-    Ok(page.answer(call, &found, |group| present(&account.switches, "group", groups::record(account, group))))
+    Ok(page.answer(call, &found, |group| present(&account.switches, "group", group_record::group(account, group))))
 }
 
 /// The values of `name=` and `name[]=` that are not empty.

@@ -1,19 +1,19 @@
 //! `/users.json`: create, read, change and delete.
 
+use super::account::Account;
+use super::answer::{Handled, answer, deleted};
+use super::id::Id;
+use super::paging::present;
+use super::references::Pointed;
+use super::shelf::Shelf;
+use super::switches::UnknownRef;
+use super::user::User;
+use super::user_record;
+use super::values::{self, Pointer};
+use super::{custom_fields, refusals};
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-
-use super::{
-    Answer, Call, Handled,
-    account::{Account, Id},
-    answer, custom_fields, deleted,
-    paging::present,
-    references::{Pointed, Shelf},
-    refusals,
-    switches::UnknownRef,
-    user::{User, record},
-    values::{self, Pointer},
-};
 
 /// `POST /users.json`
 pub(super) fn create(account: &mut Account, call: &Call, now: Timestamp) -> Handled {
@@ -57,7 +57,7 @@ pub(super) fn delete(account: &mut Account, id: Id) -> Handled {
 
 fn shown(account: &Account, id: Id, status: u16) -> Handled {
     let user = account.users.get(&id).ok_or_else(refusals::not_found)?;
-    Ok(answer(status, &present(&account.switches, "user", record(account, user))))
+    Ok(answer(status, &present(&account.switches, "user", user_record::user(account, user))))
 }
 
 /// Writes the fields that the app knows and passes over the others. On a refusal nothing is stored, except references that

@@ -1,8 +1,8 @@
 //! Reading a write body: the wrapping name, texts, booleans and references, as Rails reads them.
 
+use super::refusals;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value};
-
-use super::{Answer, Call, refusals};
 
 /// What stands for a role, a site, a department or a person in a write.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,10 +1,9 @@
 //! The attributes that an app has, as data, and how they are read from and written to SCIM documents.
 
-use std::{collections::BTreeMap, fmt};
-
+use super::error::invalid_value;
+use crate::simulators::control::Answer;
 use serde_json::{Map, Value, json};
-
-use super::{Answer, error::invalid_value};
+use std::{collections::BTreeMap, fmt};
 
 /// Where an attribute stands in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +17,12 @@ pub(in crate::simulators) enum Place {
     /// `urn:…:User:department`
     Extension(&'static str, &'static str),
 }
+
+/// The enterprise extension of RFC 7643 §4.3.
+pub(in crate::simulators) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub(super) const USER_NAME: Place = Place::Top("userName");
+pub(super) const DISPLAY_NAME: Place = Place::Top("displayName");
+pub(super) const ACTIVE: Place = Place::Top("active");
 
 /// What an attribute holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

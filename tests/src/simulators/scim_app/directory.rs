@@ -1,14 +1,9 @@
 //! Users, groups and who is listed where, in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::attributes::{DISPLAY_NAME, Place, USER_NAME, Values};
 use jiff::Timestamp;
 use serde_json::Value;
-
-use super::{
-    Place, Values,
-    users::{DISPLAY_NAME, USER_NAME},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids sort in the order of creation.
 pub(in crate::simulators) type Id = String;

@@ -1,8 +1,7 @@
 //! SCIM errors (RFC 7644 §3.12).
 
+use crate::simulators::control::Answer;
 use serde_json::json;
-
-use super::Answer;
 
 /// An error answer; the status is a string in the body.
 pub(in crate::simulators) fn refusal(status: u16, scim_type: Option<&str>, detail: &str) -> Answer {

@@ -1,20 +1,18 @@
 //! `/Groups`
 
-use std::collections::BTreeSet;
-
+use super::answer::{Handled, scim};
+use super::attributes::{DISPLAY_NAME, USER_NAME, Values, shown, written};
+use super::dialect::Dialect;
+use super::directory::{Id, Resource};
+use super::error::{invalid_value, not_found, refusal};
+use super::list::{is_wanted, page, projected, wanted};
+use super::members;
+use super::patch::{Operation, apply, document, operations, put};
+use super::server::Server;
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Call, Dialect, Handled, Id, Resource, Server, Values,
-    attributes::{shown, written},
-    error::{invalid_value, not_found},
-    list::{is_wanted, page, projected, wanted},
-    members,
-    patch::{Operation, apply, document, operations, put},
-    refusal, scim,
-    users::{DISPLAY_NAME, USER_NAME},
-};
+use std::collections::BTreeSet;
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 

@@ -1,8 +1,9 @@
 //! Lists: the filter, the page and the projection that the apps support.
 
+use super::answer::scim;
+use super::error::refusal;
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value, json};
-
-use super::{Answer, Call, refusal, scim};
 
 /// The largest page, and the page without `count`.
 pub(super) const MAX_COUNT: usize = 100;

@@ -1,15 +1,12 @@
 //! Whom a group lists, and what a request does to it.
 
-use std::collections::BTreeSet;
-
+use super::attributes::get;
+use super::directory::{Directory, Id};
+use super::error::{invalid_syntax, invalid_value};
+use super::patch::Op;
+use crate::simulators::control::Answer;
 use serde_json::{Map, Value};
-
-use super::{
-    Answer, Directory, Id,
-    attributes::get,
-    error::{invalid_syntax, invalid_value},
-    patch::Op,
-};
+use std::collections::BTreeSet;
 
 /// The `members` of a document, when it has any.
 pub(super) fn of_document(

@@ -1,13 +1,9 @@
 //! PATCH requests (RFC 7644 §3.5.2), exactly as the RFC writes them: lower-case operations, types that fit.
 
+use super::attributes::{Attribute, Values, Written, get, written};
+use super::error::{invalid_path, invalid_syntax, invalid_value, refusal};
+use crate::simulators::control::{Answer, Call};
 use serde_json::{Map, Value, json};
-
-use super::{
-    Answer, Attribute, Call, Values,
-    attributes::{Written, get, written},
-    error::{invalid_path, invalid_syntax, invalid_value},
-    refusal,
-};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 

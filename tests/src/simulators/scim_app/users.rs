@@ -1,20 +1,16 @@
 //! `/Users`
 
+use super::answer::{Handled, scim};
+use super::attributes::{ACTIVE, DISPLAY_NAME, Place, USER_NAME, Values, shown, written};
+use super::dialect::{Deactivation, Dialect};
+use super::directory::Resource;
+use super::error::{invalid_value, not_found, refusal};
+use super::list::{page, projected, wanted};
+use super::patch::{apply, document, operations, put};
+use super::server::Server;
+use crate::simulators::control::{Answer, Call};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-
-use super::{
-    Answer, Call, Deactivation, Dialect, Handled, Place, Resource, Server, Values,
-    attributes::{shown, written},
-    error::{invalid_value, not_found},
-    list::{page, projected, wanted},
-    patch::{apply, document, operations, put},
-    refusal, scim,
-};
-
-pub(in crate::simulators) const USER_NAME: Place = Place::Top("userName");
-pub(in crate::simulators) const DISPLAY_NAME: Place = Place::Top("displayName");
-pub(super) const ACTIVE: Place = Place::Top("active");
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 

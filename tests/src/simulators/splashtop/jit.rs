@@ -2,15 +2,14 @@
 //!
 //! `POST /sso/jit` with `{"ssoName", "email", "groups"?}` stands for the SAML assertion that the real URL takes.
 
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::json;
-
 use super::{DISPLAY_NAME, SSO_NAME, Splashtop, USER_NAME};
 use crate::simulators::{
     control::{Answer, Call},
     scim_app::{Dialect, Directory, Place, Values, refusal},
 };
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
 
 /// What the assertion says.
 #[derive(Deserialize)]

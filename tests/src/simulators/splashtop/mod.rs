@@ -6,14 +6,13 @@
 mod jit;
 mod switches;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
 use self::switches::{ActiveFalse, GroupRule, Switches};
 use super::{
     control::{Answer, App, Call},
     scim_app::{Attribute, Deactivation, Dialect, Directory, Id, Kind, Place, Resource, Server, Values, refusal},
 };
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 const SPLASHTOP: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User";
 const USER_NAME: Place = Place::Top("userName");

@@ -1,0 +1,24 @@
+//! The whole system: the real gateway process, the real connectors, and simulators of the apps and of everything around them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "these are tests"
+)]
+
+mod conversations;
+mod development;
+mod durability;
+mod guard_rails;
+mod isolation;
+mod jit;
+mod lists;
+mod musts;
+mod patch_sequences;
+mod protocol;
+mod reload;
+mod standing;
+mod start;
+mod wasi;
