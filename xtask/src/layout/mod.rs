@@ -40,7 +40,7 @@ pub(crate) struct Options {
 
 /// Returns whether every rule holds.
 pub(crate) fn run(options: &Options) -> Result<bool, LayoutError> {
-    let findings = findings(&artifacts::workspace())?;
+    let findings = findings(artifacts::workspace())?;
     let mut out = stdout().lock();
     if options.json {
         serde_json::to_writer_pretty(&mut out, &findings)?;
