@@ -1,5 +1,6 @@
 //! Why a command failed.
 
+use crate::layout::LayoutError;
 use std::path::PathBuf;
 
 use scim_gateway_tests::artifacts::BuildError;
@@ -23,6 +24,8 @@ pub(crate) enum CommandError {
     System(#[from] SystemError),
     #[error(transparent)]
     Bench(#[from] BenchError),
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
     #[error(transparent)]
     Lists(#[from] ListError),
     #[error(transparent)]

@@ -5,8 +5,10 @@
 mod bench;
 mod count;
 mod demo;
+mod dependencies;
 mod error;
 mod fuzz;
+mod layout;
 mod proof;
 mod sandbox;
 mod stage;
@@ -45,6 +47,10 @@ enum Command {
     },
     /// Run every check: formatting, lints, documentation, and all tests.
     Test,
+    /// Read every crate's imports and say what is out of place: circles, floors, module style. Builds nothing.
+    Layout(layout::Options),
+    /// Check the licences, sources and advisories of dependencies, and that each is used, with the tools that are installed.
+    Dependencies,
     /// Run scim2-tester, an independent judge from PyPI, against an instance of every connector.
     Conformance,
     /// Fuzz the parsers (libFuzzer).
@@ -58,6 +64,8 @@ fn main() -> ExitCode {
         Command::Demo { json } => asynchronously(demo::run(json)),
         Command::Sandbox { dir } => asynchronously(sandbox::run(&dir)),
         Command::Test => test::run(),
+        Command::Layout(options) => layout::run(&options).map_err(error::CommandError::from),
+        Command::Dependencies => Ok(dependencies::run()),
         Command::Conformance => asynchronously(proof::conformance()),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => asynchronously(bench::run(&options)),

@@ -41,6 +41,8 @@ pub(crate) fn run() -> Result<bool, CommandError> {
     let mut format = cargo();
     format.args(["fmt", "--all", "--check"]);
     outcomes.push(one("format", &mut format));
+    outcomes.push(one("layout", Command::new(std::env::current_exe()?).arg("layout")));
+    outcomes.push(one("dependencies", Command::new(std::env::current_exe()?).arg("dependencies")));
     outcomes.push(one("lints", &mut lints));
     outcomes.push(one("docs", &mut docs));
 
