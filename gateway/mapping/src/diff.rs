@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use scim_protocol::Object;
 use serde_json::Value;
 
-use super::change::{AppChange, ItemChange};
+use super::app_change::{AppChange, ItemChange};
 use super::error::MapError;
 use super::rule::{Rule, has_value};
 use super::state::identity;

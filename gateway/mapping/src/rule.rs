@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::app_path::AppPath;
 use super::error::MapError;
-use super::expression::{Expression, Failure, Input, Known};
-use super::transform::{Transform, TransformFault, Transforms, fit, shown};
+use super::expression::{EvaluationError, Expression, Input, Known};
+use super::transform::{Transform, TransformFault, Transforms, fit};
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -67,16 +67,16 @@ impl Rule {
                 let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(resource))).collect();
                 match expression.evaluate(&known) {
                     Ok(value) => Ok(value.filter(has_value).map(Cow::Owned)),
-                    Err(failure) => Err(self.expression_failed(failure)),
+                    Err(error) => Err(self.expression_failed(error)),
                 }
             }
         }
     }
 
-    pub(super) fn expression_failed(&self, failure: Failure) -> MapError {
-        let detail = match failure {
-            Failure::Failed(detail) => detail,
-            Failure::Depends => "it depends on values that are not known".to_owned(),
+    pub(super) fn expression_failed(&self, error: EvaluationError) -> MapError {
+        let detail = match error {
+            EvaluationError::Failed(detail) => detail,
+            EvaluationError::Depends => "it depends on values that are not known".to_owned(),
         };
         MapError::Expression { attribute: self.name.clone(), field: self.field().to_owned(), detail }
     }
@@ -152,9 +152,9 @@ impl Rule {
             };
             known.push(Known::from(value));
         }
-        inverse.evaluate(&known).map_err(|failure| match failure {
-            Failure::Failed(detail) => detail,
-            Failure::Depends => "it depends on values that are not known".to_owned(),
+        inverse.evaluate(&known).map_err(|error| match error {
+            EvaluationError::Failed(detail) => detail,
+            EvaluationError::Depends => "it depends on values that are not known".to_owned(),
         })
     }
 
@@ -182,32 +182,6 @@ impl Rule {
             scalar => Value::Array(vec![scalar]),
         }
     }
-
-    /// Whether a `default` has the type of what the slot points at.
-    pub(super) fn check_default(&self, default: &Value) -> Result<(), String> {
-        let elements = match default {
-            Value::Array(elements) if self.whole_array => elements.as_slice(),
-            other => std::slice::from_ref(other),
-        };
-        for element in elements {
-            let (fits, expected) = match self.kind {
-                AttributeType::Boolean => (element.is_boolean(), "true or false"),
-                AttributeType::Integer => (element.is_i64() || element.is_u64(), "a whole number"),
-                AttributeType::Decimal => (element.is_number(), "a number"),
-                AttributeType::Complex => (element.is_object(), "an object"),
-                _ => (element.is_string(), "a string"),
-            };
-            if !fits {
-                return Err(format!(
-                    "{} is {}, and `{}` takes {expected}",
-                    shown(element),
-                    kind_of(element),
-                    self.name
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Null and an empty array are no value (RFC 7643 §2.5).
@@ -222,15 +196,4 @@ pub(super) fn has_value(value: &Value) -> bool {
 /// For an app an empty string is how a field without a value often looks.
 fn has_content(value: &Value) -> bool {
     has_value(value) && value.as_str() != Some("")
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

@@ -89,7 +89,7 @@ fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: Stat
 fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State {
     match (overlap(target, slot), before) {
         (Overlap::Apart, before) => before,
-        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) if items.iter().all(is_name) => {
+        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) if items.iter().all(is_identity) => {
             let gone: HashSet<String> = items.iter().map(identity).collect();
             let left: Vec<_> = elements.into_iter().filter(|element| !gone.contains(&identity(element))).collect();
             State::Decided(Some(Value::Array(left)).filter(has_value))
@@ -101,7 +101,7 @@ fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State 
 }
 
 /// Whether an item that is removed names elements by their identity alone. If not, it takes the schema to tell which are meant.
-pub(super) fn is_name(item: &Value) -> bool {
+pub(super) fn is_identity(item: &Value) -> bool {
     item.as_object().is_none_or(|parts| parts.len() == 1 || !parts.contains_key("value"))
 }
 

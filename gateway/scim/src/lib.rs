@@ -13,6 +13,7 @@ pub mod check;
 pub mod error;
 pub mod filter;
 pub mod list;
+pub mod message;
 pub mod normalize;
 pub mod patch;
 pub mod path;
@@ -23,7 +24,12 @@ pub mod sort;
 pub mod urn;
 pub mod version;
 
+mod compare;
 mod date_time;
+mod ignored;
+mod object;
+mod primary;
+mod slot;
 
 pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
@@ -31,12 +37,13 @@ pub use filter::{CompareOp, Comparison, Filter, Operand};
 pub use list::ListResponse;
 pub use normalize::Normalized;
 pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
-pub use path::{AttributePath, Slot};
+pub use ignored::MAX_LISTED;
+pub use object::Object;
+pub use path::AttributePath;
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
 pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
+pub use slot::Slot;
 pub use sort::{Sort, SortKey};
 pub use version::{Conditions, EntityTag};
 
-/// A JSON object whose keys keep their order.
-pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -2,7 +2,8 @@
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::{Object, urn};
+use crate::object::Object;
+use crate::urn;
 
 /// The answer to a query, which serializes as its message; `Resources` is there even when it is empty. All counts are JSON integers; Okta refuses strings.
 #[derive(Debug, Clone, Default, PartialEq)]

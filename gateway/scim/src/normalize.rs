@@ -1,21 +1,20 @@
-//! From what a client or an app sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
+//! Normalises what a client or an app sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
 //!
-//! What the resource type does not know is taken out and listed rather than refused: clients send attributes, extensions
-//! and schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
+//! What the resource type does not know is removed and listed rather than refused: clients send attributes, extensions and
+//! schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
 
 use serde_json::Value;
-
-use crate::{
-    Object, ResourceType,
-    schema::{Attribute, Schema},
-};
+use crate::ignored::note;
+use crate::object::Object;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Schema};
 
 /// A resource with canonical names.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Normalized {
     /// What the resource type knows.
     pub resource: Object,
-    /// Paths of what it does not: `nickName`, `emails.label`, a URN; at most [`MAX_LISTED`]. For the operator.
+    /// Paths of what it does not: `nickName`, `emails.label`, a URN; at most [`crate::MAX_LISTED`]. For the operator.
     pub ignored: Vec<String>,
 }
 
@@ -40,7 +39,7 @@ impl ResourceType {
                     kept.insert(extension.schema.id.clone(), value);
                 }
             } else {
-                list(ignored, || key);
+                note(ignored, || key);
             }
         }
         normalized
@@ -51,7 +50,7 @@ impl ResourceType {
             let Value::String(text) = &schema else { return Some(schema) };
             let known = self.urns().find(|urn| urn.eq_ignore_ascii_case(text)).map(Value::from);
             if known.is_none() {
-                list(ignored, || text.clone());
+                note(ignored, || text.clone());
             }
             known
         };
@@ -70,7 +69,7 @@ fn extended(schema: &Schema, object: Object, ignored: &mut Vec<String>) -> Value
                 let path = format!("{}:{}", schema.id, attribute.name);
                 keep(&mut kept, key, attribute, tidy(attribute, value, &path, ignored));
             }
-            None => list(ignored, || format!("{}:{key}", schema.id)),
+            None => note(ignored, || format!("{}:{key}", schema.id)),
         }
     }
     Value::Object(kept)
@@ -89,7 +88,7 @@ pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mu
             for (key, value) in object {
                 match attribute.sub(&key) {
                     Some(sub) => keep(&mut kept, key, sub, tidy(sub, value, path, ignored)),
-                    None => list(ignored, || format!("{path}.{key}")),
+                    None => note(ignored, || format!("{path}.{key}")),
                 }
             }
             (!kept.is_empty()).then_some(Value::Object(kept))
@@ -101,19 +100,5 @@ pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mu
 fn keep(kept: &mut Object, key: String, attribute: &Attribute, value: Option<Value>) {
     if let Some(value) = value {
         kept.insert(if key == attribute.name { key } else { attribute.name.clone() }, value);
-    }
-}
-
-/// The most paths that are listed as ignored: a body may hold tens of thousands of unknown names, and the log is for people.
-pub const MAX_LISTED: usize = 100;
-
-/// Each path once, however many elements have it.
-pub(crate) fn list(ignored: &mut Vec<String>, path: impl FnOnce() -> String) {
-    if ignored.len() == MAX_LISTED {
-        return;
-    }
-    let path = path();
-    if !ignored.contains(&path) {
-        ignored.push(path);
     }
 }

@@ -1,32 +1,11 @@
 //! Attribute paths: `userName`, `name.givenName`, `urn:…:2.0:User:manager.value` (RFC 7644 §3.10).
 //!
-//! URNs hold dots and colons of their own, so a path is split at its last colon and only then at a dot; an attribute
-//! name holds neither. [`Slot`] is the wider form that PATCH paths and mapping rules use.
+//! URNs contain dots and colons, so a path is split at its last colon first and only then at a dot; attribute names contain
+//! neither. [`crate::Slot`] is the wider form that PATCH paths and mapping rules use.
 
-use std::{fmt, str::FromStr};
-
-use crate::{error::Error, filter::Filter};
-
-mod slot;
-
-pub use slot::Slot;
-
-/// Writes `path[selector].sub`, the form that slots and a filter's operands share.
-pub(crate) fn write(
-    f: &mut fmt::Formatter<'_>,
-    path: &AttributePath,
-    selector: Option<&Filter>,
-    sub: Option<&str>,
-) -> fmt::Result {
-    write!(f, "{path}")?;
-    if let Some(selector) = selector {
-        write!(f, "[{selector}]")?;
-    }
-    if let Some(sub) = sub {
-        write!(f, ".{sub}")?;
-    }
-    Ok(())
-}
+use std::fmt;
+use std::str::FromStr;
+use crate::error::Error;
 
 /// The name of an attribute, perhaps qualified by its schema, perhaps with a sub-attribute.
 ///
@@ -94,6 +73,23 @@ impl fmt::Display for AttributePath {
         }
         Ok(())
     }
+}
+
+/// Writes `path[selector].sub`, the form that slots and filter operands share.
+pub(crate) fn write_selected(
+    f: &mut fmt::Formatter<'_>,
+    path: &AttributePath,
+    selector: Option<&dyn fmt::Display>,
+    sub: Option<&str>,
+) -> fmt::Result {
+    write!(f, "{path}")?;
+    if let Some(selector) = selector {
+        write!(f, "[{selector}]")?;
+    }
+    if let Some(sub) = sub {
+        write!(f, ".{sub}")?;
+    }
+    Ok(())
 }
 
 /// RFC 7643 §2.1: `ATTRNAME = ALPHA *(nameChar)`; and `$ref`, which the grammar forgot.

@@ -3,12 +3,11 @@
 
 use serde_json::Value;
 
-use crate::{
-    Object, ResourceType,
-    error::Error,
-    path::AttributePath,
-    schema::{Attribute, Returned, Schema, core},
-};
+use crate::error::Error;
+use crate::object::Object;
+use crate::path::AttributePath;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Returned, Schema, core};
 
 /// What a client wants to see.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

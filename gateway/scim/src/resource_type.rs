@@ -1,15 +1,11 @@
-//! A kind of resource: its core schema and extensions (RFC 7643 §6), and how names find their attributes.
+//! A kind of resource: its core schema and extensions (RFC 7643 §6), and how names resolve to attributes.
 //!
 //! `id`, `externalId`, `schemas` and `meta` belong to every resource and are implied (RFC 7643 §3.1).
 
 use serde::{Deserialize, Serialize};
-
-use crate::{
-    error::Error,
-    filter,
-    path::{AttributePath, Slot},
-    schema::{Attribute, Mutability, Schema, core},
-};
+use crate::error::Error;
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Mutability, Schema, core};
 
 /// A kind of resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,30 +117,6 @@ impl ResourceType {
         match known {
             Some((urn, name)) => AttributePath::under(Some(urn), name),
             None => text.parse(),
-        }
-    }
-
-    /// Reads a slot, such as `emails[type eq "work"].value`, with canonical names.
-    ///
-    /// # Errors
-    /// 400 `invalidPath` for a malformed path and for an attribute that does not exist, `invalidFilter` for a bad selector.
-    pub fn parse_slot(&self, text: &str) -> Result<Slot, Error> {
-        let (attribute, selector, sub) = filter::parse_slot(text)?;
-        let path = self.parse_path(attribute)?;
-        let resolved = self.resolve(&path).ok_or_else(|| self.unknown(&path))?;
-        Slot::new(&resolved, selector.as_ref(), sub)
-    }
-
-    /// The slot of a plain path, or nothing when the attribute does not exist.
-    pub fn slot(&self, path: &AttributePath) -> Option<Slot> {
-        Some(Slot::plain(&self.resolve(path)?))
-    }
-
-    /// The attribute at the end of a slot.
-    pub fn resolve_slot(&self, slot: &Slot) -> Option<Resolved<'_>> {
-        match &slot.sub {
-            Some(sub) => self.resolve(&slot.path.with_sub(sub.as_str())),
-            None => self.resolve(&slot.path),
         }
     }
 

@@ -1,9 +1,5 @@
 //! The URNs of SCIM's own schemas (RFC 7643 §10.4) and messages (RFC 7644 §8.2).
 
-use serde_json::Value;
-
-use crate::{Object, error::Error, patch::take};
-
 /// The core `User` schema.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The core `Group` schema.
@@ -28,17 +24,3 @@ pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkReques
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 /// An error.
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
-
-/// Takes `schemas` out of a message. It may be absent; when it is there, it must name the message.
-///
-/// # Errors
-/// 400 `invalidSyntax`; `what` names the message for people.
-pub fn require(message: &mut Object, urn: &str, what: &str) -> Result<(), Error> {
-    let Some(schemas) = take(message, "schemas") else { return Ok(()) };
-    let named =
-        |schemas: &Vec<Value>| schemas.iter().filter_map(Value::as_str).any(|schema| schema.eq_ignore_ascii_case(urn));
-    if schemas.as_array().is_some_and(named) {
-        return Ok(());
-    }
-    Err(Error::invalid_syntax(format!("'schemas' of {what} is [\"{urn}\"]")))
-}

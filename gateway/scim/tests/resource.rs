@@ -11,7 +11,7 @@
 mod fixture;
 
 use fixture::{APP, ENTERPRISE, object, user};
-use scim_protocol::normalize::MAX_LISTED;
+use scim_protocol::MAX_LISTED;
 use scim_protocol::{Direction, Projection, ResourceType, ScimType, check, strip_read_only};
 use serde_json::{Value, json};
 

@@ -3,17 +3,19 @@
 use scim_protocol::Slot;
 use scim_protocol::schema::{AttributeType, Mutability};
 
+use super::default::check_default;
 use super::{Check, Subject};
 use crate::app_path::{AppPath, AppPathError};
 use crate::combination::wrong_combinations;
 use crate::document::{Apply, Direction, RuleDocument};
 use crate::error::Problem;
-use crate::expression::{Expression, Fault};
+use crate::expression::{Expression, ExpressionError};
 use crate::locate::child;
 use crate::nearest::{hint, nearest};
 use crate::rule::{Rule, Source};
 use crate::transform::{BuiltIn, Transform};
-use crate::{DefaultToCheck, slot_names};
+use crate::default_to_check::DefaultToCheck;
+use crate::slot_names::slot_names;
 
 impl Check<'_> {
     /// Compiles a rule; `None` when what is wrong leaves nothing to compare with other rules.
@@ -121,13 +123,13 @@ impl Check<'_> {
         &mut self,
         subject: &Subject<'_>,
         key: &str,
-        compiled: Result<Expression, Vec<Fault>>,
+        compiled: Result<Expression, Vec<ExpressionError>>,
     ) -> Option<Expression> {
-        let faults = match compiled {
+        let errors = match compiled {
             Ok(expression) => return Some(expression),
-            Err(faults) => faults,
+            Err(errors) => errors,
         };
-        for Fault { offset, message, syntax } in faults {
+        for ExpressionError { offset, message, syntax } in errors {
             let position = self.located.within(&child(&subject.pointer, key), offset);
             let problem = if syntax { Problem::Expression(message) } else { Problem::ExpressionUse(message) };
             self.error(position, Some(subject.name.clone()), problem);
@@ -184,7 +186,7 @@ impl Check<'_> {
                 });
             }
             (transform, Source::Direct) => {
-                let fits = rule.check_default(default).and_then(|()| match transform {
+                let fits = check_default(rule, default).and_then(|()| match transform {
                     Some(Transform::BuiltIn(built_in)) => built_in.to_app(default).map(drop),
                     _ => Ok(()),
                 });

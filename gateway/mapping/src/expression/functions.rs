@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cel::extractors::This;
 use cel::{Context, ExecutionError, Value};
 
-use super::MAX_STRING;
+use super::convert::MAX_STRING;
 
 /// Every function that an expression may call, for the check at load.
 pub(super) const NAMES: [&str; 16] = [

@@ -11,7 +11,8 @@ use scim_protocol::ResourceType;
 use super::functions::NAMES;
 use super::shape::{Shape, attribute_path, exactly};
 use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
-use super::{Fault, Input};
+use super::error::ExpressionError;
+use super::input::Input;
 use crate::nearest::hint;
 
 /// How deep a tree may be: evaluation recurses.
@@ -34,7 +35,7 @@ struct Inspection<'s, 'i> {
     bound: Vec<(String, Shape<'s>)>,
     depth: usize,
     in_body: bool,
-    faults: Vec<Fault>,
+    errors: Vec<ExpressionError>,
 }
 
 /// The variable that holds an input. `@` keeps it apart from every name that can be written.
@@ -47,7 +48,7 @@ pub(super) fn inspect(
     ast: IdedExpr,
     scope: Scope<'_>,
     source: &SourceInfo,
-) -> Result<(IdedExpr, Vec<Input>), Vec<Fault>> {
+) -> Result<(IdedExpr, Vec<Input>), Vec<ExpressionError>> {
     let mut inspection = Inspection {
         scope,
         source,
@@ -55,25 +56,25 @@ pub(super) fn inspect(
         bound: Vec::new(),
         depth: 0,
         in_body: false,
-        faults: Vec::new(),
+        errors: Vec::new(),
     };
     let (ast, _) = inspection.rewrite(ast);
-    match inspection.faults.is_empty() {
+    match inspection.errors.is_empty() {
         true => Ok((ast, inspection.inputs)),
-        false => Err(inspection.faults),
+        false => Err(inspection.errors),
     }
 }
 
 impl<'s> Inspection<'s, '_> {
-    fn fault(&mut self, id: u64, message: String) {
+    fn refuse(&mut self, id: u64, message: String) {
         let offset = self.source.offset_for(id).map_or(0, |(start, _)| start as usize);
-        self.faults.push(Fault { offset, message, syntax: false });
+        self.errors.push(ExpressionError { offset, message, syntax: false });
     }
 
     fn rewrite(&mut self, node: IdedExpr) -> Typed<'s> {
         self.depth += 1;
         let typed = if self.depth > MAX_DEPTH {
-            self.fault(node.id, "the expression nests too deep".to_owned());
+            self.refuse(node.id, "the expression nests too deep".to_owned());
             (node, Shape::Any)
         } else {
             self.rewrite_node(node)
@@ -108,7 +109,7 @@ impl<'s> Inspection<'s, '_> {
                 any(Expr::Map(map))
             }
             Expr::Struct(_) | Expr::Unspecified => {
-                self.fault(id, "messages (`Name{…}`) cannot be made here; a map is `{\"key\": value}`".to_owned());
+                self.refuse(id, "messages (`Name{…}`) cannot be made here; a map is `{\"key\": value}`".to_owned());
                 any(Expr::Literal(LiteralValue::Null))
             }
             literal @ Expr::Literal(_) => any(literal),
@@ -160,7 +161,7 @@ impl<'s> Inspection<'s, '_> {
         }
         let is_word = call.func_name.starts_with(|first: char| first.is_ascii_alphabetic());
         if (is_word && !NAMES.contains(&call.func_name.as_str())) || call.func_name == operators::OPT_SELECT {
-            self.fault(id, format!("there is no function `{}`{}", call.func_name, hint(&call.func_name, NAMES)));
+            self.refuse(id, format!("there is no function `{}`{}", call.func_name, hint(&call.func_name, NAMES)));
         }
         let target = call.target.take().map(|target| self.only(*target));
         let mut args: Vec<_> = call.args.drain(..).map(|arg| self.only(arg)).collect();
@@ -181,7 +182,7 @@ impl<'s> Inspection<'s, '_> {
         let ComprehensionExpr { iter_range, iter_var, iter_var2, accu_var, accu_init, loop_cond, loop_step, result } =
             comprehension;
         if self.in_body {
-            self.fault(id, "a list is walked inside another walk; each would multiply the other's work".to_owned());
+            self.refuse(id, "a list is walked inside another walk; each would multiply the other's work".to_owned());
         }
         let (range, shape) = self.rewrite(iter_range);
         let element = if let Shape::Many(attribute) = shape { Shape::One(attribute) } else { Shape::Any };
@@ -221,13 +222,13 @@ impl<'s> Inspection<'s, '_> {
         let (input, shape, taken) = match &self.scope {
             Scope::App if root == "app" => (Input::App(steps.to_vec()), Shape::Any, steps.len()),
             Scope::App => {
-                self.fault(id, format!("there is no `{root}`; the app's document is `app`"));
+                self.refuse(id, format!("there is no `{root}`; the app's document is `app`"));
                 return (null(id), Shape::Any);
             }
             Scope::Resource(resource_type) => match attribute_path(resource_type, root, steps) {
                 Ok(found) => found,
                 Err(message) => {
-                    self.fault(id, message);
+                    self.refuse(id, message);
                     return (null(id), Shape::Any);
                 }
             },
@@ -249,13 +250,13 @@ impl<'s> Inspection<'s, '_> {
             Shape::Any => Shape::Any,
             Shape::Many(attribute) => {
                 let name = &attribute.name;
-                self.fault(id, format!("`{name}` is a list; choose an element, as in `{name}[0].{field}`"));
+                self.refuse(id, format!("`{name}` is a list; choose an element, as in `{name}[0].{field}`"));
                 Shape::Any
             }
             Shape::One(attribute) => match exactly(attribute, field) {
                 Ok(sub) => Shape::One(sub),
                 Err(message) => {
-                    self.fault(id, message);
+                    self.refuse(id, message);
                     Shape::Any
                 }
             },

@@ -3,7 +3,7 @@
 use scim_protocol::ResourceType;
 use scim_protocol::schema::{Attribute, AttributeType};
 
-use super::Input;
+use super::input::Input;
 use crate::nearest::hint;
 
 /// What a part of an expression is known to be.

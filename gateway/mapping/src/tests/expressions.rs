@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ENTERPRISE, object, user};
-use crate::expression::{Expression, Failure, Input, Known};
+use crate::expression::{Expression, EvaluationError, Input, Known};
 
 fn over_user(text: &str) -> Result<Expression, Vec<String>> {
     let expression = Expression::over_resource(text, &user());
@@ -11,7 +11,7 @@ fn over_user(text: &str) -> Result<Expression, Vec<String>> {
         .map_err(|faults| faults.into_iter().map(|fault| format!("{}: {}", fault.offset, fault.message)).collect())
 }
 
-fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, Failure> {
+fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, EvaluationError> {
     let expression = over_user(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
     let resource = object(resource);
     let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(&resource))).collect();
@@ -79,12 +79,12 @@ fn unknown_inputs_matter_only_when_the_result_depends_on_them() {
     for (text, known, expected) in [
         ("coalesce(displayName, title)", [is, unknown], Ok(Some(x.clone()))),
         ("coalesce(displayName, title)", [absent, is], Ok(Some(x.clone()))),
-        ("coalesce(displayName, title)", [absent, unknown], Err(Failure::Depends)),
-        ("coalesce(displayName, title)", [unknown, is], Err(Failure::Depends)),
+        ("coalesce(displayName, title)", [absent, unknown], Err(EvaluationError::Depends)),
+        ("coalesce(displayName, title)", [unknown, is], Err(EvaluationError::Depends)),
         ("displayName == \"x\" ? \"a\" : title", [is, unknown], Ok(Some(json!("a")))),
         ("displayName == null || title == null", [absent, unknown], Ok(Some(json!(true)))),
-        ("displayName == title", [is, unknown], Err(Failure::Depends)),
-        ("join([displayName, title], \" \")", [is, unknown], Err(Failure::Depends)),
+        ("displayName == title", [is, unknown], Err(EvaluationError::Depends)),
+        ("join([displayName, title], \" \")", [is, unknown], Err(EvaluationError::Depends)),
     ] {
         assert_eq!(over_user(text).unwrap().evaluate(&known), expected, "{text}");
     }
@@ -151,6 +151,6 @@ fn evaluation_is_bounded_and_its_failures_are_errors() {
         ("b\"bytes\"", json!({})),
         ("9223372036854775807 + 1", json!({})),
     ] {
-        assert!(matches!(evaluated(text, &resource), Err(Failure::Failed(_))), "{text}");
+        assert!(matches!(evaluated(text, &resource), Err(EvaluationError::Failed(_))), "{text}");
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{BulkMethod, BulkOperation, references};
+use super::operation::{BulkMethod, BulkOperation};
+use super::references;
 
 /// Which operations each one needs to be done before it.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::BulkCall;
-use crate::{Object, patch::take};
+use super::operation::BulkCall;
+use crate::object::{Object, take};
 
 const PREFIX: &str = "bulkId:";
 

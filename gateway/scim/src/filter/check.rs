@@ -1,24 +1,34 @@
-//! A filter in the words of a schema: canonical names, literals of the right type, only operators that the type has.
+//! Checks a filter against a schema: canonical names, literals of the right type, only operators that the type has.
 
 use serde_json::Value;
+use super::narrow::constant;
+use super::operator::CompareOp;
+use super::tree::{Comparison, Filter, Operand};
+use crate::date_time;
+use crate::error::Error;
+use crate::path::AttributePath;
+use crate::resource_type::{Resolved, ResourceType};
+use crate::schema::{Attribute, AttributeType, Returned};
 
-use super::{CompareOp, Comparison, Filter, Operand, narrow::constant};
-use crate::{
-    ResourceType, date_time,
-    error::Error,
-    path::AttributePath,
-    resource_type::Resolved,
-    schema::{Attribute, AttributeType, Returned},
-};
+impl Filter {
+    /// The same filter in the words of the resource type: canonical paths, literals of the attributes' types, a
+    /// complex attribute's `value` where the attribute itself is compared.
+    ///
+    /// # Errors
+    /// 400 `invalidFilter` for an unknown attribute, an attribute that is never returned, a literal of the wrong type and an
+    /// operator that the type does not have (RFC 7644 §3.4.2.2: no order of booleans and binaries).
+    pub fn check(&self, resource_type: &ResourceType) -> Result<Self, Error> {
+        walk(self, &Scope::Resource { resource_type, among_others: false })
+    }
 
-/// A filter on resources of a type.
-pub(super) fn filter(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
-    walk(filter, &Scope::Resource { resource_type, among_others: false })
-}
-
-/// A filter on resources of a type in a list with other types.
-pub(super) fn filter_among(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
-    walk(filter, &Scope::Resource { resource_type, among_others: true })
+    /// As [`Filter::check`], for one of several resource types in one list: an attribute that this one does not have has no
+    /// value (RFC 7644 §3.4.2.1).
+    ///
+    /// # Errors
+    /// 400 `invalidFilter` as [`Filter::check`], except for an unknown attribute.
+    pub fn check_among(&self, resource_type: &ResourceType) -> Result<Self, Error> {
+        walk(self, &Scope::Resource { resource_type, among_others: true })
+    }
 }
 
 /// A selector on the elements of an attribute.
@@ -72,11 +82,7 @@ impl<'a> Scope<'a> {
         };
         match condition {
             Filter::Compare(Comparison { path, op, value }) if is_unknown(&path.path, path.sub.as_ref()) => {
-                Some(match op {
-                    CompareOp::Eq => value.is_null(),
-                    CompareOp::Ne => !value.is_null(),
-                    _ => false,
-                })
+                Some(op.holds_without_value(value))
             }
             Filter::Present(operand) if is_unknown(&operand.path, operand.sub.as_ref()) => Some(false),
             Filter::Elements { path, .. } if is_unknown(path, None) => Some(false),

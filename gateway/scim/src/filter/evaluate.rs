@@ -1,29 +1,35 @@
-//! Whether a resource, or an element of a multi-valued attribute, fulfils a checked filter. Nothing is copied.
+//! Evaluates a checked filter on a resource or on an element of a multi-valued attribute. Nothing is copied.
 
 use serde_json::Value;
-
-use super::{CompareOp, Comparison, Filter, Operand, compare};
-use crate::{Object, ResourceType, schema::Attribute};
+use super::tree::{Comparison, Filter, Operand};
+use crate::object::Object;
+use crate::resource_type::ResourceType;
+use crate::schema::Attribute;
 
 /// A test of a value of an attribute, or of the lack of one.
 type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
 
-/// A filter on a resource.
-pub(super) fn resource(filter: &Filter, resource_type: &ResourceType, resource: &Object) -> bool {
-    holds(filter, &|condition| match condition {
-        Filter::Compare(Comparison { path, op, value }) => {
-            any_value(path, resource_type, resource, &|attribute, stored| compared(attribute, *op, stored, value))
-        }
-        Filter::Present(path) => any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present)),
-        Filter::Elements { path, filter } => {
-            let found = resource_type.find(path.schema.as_deref(), &path.attribute);
-            found.is_some_and(|(schema, attribute)| {
-                let value = container(resource, schema).and_then(|object| object.get(&attribute.name));
-                each(value).iter().any(|value| element(filter, attribute, value))
-            })
-        }
-        _ => false,
-    })
+impl Filter {
+    /// Whether a resource with canonical names fulfils a filter that [`Filter::check`] returned.
+    ///
+    /// An element of a multi-valued attribute suffices. An attribute without a value is not equal to anything but `null`,
+    /// so `ne` holds for it and every other operator does not.
+    pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
+        holds(self, &|condition| match condition {
+            Filter::Compare(Comparison { path, op, value }) => {
+                any_value(path, resource_type, resource, &|attribute, stored| op.holds(attribute, stored, value))
+            }
+            Filter::Present(path) => any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present)),
+            Filter::Elements { path, filter } => {
+                let found = resource_type.find(path.schema.as_deref(), &path.attribute);
+                found.is_some_and(|(schema, attribute)| {
+                    let value = container(resource, schema).and_then(|object| object.get(&attribute.name));
+                    each(value).iter().any(|value| element(filter, attribute, value))
+                })
+            }
+            _ => false,
+        })
+    }
 }
 
 /// A selector on an element of an attribute.
@@ -31,7 +37,7 @@ pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> 
     holds(filter, &|condition| {
         let (path, test): (_, &Test<'_>) = match condition {
             Filter::Compare(Comparison { path, op, value }) => {
-                (path, &|attribute, stored| compared(attribute, *op, stored, value))
+                (path, &|attribute, stored| op.holds(attribute, stored, value))
             }
             Filter::Present(path) => (path, &|_, stored| stored.is_some_and(is_present)),
             _ => return false,
@@ -98,17 +104,6 @@ fn container<'a>(resource: &'a Object, schema: Option<&str>) -> Option<&'a Objec
     match schema {
         Some(urn) => resource.get(urn)?.as_object(),
         None => Some(resource),
-    }
-}
-
-fn compared(attribute: &Attribute, op: CompareOp, stored: Option<&Value>, literal: &Value) -> bool {
-    match stored {
-        Some(stored) => compare::holds(attribute, op, stored, literal),
-        None => match op {
-            CompareOp::Eq => literal.is_null(),
-            CompareOp::Ne => !literal.is_null(),
-            _ => false,
-        },
     }
 }
 

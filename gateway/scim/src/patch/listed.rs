@@ -1,16 +1,15 @@
-//! A list of what is to be removed: which elements of a multi-valued attribute it means.
+//! A list of items to remove: which elements of a multi-valued attribute it names.
 //!
-//! An item with a `value` means the elements that have all it says. Of what an element does not say the item may say what it likes, but
-//! for `primary`, which is then false. An item without a `value` means what equals it.
+//! An item with a `value` names the elements that have everything the item gives. A sub-attribute that an element does not have
+//! is not compared, except `primary`, whose absence means false. An item without a `value` names the elements equal to it.
 //!
-//! Threat: a request that lists as many items as an attribute has elements, all of one value. So no item is compared with an
-//! element: each group of items that say the same sub-attributes is one set of texts, in which an element is looked up.
+//! Threat: a request that lists as many items as an attribute has elements, all with one value. Items are therefore never
+//! compared with elements one by one: items that give the same sub-attributes form a group, and each group is a set of
+//! texts in which an element is looked up.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-
 use serde_json::Value;
-
-use super::items::value_identity;
+use super::identity::value_identity;
 use crate::date_time;
 use crate::schema::{Attribute, AttributeType};
 

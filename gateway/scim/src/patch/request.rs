@@ -1,9 +1,11 @@
 //! Reads the PATCH message (RFC 7644 §3.5.2).
 
 use serde_json::Value;
-
-use super::{Op, Operation};
-use crate::{Object, error::Error, urn};
+use super::operation::{Op, Operation};
+use crate::error::Error;
+use crate::message;
+use crate::object::take;
+use crate::urn;
 
 /// The most operations that one request may hold.
 pub const MAX_OPERATIONS: usize = 1000;
@@ -22,7 +24,7 @@ impl PatchRequest {
         let Value::Object(mut body) = body else {
             return Err(Error::invalid_syntax("the body of a PATCH request is a JSON object"));
         };
-        urn::require(&mut body, urn::PATCH_OP, "a PATCH request")?;
+        message::require_schema(&mut body, urn::PATCH_OP, "a PATCH request")?;
         let operations = match take(&mut body, "Operations") {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => return Err(Error::invalid_syntax("'Operations' must be an array of at least one operation")),
@@ -37,6 +39,9 @@ impl PatchRequest {
         operations.into_iter().enumerate().map(|(i, value)| operation(value).map_err(|e| e.within(number(i)))).collect()
     }
 }
+
+/// Characters of an unknown operation that its error repeats.
+const SHOWN_OF_OP: usize = 32;
 
 fn operation(value: Value) -> Result<Operation, Error> {
     let Value::Object(mut operation) = value else {
@@ -65,16 +70,4 @@ fn operation(value: Value) -> Result<Operation, Error> {
         return Err(Error::invalid_value("'value' is missing: add and replace need one"));
     }
     Ok(Operation { op, path, value })
-}
-
-/// Characters of an unknown operation that its error repeats.
-const SHOWN_OF_OP: usize = 32;
-
-/// The value of a key, in the RFC's case or any other.
-pub(crate) fn take(object: &mut Object, key: &str) -> Option<Value> {
-    if let Some(value) = object.remove(key) {
-        return Some(value);
-    }
-    let other = object.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
-    object.remove(&other)
 }

@@ -4,8 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::Schema;
-use crate::{path::AttributePath, urn};
+use super::definition::Schema;
+use crate::path::AttributePath;
+use crate::urn;
 
 static USER: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/user.json")));
 static GROUP: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/group.json")));

@@ -1,0 +1,54 @@
+//! A checked mapping document.
+
+use std::collections::BTreeMap;
+use scim_protocol::ResourceType;
+use super::check::{self, Checked};
+use super::connector_facts::ConnectorFacts;
+use super::default_to_check::DefaultToCheck;
+use super::error::MappingErrors;
+use super::type_mapping::TypeMapping;
+
+/// A checked mapping document.
+#[derive(Debug)]
+pub struct Mapping {
+    types: BTreeMap<String, TypeMapping>,
+    defaults: Vec<DefaultToCheck>,
+}
+
+impl Mapping {
+    /// Checks and compiles a document. `source_name` is how messages name it, usually a file.
+    ///
+    /// A resource type of the connector that the document does not name has no rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the text.
+    pub fn parse(
+        text: &str,
+        source_name: &str,
+        types: &[ResourceType],
+        facts: &ConnectorFacts,
+    ) -> Result<Self, MappingErrors> {
+        let Checked { types, defaults } = check::parse(text, source_name, types, facts)?;
+        Ok(Self { types, defaults })
+    }
+
+    /// The rules of a resource type, by its name.
+    pub fn of(&self, resource_type: &str) -> Option<&TypeMapping> {
+        self.types.get(resource_type)
+    }
+
+    /// The rules of every resource type, by its name.
+    pub fn into_types(self) -> BTreeMap<String, TypeMapping> {
+        self.types
+    }
+
+    /// The attributes of the resource type that no rule takes: what clients send there is ignored.
+    pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
+        self.of(&resource_type.name).map(|mapping| mapping.unmapped(resource_type)).unwrap_or_default()
+    }
+
+    /// The defaults to put before the connector (`transforms.check-default`) before the mapping is used.
+    pub fn defaults_to_check(&self) -> impl Iterator<Item = &DefaultToCheck> {
+        self.defaults.iter()
+    }
+}

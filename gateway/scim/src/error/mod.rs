@@ -1,0 +1,192 @@
+//! The error of the protocol, as the client receives it (RFC 7644 §3.12).
+//!
+//! `detail` is written for the administrator of the identity provider: it names the attribute or operation that is wrong
+//! and says what to send instead. It never contains a value that could be secret.
+
+mod scim_type;
+
+use std::fmt;
+use serde_json::{Value, json};
+use crate::urn;
+pub use scim_type::ScimType;
+
+/// A refusal, as the client sees it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{status}{}: {detail}", scim_type.map(|kind| format!(" {kind}")).unwrap_or_default())]
+pub struct Error {
+    /// The HTTP status.
+    pub status: u16,
+    /// SCIM's word for it, where SCIM has one.
+    pub scim_type: Option<ScimType>,
+    /// What is wrong and what would be right, for people.
+    pub detail: String,
+}
+
+impl Error {
+    /// Any status, with no SCIM word.
+    pub fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: None, detail: detail.into() }
+    }
+
+    fn typed(status: u16, scim_type: ScimType, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: Some(scim_type), detail: detail.into() }
+    }
+
+    /// 400 `invalidValue`.
+    pub fn invalid_value(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidValue, detail)
+    }
+
+    /// 400 `invalidPath`.
+    pub fn invalid_path(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidPath, detail)
+    }
+
+    /// 400 `invalidFilter`.
+    pub fn invalid_filter(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidFilter, detail)
+    }
+
+    /// 400 `invalidSyntax`.
+    pub fn invalid_syntax(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidSyntax, detail)
+    }
+
+    /// 400 `noTarget`.
+    pub fn no_target(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::NoTarget, detail)
+    }
+
+    /// 400 `mutability`.
+    pub fn mutability(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::Mutability, detail)
+    }
+
+    /// 409 `uniqueness`.
+    pub fn uniqueness(detail: impl Into<String>) -> Self {
+        Self::typed(409, ScimType::Uniqueness, detail)
+    }
+
+    /// 400 `tooMany`.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::TooMany, detail)
+    }
+
+    /// 400 `invalidVers`.
+    pub fn invalid_vers(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidVers, detail)
+    }
+
+    /// 403 `sensitive`.
+    pub fn sensitive(detail: impl Into<String>) -> Self {
+        Self::typed(403, ScimType::Sensitive, detail)
+    }
+
+    /// 400 `invalidCursor` (RFC 9865).
+    pub fn invalid_cursor(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidCursor, detail)
+    }
+
+    /// 400 `expiredCursor` (RFC 9865).
+    pub fn expired_cursor(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::ExpiredCursor, detail)
+    }
+
+    /// 400 `invalidCount` (RFC 9865).
+    pub fn invalid_count(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidCount, detail)
+    }
+
+    /// 401.
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(401, detail)
+    }
+
+    /// 403.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(403, detail)
+    }
+
+    /// 404.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(404, detail)
+    }
+
+    /// 409 that is no duplicate; a duplicate is [`Error::uniqueness`].
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(409, detail)
+    }
+
+    /// 412: the resource changed since the client read it.
+    pub fn precondition_failed(detail: impl Into<String>) -> Self {
+        Self::new(412, detail)
+    }
+
+    /// 413.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(413, detail)
+    }
+
+    /// 429.
+    pub fn too_many_requests(detail: impl Into<String>) -> Self {
+        Self::new(429, detail)
+    }
+
+    /// 500.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self::new(500, detail)
+    }
+
+    /// 501.
+    pub fn not_implemented(detail: impl Into<String>) -> Self {
+        Self::new(501, detail)
+    }
+
+    /// 502: the app answered something that makes no sense.
+    pub fn bad_gateway(detail: impl Into<String>) -> Self {
+        Self::new(502, detail)
+    }
+
+    /// 503.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(503, detail)
+    }
+
+    /// The body of the answer. `status` is a string (RFC 7644 §3.12); Okta insists.
+    pub fn to_json(&self) -> Value {
+        let mut body = json!({ "schemas": [urn::ERROR], "status": self.status.to_string() });
+        if let Some(object) = body.as_object_mut() {
+            if let Some(kind) = self.scim_type {
+                object.insert("scimType".to_owned(), kind.as_str().into());
+            }
+            object.insert("detail".to_owned(), self.detail.as_str().into());
+        }
+        body
+    }
+
+    /// The same error with the part it happened in before its detail: `operation 2: ...`.
+    #[must_use]
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_is_a_string_and_the_urn_is_there() {
+        let body = Error::uniqueness("userName is taken").to_json();
+        assert_eq!(
+            body,
+            json!({ "schemas": [urn::ERROR], "status": "409", "scimType": "uniqueness", "detail": "userName is taken" })
+        );
+    }
+
+    #[test]
+    fn an_error_without_a_scim_word_has_no_scim_type() {
+        assert_eq!(Error::not_found("no such User").to_json().get("scimType"), None);
+    }
+}
