@@ -1,8 +1,7 @@
 //! What the app answered, and what a bad status means to the client.
 
-use serde_json::Value;
-
 use crate::{Fault, Object, Response};
+use serde_json::Value;
 
 /// Characters of an app's error text that a client gets to see.
 const EXCERPT: usize = 300;

@@ -1,10 +1,9 @@
 //! The path of an app's field, as the mapping writes it: `role.name` for a REST app,
 //! `emails[type eq "work"].value` or `urn:…:User:manager.value` for an app that speaks SCIM.
 
+use crate::{Object, Value};
 use std::fmt;
 use std::str::FromStr;
-
-use crate::{Object, Value};
 
 /// A parsed field path. `Display` gives it back as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

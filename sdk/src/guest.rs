@@ -1,17 +1,16 @@
 //! The component's side of the contract: turns the generated types into this crate's and back.
 //! Compiled for wasm only; [`crate::export_connector!`] uses it.
 
-use std::marker::PhantomData;
-use std::sync::Once;
-
-use dlmalloc::GlobalDlmalloc;
-
 use crate::bindings::exports::scim_gateway::connector::{descriptor, resources, transforms};
 use crate::bindings::scim_gateway::connector::{app, log, settings, state, types};
+use crate::object::text;
 use crate::{
     App, Change, Comparison, Connector, Fault, FieldChange, Host, ItemChange, Level, Object, Page, PageRequest, Query,
-    Request, Response, SendError, Stored, Value, text,
+    Request, Response, SendError, Stored, Value,
 };
+use dlmalloc::GlobalDlmalloc;
+use std::marker::PhantomData;
+use std::sync::Once;
 
 /// Uses the heap that `manifest::build` asks for before it grows the memory, unlike the standard library's.
 #[global_allocator]

@@ -32,13 +32,17 @@
 
 mod answer;
 mod app;
+mod call;
 mod change;
 mod connector;
 mod fault;
 mod field_path;
 mod host;
+mod object;
 mod query;
 pub mod scim;
+mod settings;
+mod state;
 mod stored;
 
 #[cfg(feature = "manifest")]
@@ -55,24 +59,19 @@ pub mod bindings;
 pub mod guest;
 
 pub use answer::Answer;
-pub use app::{App, Call, Settings, State, segment};
+pub use app::{App, segment};
+pub use call::Call;
 pub use change::{Change, FieldChange, ItemChange};
 pub use connector::Connector;
 pub use fault::Fault;
 pub use field_path::{FieldPath, InvalidFieldPath, Segment};
 pub use host::{Host, Level, Request, Response, SendError};
+pub use object::Object;
 pub use query::{Comparison, Page, PageRequest, Query};
 pub use serde_json::{self, Value, json};
+pub use settings::Settings;
+pub use state::State;
 pub use stored::Stored;
-
-/// A JSON object.
-pub type Object = serde_json::Map<String, Value>;
-
-/// A value as JSON. Written straight into memory, which takes half of the time that `Display` does.
-pub(crate) fn text(value: &Value) -> String {
-    // A `Value` has a text in any case.
-    serde_json::to_string(value).unwrap_or_default()
-}
 
 /// Makes a type that implements [`Connector`] the component's exports. Does nothing in a native build.
 #[macro_export]

@@ -3,16 +3,15 @@
 //! Its one transform is the connector's, which takes an instance; here the identity stands for it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement of what fails is none")]
 
-use std::collections::BTreeMap;
-use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::{Extension, Object, ResourceType, Schema};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// The gateway's own: JSON is mostly allocations.
 #[global_allocator]

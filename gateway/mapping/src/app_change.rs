@@ -1,8 +1,8 @@
 //! A change of the app's document.
 
-use serde_json::Value;
 use super::kept::{KeptChange, KeptValue};
 use super::rule::Rule;
+use serde_json::Value;
 
 /// What is to be different in the app and among the kept values.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,8 +3,6 @@
 //! Each edit decides what a rule reads, leaves it alone, or makes it depend on the resource. Only in the last case does the
 //! host have to read the resource and compare ([`TypeMapping::diff`]).
 
-use scim_protocol::{Edit, Edits};
-use serde_json::Value;
 use super::app_change::AppChange;
 use super::app_path::AppPath;
 use super::error::MapError;
@@ -14,6 +12,8 @@ use super::rule::{Rule, Source, has_value};
 use super::state::{State, state};
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
+use scim_protocol::{Edit, Edits};
+use serde_json::Value;
 
 /// What becomes of one field.
 enum Outcome {

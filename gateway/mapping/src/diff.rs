@@ -1,17 +1,15 @@
 //! What is different in the app between two states of a SCIM resource: PUT, and a PATCH whose outcome depends on the
 //! current resource.
 
-use std::collections::HashSet;
-
-use scim_protocol::Object;
-use serde_json::Value;
-
 use super::app_change::{AppChange, ItemChange};
 use super::error::MapError;
 use super::rule::{Rule, has_value};
 use super::state::identity;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
+use scim_protocol::Object;
+use serde_json::Value;
+use std::collections::HashSet;
 
 impl TypeMapping {
     /// The change from `before`, as [`TypeMapping::to_scim`] gave it, to `after`. What is absent afterwards is cleared,

@@ -1,9 +1,8 @@
 //! What can be wrong with a mapping document, and with a value that goes through it.
 
-use std::fmt;
-
 use super::locate::Position;
 use super::transform::TransformFault;
+use std::fmt;
 
 /// Everything that is wrong with one document, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

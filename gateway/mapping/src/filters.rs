@@ -2,15 +2,13 @@
 //!
 //! The host checks every answer against the whole filter, so what is pushed down may let too much through, never too little.
 
-use std::collections::BTreeMap;
-
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
-use serde_json::Value;
-
 use super::overlap::equalities;
 use super::rule::{Rule, Source};
 use super::transform::{BuiltIn, Transform};
 use super::type_mapping::TypeMapping;
+use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A comparison in the app's terms.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,12 @@
 //! What edits mean for an incremental field, whose items are added and removed one by one.
 
-use std::collections::HashSet;
-use scim_protocol::Edit;
-use serde_json::Value;
 use super::app_change::ItemChange;
 use super::overlap::{Overlap, overlap};
 use super::rule::Rule;
 use super::state::{identity, is_identity};
+use scim_protocol::Edit;
+use serde_json::Value;
+use std::collections::HashSet;
 
 /// What becomes of an incremental field.
 pub(super) enum Items {

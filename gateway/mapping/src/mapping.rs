@@ -1,12 +1,12 @@
 //! A checked mapping document.
 
-use std::collections::BTreeMap;
-use scim_protocol::ResourceType;
 use super::check::{self, Checked};
 use super::connector_facts::ConnectorFacts;
 use super::default_to_check::DefaultToCheck;
 use super::error::MappingErrors;
 use super::type_mapping::TypeMapping;
+use scim_protocol::ResourceType;
+use std::collections::BTreeMap;
 
 /// A checked mapping document.
 #[derive(Debug)]

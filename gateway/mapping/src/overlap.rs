@@ -103,9 +103,8 @@ fn exclusive(one: &Filter, other: &Filter) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use scim_protocol::ResourceType;
-
     use super::*;
+    use scim_protocol::ResourceType;
 
     #[test]
     fn slots_lie_to_each_other_as_their_elements_do() {

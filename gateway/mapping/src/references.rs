@@ -1,11 +1,10 @@
 //! The ids of other resources in what goes to the app and comes from it, for an app whose ids are not always those that
 //! clients know.
 
-use scim_protocol::Object;
-use serde_json::Value;
-
 use super::rule::Rule;
 use super::type_mapping::TypeMapping;
+use scim_protocol::Object;
+use serde_json::Value;
 
 impl TypeMapping {
     /// The ids in a document of the app, each with the resource type that it names.

@@ -1,16 +1,14 @@
 //! One rule of a mapping, compiled: every path, transform and expression is resolved, so that mapping a resource parses
 //! nothing.
 
-use std::borrow::Cow;
-
-use scim_protocol::schema::AttributeType;
-use scim_protocol::{Object, Slot};
-use serde_json::Value;
-
 use super::app_path::AppPath;
 use super::error::MapError;
 use super::expression::{EvaluationError, Expression, Input, Known};
 use super::transform::{Transform, TransformFault, Transforms, fit};
+use scim_protocol::schema::AttributeType;
+use scim_protocol::{Object, Slot};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// A compiled rule.
 #[derive(Debug)]

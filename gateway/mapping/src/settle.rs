@@ -1,13 +1,13 @@
 //! Fits kept values and changes to what the app confirmed.
 
-use std::collections::HashSet;
-use scim_protocol::Object;
-use serde_json::Value;
 use super::app_change::AppChange;
 use super::app_path::AppPath;
 use super::kept::{Kept, KeptChange};
 use super::state::identity;
 use super::type_mapping::TypeMapping;
+use scim_protocol::Object;
+use serde_json::Value;
+use std::collections::HashSet;
 
 impl TypeMapping {
     /// Takes the app's fields as the app itself answered them (it may have normalised what was sent), for values that

@@ -1,13 +1,13 @@
 //! The shape of a mapping document: the published JSON Schema, and everything in which a document differs from it.
 
-use std::sync::LazyLock;
+use super::error::Problem;
+use super::locate::{Located, Position, child};
+use super::nearest::hint;
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use scim_protocol::Object;
 use serde_json::Value;
-use super::error::Problem;
-use super::locate::{Located, Position, child};
-use super::nearest::hint;
+use std::sync::LazyLock;
 
 /// The JSON Schema (draft 2020-12) of mapping documents, for editors.
 pub const SCHEMA: &str = include_str!("../mapping.schema.json");

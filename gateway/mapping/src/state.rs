@@ -1,12 +1,10 @@
 //! What edits say of one slot of a resource that nobody has read.
 
-use std::collections::HashSet;
-
-use scim_protocol::{Edit, Object, Slot};
-use serde_json::Value;
-
 use super::overlap::{Overlap, overlap};
 use super::rule::has_value;
+use scim_protocol::{Edit, Object, Slot};
+use serde_json::Value;
+use std::collections::HashSet;
 
 /// What the edits say of one slot.
 #[derive(Debug, Clone, PartialEq)]

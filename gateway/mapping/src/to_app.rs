@@ -1,12 +1,11 @@
 //! A whole SCIM resource as the app's document: what a new resource is created from.
 
-use scim_protocol::Object;
-use serde_json::Value;
-
 use super::error::MapError;
 use super::kept::Kept;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
+use scim_protocol::Object;
+use serde_json::Value;
 
 /// What is sent to the app, and what the gateway keeps.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,13 +1,12 @@
 //! The app's document as a SCIM resource.
 
-use scim_protocol::Object;
-use serde_json::Value;
-
 use super::error::MapError;
 use super::kept::Kept;
 use super::rule::Rule;
 use super::transform::Transforms;
 use super::type_mapping::TypeMapping;
+use scim_protocol::Object;
+use serde_json::Value;
 
 impl TypeMapping {
     /// The resource's attributes. `id`, `schemas` and the rest of `meta` are the caller's.

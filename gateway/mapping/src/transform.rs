@@ -3,10 +3,9 @@
 //! The built-in transforms are pure and synchronous. What only one app needs is a transform of its connector: the
 //! host calls it through [`Transforms`].
 
-use std::future::Future;
-
 use scim_protocol::schema::AttributeType;
 use serde_json::{Number, Value};
+use std::future::Future;
 
 /// The connector's own transforms (`wit/transforms.wit`). A rule on a whole multi-valued attribute hands over the
 /// array as the client wrote it, also when the app holds a single one; a `default` goes in as the mapping has it.
@@ -153,9 +152,8 @@ pub(super) fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn built_in_transforms_translate_or_say_what_they_expected() {

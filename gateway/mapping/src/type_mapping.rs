@@ -1,12 +1,10 @@
 //! The rules of one resource type, and what can be asked of them without a resource.
 
-use std::collections::HashSet;
-
-use scim_protocol::schema::Attribute;
-use scim_protocol::{ResourceType, Slot};
-
 use super::app_path::AppPath;
 use super::rule::Rule;
+use scim_protocol::schema::Attribute;
+use scim_protocol::{ResourceType, Slot};
+use std::collections::HashSet;
 
 /// The compiled rules of one resource type.
 #[derive(Debug, Default)]

@@ -1,10 +1,10 @@
 //! How two values compare, by the type of their attribute (RFC 7644 §3.4.2.2, table 3).
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-use serde_json::{Number, Value};
 use crate::date_time;
 use crate::schema::{Attribute, AttributeType};
+use serde_json::{Number, Value};
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Whether two values are equal for their attribute: strings by its case, dates as instants, numbers as numbers, objects
 /// by their sub-attributes.

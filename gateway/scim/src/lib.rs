@@ -34,11 +34,11 @@ mod slot;
 pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
 pub use filter::{CompareOp, Comparison, Filter, Operand};
+pub use ignored::MAX_LISTED;
 pub use list::ListResponse;
 pub use normalize::Normalized;
-pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
-pub use ignored::MAX_LISTED;
 pub use object::Object;
+pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
 pub use path::AttributePath;
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
@@ -46,4 +46,3 @@ pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniquen
 pub use slot::Slot;
 pub use sort::{Sort, SortKey};
 pub use version::{Conditions, EntityTag};
-

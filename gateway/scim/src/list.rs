@@ -1,9 +1,8 @@
 //! A page of resources (RFC 7644 §3.4.2).
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
-
 use crate::object::Object;
 use crate::urn;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// The answer to a query, which serializes as its message; `Resources` is there even when it is empty. All counts are JSON integers; Okta refuses strings.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,8 +1,8 @@
 //! Request messages: a body that names its message in `schemas` (RFC 7644 §8.2).
 
-use serde_json::Value;
 use crate::error::Error;
 use crate::object::{Object, take};
+use serde_json::Value;
 
 /// Removes `schemas` from a message and checks it: it may be absent, but if it is present it must name the message.
 ///

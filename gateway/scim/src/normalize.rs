@@ -3,11 +3,11 @@
 //! What the resource type does not know is removed and listed rather than refused: clients send attributes, extensions and
 //! schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
 
-use serde_json::Value;
 use crate::ignored::note;
 use crate::object::Object;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Schema};
+use serde_json::Value;
 
 /// A resource with canonical names.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,9 +3,9 @@
 //! URNs contain dots and colons, so a path is split at its last colon first and only then at a dot; attribute names contain
 //! neither. [`crate::Slot`] is the wider form that PATCH paths and mapping rules use.
 
+use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
-use crate::error::Error;
 
 /// The name of an attribute, perhaps qualified by its schema, perhaps with a sub-attribute.
 ///

@@ -1,13 +1,12 @@
 //! Which attributes an answer holds: `attributes`, `excludedAttributes` and each attribute's `returned`
 //! (RFC 7644 §3.4.2.5, §3.9; RFC 7643 §7).
 
-use serde_json::Value;
-
 use crate::error::Error;
 use crate::object::Object;
 use crate::path::AttributePath;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Schema, core};
+use serde_json::Value;
 
 /// What a client wants to see.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 //!
 //! `id`, `externalId`, `schemas` and `meta` belong to every resource and are implied (RFC 7643 §3.1).
 
-use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::path::AttributePath;
 use crate::schema::{Attribute, Mutability, Schema, core};
+use serde::{Deserialize, Serialize};
 
 /// A kind of resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

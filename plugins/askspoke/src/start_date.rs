@@ -2,9 +2,8 @@
 //! several. The setting `start-date-format` says what is written; `start-date-input` says how 03/04/2021 is meant.
 //! Nothing is guessed: what can be read in two ways is refused.
 
-use scim_connector_sdk::{Fault, Settings, Value};
-
 use crate::date::{Date, Form, Misread};
+use scim_connector_sdk::{Fault, Settings, Value};
 
 const TRANSFORM: &str = "start-date";
 

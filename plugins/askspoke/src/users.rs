@@ -1,9 +1,8 @@
 //! Users: one call an operation, in the shapes that askSpoke has.
 
+use crate::{display_name, elements, manager};
 use scim_connector_sdk::scim::ScimApp;
 use scim_connector_sdk::{App, Change, Fault, Object, Page, Query, Stored};
-
-use crate::{display_name, elements, manager};
 
 /// The app removes who is not active, so the gateway deletes instead; it is sent with a new user only.
 const ACTIVE: &str = "active";

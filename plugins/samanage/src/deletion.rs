@@ -1,9 +1,8 @@
 //! DELETE (S-16): the body of a success says nothing, an unknown user is not always answered with 404, and an answer
 //! may be lost after the deed.
 
-use scim_connector_sdk::{Answer, Fault};
-
 use crate::api::Api;
+use scim_connector_sdk::{Answer, Fault};
 
 /// Deletes what stands at a path. It is a success when it is gone, however that is learnt.
 pub(crate) fn delete(api: Api<'_>, path: &str) -> Result<(), Fault> {

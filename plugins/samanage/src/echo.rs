@@ -1,9 +1,8 @@
 //! Whether Samanage did what it was told. A 200 can silently ignore what it does not understand, so what it answers is
 //! compared with what was sent.
 
-use scim_connector_sdk::{Object, Value};
-
 use crate::record::id_text;
+use scim_connector_sdk::{Object, Value};
 
 /// The dotted paths of fields that were sent and that the answer shows otherwise. A field that the answer does not
 /// have at all says nothing.

@@ -1,16 +1,14 @@
 //! Groups. Every user has a shadow group of its own, and queues are groups too: neither is a group of SCIM (S-11).
 
-use scim_connector_sdk::{Change, Fault, Object, Page, Query, Stored, Value, json};
-
 use crate::api::Api;
+use crate::collection::GROUPS;
+use crate::group_lookup::{fetch, is_hidden, named};
 use crate::paging::{self, List};
 use crate::roster::Known;
 use crate::{deletion, memberships, people, record, roster};
+use scim_connector_sdk::{Answer, Change, Fault, Object, Page, Query, Stored, json};
 
-pub(crate) const KIND: &str = "Group";
 pub(crate) const MEMBERS: &str = "members";
-const LIST: &str = "/groups.json";
-const SINGULAR: &str = "group";
 
 /// How it is known which group is the new one.
 #[derive(Clone, Copy, Debug)]
@@ -21,20 +19,6 @@ enum Origin {
     Found,
 }
 
-pub(crate) fn path(id: &str) -> String {
-    format!("/groups/{id}.json")
-}
-
-/// The group with an id, as Samanage writes it.
-pub(crate) fn fetch(api: Api<'_>, id: &str) -> Result<Object, Fault> {
-    let answer = api.get(&path(id)).send()?;
-    if answer.status == 404 {
-        return Err(Fault::not_found(KIND, id));
-    }
-    let group = record::answered(&answer.ok()?, SINGULAR)?;
-    if is_hidden(&group) { Err(Fault::not_found(KIND, id)) } else { Ok(group) }
-}
-
 /// One POST, and one more for the members. How members are shown only a read tells, so the host makes it.
 pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
     let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
@@ -42,8 +26,8 @@ pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault
         return Err(missing_name());
     };
     let found = |fault| named(api, &name).ok().flatten().map(|group| (group, Origin::Found)).ok_or(fault);
-    let (made, origin) = match api.post(LIST).json(&json!({"group": document})).send() {
-        Ok(answer) if answer.is_success() => match record::answered(&answer, SINGULAR) {
+    let (made, origin) = match api.post(GROUPS.list).json(&json!({"group": document})).send() {
+        Ok(answer) if answer.is_success() => match record::answered(&answer, GROUPS.singular) {
             Ok(group) => (group, Origin::Answered),
             Err(fault) => found(fault)?,
         },
@@ -75,7 +59,7 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
         return Err(missing_name());
     }
     if !group.is_empty() {
-        let answer = api.put(&path(id)).json(&json!({"group": group})).send()?;
+        let answer = api.put(&GROUPS.record(id)).json(&json!({"group": group})).send()?;
         if !answer.is_success() {
             return Err(refused(api, Some(id), name, &answer));
         }
@@ -98,7 +82,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
         };
         names.push((comparison.field.as_str(), value));
     }
-    let part = List { path: LIST, singular: SINGULAR, filters: &names }.part(api, &query.page)?;
+    let part = List { path: GROUPS.list, singular: GROUPS.singular, filters: &names }.part(api, &query.page)?;
     let asked = |group: &Object| names.iter().all(|(field, value)| people::has_text(group, field, value));
     let mut users = (!query.omits(MEMBERS)).then(Known::default);
     let mut groups = Vec::new();
@@ -126,7 +110,7 @@ fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<O
 /// left all the same, the fault says so.
 fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
     let why = match origin {
-        Origin::Answered => match deletion::delete(api, &path(id)) {
+        Origin::Answered => match deletion::delete(api, &GROUPS.record(id)) {
             Ok(()) => return fault,
             Err(refusal) => format!("it could not be deleted ({})", refusal.detail),
         },
@@ -135,19 +119,11 @@ fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
     Fault { detail: format!("Group {id} is left incomplete, for {why}: {}", fault.detail), ..fault }
 }
 
-/// The group with exactly this name.
-fn named(api: Api<'_>, name: &str) -> Result<Option<Object>, Fault> {
-    let list = List { path: LIST, singular: SINGULAR, filters: &[("name", name)] };
-    list.find_map(api, |group| {
-        Some(group).filter(|group| !is_hidden(group) && record::text(group, "name") == Some(name))
-    })
-}
-
 /// Why Samanage refused a group: a duplicate is looked up, for the bodies of its errors are not documented.
-fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_connector_sdk::Answer) -> Fault {
+fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &Answer) -> Fault {
     match (answer.status, id) {
-        (404, Some(id)) => return Fault::not_found(KIND, id),
-        (404, None) => return paging::missing(LIST),
+        (404, Some(id)) => return Fault::not_found(GROUPS.kind, id),
+        (404, None) => return paging::missing(GROUPS.list),
         (400 | 409 | 422, _) => {}
         _ => return answer.fault(),
     }
@@ -162,8 +138,4 @@ fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_con
 
 fn missing_name() -> Fault {
     Fault::invalid_value("displayName: Samanage needs the name of a group")
-}
-
-fn is_hidden(group: &Object) -> bool {
-    group.get("is_user") == Some(&Value::Bool(true)) || record::text(group, "type") == Some("AssignableQueueGroup")
 }

@@ -3,8 +3,10 @@
 #![deny(unsafe_code)]
 
 mod api;
+mod collection;
 mod deletion;
 mod echo;
+mod group_lookup;
 mod groups;
 mod memberships;
 mod paging;
@@ -17,9 +19,12 @@ mod roster;
 mod users;
 mod writing;
 
+use api::Api;
+use collection::{GROUPS, USERS};
 use scim_connector_sdk::{App, Change, Connector, Fault, Object, Page, Query, Settings, Stored, Value};
 
-use api::Api;
+const USER: &str = USERS.kind;
+const GROUP: &str = GROUPS.kind;
 
 /// The connector.
 #[derive(Debug)]
@@ -35,8 +40,8 @@ impl Connector for Samanage {
 
     fn create(app: App<'_>, kind: &str, document: Object) -> Result<Stored, Fault> {
         match kind {
-            users::KIND => users::create(Api::new(app), document),
-            groups::KIND => groups::create(Api::new(app), document),
+            USER => users::create(Api::new(app), document),
+            GROUP => groups::create(Api::new(app), document),
             _ => Err(unknown(kind)),
         }
     }
@@ -44,8 +49,8 @@ impl Connector for Samanage {
     fn read(app: App<'_>, kind: &str, id: &str, omit: &[String]) -> Result<Stored, Fault> {
         record::numeric(kind, id)?;
         match kind {
-            users::KIND => users::read(Api::new(app), id),
-            groups::KIND => groups::read(Api::new(app), id, omit.iter().any(|field| field == groups::MEMBERS)),
+            USER => users::read(Api::new(app), id),
+            GROUP => groups::read(Api::new(app), id, omit.iter().any(|field| field == groups::MEMBERS)),
             _ => Err(unknown(kind)),
         }
     }
@@ -53,8 +58,8 @@ impl Connector for Samanage {
     fn update(app: App<'_>, kind: &str, id: &str, change: &Change) -> Result<Stored, Fault> {
         record::numeric(kind, id)?;
         match kind {
-            users::KIND => users::update(Api::new(app), id, change),
-            groups::KIND => groups::update(Api::new(app), id, change),
+            USER => users::update(Api::new(app), id, change),
+            GROUP => groups::update(Api::new(app), id, change),
             _ => Err(unknown(kind)),
         }
     }
@@ -64,16 +69,16 @@ impl Connector for Samanage {
             return Ok(()); // Samanage never gave such an id, so it is gone.
         }
         match kind {
-            users::KIND => deletion::delete(Api::new(app), &users::path(id)),
-            groups::KIND => deletion::delete(Api::new(app), &groups::path(id)),
+            USER => deletion::delete(Api::new(app), &USERS.record(id)),
+            GROUP => deletion::delete(Api::new(app), &GROUPS.record(id)),
             _ => Err(unknown(kind)),
         }
     }
 
     fn search(app: App<'_>, kind: &str, query: &Query) -> Result<Page, Fault> {
         match kind {
-            users::KIND => users::search(Api::new(app), query),
-            groups::KIND => groups::search(Api::new(app), query),
+            USER => users::search(Api::new(app), query),
+            GROUP => groups::search(Api::new(app), query),
             _ => Err(unknown(kind)),
         }
     }

@@ -2,14 +2,13 @@
 //! membership's id, and a group lists its memberships by users' names: so the membership is found by name and proved
 //! by the ids of the user's groups.
 
-use std::collections::HashSet;
-
-use scim_connector_sdk::{Fault, Value};
-
 use crate::api::Api;
+use crate::collection::{GROUPS, USERS};
 use crate::people::{self, Person};
 use crate::roster::{self, Known, Membership};
-use crate::{deletion, groups, record, users};
+use crate::{deletion, group_lookup, record};
+use scim_connector_sdk::{Answer, Fault, Value};
+use std::collections::HashSet;
 
 const PATH: &str = "/memberships.json";
 const PER_CALL: usize = 100;
@@ -30,7 +29,7 @@ pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
     let mut ids = Vec::new();
     for item in items {
         let id = record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default();
-        record::numeric(users::KIND, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
+        record::numeric(USERS.kind, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -51,7 +50,7 @@ pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fau
         }
         let missing = not_members(api, group, users)?;
         if missing.len() == users.len() {
-            let fault = if answer.status == 404 { Fault::not_found(groups::KIND, group) } else { answer.fault() };
+            let fault = if answer.status == 404 { Fault::not_found(GROUPS.kind, group) } else { answer.fault() };
             return Err(fault);
         }
         if !missing.is_empty() {
@@ -61,7 +60,7 @@ pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fau
     Ok(())
 }
 
-fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<scim_connector_sdk::Answer, Fault> {
+fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<Answer, Fault> {
     Ok(api.post(PATH).query("group_id", group).query("user_ids", users.join(",")).send()?)
 }
 
@@ -94,13 +93,13 @@ pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), 
     if leaving.is_empty() {
         return Ok(());
     }
-    let listed = roster::listed(&groups::fetch(api, group)?);
+    let listed = roster::listed(&group_lookup::fetch(api, group)?);
     withdraw(api, group, &listed, &leaving)
 }
 
 /// Makes a group's members exactly these users, by what is different (S-13).
 pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
-    let record = groups::fetch(api, group)?;
+    let record = group_lookup::fetch(api, group)?;
     let listed = roster::listed(&record);
     if users.is_empty() {
         return listed.iter().try_for_each(|membership| delete(api, membership));

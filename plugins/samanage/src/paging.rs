@@ -1,10 +1,9 @@
 //! Numbered pages (S-14). Samanage may give less than asked, so that neither the page's number nor a short page says
 //! where one is: `X-Per-Page` says how large its pages are and `X-Total-Pages` how many there are.
 
-use scim_connector_sdk::{Answer, Fault, Object, PageRequest, Value};
-
 use crate::api::Api;
 use crate::record;
+use scim_connector_sdk::{Answer, Fault, Object, PageRequest, Value};
 
 /// Rows asked for where the host does not say how many.
 const LARGEST: u32 = 100;

@@ -1,11 +1,10 @@
 //! Departments and sites (S-8). Users refer to them by name, and what Samanage does with a name that it does not know
 //! is not documented: so they are looked up before the write, and the answer is compared after it.
 
-use scim_connector_sdk::{Fault, Object, Value, json};
-
 use crate::api::Api;
 use crate::paging::List;
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Value, json};
 
 /// What a user refers to by name: the user's field and where to look.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
 //! Why Samanage refused a user. The bodies of its errors are not documented, so nothing depends on them: what can be
 //! the reason is looked up, once a write has failed.
 
-use scim_connector_sdk::{Answer, Fault, Object};
-
 use crate::api::Api;
-use crate::{paging, people, record, references, roles, users};
+use crate::collection::USERS;
+use crate::{paging, people, record, references, roles};
+use scim_connector_sdk::{Answer, Fault, Object};
 
 /// What to do about a refused write.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub(crate) enum Refusal {
 /// Finds the reason of a refusal; `id` is that of the user who was to be changed.
 pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &Answer) -> Refusal {
     let plain = match id {
-        Some(id) if answer.status == 404 => Fault::not_found(users::KIND, id),
-        None if answer.status == 404 => paging::missing(users::LIST),
+        Some(id) if answer.status == 404 => Fault::not_found(USERS.kind, id),
+        None if answer.status == 404 => paging::missing(USERS.list),
         _ => answer.fault(),
     };
     if !matches!(answer.status, 400 | 404 | 409 | 422) {
@@ -37,12 +37,12 @@ fn reason(api: Api<'_>, id: Option<&str>, user: &Object) -> Result<Option<Refusa
     {
         return Ok(Some(Refusal::Fault(duplicate(email))));
     }
-    if let Some(manager) = users::manager(user)
+    if let Some(manager) = people::manager(user)
         && people::with_id(api, &manager)?.is_none()
     {
         return Ok(Some(Refusal::UnknownManager));
     }
-    if let Some(role) = users::role(user) {
+    if let Some(role) = people::role(user) {
         return Ok(roles::unknown(api, role)?.map(Refusal::Fault));
     }
     Ok(None)

@@ -2,11 +2,10 @@
 //! becomes a licensed Service Agent User. Microsoft Entra ID sends roles as objects, as JSON in a string, or as the
 //! literal default `{"displayName":"role"}`; all of them come down to one name here.
 
-use scim_connector_sdk::{Fault, Object, Settings, Value, json};
-
 use crate::api::Api;
 use crate::paging::List;
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Settings, Value, json};
 
 const TRANSFORM: &str = "role";
 const DEFAULT_ROLE: &str = "Requester";

@@ -1,11 +1,10 @@
 //! Who is in a group. Samanage lists memberships with a user's name, seldom with an id, so the ids come from the other
 //! side: each user lists the ids of his groups.
 
-use scim_connector_sdk::{Fault, Object, Value};
-
 use crate::api::Api;
 use crate::people::{self, Person};
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Value};
 
 pub(crate) const MEMBERSHIPS: &str = "memberships";
 /// Up to so many names in an operation are looked up one by one; beyond, going through all users takes fewer calls.

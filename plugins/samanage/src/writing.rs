@@ -1,11 +1,11 @@
 //! One write of a user and what its outcome means. A write is done when Samanage shows it: a lost answer is looked
 //! into (S-15), and what a 200 silently left out is found (S-8).
 
-use scim_connector_sdk::{Fault, Object, Stored, json};
-
 use crate::api::Api;
+use crate::collection::USERS;
 use crate::refusal::{self, Refusal};
-use crate::{echo, people, record, references, roles, users};
+use crate::{echo, people, record, references, roles};
+use scim_connector_sdk::{Fault, Object, Stored, json};
 
 /// The manager's field, as the mapping writes it.
 const MANAGER: &str = "reports_to.id";
@@ -19,12 +19,13 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
     loop {
         if let (Some(id), true) = (id, user.is_empty()) {
             // Nothing is left to write, but the user must be there.
-            return Ok(Stored { unresolved, ..users::read(api, id)? });
+            let stored = record::stored(people::with_id(api, id)?.ok_or_else(|| unknown(id))?)?;
+            return Ok(Stored { unresolved, ..stored });
         }
-        let call = id.map_or_else(|| api.post(users::LIST), |id| api.put(&users::path(id)));
+        let call = id.map_or_else(|| api.post(USERS.list), |id| api.put(&USERS.record(id)));
         let answered = match call.json(&json!({"user": user})).send() {
-            Ok(answer) if answer.is_success() => match (record::answered(&answer, users::SINGULAR), id) {
-                (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| Fault::not_found(users::KIND, id))?,
+            Ok(answer) if answer.is_success() => match (record::answered(&answer, USERS.singular), id) {
+                (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| unknown(id))?,
                 (Err(fault), None) => made_by_us(api, &user, fault)?,
                 (Ok(record), _) => record,
             },
@@ -47,7 +48,7 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
 /// The manager's id as a number; false for what is no id of Samanage's, which Okta may send.
 fn takes_manager(user: &mut Object) -> bool {
     let Some(id) = user.get_mut("reports_to").and_then(|manager| manager.get_mut("id")) else { return true };
-    let number = record::id_text(id).and_then(|text| record::numeric(users::KIND, text.trim()).ok());
+    let number = record::id_text(id).and_then(|text| record::numeric(USERS.kind, text.trim()).ok());
     if let Some(number) = number {
         *id = number.into();
     }
@@ -93,8 +94,12 @@ fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fa
 }
 
 fn role_not_taken(api: Api<'_>, sent: &Object, id: &str) -> Fault {
-    let role = users::role(sent).unwrap_or_default();
+    let role = people::role(sent).unwrap_or_default();
     let fault = roles::unknown(api, role).ok().flatten();
     let fault = fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not take \"{role}\"")));
     Fault { detail: format!("{}. User {id} was written all the same, with another role", fault.detail), ..fault }
+}
+
+fn unknown(id: &str) -> Fault {
+    Fault::not_found(USERS.kind, id)
 }

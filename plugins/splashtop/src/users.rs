@@ -1,10 +1,9 @@
 //! Users. Splashtop changes their names and nothing else (P-6); what else is written is kept by the gateway, and counts
 //! when the user is created again. A user name is the account itself (P-3).
 
+use crate::{refusal, sso_name};
 use scim_connector_sdk::scim::ScimApp;
 use scim_connector_sdk::{App, Change, Fault, FieldChange, Level, Object, Stored, Value};
-
-use crate::{refusal, sso_name};
 
 const USER_NAME: &str = "userName";
 /// All that an update may hold.

@@ -1,12 +1,10 @@
 //! `connector.toml`: the descriptor's members, with file names in place of schemas.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use toml::Spanned;
-
+use super::mistake::{Mistake, Source};
 use super::settings::{self, Setting};
-use super::{Mistake, Source};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
 
 /// The file, with the places of what is judged beyond its type.
 #[derive(Deserialize)]

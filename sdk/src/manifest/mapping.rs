@@ -1,16 +1,14 @@
 //! The default mapping: each rule by itself and against the connector's schemas and transforms.
 //! The gateway judges the document as a whole when it loads it.
 
-use std::collections::BTreeMap;
-use std::num::NonZeroU32;
-
+use super::mistake::{Mistake, Source};
+use super::schema::ResourceSchemas;
+use crate::FieldPath;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-use super::schema::ResourceSchemas;
-use super::{Mistake, Source};
-use crate::FieldPath;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// Transforms that the gateway itself has.
 const BUILT_IN: [&str; 5] = ["not", "integer", "string", "lowercase", "trim"];

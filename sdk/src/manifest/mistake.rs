@@ -1,9 +1,8 @@
 //! Where a file of the connector is wrong, in the form that editors make clickable: `file:line:column: message`.
 
+use serde_json::value::RawValue;
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde_json::value::RawValue;
 
 /// A mistake in one of the connector's files.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! SCIM schemas as RFC 7643 §7 writes them.
 
+use super::mistake::{Mistake, Source};
+use crate::FieldPath;
 use serde::Deserialize;
 use serde_json::Value;
-
-use super::{Mistake, Source};
-use crate::FieldPath;
 
 /// The schemas of one resource type, as JSON.
 pub(super) struct ResourceSchemas {

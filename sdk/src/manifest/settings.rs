@@ -1,9 +1,8 @@
 //! What the operator may set for an instance.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// One setting of `connector.toml`.

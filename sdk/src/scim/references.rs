@@ -5,8 +5,7 @@
 //! is written, and what was left out is reported as [`Stored::unresolved`]: the field's path, or for an element of a
 //! multi-valued field `members[value eq "id"]`. A write that the app takes costs no call more.
 
-use super::ScimApp;
-use crate::{App, Change, Fault, FieldPath, Object, Stored, Value};
+use crate::{Change, Fault, FieldPath, Object, Stored, Value};
 
 /// How many ids are looked up, one call each, when the app does not say which of them it refuses.
 const LOOKED_UP: usize = 50;
@@ -21,10 +20,10 @@ pub(super) trait Refers {
 
 /// Sends a write, again and with less where the app refuses it for ids that it does not know.
 pub(super) fn write<W: Refers>(
-    app: App<'_>,
     field: Option<&str>,
     mut write: W,
     send: impl Fn(&W) -> Result<Stored, Fault>,
+    is_unknown: impl Fn(&str) -> bool,
 ) -> Result<Stored, Fault> {
     let Some(field) = field.and_then(|field| field.parse().ok()) else { return send(&write) };
     let mut unresolved = Vec::new();
@@ -33,7 +32,7 @@ pub(super) fn write<W: Refers>(
             Ok(stored) => return Ok(Stored { unresolved, ..stored }),
             Err(fault) => fault,
         };
-        let unknown = unknown(app, &write.ids(&field), &fault);
+        let unknown = unknown(&write.ids(&field), &fault, &is_unknown);
         if unknown.is_empty() {
             return Err(fault);
         }
@@ -42,7 +41,7 @@ pub(super) fn write<W: Refers>(
 }
 
 /// Which ids are the reason of a refusal: those that it names, or else any, as far as the app has no such user.
-fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
+fn unknown(ids: &[String], fault: &Fault, is_unknown: impl Fn(&str) -> bool) -> Vec<String> {
     let named: Vec<&String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).collect();
     let is_about_values =
         fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
@@ -51,8 +50,7 @@ fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
         _ if is_about_values && ids.len() <= LOOKED_UP => ids.iter().collect(),
         _ => Vec::new(),
     };
-    let is_unknown = |id: &&String| matches!(ScimApp::users(app).read(id, &[]), Err(fault) if fault.status == 404);
-    suspects.into_iter().filter(is_unknown).cloned().collect()
+    suspects.into_iter().filter(|id| is_unknown(id)).cloned().collect()
 }
 
 impl Refers for Object {
@@ -127,6 +125,7 @@ fn id_of(value: &Value) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::ScimApp;
     use crate::testing::{FakeApp, Reply, change};
     use crate::{ItemChange, json};
 

@@ -7,11 +7,11 @@
 mod parse;
 mod step;
 
-use std::fmt;
-use std::str::FromStr;
+pub(super) use parse::AppPathError;
 use scim_protocol::Object;
 use serde_json::Value;
-pub(super) use parse::AppPathError;
+use std::fmt;
+use std::str::FromStr;
 use step::Step;
 
 /// A path to one field of the app's document.
@@ -70,9 +70,8 @@ impl AppPath {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     fn path(text: &str) -> AppPath {
         text.parse().unwrap()

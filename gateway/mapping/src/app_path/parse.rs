@@ -1,7 +1,7 @@
 //! Parses a path into the app's document.
 
-use serde_json::Value;
 use super::step::Step;
+use serde_json::Value;
 
 /// Why a text is no path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,9 +1,9 @@
 //! Whether a `default` has the type of what its rule's slot points at.
 
-use scim_protocol::schema::AttributeType;
-use serde_json::Value;
 use crate::rule::Rule;
 use crate::transform::shown;
+use scim_protocol::schema::AttributeType;
+use serde_json::Value;
 
 /// Whether a `default` has the type of what the slot points at.
 pub(super) fn check_default(rule: &Rule, default: &Value) -> Result<(), String> {
@@ -20,12 +20,7 @@ pub(super) fn check_default(rule: &Rule, default: &Value) -> Result<(), String> 
             _ => (element.is_string(), "a string"),
         };
         if !fits {
-            return Err(format!(
-                "{} is {}, and `{}` takes {expected}",
-                shown(element),
-                kind_of(element),
-                rule.name
-            ));
+            return Err(format!("{} is {}, and `{}` takes {expected}", shown(element), kind_of(element), rule.name));
         }
     }
     Ok(())

@@ -3,21 +3,19 @@
 mod default;
 mod rule;
 
-use std::collections::BTreeMap;
-
-use scim_protocol::ResourceType;
-use serde_json::Value;
-
+use super::connector_facts::ConnectorFacts;
+use super::default_to_check::DefaultToCheck;
 use super::document::RuleDocument;
-use super::shape::check_shape;
 use super::error::{MappingError, MappingErrors, Problem, RuleName};
 use super::locate::{Located, Position, child};
 use super::nearest::hint;
 use super::overlap::{Overlap, overlap};
 use super::rule::Rule;
+use super::shape::check_shape;
 use super::type_mapping::TypeMapping;
-use super::connector_facts::ConnectorFacts;
-use super::default_to_check::DefaultToCheck;
+use scim_protocol::ResourceType;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Checks and compiles a document: [`crate::Mapping::parse`].
 pub(super) fn parse(

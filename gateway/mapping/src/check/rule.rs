@@ -1,21 +1,20 @@
 //! One rule of the document, compiled.
 
-use scim_protocol::Slot;
-use scim_protocol::schema::{AttributeType, Mutability};
-
 use super::default::check_default;
 use super::{Check, Subject};
 use crate::app_path::{AppPath, AppPathError};
 use crate::combination::wrong_combinations;
+use crate::default_to_check::DefaultToCheck;
 use crate::document::{Apply, Direction, RuleDocument};
 use crate::error::Problem;
 use crate::expression::{Expression, ExpressionError};
 use crate::locate::child;
 use crate::nearest::{hint, nearest};
 use crate::rule::{Rule, Source};
-use crate::transform::{BuiltIn, Transform};
-use crate::default_to_check::DefaultToCheck;
 use crate::slot_names::slot_names;
+use crate::transform::{BuiltIn, Transform};
+use scim_protocol::Slot;
+use scim_protocol::schema::{AttributeType, Mutability};
 
 impl Check<'_> {
     /// Compiles a rule; `None` when what is wrong leaves nothing to compare with other rules.

@@ -1,10 +1,10 @@
 //! JSON values into CEL and back.
 
-use std::collections::HashMap;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelString, CelUInt};
 use cel::common::value::Val;
 use cel::objects::Key;
 use serde_json::{Number, Value};
+use std::collections::HashMap;
 
 /// The most that an expression may read, in JSON values plus bytes of strings.
 pub(super) const MAX_INPUT: usize = 256 * 1024;

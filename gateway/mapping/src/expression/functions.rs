@@ -1,12 +1,10 @@
 //! The functions that expressions have beside CEL's own. `coalesce` is not among them: it must not evaluate what it
 //! does not need, so `inspect` unfolds it.
 
-use std::sync::Arc;
-
+use super::convert::MAX_STRING;
 use cel::extractors::This;
 use cel::{Context, ExecutionError, Value};
-
-use super::convert::MAX_STRING;
+use std::sync::Arc;
 
 /// Every function that an expression may call, for the check at load.
 pub(super) const NAMES: [&str; 16] = [

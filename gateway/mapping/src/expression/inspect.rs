@@ -3,17 +3,16 @@
 //! Three rewrites make null safe without a home-made evaluator: a path from a variable becomes one input; any other
 //! `.field` or `[index]` becomes CEL's optional selection, or null; `coalesce(a, b)` becomes `a` unless it is null.
 
+use super::error::ExpressionError;
+use super::functions::NAMES;
+use super::input::Input;
+use super::shape::{Shape, attribute_path, exactly};
+use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
+use crate::nearest::hint;
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, SourceInfo, operators,
 };
 use scim_protocol::ResourceType;
-
-use super::functions::NAMES;
-use super::shape::{Shape, attribute_path, exactly};
-use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
-use super::error::ExpressionError;
-use super::input::Input;
-use crate::nearest::hint;
 
 /// How deep a tree may be: evaluation recurses.
 const MAX_DEPTH: usize = 128;

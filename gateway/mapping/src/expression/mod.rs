@@ -18,18 +18,18 @@ mod inspect;
 mod shape;
 mod tree;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock};
 use cel::common::types::CelNull;
 use cel::common::value::Val;
 use cel::parser::Expression as Ast;
 use cel::{Context, Env};
-use scim_protocol::{ResourceType, Slot};
-use serde_json::Value;
 use convert::{MAX_INPUT, from_cel, to_cel};
 pub(super) use error::{EvaluationError, ExpressionError};
 pub(super) use input::{Input, Known};
 use inspect::Scope;
+use scim_protocol::{ResourceType, Slot};
+use serde_json::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock};
 
 /// The longest expression, in characters; this also bounds how deep it nests.
 const MAX_LENGTH: usize = 1024;

@@ -1,10 +1,9 @@
 //! What the paths of an expression are in a resource type's schemas.
 
-use scim_protocol::ResourceType;
-use scim_protocol::schema::{Attribute, AttributeType};
-
 use super::input::Input;
 use crate::nearest::hint;
+use scim_protocol::ResourceType;
+use scim_protocol::schema::{Attribute, AttributeType};
 
 /// What a part of an expression is known to be.
 #[derive(Clone, Copy)]

@@ -1,9 +1,8 @@
 //! What PATCH and PUT change in the app.
 
-use serde_json::{Value, json};
-
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, edits, mapping, now, object, types, users};
 use crate::{AppChange, KeptValue, Mapping};
+use serde_json::{Value, json};
 
 fn changed(mapping: &Mapping, resource_type: usize, operations: &Value) -> Option<AppChange> {
     let of = mapping.of(&types()[resource_type].name).unwrap();

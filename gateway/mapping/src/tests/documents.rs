@@ -1,9 +1,8 @@
 //! What is wrong with a document, where, and what would be right.
 
-use serde_json::json;
-
 use super::{ASKSPOKE, SAMANAGE, facts, mapping, types, user};
 use crate::{Mapping, MappingErrors};
+use serde_json::json;
 
 fn faults(text: &str) -> Vec<String> {
     let Err(MappingErrors(errors)) = Mapping::parse(text, "m.json", &types(), &facts()) else {

@@ -1,9 +1,8 @@
 //! Expressions: what they give, and what stops the ones that would do harm.
 
-use serde_json::{Value, json};
-
 use super::{ENTERPRISE, object, user};
-use crate::expression::{Expression, EvaluationError, Input, Known};
+use crate::expression::{EvaluationError, Expression, Input, Known};
+use serde_json::{Value, json};
 
 fn over_user(text: &str) -> Result<Expression, Vec<String>> {
     let expression = Expression::over_resource(text, &user());

@@ -1,9 +1,8 @@
 //! What is known of a resource without asking the app.
 
-use serde_json::{Value, json};
-
 use super::super::{AppChange, ItemChange, Way};
 use super::{ENTERPRISE, SAMANAGE, mapping, object};
+use serde_json::{Value, json};
 
 #[test]
 fn a_confirmed_change_is_shown_as_the_app_will_show_it() {

@@ -7,16 +7,14 @@ mod known;
 mod resources;
 mod searches;
 
+use super::{ConnectorFacts, Mapping, TransformFault, Transforms};
+use scim_protocol::patch::{self, Leniency, PatchRequest};
+use scim_protocol::{Edits, Extension, Object, ResourceType};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-
-use scim_protocol::patch::{self, Leniency, PatchRequest};
-use scim_protocol::{Edits, Extension, Object, ResourceType};
-use serde_json::{Value, json};
-
-use super::{ConnectorFacts, Mapping, TransformFault, Transforms};
 
 pub(super) const SAMANAGE: &str = include_str!("samanage.json");
 pub(super) const ASKSPOKE: &str = include_str!("askspoke.json");

@@ -1,10 +1,9 @@
 //! Whole resources: to the app and back.
 
-use scim_protocol::Edits;
-use serde_json::{Value, json};
-
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
 use crate::{Kept, MapError, TypeMapping};
+use scim_protocol::Edits;
+use serde_json::{Value, json};
 
 fn created(mapping: &TypeMapping, resource: &Value) -> Value {
     Value::Object(now(mapping.to_app(&object(resource), &mut Roles)).unwrap().document)

@@ -1,11 +1,9 @@
 //! What of a filter the app is asked for.
 
-use std::collections::BTreeMap;
-
+use super::{ENTERPRISE, SAMANAGE, mapping, types};
 use scim_protocol::Filter;
 use serde_json::json;
-
-use super::{ENTERPRISE, SAMANAGE, mapping, types};
+use std::collections::BTreeMap;
 
 fn filters() -> BTreeMap<String, Vec<String>> {
     let eq = || vec!["eq".to_owned()];

@@ -1,13 +1,11 @@
 //! A PATCH (RFC 7644 §3.5.2): from the body's text to its steps, and the steps on a resource.
 
-use std::hint::black_box;
-
+use crate::fixture::{self, ENTERPRISE, LENIENT};
+use crate::resources;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use scim_protocol::{Edits, Object, PatchRequest, ResourceType, apply, edits};
 use serde_json::json;
-
-use crate::fixture::{self, ENTERPRISE, LENIENT};
-use crate::resources;
+use std::hint::black_box;
 
 const MEMBERS: u32 = 1_000;
 

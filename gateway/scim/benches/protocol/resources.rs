@@ -1,9 +1,8 @@
 //! A user and a group of the size that the identity providers send.
 
+use crate::fixture::{APP, ENTERPRISE, object};
 use scim_protocol::Object;
 use serde_json::json;
-
-use crate::fixture::{APP, ENTERPRISE, object};
 
 /// What Entra sends of a user, as the gateway answers it.
 pub(crate) fn alice() -> Object {

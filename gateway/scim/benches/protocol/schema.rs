@@ -1,11 +1,9 @@
 //! What every resource that a client sends goes through: canonical names, and whether it fits its schemas (RFC 7643 §2).
 
-use std::hint::black_box;
-
+use crate::{fixture, resources};
 use criterion::{BatchSize, Criterion};
 use scim_protocol::{Direction, check};
-
-use crate::{fixture, resources};
+use std::hint::black_box;
 
 pub(crate) fn parts(criterion: &mut Criterion) {
     let (user, alice) = (fixture::user(), resources::alice());

@@ -1,8 +1,8 @@
 //! One operation of a bulk request, and its entry in the answer.
 
-use serde_json::{Value, json};
 use crate::error::Error;
 use crate::object::{Object, take};
+use serde_json::{Value, json};
 
 /// One operation, as far as it can be told.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,8 @@
 //! In which order operations are done: the request's, except that what an operation refers to is created before it.
 
-use std::collections::HashMap;
-
 use super::operation::{BulkMethod, BulkOperation};
 use super::references;
+use std::collections::HashMap;
 
 /// Which operations each one needs to be done before it.
 #[derive(Debug)]

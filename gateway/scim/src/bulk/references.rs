@@ -1,12 +1,10 @@
 //! `bulkId:qwerty` where an id belongs: as a whole string of the data, in a PATCH path's filter, and in the operation's path
 //! (RFC 7644 §3.7.2).
 
-use std::collections::HashSet;
-
-use serde_json::{Value, json};
-
 use super::operation::BulkCall;
 use crate::object::{Object, take};
+use serde_json::{Value, json};
+use std::collections::HashSet;
 
 const PREFIX: &str = "bulkId:";
 

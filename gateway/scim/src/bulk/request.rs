@@ -1,12 +1,12 @@
 //! Reads the bulk request message (RFC 7644 §3.7).
 
-use std::collections::HashSet;
-use serde_json::{Value, json};
 use super::operation::{BulkOperation, operation};
 use crate::error::Error;
 use crate::message;
 use crate::object::take;
 use crate::urn;
+use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// A request's operations, in its order.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,16 +7,16 @@ mod place;
 mod read_only;
 mod value;
 
-use std::collections::HashSet;
-use serde_json::Value;
 use crate::error::Error;
 use crate::object::Object;
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, core};
 pub(crate) use place::Place;
 pub use read_only::strip_read_only;
-pub(crate) use value::{single, single_primary, value};
+use serde_json::Value;
+use std::collections::HashSet;
 use value::{demanded, missing};
+pub(crate) use value::{single, single_primary, value};
 
 /// What the resource is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Removes from a client's resource what only the server may set.
 
-use serde_json::Value;
 use super::place::Place;
 use crate::object::Object;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability};
+use serde_json::Value;
 
 /// Takes out what only the server may set (RFC 7644 §3.3: it SHALL be ignored), and lists what was there.
 pub fn strip_read_only(resource_type: &ResourceType, resource: &mut Object) -> Vec<String> {

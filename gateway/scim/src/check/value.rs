@@ -1,12 +1,12 @@
 //! Whether a value has the type and the parts that its attribute demands.
 
-use serde_json::Value;
 use super::place::Place;
 use crate::date_time;
 use crate::error::Error;
 use crate::object::Object;
 use crate::primary::is_primary;
 use crate::schema::{Attribute, AttributeType, Mutability};
+use serde_json::Value;
 
 /// The value of a whole attribute.
 pub(crate) fn value(place: Place<'_>, attribute: &Attribute, value: &Value) -> Result<(), Error> {

@@ -5,10 +5,10 @@
 
 mod scim_type;
 
-use std::fmt;
-use serde_json::{Value, json};
 use crate::urn;
 pub use scim_type::ScimType;
+use serde_json::{Value, json};
+use std::fmt;
 
 /// A refusal, as the client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,5 @@
 //! Checks a filter against a schema: canonical names, literals of the right type, only operators that the type has.
 
-use serde_json::Value;
 use super::narrow::constant;
 use super::operator::CompareOp;
 use super::tree::{Comparison, Filter, Operand};
@@ -9,6 +8,7 @@ use crate::error::Error;
 use crate::path::AttributePath;
 use crate::resource_type::{Resolved, ResourceType};
 use crate::schema::{Attribute, AttributeType, Returned};
+use serde_json::Value;
 
 impl Filter {
     /// The same filter in the words of the resource type: canonical paths, literals of the attributes' types, a

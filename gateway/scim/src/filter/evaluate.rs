@@ -1,10 +1,10 @@
 //! Evaluates a checked filter on a resource or on an element of a multi-valued attribute. Nothing is copied.
 
-use serde_json::Value;
 use super::tree::{Comparison, Filter, Operand};
 use crate::object::Object;
 use crate::resource_type::ResourceType;
 use crate::schema::Attribute;
+use serde_json::Value;
 
 /// A test of a value of an attribute, or of the lack of one.
 type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
@@ -19,7 +19,9 @@ impl Filter {
             Filter::Compare(Comparison { path, op, value }) => {
                 any_value(path, resource_type, resource, &|attribute, stored| op.holds(attribute, stored, value))
             }
-            Filter::Present(path) => any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present)),
+            Filter::Present(path) => {
+                any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present))
+            }
             Filter::Elements { path, filter } => {
                 let found = resource_type.find(path.schema.as_deref(), &path.attribute);
                 found.is_some_and(|(schema, attribute)| {

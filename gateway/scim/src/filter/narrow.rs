@@ -3,9 +3,9 @@
 //! `meta.resourceType` is the same for all resources of a type, so a comparison with it is a constant, and a list over all
 //! types (RFC 7644 §3.4.2.1) asks only for those that can match. An empty `And` always holds, an empty `Or` never does.
 
-use serde_json::Value;
 use super::tree::{Comparison, Filter};
 use crate::resource_type::ResourceType;
+use serde_json::Value;
 
 const ALWAYS: Filter = Filter::And(Vec::new());
 const NEVER: Filter = Filter::Or(Vec::new());

@@ -1,10 +1,10 @@
 //! The comparison operators of filters (RFC 7644 table 3).
 
-use std::cmp::Ordering;
-use std::fmt;
-use serde_json::Value;
 use crate::compare::{lower, order, same};
 use crate::schema::Attribute;
+use serde_json::Value;
+use std::cmp::Ordering;
+use std::fmt;
 
 /// The comparison operators of RFC 7644 table 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

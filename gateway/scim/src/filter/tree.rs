@@ -1,9 +1,9 @@
 //! A filter as a tree, and how it prints.
 
-use std::fmt;
-use serde_json::Value;
 use super::operator::CompareOp;
 use crate::path::{self, AttributePath};
+use serde_json::Value;
+use std::fmt;
 
 /// A condition on a resource, or, inside brackets, on an element of a multi-valued attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,7 +3,6 @@
 //! All or nothing, without a copy of the resource: an edit checks before it changes anything, and an attribute is saved before
 //! a change only if a later edit could still fail. A group of 50,000 members is not copied to add one.
 
-use serde_json::Value;
 use super::edit::{Edit, Edits, Leniency};
 use super::items;
 use crate::compare::same;
@@ -13,6 +12,7 @@ use crate::primary::{demote_others, is_primary};
 use crate::resource_type::{Resolved, ResourceType};
 use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
+use serde_json::Value;
 
 /// Carries the steps out on a resource with canonical names. On an error the resource is as it was.
 ///

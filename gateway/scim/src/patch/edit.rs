@@ -1,7 +1,7 @@
 //! Edits: what a PATCH changes, step by step.
 
-use serde_json::Value;
 use crate::slot::Slot;
+use serde_json::Value;
 
 /// A primitive step. Names are canonical, values have the attribute's type, and nothing read-only is touched.
 #[derive(Debug, Clone, PartialEq)]

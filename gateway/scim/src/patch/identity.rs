@@ -4,9 +4,9 @@
 //! and `type` (RFC 7643 §2.4: the same pair should not occur twice), and an element without a `value` by all its content. Ids
 //! keep their case; other values follow their attribute.
 
-use std::borrow::Cow;
-use serde_json::Value;
 use crate::schema::Attribute;
+use serde_json::Value;
+use std::borrow::Cow;
 
 pub(super) fn identity<'a>(attribute: &Attribute, element: &'a Value) -> Cow<'a, str> {
     let Some(value) = value_identity(attribute, element) else { return Cow::Owned(whole_identity(attribute, element)) };

@@ -2,13 +2,13 @@
 //!
 //! Each function looks at every element once, however many items there are: groups are large.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use serde_json::Value;
 use super::identity::{identity, value_identity};
 use super::listed::Listed;
 use crate::primary::is_primary;
 use crate::schema::Attribute;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Adds items that are not there, and to those that are the sub-attributes that differ. Returns the last primary one.
 pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) -> Option<usize> {

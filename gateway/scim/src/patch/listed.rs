@@ -7,11 +7,11 @@
 //! compared with elements one by one: items that give the same sub-attributes form a group, and each group is a set of
 //! texts in which an element is looked up.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use serde_json::Value;
 use super::identity::value_identity;
 use crate::date_time;
 use crate::schema::{Attribute, AttributeType};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The items, by the sub-attributes that they say; those of a simple attribute say none.
 pub(super) struct Listed<'a> {

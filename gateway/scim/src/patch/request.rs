@@ -1,11 +1,11 @@
 //! Reads the PATCH message (RFC 7644 §3.5.2).
 
-use serde_json::Value;
 use super::operation::{Op, Operation};
 use crate::error::Error;
 use crate::message;
 use crate::object::take;
 use crate::urn;
+use serde_json::Value;
 
 /// The most operations that one request may hold.
 pub const MAX_OPERATIONS: usize = 1000;

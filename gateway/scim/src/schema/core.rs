@@ -2,11 +2,10 @@
 //!
 //! A data file that does not parse is an empty schema, never a panic; the test below makes that impossible to ship.
 
-use std::sync::LazyLock;
-
 use super::definition::Schema;
 use crate::path::AttributePath;
 use crate::urn;
+use std::sync::LazyLock;
 
 static USER: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/user.json")));
 static GROUP: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/group.json")));

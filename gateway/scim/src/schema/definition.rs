@@ -1,7 +1,7 @@
 //! A schema: the attributes of one kind of resource or of one extension (RFC 7643 §7).
 
-use serde::{Deserialize, Serialize};
 use super::attribute::{Attribute, named};
+use serde::{Deserialize, Serialize};
 
 /// The attributes of one kind of resource, or of one extension.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

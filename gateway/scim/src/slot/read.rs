@@ -1,9 +1,9 @@
 //! Reading the values at a slot.
 
-use serde_json::Value;
 use super::target::Slot;
 use crate::filter;
 use crate::object::Object;
+use serde_json::Value;
 
 impl Slot {
     /// The value there. Of a multi-valued attribute with a selector or a sub-attribute it is the first one; of a whole

@@ -1,12 +1,12 @@
 //! A slot: an attribute, perhaps with a selector and a sub-attribute.
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use crate::error::Error;
 use crate::filter::{self, Filter};
 use crate::path::{self, AttributePath};
 use crate::resource_type::Resolved;
 use crate::schema::Attribute;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// `userName`, `name.givenName`, `emails[type eq "work"].value`, `urn:…:User:manager.value`, `members[value eq "1"]`.
 ///

@@ -1,9 +1,9 @@
 //! Writing to a slot, and removing what is there.
 
-use serde_json::{Map, Value};
 use super::target::Slot;
 use crate::filter::{CompareOp, Comparison, Filter};
 use crate::object::Object;
+use serde_json::{Map, Value};
 
 impl Slot {
     /// Puts a value there, in every element that matches. What is missing is made: the extension's object, the complex

@@ -1,8 +1,8 @@
 //! Where a resource stands in an order.
 
-use std::cmp::Ordering;
-use serde_json::Number;
 use crate::compare::order_numbers;
+use serde_json::Number;
+use std::cmp::Ordering;
 
 /// Where a resource stands in the order; smaller comes first.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,6 @@
 
 mod key;
 
-use serde_json::Value;
 use crate::compare::lower;
 use crate::date_time;
 use crate::error::Error;
@@ -16,6 +15,7 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, AttributeType, Returned};
 use key::Scalar;
 pub use key::SortKey;
+use serde_json::Value;
 
 /// What a list is sorted by.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,12 @@
 //! PATCH against models that know a few attributes and no rules.
 
-use proptest::prelude::*;
-use scim_protocol::{Object, ResourceType, apply};
-use serde_json::{Value, json};
-
 use crate::{
     filters::{list, resource},
     fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user},
 };
+use proptest::prelude::*;
+use scim_protocol::{Object, ResourceType, apply};
+use serde_json::{Value, json};
 
 /// A change of a user, with what it does to the model and how some client says it.
 #[derive(Debug, Clone)]

@@ -1,12 +1,11 @@
 //! Nothing panics, whatever it is given.
 
+use crate::fixture::{APP, ENTERPRISE, LENIENT, user};
 use proptest::prelude::*;
 use scim_protocol::{
     AttributePath, Direction, Filter, Object, PatchRequest, Projection, apply, check, edits, strip_read_only,
 };
 use serde_json::{Value, json};
-
-use crate::fixture::{APP, ENTERPRISE, LENIENT, user};
 
 proptest! {
     #[test]

@@ -4,11 +4,11 @@
 
 mod scanner;
 
-use scanner::{Expected, Scanner};
 use super::operator::CompareOp;
 use super::tree::{Comparison, Filter, Operand};
 use crate::error::Error;
 use crate::path::{AttributePath, is_name};
+use scanner::{Expected, Scanner};
 
 /// The longest filter that is read, in bytes.
 pub const MAX_LENGTH: usize = 16 * 1024;

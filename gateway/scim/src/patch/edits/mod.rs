@@ -4,10 +4,8 @@ mod builder;
 mod remove;
 mod write;
 
-use serde_json::Value;
 use super::edit::{Edits, Leniency};
 use super::operation::{Op, Operation};
-use builder::Builder;
 use crate::error::{Error, ScimType};
 use crate::filter;
 use crate::object::Object;
@@ -15,6 +13,8 @@ use crate::path::AttributePath;
 use crate::resource_type::{Extension, ResourceType};
 use crate::schema::{Attribute, Mutability, core};
 use crate::slot::Slot;
+use builder::Builder;
+use serde_json::Value;
 
 /// Turns a request's operations into steps.
 ///
@@ -22,11 +22,7 @@ use crate::slot::Slot;
 /// 400 with a detail that begins with the operation's number: `noTarget` for a removal without a path, `invalidPath` and
 /// `invalidFilter` for paths, `invalidValue` for values of the wrong type, `mutability` for a path that is read-only, and for
 /// a required attribute that would be removed (RFC 7644 §3.5.2.2).
-pub fn edits(
-    resource_type: &ResourceType,
-    operations: &[Operation],
-    leniency: Leniency,
-) -> Result<Edits, Error> {
+pub fn edits(resource_type: &ResourceType, operations: &[Operation], leniency: Leniency) -> Result<Edits, Error> {
     let mut builder = Builder { resource_type, edits: Edits { leniency, ..Edits::default() } };
     for (index, operation) in operations.iter().enumerate() {
         builder.operation(operation).map_err(|error| error.within(format_args!("operation {}", index + 1)))?;

@@ -1,6 +1,5 @@
 //! `remove`: of a whole attribute, or of the elements that a filter or a list names.
 
-use serde_json::Value;
 use super::builder::Builder;
 use crate::error::Error;
 use crate::filter::{CompareOp, Comparison, Filter};
@@ -10,6 +9,7 @@ use crate::patch::items;
 use crate::patch::operation::Op;
 use crate::schema::Attribute;
 use crate::slot::Slot;
+use serde_json::Value;
 
 impl Builder<'_> {
     pub(super) fn remove(&mut self, slot: Slot, value: Option<&Value>) -> Result<(), Error> {

@@ -1,6 +1,5 @@
 //! `add` and `replace`: values in their schema's shape, checked.
 
-use serde_json::Value;
 use super::builder::{Builder, required};
 use crate::check::{self, Place};
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::path::AttributePath;
 use crate::resource_type::Resolved;
 use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
+use serde_json::Value;
 
 impl Builder<'_> {
     /// Add and replace.

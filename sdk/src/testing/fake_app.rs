@@ -1,23 +1,11 @@
-//! A fake app, so that connector logic is tested with `cargo test` and without wasm.
-//!
-//! ```
-//! use scim_connector_sdk::{json, testing::{FakeApp, Reply}};
-//!
-//! let fake = FakeApp::new().reply("GET", "/ping", Reply::json(200, json!({"ok": true})));
-//! fake.app().get("/ping").send().unwrap().ok().unwrap();
-//! assert_eq!(fake.lines(), ["GET /ping"]);
-//! ```
-//!
-//! A call that nothing answers panics: it is the test's or the connector's mistake, and never a quiet 404.
-#![allow(clippy::panic, reason = "this module runs in tests only; a mistake there must stop the test")]
+//! The fake app: the whole [`Host`] of a test.
 
+use super::reply::Reply;
+use super::sent_call::SentCall;
+use crate::{App, Host, Level, Request, Response, SendError, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-
-use crate::{
-    App, Change, Comparison, FieldChange, FieldPath, Host, ItemChange, Level, Object, PageRequest, Query, Request,
-    Response, SendError, Value, json,
-};
+use std::fmt;
 
 type Handler = Box<dyn Fn(&SentCall) -> Option<Reply>>;
 
@@ -32,90 +20,9 @@ pub struct FakeApp {
     log: RefCell<Vec<(Level, String)>>,
 }
 
-impl std::fmt::Debug for FakeApp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for FakeApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeApp").field("calls", &self.calls).field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-/// What the fake app answers to one call.
-#[derive(Clone, Debug)]
-pub struct Reply(Result<Response, SendError>);
-
-impl Reply {
-    /// A status with a JSON body.
-    #[must_use]
-    #[allow(clippy::needless_pass_by_value, reason = "reads best with `json!` in the call")]
-    pub fn json(status: u16, body: Value) -> Self {
-        Self::text(status, body.to_string()).header("content-type", "application/json")
-    }
-
-    /// A status with any body.
-    pub fn text(status: u16, body: impl Into<String>) -> Self {
-        Self(Ok(Response { status, headers: Vec::new(), body: body.into().into_bytes() }))
-    }
-
-    /// A status with an empty body.
-    #[must_use]
-    pub fn status(status: u16) -> Self {
-        Self::text(status, "")
-    }
-
-    /// An error of an app that speaks SCIM (RFC 7644 §3.12).
-    #[must_use]
-    pub fn scim_error(status: u16, scim_type: Option<&str>, detail: &str) -> Self {
-        Self::json(status, json!({"status": status.to_string(), "scimType": scim_type, "detail": detail}))
-    }
-
-    /// No answer: `code` as in [`SendError`]; `sent` says whether the app may have acted.
-    #[must_use]
-    pub fn lost(code: &str, sent: bool) -> Self {
-        Self(Err(SendError { code: code.to_owned(), detail: "said the test".to_owned(), sent }))
-    }
-
-    /// The same reply with a header.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        if let Ok(response) = &mut self.0 {
-            response.headers.push((name.to_ascii_lowercase(), value.into()));
-        }
-        self
-    }
-}
-
-/// A call that the connector made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SentCall {
-    /// `GET`, `POST`, …
-    pub method: String,
-    /// Without query.
-    pub path: String,
-    /// As the connector gave it, not encoded.
-    pub query: Vec<(String, String)>,
-    /// As the connector gave them.
-    pub headers: Vec<(String, String)>,
-    /// The body, when it is JSON.
-    pub body: Option<Value>,
-}
-
-impl SentCall {
-    /// The first header of that name, in any case.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// The first query parameter of that name.
-    #[must_use]
-    pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// `/users.json?page=1`, not encoded.
-    #[must_use]
-    pub fn target(&self) -> String {
-        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
     }
 }
 
@@ -226,57 +133,10 @@ impl Host for FakeApp {
     }
 }
 
-/// The object that a `json!` is.
-#[must_use]
-pub fn object(value: Value) -> Object {
-    match value {
-        Value::Object(object) => object,
-        other => panic!("{other} is no object"),
-    }
-}
-
-/// A search of one field for a text: the first hundred resources, without the fields in `omit`.
-#[must_use]
-pub fn query(field: &str, value: &str, omit: &[&str]) -> Query {
-    let comparison = Comparison { field: field.to_owned(), operator: "eq".to_owned(), value: value.into() };
-    let page = PageRequest { offset: 0, limit: 100, cursor: None };
-    Query { comparisons: vec![comparison], page, omit: omit.iter().map(|field| (*field).to_owned()).collect() }
-}
-
-/// A change of a group's members, by their ids.
-#[must_use]
-pub fn members(added: &[&str], removed: &[&str]) -> Change {
-    let items = |ids: &[&str]| ids.iter().map(|id| json!({"value": id})).collect();
-    let path: FieldPath = "members".parse().unwrap_or_else(|error| panic!("{error}"));
-    Change { fields: Vec::new(), items: vec![ItemChange { path, added: items(added), removed: items(removed) }] }
-}
-
-/// A change of fields: an object of field paths and values, null for a field that is cleared.
-#[must_use]
-#[allow(clippy::needless_pass_by_value, reason = "reads best with `json!` in the call")]
-pub fn change(fields: Value) -> Change {
-    let field = |(path, value): (String, Value)| match path.parse() {
-        Ok(path) => FieldChange { path, value: Some(value).filter(|value| !value.is_null()) },
-        Err(error) => panic!("{error}"),
-    };
-    Change { fields: object(fields).into_iter().map(field).collect(), items: Vec::new() }
-}
-
-/// Stops the test unless the descriptor is as `wit/descriptor.schema.json` says. It needs the feature `schema`.
-#[cfg(feature = "schema")]
-pub fn assert_descriptor<C: crate::Connector>() {
-    let parse = |text: &str| text.parse::<Value>().unwrap_or_else(|error| panic!("{error}"));
-    let schema = parse(include_str!("../../wit/descriptor.schema.json"));
-    let validator = jsonschema::options().build(&schema).unwrap_or_else(|error| panic!("{error}"));
-    let descriptor = parse(C::DESCRIPTOR);
-    let errors: Vec<String> =
-        validator.iter_errors(&descriptor).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json;
 
     #[test]
     fn replies_for_one_path_are_given_in_order_and_a_query_narrows_them() {

@@ -62,10 +62,11 @@ impl<'h> ScimApp<'h> {
     /// # Errors
     /// The app's error as a fault; 409 is always `uniqueness`.
     pub fn create(self, document: Object) -> Result<Stored, Fault> {
-        references::write(self.app, self.references, document, |document| {
+        let send = |document: &Object| {
             let body = self.with_schemas(document.clone());
             answers::stored(&Self::sending(self.app.post(self.endpoint), &body).send()?)
-        })
+        };
+        references::write(self.references, document, send, |id| self.lacks_user(id))
     }
 
     /// GET, without the fields that the host does not need.
@@ -81,12 +82,13 @@ impl<'h> ScimApp<'h> {
     /// # Errors
     /// The app's error as a fault.
     pub fn update(self, id: &str, change: &Change) -> Result<Stored, Fault> {
-        references::write(self.app, self.references, change.clone(), |change| {
+        let send = |change: &Change| {
             if change.is_empty() {
                 return Ok(Stored::new(id));
             }
             answers::stored_or_id(&Self::sending(self.app.patch(self.path(id)), &change.scim_patch()).send()?, id)
-        })
+        };
+        references::write(self.references, change.clone(), send, |id| self.lacks_user(id))
     }
 
     /// PUT of the whole document, for an app without PATCH.
@@ -122,6 +124,11 @@ impl<'h> ScimApp<'h> {
         call = call.query("startIndex", (query.page.offset + 1).to_string());
         call = call.query("count", query.page.limit.to_string());
         Ok(answers::list(&call.send()?)?.page(&query.page))
+    }
+
+    /// Whether the app proves that it has no user with this id.
+    fn lacks_user(self, id: &str) -> bool {
+        matches!(Self::users(self.app).read(id, &[]), Err(fault) if fault.status == 404)
     }
 
     fn path(self, id: &str) -> String {

@@ -1,0 +1,68 @@
+//! For build scripts: makes the descriptor out of files that are pleasant to write and to review.
+//!
+//! `connector.toml` says what the connector is, with `schema = "schemas/user.json"` where a SCIM schema belongs;
+//! `mapping.json` is the default mapping. The result is `OUT_DIR/descriptor.json`, which
+//! [`crate::descriptor!`] includes. A mistake stops the build with file, line and column; the gateway checks the
+//! descriptor again when it loads the connector.
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> std::process::ExitCode {
+//!     scim_connector_sdk::manifest::build()
+//! }
+//! ```
+
+mod connector;
+mod descriptor;
+mod mapping;
+mod mistake;
+mod schema;
+mod settings;
+
+pub use descriptor::{CONTRACT, Descriptor, descriptor};
+pub use mistake::Mistake;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Bytes of memory that a component has for its values from the start: what most operations need. Growing later costs each
+/// operation several changes of the process's address space; what is not touched costs nothing.
+const INITIAL_HEAP: usize = 1 << 20;
+
+/// Writes `OUT_DIR/descriptor.json` and tells Cargo which files it depends on. The whole `main` of a build script.
+#[must_use]
+pub fn build() -> ExitCode {
+    let mut cargo = std::io::stdout();
+    let mut tell = |line: String| writeln!(cargo, "{line}").is_ok();
+    match write_descriptor() {
+        Ok(files) => {
+            let mut all_told = files.iter().all(|file| tell(format!("cargo::rerun-if-changed={}", file.display())));
+            if is_for_the_gateway() {
+                all_told &= tell(format!("cargo::rustc-link-arg-cdylib=--initial-heap={INITIAL_HEAP}"));
+            }
+            if all_told { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(mistake) => {
+            tell(format!("cargo::error={mistake}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether the component is compiled, and not the crate for its tests.
+fn is_for_the_gateway() -> bool {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    is("CARGO_CFG_TARGET_FAMILY", "wasm") && is("CARGO_CFG_TARGET_OS", "unknown")
+}
+
+fn write_descriptor() -> Result<Vec<PathBuf>, Mistake> {
+    let variable = |name: &str| std::env::var(name).map_err(|_| Mistake::outside_a_build_script(name));
+    let directory = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let descriptor = descriptor(&directory, &variable("CARGO_PKG_VERSION")?)?;
+    let target = Path::new(&variable("OUT_DIR")?).join("descriptor.json");
+    std::fs::write(&target, descriptor.json.to_string()).map_err(|error| Mistake::unreadable(&target, &error))?;
+    Ok(descriptor.files)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! A fake app, so that connector logic is tested with `cargo test` and without wasm.
+//!
+//! ```
+//! use scim_connector_sdk::{json, testing::{FakeApp, Reply}};
+//!
+//! let fake = FakeApp::new().reply("GET", "/ping", Reply::json(200, json!({"ok": true})));
+//! fake.app().get("/ping").send().unwrap().ok().unwrap();
+//! assert_eq!(fake.lines(), ["GET /ping"]);
+//! ```
+//!
+//! A call that nothing answers panics: it is the test's or the connector's mistake, and never a quiet 404.
+#![allow(clippy::panic, reason = "this module runs in tests only; a mistake there must stop the test")]
+
+#[cfg(feature = "schema")]
+mod descriptor;
+mod fake_app;
+mod input;
+mod reply;
+mod sent_call;
+
+#[cfg(feature = "schema")]
+pub use descriptor::assert_descriptor;
+pub use fake_app::FakeApp;
+pub use input::{change, members, object, query};
+pub use reply::Reply;
+pub use sent_call::SentCall;
