@@ -1,19 +1,19 @@
-//! The app, as a connector reaches it, and what else the host grants: settings, log, state.
+//! Access to the app, and to what else the host provides: settings, log, state.
 
 use crate::{Call, Host, Level, Request, Settings, State};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 
-/// RFC 3986 unreserved characters stay as they are in a path segment.
+/// RFC 3986's unreserved characters are not encoded in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// An id as one segment of a path: `a/b` is `a%2Fb`.
+/// Encodes an id as one segment of a path: `a/b` becomes `a%2Fb`.
 #[must_use]
 pub fn segment(id: &str) -> String {
     utf8_percent_encode(id, SEGMENT).to_string()
 }
 
-/// The app, as a connector sees it. Cheap to copy.
+/// A connector's access to the app. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct App<'h> {
     host: &'h dyn Host,
@@ -26,7 +26,7 @@ impl fmt::Debug for App<'_> {
 }
 
 impl<'h> App<'h> {
-    /// The app that a host gives access to.
+    /// Access to the app through a host.
     pub fn new(host: &'h dyn Host) -> Self {
         Self { host }
     }
@@ -68,7 +68,7 @@ impl<'h> App<'h> {
         State { host: self.host }
     }
 
-    /// A line for the operator. No personal data, no whole documents.
+    /// Writes a line to the operator's log. Never log personal data or whole documents.
     pub fn log(self, level: Level, message: impl AsRef<str>) {
         self.host.log(level, message.as_ref());
     }

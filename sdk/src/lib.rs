@@ -1,8 +1,8 @@
 //! Write a connector for the SCIM gateway.
 //!
-//! A connector is a WebAssembly component for one kind of app. The gateway owns SCIM (filters, PATCH, schemas,
-//! paging, errors, mapping); the connector owns the app: it gets app-shaped documents, or the fields that change,
-//! and calls the app. It names paths, never hosts, and never holds a credential.
+//! A connector is a WebAssembly component for one kind of app. The gateway handles SCIM (filters, PATCH, schemas, paging,
+//! errors, mapping); the connector handles the app: it receives documents in the app's shape, or the fields to change, and
+//! calls the app. It uses paths, never host names, and never sees a credential.
 //!
 //! ```
 //! use scim_connector_sdk::{App, Connector, Fault, Object, Stored};
@@ -10,7 +10,7 @@
 //! struct Acme;
 //!
 //! impl Connector for Acme {
-//!     const DESCRIPTOR: &'static str = "{}"; // really: scim_connector_sdk::descriptor!()
+//!     const DESCRIPTOR: &'static str = "{}"; // in a real connector: scim_connector_sdk::descriptor!()
 //!
 //!     fn check(app: App<'_>) -> Result<(), Fault> {
 //!         app.get("/ping").send()?.ok()?;
@@ -73,7 +73,7 @@ pub use settings::Settings;
 pub use state::State;
 pub use stored::Stored;
 
-/// Makes a type that implements [`Connector`] the component's exports. Does nothing in a native build.
+/// Exports a type that implements [`Connector`] from the component. Does nothing in a native build.
 #[macro_export]
 macro_rules! export_connector {
     ($connector:ty) => {
@@ -86,7 +86,7 @@ macro_rules! export_connector {
     };
 }
 
-/// The descriptor that the crate's build script made from `connector.toml`, with `manifest::build()`.
+/// The descriptor that the crate's build script built from `connector.toml` with `manifest::build()`.
 #[macro_export]
 macro_rules! descriptor {
     () => {

@@ -16,7 +16,7 @@ impl fmt::Debug for Settings<'_> {
 }
 
 impl Settings<'_> {
-    /// The value, or the declared default; nothing when there is neither.
+    /// The value, or the declared default; `None` if there is neither.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Value> {
         self.host.setting(name).and_then(|json| serde_json::from_str(&json).ok())
@@ -37,7 +37,7 @@ impl Settings<'_> {
         self.get(name).and_then(|value| value.as_i64())
     }
 
-    /// The value of a boolean setting; false when there is none.
+    /// The value of a boolean setting; false if it is not set.
     #[must_use]
     pub fn flag(self, name: &str) -> bool {
         self.get(name) == Some(Value::Bool(true))

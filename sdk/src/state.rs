@@ -1,4 +1,4 @@
-//! The small memory of an instance.
+//! The state of an instance.
 
 use crate::Host;
 use std::fmt;
@@ -16,18 +16,18 @@ impl fmt::Debug for State<'_> {
 }
 
 impl State<'_> {
-    /// What was left under a key.
+    /// The value stored under a key.
     #[must_use]
     pub fn get(self, key: &str) -> Option<String> {
         self.host.state_get(key)
     }
 
-    /// Leaves a value; keys up to 256 bytes, values up to 64 KiB.
+    /// Stores a value; keys up to 256 bytes, values up to 64 KiB.
     pub fn set(self, key: &str, value: &str) {
         self.host.state_set(key, value);
     }
 
-    /// Forgets a value.
+    /// Deletes a value.
     pub fn delete(self, key: &str) {
         self.host.state_delete(key);
     }

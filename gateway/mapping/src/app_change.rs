@@ -1,17 +1,17 @@
-//! A change of the app's document.
+//! A change to the app's document.
 
 use super::kept::{KeptChange, KeptValue};
 use super::rule::Rule;
 use serde_json::Value;
 
-/// What is to be different in the app and among the kept values.
+/// What to change in the app and among the kept values.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AppChange {
-    /// Fields to set, or to clear.
+    /// Fields to set or to clear.
     pub fields: Vec<(String, Option<Value>)>,
-    /// Items to add to and to remove from incremental fields.
+    /// Items to add to and remove from incremental fields.
     pub items: Vec<ItemChange>,
-    /// To be stored when the app has confirmed.
+    /// Kept values to store once the app has confirmed.
     pub kept: Vec<KeptChange>,
 }
 
@@ -20,14 +20,14 @@ pub struct AppChange {
 pub struct ItemChange {
     /// The app's field.
     pub path: String,
-    /// Items that must be there afterwards.
+    /// Items that must be present afterwards.
     pub added: Vec<Value>,
-    /// Items that must not.
+    /// Items that must be absent afterwards.
     pub removed: Vec<Value>,
 }
 
 impl AppChange {
-    /// Whether the app need not be called. There may still be kept values to store.
+    /// Whether there is nothing to send to the app. There may still be kept values to store.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.items.is_empty()
     }

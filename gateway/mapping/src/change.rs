@@ -15,7 +15,7 @@ use super::type_mapping::{Field, TypeMapping};
 use scim_protocol::{Edit, Edits};
 use serde_json::Value;
 
-/// What becomes of one field.
+/// The outcome for one field.
 enum Outcome {
     Unchanged,
     Becomes(Option<Value>),
@@ -23,9 +23,9 @@ enum Outcome {
 }
 
 impl TypeMapping {
-    /// The change that the edits make, or `None` when that depends on the current resource.
+    /// The change that the edits make; `None` if it depends on the current resource.
     ///
-    /// Rules for new resources only (`"apply": "on-create"`) take no part. A field whose rule has a default is not cleared.
+    /// Rules that apply only on creation (`"apply": "on-create"`) are skipped. A field whose rule has a default is not cleared.
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
@@ -40,7 +40,7 @@ impl TypeMapping {
                 match items(rule, &edits.steps) {
                     Some(Items::Changed(items)) if items.added.is_empty() && items.removed.is_empty() => {}
                     Some(Items::Changed(items)) => change.items.push(items),
-                    Some(Items::Become(all)) => {
+                    Some(Items::Replaced(all)) => {
                         change.fields.push((field.path.as_str().to_owned(), Some(Value::Array(all))));
                     }
                     None => return Ok(None),
@@ -60,7 +60,7 @@ impl TypeMapping {
                 State::Depends => return Ok(None),
             }
         }
-        // What the client knows of a field that changes by another rule, only the resource says.
+        // If a field changes by another rule, only the resource tells what its client knows of it.
         Ok(Some(change).filter(|change| self.bystanders(change).is_empty()))
     }
 
@@ -81,7 +81,7 @@ impl TypeMapping {
         }
         for (rule, state) in rules.iter().zip(states) {
             match state {
-                // Whether this rule has a value, nobody said: if it has, it wins over what was touched.
+                // Whether this rule has a value is not known; if it has, it wins over the rules below it.
                 State::Untouched | State::Depends => return Ok(Outcome::Depends),
                 State::Decided(None) => {}
                 State::Decided(Some(value)) if rule.is_constant() => return Ok(Outcome::Becomes(Some(value))),
@@ -97,8 +97,8 @@ impl TypeMapping {
         Ok(if has_default { Outcome::Unchanged } else { Outcome::Becomes(None) })
     }
 
-    /// The rules whose values are kept beside a field that changes although the client does not write them now: `userName`
-    /// beside the field of the work e-mail address. They must stay what the client knows.
+    /// The rules with kept values whose field changes although the client does not write them now: `userName` when the client
+    /// writes the work e-mail address. Their values must stay what the client knows.
     pub(super) fn bystanders(&self, change: &AppChange) -> Vec<&Rule> {
         let is_changed = |field: &AppPath| change.fields.iter().any(|(path, _)| path == field.as_str());
         let is_written = |rule: &Rule| change.kept.iter().any(|kept| kept.slot == rule.name);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// What the connector's descriptor says that a mapping depends on.
+/// The parts of a connector's descriptor that a mapping depends on.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectorFacts {
     /// The names of the connector's own transforms.
     pub transforms: Vec<String>,
-    /// Resource type to the fields that take added and removed items.
+    /// By resource type, the fields to which items can be added and removed one by one.
     pub incremental: BTreeMap<String, Vec<String>>,
 }

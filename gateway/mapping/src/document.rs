@@ -42,7 +42,7 @@ pub(super) enum Apply {
     OnCreate,
 }
 
-/// Which way a rule works.
+/// The direction in which a rule works.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Direction {

@@ -8,11 +8,11 @@ use scim_protocol::Edit;
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// What becomes of an incremental field.
+/// The outcome for an incremental field.
 pub(super) enum Items {
     Changed(ItemChange),
-    /// All of its items are said.
-    Become(Vec<Value>),
+    /// The field becomes exactly these items.
+    Replaced(Vec<Value>),
 }
 
 /// What the edits mean for the field; `None` when that depends on the current resource.
@@ -22,8 +22,8 @@ pub(super) fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
         let way = overlap(edit.slot(), &rule.slot);
         match (way, edit, &mut items) {
             (Overlap::Apart, _, _) => {}
-            (Overlap::Same, Edit::Set { value: Value::Array(all), .. }, _) => items = Items::Become(all.clone()),
-            (Overlap::Same, Edit::Clear { .. }, _) => items = Items::Become(Vec::new()),
+            (Overlap::Same, Edit::Set { value: Value::Array(all), .. }, _) => items = Items::Replaced(all.clone()),
+            (Overlap::Same, Edit::Clear { .. }, _) => items = Items::Replaced(Vec::new()),
             (Overlap::Same, Edit::Add { items, .. }, Items::Changed(change)) => {
                 put_in(items, &mut change.added, &mut change.removed);
             }
@@ -31,15 +31,15 @@ pub(super) fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
             (Overlap::Same, Edit::Remove { items, .. }, Items::Changed(change)) => {
                 put_in(items, &mut change.removed, &mut change.added);
             }
-            (Overlap::Same, Edit::Add { items, .. }, Items::Become(all)) => put_in(items, all, &mut Vec::new()),
-            (Overlap::Same, Edit::Remove { items, .. }, Items::Become(all)) => put_in(items, &mut Vec::new(), all),
+            (Overlap::Same, Edit::Add { items, .. }, Items::Replaced(all)) => put_in(items, all, &mut Vec::new()),
+            (Overlap::Same, Edit::Remove { items, .. }, Items::Replaced(all)) => put_in(items, &mut Vec::new(), all),
             _ => return None,
         }
     }
     Some(items)
 }
 
-/// The later word on an item counts.
+/// Moves items to one list; the last edit of an item counts.
 fn put_in(items: &[Value], here: &mut Vec<Value>, there: &mut Vec<Value>) {
     if !there.is_empty() {
         let coming: HashSet<String> = items.iter().map(identity).collect();

@@ -7,14 +7,14 @@ use serde_json::Value;
 pub struct Kept {
     /// The slot's canonical text.
     pub slot: String,
-    /// The client's value.
+    /// The value as the client wrote it.
     pub value: Value,
-    /// What the rule's field in the app was when the value was stored: as long as it still is, the client's value is
-    /// answered. `None` when the rule names no field, or the field had no value.
+    /// The app's field when the value was stored: as long as the field is unchanged, the client's value is returned. `None` if
+    /// the rule has no field or the field had no value.
     pub app: Option<Value>,
 }
 
-/// What becomes of a kept value.
+/// The new state of a kept value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeptValue {
     /// The client wrote it.
@@ -28,8 +28,8 @@ pub enum KeptValue {
 pub struct KeptChange {
     /// The slot's canonical text.
     pub slot: String,
-    /// What becomes of it.
+    /// Its new state.
     pub value: KeptValue,
-    /// What the app's field will be, as it was sent; see [`TypeMapping::settle`].
+    /// The value sent to the app's field; see [`crate::TypeMapping::settle`].
     pub app: Option<Value>,
 }

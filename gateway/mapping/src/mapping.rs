@@ -16,12 +16,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Checks and compiles a document. `source_name` is how messages name it, usually a file.
+    /// Checks and compiles a document. `source_name` is its name in messages, usually a file name.
     ///
-    /// A resource type of the connector that the document does not name has no rules.
+    /// A resource type of the connector that the document does not mention has no rules.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of the text.
+    /// All errors, in the order of the text.
     pub fn parse(
         text: &str,
         source_name: &str,
@@ -42,12 +42,12 @@ impl Mapping {
         self.types
     }
 
-    /// The attributes of the resource type that no rule takes: what clients send there is ignored.
+    /// The attributes of the resource type that no rule maps: what clients send for them is ignored.
     pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
         self.of(&resource_type.name).map(|mapping| mapping.unmapped(resource_type)).unwrap_or_default()
     }
 
-    /// The defaults to put before the connector (`transforms.check-default`) before the mapping is used.
+    /// The defaults that the connector must check (`transforms.check-default`) before the mapping is used.
     pub fn defaults_to_check(&self) -> impl Iterator<Item = &DefaultToCheck> {
         self.defaults.iter()
     }

@@ -13,12 +13,12 @@ use std::borrow::Cow;
 /// A compiled rule.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// Counted from 1.
+    /// The rule's number, from 1.
     pub(super) number: usize,
     pub(super) slot: Slot,
     /// The slot's canonical text.
     pub(super) name: String,
-    /// The type of what the slot points at.
+    /// The type of the slot's value.
     pub(super) kind: AttributeType,
     /// Whether the slot is a whole multi-valued attribute.
     pub(super) whole_array: bool,
@@ -34,7 +34,7 @@ pub(super) struct Rule {
     pub(super) reference: Option<String>,
     pub(super) keep: bool,
     pub(super) single: bool,
-    /// Whether the app takes added and removed items of this field.
+    /// Whether items of this field are added and removed one by one.
     pub(super) incremental: bool,
 }
 
@@ -56,7 +56,7 @@ impl Rule {
         matches!(self.source, Source::Constant(_))
     }
 
-    /// The SCIM value that the resource gives, before any transform. An empty array is no value.
+    /// The SCIM value that the rule reads from a resource, before any transform. An empty array counts as no value.
     pub(super) fn value_in<'r>(&'r self, resource: &'r Object) -> Result<Option<Cow<'r, Value>>, MapError> {
         match &self.source {
             Source::Direct => Ok(self.slot.get(resource).filter(|value| has_value(value)).map(Cow::Borrowed)),
@@ -74,12 +74,12 @@ impl Rule {
     pub(super) fn expression_failed(&self, error: EvaluationError) -> MapError {
         let detail = match error {
             EvaluationError::Failed(detail) => detail,
-            EvaluationError::Depends => "it depends on values that are not known".to_owned(),
+            EvaluationError::Depends => "it depends on unknown values".to_owned(),
         };
         MapError::Expression { attribute: self.name.clone(), field: self.field().to_owned(), detail }
     }
 
-    /// The app's value for a SCIM value. `None`: no statement.
+    /// The app's value for a SCIM value; `None` leaves the field alone.
     pub(super) async fn value_to_app<T: Transforms>(
         &self,
         value: &Value,
@@ -95,7 +95,7 @@ impl Rule {
         }
     }
 
-    /// The SCIM value that the app's document gives; kept values are not looked at.
+    /// The SCIM value that the rule reads from the app's document; kept values are ignored.
     pub(super) async fn value_from_app<T: Transforms>(
         &self,
         document: &Object,
@@ -111,7 +111,7 @@ impl Rule {
         };
         let value = match (value, &self.transform) {
             (None, _) => None,
-            // An inverse says all there is to say about the way back.
+            // An inverse alone determines the returned value.
             (Some(value), Some(Transform::Connector(name))) if self.inverse.is_none() => {
                 transforms.to_scim(name, &value).await.map_err(|fault| self.transform_failed(fault))?
             }
@@ -127,7 +127,7 @@ impl Rule {
         }
     }
 
-    /// The slots that decide the app's value.
+    /// The slots on which the app's value depends.
     pub(super) fn slots(&self) -> Vec<&Slot> {
         match &self.source {
             Source::Direct => vec![&self.slot],
@@ -152,7 +152,7 @@ impl Rule {
         }
         inverse.evaluate(&known).map_err(|error| match error {
             EvaluationError::Failed(detail) => detail,
-            EvaluationError::Depends => "it depends on values that are not known".to_owned(),
+            EvaluationError::Depends => "it depends on unknown values".to_owned(),
         })
     }
 
@@ -160,7 +160,7 @@ impl Rule {
         MapError::Transform { attribute: self.name.clone(), fault }
     }
 
-    /// Of a multi-valued attribute of which the app holds one: the primary element, else the first, by its `value`.
+    /// The one value for the app, if it stores only one: the `value` of the primary element or else of the first.
     fn one_of<'v>(&self, value: &'v Value) -> &'v Value {
         let (true, Value::Array(elements)) = (self.single, value) else { return value };
         let primary = elements.iter().find(|element| element.get("primary") == Some(&Value::Bool(true)));
@@ -182,7 +182,7 @@ impl Rule {
     }
 }
 
-/// Null and an empty array are no value (RFC 7643 §2.5).
+/// Null and an empty array count as no value (RFC 7643 §2.5).
 pub(super) fn has_value(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -191,7 +191,7 @@ pub(super) fn has_value(value: &Value) -> bool {
     }
 }
 
-/// For an app an empty string is how a field without a value often looks.
+/// Apps often return an empty string for a field without a value.
 fn has_content(value: &Value) -> bool {
     has_value(value) && value.as_str() != Some("")
 }

@@ -1,4 +1,4 @@
-//! Fits kept values and changes to what the app confirmed.
+//! Adjusts kept values to what the app confirmed.
 
 use super::app_change::AppChange;
 use super::app_path::AppPath;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 impl TypeMapping {
-    /// Takes the app's fields as the app itself answered them (it may have normalised what was sent), for values that
-    /// were just stored with them. Call it with the document that confirms the write, before the values are stored.
+    /// Updates kept values to the app's fields as the app returned them, because the app may have normalised what was sent. Call
+    /// it with the document that confirms the write, before the values are stored.
     pub fn settle(&self, kept: &mut [Kept], document: &Object) {
         for kept in kept {
             if let Some(field) = self.field_of(&kept.slot) {
@@ -20,7 +20,7 @@ impl TypeMapping {
         }
     }
 
-    /// As [`Self::settle`], for the kept values of a change.
+    /// Like [`Self::settle`], for the kept values of a change.
     pub fn settle_change(&self, kept: &mut [KeptChange], document: &Object) {
         for kept in kept {
             if let Some(field) = self.field_of(&kept.slot) {
@@ -29,8 +29,8 @@ impl TypeMapping {
         }
     }
 
-    /// Takes the fields that the change leaves alone from the document that was read before it, for values that are kept beside
-    /// them: an app may confirm a write without showing it.
+    /// Updates the kept values whose fields the change does not touch to the document that was read before it. An app may
+    /// confirm a write without returning the document.
     pub fn settle_unchanged(&self, change: &mut AppChange, read: &Object) {
         let AppChange { fields, kept, .. } = change;
         for kept in kept {
@@ -42,7 +42,7 @@ impl TypeMapping {
         }
     }
 
-    /// What the app's document is after a change that the app confirmed without showing it.
+    /// The app's document after a change that the app confirmed without returning the document.
     pub fn changed(&self, mut document: Object, change: &AppChange) -> Object {
         for (path, value) in &change.fields {
             if let Some(field) = self.fields.iter().find(|field| field.path.as_str() == path) {
@@ -60,7 +60,7 @@ impl TypeMapping {
         document
     }
 
-    /// What of a resource a rule takes to the app or keeps, and `active`, which the gateway knows by itself.
+    /// The part of a resource that rules send to the app or keep, and `active`, which the gateway handles itself.
     pub fn taken(&self, resource: &Object) -> Object {
         let mut taken = Object::new();
         for rule in self.rules.iter().filter(|rule| rule.to_app || rule.keep) {

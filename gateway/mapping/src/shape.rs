@@ -1,4 +1,4 @@
-//! The shape of a mapping document: the published JSON Schema, and everything in which a document differs from it.
+//! The shape of a mapping document: checks it against the published JSON Schema.
 
 use super::error::Problem;
 use super::locate::{Located, Position, child};
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// The JSON Schema (draft 2020-12) of mapping documents, for editors.
 pub const SCHEMA: &str = include_str!("../mapping.schema.json");
 
-/// A fault of the shape, and the pointer of the value that it lies in.
+/// A violation of the schema, and the pointer of the value that contains it.
 pub(super) struct ShapeError {
     pub(super) pointer: String,
     pub(super) position: Position,
@@ -25,7 +25,7 @@ static VALIDATOR: LazyLock<Option<(Validator, Value)>> = LazyLock::new(|| {
     Some((jsonschema::draft202012::new(&schema).ok()?, schema))
 });
 
-/// Everything in which the document differs from the schema.
+/// All violations of the schema.
 pub(super) fn check_shape(document: &Value, located: &Located<'_>) -> Vec<ShapeError> {
     let Some((validator, schema)) = VALIDATOR.as_ref() else { return Vec::new() };
     let mut errors = Vec::new();

@@ -6,8 +6,8 @@ use serde_json::{Number, Value};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// Whether two values are equal for their attribute: strings by its case, dates as instants, numbers as numbers, objects
-/// by their sub-attributes.
+/// Whether two values are equal for their attribute: strings by its case sensitivity, dates as instants, numbers by value,
+/// objects by their sub-attributes.
 pub(crate) fn same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::String(left), Value::String(right)) => {
@@ -53,7 +53,7 @@ pub(crate) fn order(attribute: &Attribute, left: &Value, right: &Value) -> Optio
     }
 }
 
-/// By their values, whatever their form.
+/// Orders numbers by value, whatever their representation.
 pub(crate) fn order_numbers(left: &Number, right: &Number) -> Option<Ordering> {
     match (left.as_i128(), right.as_i128()) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
@@ -72,7 +72,7 @@ fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// What strings without case are compared by.
+/// The form in which case-insensitive strings are compared.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);

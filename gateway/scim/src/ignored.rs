@@ -1,4 +1,4 @@
-//! The list of what a client sent and the resource type does not have, for the operator.
+//! The list of attributes that a client sent and the resource type does not have, for the operator.
 
 /// The most paths that are listed: a body may contain tens of thousands of unknown names, and the log is for people.
 pub const MAX_LISTED: usize = 100;

@@ -1,9 +1,9 @@
-//! SCIM 2.0 without I/O: schemas, resources, filters, PATCH, projection, lists and errors, as RFC 7643 and RFC 7644 say with
-//! their verified errata.
+//! SCIM 2.0 without I/O: schemas, resources, filters, PATCH, projection, lists and errors, as RFC 7643 and RFC 7644 define them
+//! with their verified errata.
 //!
 //! Everything works on JSON objects ([`Object`]) and on schemas that are data ([`ResourceType`]), so that a connector's own
-//! attributes are treated like the core ones. A resource comes in through [`ResourceType::normalize`], which makes names
-//! canonical; every other function relies on that. Nothing here panics, whatever it is given.
+//! attributes are treated like the core ones. A resource enters through [`ResourceType::normalize`], which makes names
+//! canonical; every other function relies on that. Nothing here panics, whatever the input.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]

@@ -12,16 +12,16 @@ use serde_json::Value;
 /// A resource with canonical names.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Normalized {
-    /// What the resource type knows.
+    /// The attributes that the resource type has.
     pub resource: Object,
-    /// Paths of what it does not: `nickName`, `emails.label`, a URN; at most [`crate::MAX_LISTED`]. For the operator.
+    /// Paths of those it does not have: `nickName`, `emails.label`, a URN; at most [`crate::MAX_LISTED`]. For the operator.
     pub ignored: Vec<String>,
 }
 
 impl ResourceType {
-    /// Gives every attribute its name in the schema's case, and takes out what the schemas do not know, `null` and what is empty.
-    /// An empty array of a multi-valued attribute stays: it says "no values", where an absent one says nothing. Values keep
-    /// their types; see [`crate::check()`]. Of the same name in two cases the last one counts.
+    /// Gives every attribute its name in the schema's case, and removes unknown attributes, `null` and empty values. An empty
+    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing. Values keep their types;
+    /// see [`crate::check()`]. If a name occurs in two cases, the last one counts.
     pub fn normalize(&self, resource: Object) -> Normalized {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
         let Normalized { resource: kept, ignored } = &mut normalized;
@@ -75,7 +75,7 @@ fn extended(schema: &Schema, object: Object, ignored: &mut Vec<String>) -> Value
     Value::Object(kept)
 }
 
-/// A value with canonical names in it, or nothing when it is empty.
+/// The value with canonical names; `None` if it is empty.
 pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mut Vec<String>) -> Option<Value> {
     match value {
         Value::Null => None,

@@ -1,4 +1,4 @@
-//! Makes the descriptor out of a connector's files.
+//! Builds the descriptor from a connector's files.
 
 use super::connector::Connector;
 use super::mistake::{Mistake, Source};
@@ -9,22 +9,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
-/// The version of the contract that this SDK speaks.
+/// The contract version that this SDK implements.
 pub const CONTRACT: &str = "0.1";
 
-/// A descriptor and the files that it was made of.
+/// A descriptor and the files from which it was built.
 #[derive(Clone, Debug)]
 pub struct Descriptor {
-    /// As `descriptor.schema.json` says.
+    /// The descriptor, as defined by `descriptor.schema.json`.
     pub json: Value,
     /// All files that were read.
     pub files: Vec<PathBuf>,
 }
 
-/// Makes the descriptor of the connector in a directory.
+/// Builds the descriptor of the connector in a directory.
 ///
 /// # Errors
-/// The first mistake, with the file and the place in it.
+/// The first mistake, with the file and the position in it.
 pub fn descriptor(directory: &Path, version: &str) -> Result<Descriptor, Mistake> {
     let source = Source::read(directory.join("connector.toml"))?;
     let manifest: Connector = toml::from_str(&source.text).map_err(|error| source.toml(&error))?;
@@ -56,7 +56,7 @@ pub fn descriptor(directory: &Path, version: &str) -> Result<Descriptor, Mistake
     Ok(Descriptor { json, files })
 }
 
-/// Puts the schemas where the manifest named their files.
+/// Replaces the file names in the manifest by the schemas.
 fn insert_schemas(json: &mut Value, schemas: &BTreeMap<String, ResourceSchemas>) {
     let resource_types = json.get_mut("resource-types").and_then(Value::as_array_mut);
     for resource_type in resource_types.into_iter().flatten().filter_map(Value::as_object_mut) {

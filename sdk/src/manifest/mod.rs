@@ -1,9 +1,8 @@
-//! For build scripts: makes the descriptor out of files that are pleasant to write and to review.
+//! For build scripts: builds the descriptor from files that are easy to write and review.
 //!
-//! `connector.toml` says what the connector is, with `schema = "schemas/user.json"` where a SCIM schema belongs;
-//! `mapping.json` is the default mapping. The result is `OUT_DIR/descriptor.json`, which
-//! [`crate::descriptor!`] includes. A mistake stops the build with file, line and column; the gateway checks the
-//! descriptor again when it loads the connector.
+//! `connector.toml` describes the connector and refers to SCIM schemas by file, as in `schema = "schemas/user.json"`;
+//! `mapping.json` is the default mapping. The result is `OUT_DIR/descriptor.json`, which [`crate::descriptor!`] includes. A
+//! mistake stops the build with file, line and column. The gateway checks the descriptor again when it loads the connector.
 //!
 //! ```no_run
 //! // build.rs
@@ -25,31 +24,31 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Bytes of memory that a component has for its values from the start: what most operations need. Growing later costs each
-/// operation several changes of the process's address space; what is not touched costs nothing.
+/// The heap that a component starts with, in bytes: enough for most operations. Growing it later costs each operation several
+/// changes of the process's address space; memory that is not touched costs nothing.
 const INITIAL_HEAP: usize = 1 << 20;
 
-/// Writes `OUT_DIR/descriptor.json` and tells Cargo which files it depends on. The whole `main` of a build script.
+/// Writes `OUT_DIR/descriptor.json` and tells Cargo which files it depends on. This is the whole `main` of a build script.
 #[must_use]
 pub fn build() -> ExitCode {
     let mut cargo = std::io::stdout();
-    let mut tell = |line: String| writeln!(cargo, "{line}").is_ok();
+    let mut print = |line: String| writeln!(cargo, "{line}").is_ok();
     match write_descriptor() {
         Ok(files) => {
-            let mut all_told = files.iter().all(|file| tell(format!("cargo::rerun-if-changed={}", file.display())));
+            let mut all_printed = files.iter().all(|file| print(format!("cargo::rerun-if-changed={}", file.display())));
             if is_for_the_gateway() {
-                all_told &= tell(format!("cargo::rustc-link-arg-cdylib=--initial-heap={INITIAL_HEAP}"));
+                all_printed &= print(format!("cargo::rustc-link-arg-cdylib=--initial-heap={INITIAL_HEAP}"));
             }
-            if all_told { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if all_printed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(mistake) => {
-            tell(format!("cargo::error={mistake}"));
+            print(format!("cargo::error={mistake}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Whether the component is compiled, and not the crate for its tests.
+/// Whether the build is for the component, not for the crate's tests.
 fn is_for_the_gateway() -> bool {
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
     is("CARGO_CFG_TARGET_FAMILY", "wasm") && is("CARGO_CFG_TARGET_OS", "unknown")

@@ -1,8 +1,8 @@
-//! What apps that speak SCIM 2.0 themselves share. Such a connector is a thin dialect: it delegates to [`ScimApp`]
-//! and adds its app's peculiarities.
+//! A client for apps that speak SCIM 2.0 themselves. A connector for such an app delegates to [`ScimApp`] and adds only what is
+//! peculiar to the app.
 //!
-//! The mapping's field paths are then the app's own SCIM paths, so a [`crate::Change`] becomes PATCH operations
-//! (RFC 7644 §3.5.2) as it is, and the app's errors (RFC 7644 §3.12) become faults as they are.
+//! The mapping's field paths are the app's own SCIM paths, so a [`crate::Change`] translates directly to PATCH operations
+//! (RFC 7644 §3.5.2), and the app's errors (RFC 7644 §3.12) translate directly to faults.
 
 mod answers;
 mod filter;
@@ -40,24 +40,24 @@ impl<'h> ScimApp<'h> {
         Self::new(app, "/Groups", "urn:ietf:params:scim:schemas:core:2.0:Group").referring("members")
     }
 
-    /// A field that holds ids of users. When a write is refused, those whom the app does not know are left out and
-    /// reported in [`Stored::unresolved`]: the field's path, or `members[value eq "id"]` in a multi-valued field.
+    /// Declares a field that contains ids of users. If a write is refused, users unknown to the app are omitted and reported in
+    /// [`Stored::unresolved`]: as the field's path, or as `members[value eq "id"]` in a multi-valued field.
     #[must_use]
     pub fn referring(self, field: &'static str) -> Self {
         Self { references: Some(field), ..self }
     }
 
-    /// Asks for one resource, which every SCIM API can answer, unlike its `ServiceProviderConfig`.
+    /// Lists one resource, which every SCIM API supports, unlike `ServiceProviderConfig`.
     ///
     /// # Errors
-    /// When the app does not accept the credential or does not answer a list.
+    /// If the app rejects the credential or does not return a list.
     pub fn check(self) -> Result<(), Fault> {
         let answer =
             Self::accepting(self.app.get(self.endpoint)).query("startIndex", "1").query("count", "1").send()?;
         answers::list(&answer).map(|_| ())
     }
 
-    /// POST. `schemas` is filled in: the main schema and the URN of each extension that the document holds.
+    /// POST. Sets `schemas` to the main schema and the URN of each extension in the document.
     ///
     /// # Errors
     /// The app's error as a fault; 409 is always `uniqueness`.
@@ -69,7 +69,7 @@ impl<'h> ScimApp<'h> {
         references::write(self.references, document, send, |id| self.lacks_user(id))
     }
 
-    /// GET, without the fields that the host does not need.
+    /// GET, without the fields in `omit`.
     ///
     /// # Errors
     /// The app's error as a fault.
@@ -77,7 +77,7 @@ impl<'h> ScimApp<'h> {
         answers::stored(&self.omitting(self.app.get(self.path(id)), omit).send()?)
     }
 
-    /// PATCH with the change's operations. An answer of 204 gives the id alone.
+    /// PATCH with the change's operations. A 204 response gives only the id.
     ///
     /// # Errors
     /// The app's error as a fault.
@@ -112,10 +112,10 @@ impl<'h> ScimApp<'h> {
         if answer.is_success() || answer.status == 404 { Ok(()) } else { Err(answers::fault(&answer)) }
     }
 
-    /// GET with `filter`, `startIndex` and `count`; paging in the descriptor is `index`.
+    /// GET with `filter`, `startIndex` and `count`; the descriptor's paging must be `index`.
     ///
     /// # Errors
-    /// The app's error as a fault; 502 when the answer is no list.
+    /// The app's error as a fault; 502 if the response is not a list.
     pub fn search(self, query: &Query) -> Result<Page, Fault> {
         let mut call = self.omitting(self.app.get(self.endpoint), &query.omit);
         if !query.comparisons.is_empty() {
@@ -126,7 +126,7 @@ impl<'h> ScimApp<'h> {
         Ok(answers::list(&call.send()?)?.page(&query.page))
     }
 
-    /// Whether the app proves that it has no user with this id.
+    /// Whether the app has no user with this id, as proved by a 404.
     fn lacks_user(self, id: &str) -> bool {
         matches!(Self::users(self.app).read(id, &[]), Err(fault) if fault.status == 404)
     }

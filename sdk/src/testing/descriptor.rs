@@ -1,8 +1,8 @@
-//! Whether a descriptor has the published shape.
+//! Checks a descriptor against the published schema.
 
 use crate::{Connector, Value};
 
-/// Stops the test unless the descriptor is as `wit/descriptor.schema.json` says. It needs the feature `schema`.
+/// Fails the test unless the descriptor matches `wit/descriptor.schema.json`. Requires the feature `schema`.
 pub fn assert_descriptor<C: Connector>() {
     let parse = |text: &str| text.parse::<Value>().unwrap_or_else(|error| panic!("{error}"));
     let schema = parse(include_str!("../../../wit/descriptor.schema.json"));

@@ -9,7 +9,7 @@ use std::fmt;
 
 type Handler = Box<dyn Fn(&SentCall) -> Option<Reply>>;
 
-/// An app that answers as told and remembers what was asked. It is the whole [`Host`].
+/// An app that replies as scripted and records its calls. It implements the whole [`Host`].
 #[derive(Default)]
 pub struct FakeApp {
     script: RefCell<VecDeque<(String, String, Reply)>>,
@@ -27,42 +27,42 @@ impl fmt::Debug for FakeApp {
 }
 
 impl FakeApp {
-    /// An app that answers nothing yet.
+    /// An app without any replies yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Answers one call of that method and path. A path with `?` wants the query too, not encoded.
-    /// Several replies for the same path are given in order, each once.
+    /// Replies to one call with this method and path. A path with `?` must match the query, too, not encoded. Several replies
+    /// for the same path are used in order, each once.
     #[must_use]
     pub fn reply(self, method: &str, path: &str, reply: Reply) -> Self {
         self.script.borrow_mut().push_back((method.to_owned(), path.to_owned(), reply));
         self
     }
 
-    /// Answers every call that no scripted reply takes and for which it returns something.
+    /// Replies to every call without a scripted reply for which the handler returns something.
     #[must_use]
     pub fn handle(mut self, handler: impl Fn(&SentCall) -> Option<Reply> + 'static) -> Self {
         self.handler = Some(Box::new(handler));
         self
     }
 
-    /// Sets a setting. Defaults of the descriptor are not known here.
+    /// Sets a setting. The descriptor's defaults do not apply here.
     #[must_use]
     pub fn setting(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.settings.insert(name.to_owned(), value.into());
         self
     }
 
-    /// What an earlier operation left.
+    /// Sets a state value, as if stored by an earlier operation.
     #[must_use]
     pub fn remembering(self, key: &str, value: &str) -> Self {
         self.state.borrow_mut().insert(key.to_owned(), value.to_owned());
         self
     }
 
-    /// What a connector gets.
+    /// The app to pass to a connector.
     pub fn app(&self) -> App<'_> {
         App::new(self)
     }
@@ -77,17 +77,17 @@ impl FakeApp {
         self.calls.borrow().iter().map(|call| format!("{} {}", call.method, call.target())).collect()
     }
 
-    /// The bodies of the calls so far; null where there was none.
+    /// The bodies of the calls so far; null for calls without one.
     pub fn bodies(&self) -> Vec<Value> {
         self.calls.borrow().iter().map(|call| call.body.clone().unwrap_or_default()).collect()
     }
 
-    /// What is remembered now.
+    /// The current state.
     pub fn state(&self) -> BTreeMap<String, String> {
         self.state.borrow().clone()
     }
 
-    /// What was logged.
+    /// The lines logged so far.
     pub fn log(&self) -> Vec<(Level, String)> {
         self.log.borrow().clone()
     }
@@ -108,7 +108,7 @@ impl Host for FakeApp {
         }
         match self.handler.as_ref().and_then(|handler| handler(&call)) {
             Some(reply) => reply.0,
-            None => panic!("nothing answers {} {} {:?}", call.method, call.target(), call.body),
+            None => panic!("no reply for {} {} {:?}", call.method, call.target(), call.body),
         }
     }
 
@@ -139,7 +139,7 @@ mod tests {
     use crate::json;
 
     #[test]
-    fn replies_for_one_path_are_given_in_order_and_a_query_narrows_them() {
+    fn replies_for_one_path_are_used_in_order_and_may_require_a_query() {
         let fake = FakeApp::new()
             .reply("GET", "/u", Reply::status(500))
             .reply("GET", "/u?page=2", Reply::json(200, json!(2)))
@@ -150,8 +150,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "nothing answers GET /nowhere")]
-    fn a_call_that_nothing_answers_stops_the_test() {
+    #[should_panic(expected = "no reply for GET /nowhere")]
+    fn a_call_without_a_reply_stops_the_test() {
         let _ = FakeApp::new().app().get("/nowhere").send();
     }
 
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_state_and_log_are_there() {
+    fn settings_state_and_log_work() {
         let fake = FakeApp::new().setting("size", 3).setting("on", true).remembering("k", "v");
         let app = fake.app();
         assert_eq!((app.settings().integer("size"), app.settings().flag("on")), (Some(3), true));

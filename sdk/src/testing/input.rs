@@ -1,17 +1,17 @@
-//! Short ways to write what an operation gets.
+//! Shorthands for the arguments of operations.
 
 use crate::{Change, Comparison, FieldChange, FieldPath, ItemChange, Object, PageRequest, Query, Value, json};
 
-/// The object that a `json!` is.
+/// The object in a `json!`.
 #[must_use]
 pub fn object(value: Value) -> Object {
     match value {
         Value::Object(object) => object,
-        other => panic!("{other} is no object"),
+        other => panic!("{other} is not an object"),
     }
 }
 
-/// A search of one field for a text: the first hundred resources, without the fields in `omit`.
+/// A search for a text in one field: the first hundred resources, without the fields in `omit`.
 #[must_use]
 pub fn query(field: &str, value: &str, omit: &[&str]) -> Query {
     let comparison = Comparison { field: field.to_owned(), operator: "eq".to_owned(), value: value.into() };
@@ -19,7 +19,7 @@ pub fn query(field: &str, value: &str, omit: &[&str]) -> Query {
     Query { comparisons: vec![comparison], page, omit: omit.iter().map(|field| (*field).to_owned()).collect() }
 }
 
-/// A change of a group's members, by their ids.
+/// A change of a group's members, given by their ids.
 #[must_use]
 pub fn members(added: &[&str], removed: &[&str]) -> Change {
     let items = |ids: &[&str]| ids.iter().map(|id| json!({"value": id})).collect();
@@ -27,7 +27,7 @@ pub fn members(added: &[&str], removed: &[&str]) -> Change {
     Change { fields: Vec::new(), items: vec![ItemChange { path, added: items(added), removed: items(removed) }] }
 }
 
-/// A change of fields: an object of field paths and values, null for a field that is cleared.
+/// A change of fields: an object of field paths and values, where null clears a field.
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "reads best with `json!` in the call")]
 pub fn change(fields: Value) -> Change {

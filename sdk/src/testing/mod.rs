@@ -1,4 +1,4 @@
-//! A fake app, so that connector logic is tested with `cargo test` and without wasm.
+//! A fake app, to test connectors with `cargo test` and without wasm.
 //!
 //! ```
 //! use scim_connector_sdk::{json, testing::{FakeApp, Reply}};
@@ -8,7 +8,7 @@
 //! assert_eq!(fake.lines(), ["GET /ping"]);
 //! ```
 //!
-//! A call that nothing answers panics: it is the test's or the connector's mistake, and never a quiet 404.
+//! A call without a reply panics: it is a mistake of the test or the connector, and never a silent 404.
 #![allow(clippy::panic, reason = "this module runs in tests only; a mistake there must stop the test")]
 
 #[cfg(feature = "schema")]

@@ -1,8 +1,8 @@
-//! What the fake app answers.
+//! A reply of the fake app.
 
 use crate::{Response, SendError, Value, json};
 
-/// What the fake app answers to one call.
+/// The fake app's reply to one call.
 #[derive(Clone, Debug)]
 pub struct Reply(pub(super) Result<Response, SendError>);
 
@@ -31,7 +31,7 @@ impl Reply {
         Self::json(status, json!({"status": status.to_string(), "scimType": scim_type, "detail": detail}))
     }
 
-    /// No answer: `code` as in [`SendError`]; `sent` says whether the app may have acted.
+    /// No response: `code` as in [`SendError`]; `sent` says whether the app may have processed the request.
     #[must_use]
     pub fn lost(code: &str, sent: bool) -> Self {
         Self(Err(SendError { code: code.to_owned(), detail: "said the test".to_owned(), sent }))

@@ -7,24 +7,24 @@ use crate::Value;
 pub struct SentCall {
     /// `GET`, `POST`, …
     pub method: String,
-    /// Without query.
+    /// The path, without the query.
     pub path: String,
-    /// As the connector gave it, not encoded.
+    /// The query as the connector gave it, not encoded.
     pub query: Vec<(String, String)>,
-    /// As the connector gave them.
+    /// The headers as the connector gave them.
     pub headers: Vec<(String, String)>,
-    /// The body, when it is JSON.
+    /// The body, if it is JSON.
     pub body: Option<Value>,
 }
 
 impl SentCall {
-    /// The first header of that name, in any case.
+    /// The first header with this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The first query parameter of that name.
+    /// The first query parameter with this name.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -41,7 +41,7 @@ impl AppPath {
         &self.text
     }
 
-    /// The value of the field; null is no value.
+    /// The value of the field; null counts as no value.
     pub(super) fn get<'d>(&self, document: &'d Object) -> Option<&'d Value> {
         let mut steps = self.steps.iter();
         let mut value = steps.next()?.get(document)?;
@@ -51,12 +51,12 @@ impl AppPath {
         (!value.is_null()).then_some(value)
     }
 
-    /// Sets the field; objects, arrays and elements on the way are made when they are missing.
+    /// Sets the field; missing objects, arrays and elements on the way are created.
     pub(super) fn put(&self, document: &mut Object, value: Value) {
         step::put(document, &self.steps, value);
     }
 
-    /// Whether writing one of the two fields writes (part of) the other.
+    /// Whether writing one of the two fields also writes the other or a part of it.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         self.steps.iter().zip(&other.steps).all(|(one, two)| {
             one.name == two.name
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn putting_keeps_what_stands_beside_the_field() {
+    fn putting_a_field_keeps_its_siblings() {
         let mut document = json!({"role": {"id": 1}, "emails": [{"type": "home", "value": "h"}, {"type": "Work"}]});
         let object = document.as_object_mut().unwrap();
         path("role.name").put(object, json!("n"));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_no_value() {
+    fn null_counts_as_no_value() {
         let document = json!({"role": null, "title": null}).as_object().unwrap().clone();
         assert_eq!(path("title").get(&document), None);
         assert_eq!(path("role.name").get(&document), None);

@@ -3,13 +3,13 @@
 use super::step::Step;
 use serde_json::Value;
 
-/// Why a text is no path.
+/// Why a text is not a path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
 pub(crate) struct AppPathError {
-    /// How many characters stand before the fault.
+    /// The position of the error, in characters.
     pub(crate) offset: usize,
-    /// What would be right there.
+    /// What was expected there.
     pub(crate) expected: &'static str,
 }
 
@@ -27,7 +27,7 @@ impl Parser<'_> {
     fn path(&mut self) -> Result<Vec<Step>, AppPathError> {
         let mut steps = Vec::new();
         if self.text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:")) {
-            // The dots of a URN are not ours: its last colon parts it from the attribute.
+            // A URN may contain dots; its last colon separates it from the attribute.
             let end = self.text.find('[').unwrap_or(self.text.len());
             let colon = self.text.get(..end).and_then(|urn| urn.rfind(':')).unwrap_or_default();
             let urn = self.text.get(..colon).unwrap_or_default();

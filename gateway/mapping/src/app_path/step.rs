@@ -40,7 +40,7 @@ pub(super) fn put(object: &mut Object, steps: &[Step], value: Value) {
     let Value::Object(target) = target else { return };
     match value {
         value if !rest.is_empty() => put(target, rest, value),
-        // A whole element keeps the members that it was chosen by.
+        // A whole element keeps the members by which it was chosen.
         Value::Object(members) => target.extend(members),
         value => {
             target.insert("value".to_owned(), value);
@@ -48,7 +48,7 @@ pub(super) fn put(object: &mut Object, steps: &[Step], value: Value) {
     }
 }
 
-/// The first element that has the chosen members; a new one at the end if none has.
+/// The first element that has the chosen members; if there is none, a new one at the end.
 fn element<'d>(array: &'d mut Value, chosen: &[(String, Value)]) -> Option<&'d mut Value> {
     if !array.is_array() {
         *array = Value::Array(Vec::new());
@@ -63,7 +63,7 @@ fn element<'d>(array: &'d mut Value, chosen: &[(String, Value)]) -> Option<&'d m
 
 fn has(element: &Value, chosen: &[(String, Value)]) -> bool {
     chosen.iter().all(|(name, wanted)| match (element.get(name), wanted) {
-        // `type` and its kin ignore case (RFC 7643 §4.1.2).
+        // `type` and similar sub-attributes ignore case (RFC 7643 §4.1.2).
         (Some(Value::String(found)), Value::String(wanted)) => found.eq_ignore_ascii_case(wanted),
         (Some(found), wanted) => found == wanted,
         (None, _) => false,

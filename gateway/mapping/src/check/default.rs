@@ -1,11 +1,11 @@
-//! Whether a `default` has the type of what its rule's slot points at.
+//! Checks that a `default` has the type of its rule's slot.
 
 use crate::rule::Rule;
 use crate::transform::shown;
 use scim_protocol::schema::AttributeType;
 use serde_json::Value;
 
-/// Whether a `default` has the type of what the slot points at.
+/// Checks that a `default` has the type of the rule's slot.
 pub(super) fn check_default(rule: &Rule, default: &Value) -> Result<(), String> {
     let elements = match default {
         Value::Array(elements) if rule.whole_array => elements.as_slice(),

@@ -1,4 +1,4 @@
-//! From the document to compiled rules: everything that the JSON Schema cannot say, all faults at once.
+//! Compiles a document's rules and checks everything that the JSON Schema cannot express. All errors are reported at once.
 
 mod default;
 mod rule;
@@ -29,7 +29,7 @@ pub(super) fn parse(
         MappingErrors(vec![MappingError { source_name: source_name.to_owned(), position, rule: None, problem }])
     };
     let document: Value = serde_json::from_str(text).map_err(|error| {
-        // The library repeats the position at the end of its text.
+        // The library repeats the position at the end of its message.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
         syntax(Position { line: error.line().max(1), column: error.column().max(1) }, message)
@@ -45,7 +45,7 @@ pub(super) fn parse(
     Err(MappingErrors(errors))
 }
 
-/// What a faultless document compiles to.
+/// The result of compiling a valid document.
 pub(super) struct Checked {
     pub(super) types: BTreeMap<String, TypeMapping>,
     pub(super) defaults: Vec<DefaultToCheck>,
@@ -82,10 +82,10 @@ impl Check<'_> {
             self.error(position, None, Problem::Repeated(name));
         }
         let mut misshapen = Vec::new();
-        for fault in check_shape(document, self.located) {
-            let rule = rule_of(document, &fault.pointer);
+        for error in check_shape(document, self.located) {
+            let rule = rule_of(document, &error.pointer);
             misshapen.extend(rule.as_ref().map(|(pointer, _)| pointer.clone()));
-            self.error(fault.position, rule.map(|(_, name)| name), fault.problem);
+            self.error(error.position, rule.map(|(_, name)| name), error.problem);
         }
         let mut mappings: BTreeMap<String, TypeMapping> = BTreeMap::new();
         for (name, rules) in document.get("resource-types").and_then(Value::as_object).into_iter().flatten() {
@@ -109,7 +109,7 @@ impl Check<'_> {
                     Err(message) => self.wrong(&subject, "scim", Problem::Shape(message)),
                 }
             }
-            self.together(&compiled);
+            self.conflicts(&compiled);
             let rules = compiled.into_iter().map(|(_, rule)| rule).collect();
             mappings.insert(name.clone(), TypeMapping::new(rules, resource_type));
         }
@@ -120,8 +120,8 @@ impl Check<'_> {
         mappings
     }
 
-    /// What rules say of each other.
-    fn together(&mut self, rules: &[(Subject<'_>, Rule)]) {
+    /// Checks the rules of a resource type against each other.
+    fn conflicts(&mut self, rules: &[(Subject<'_>, Rule)]) {
         for (index, (subject, rule)) in rules.iter().enumerate() {
             let earlier = || rules.iter().take(index).map(|(_, rule)| rule);
             let same_slot = |other: &&Rule| {
@@ -151,7 +151,7 @@ impl Check<'_> {
     }
 }
 
-/// The rule that a pointer lies in: its own pointer and its name.
+/// The rule that a pointer points into: its own pointer and its name.
 fn rule_of(document: &Value, pointer: &str) -> Option<(String, RuleName)> {
     let mut parts = pointer.split('/').skip(1);
     let (section, resource_type, index) = (parts.next()?, parts.next()?, parts.next()?);

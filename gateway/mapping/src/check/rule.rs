@@ -1,4 +1,4 @@
-//! One rule of the document, compiled.
+//! Compiles one rule of the document.
 
 use super::default::check_default;
 use super::{Check, Subject};
@@ -17,7 +17,7 @@ use scim_protocol::Slot;
 use scim_protocol::schema::{AttributeType, Mutability};
 
 impl Check<'_> {
-    /// Compiles a rule; `None` when what is wrong leaves nothing to compare with other rules.
+    /// Compiles a rule; `None` if its errors leave nothing to compare with other rules.
     pub(super) fn rule(&mut self, subject: &Subject<'_>, rule: RuleDocument) -> Option<Rule> {
         for (key, message) in wrong_combinations(&rule) {
             self.wrong(subject, key, Problem::Combination(message));
@@ -67,7 +67,7 @@ impl Check<'_> {
             single: rule.single,
             incremental,
         };
-        self.fits(subject, &compiled);
+        self.check_compiled(subject, &compiled);
         Some(compiled)
     }
 
@@ -85,17 +85,17 @@ impl Check<'_> {
         let found = subject.resource_type.resolve_slot(&slot)?;
         let refuse = match slot.path.attribute.as_str() {
             _ if slot.path.schema.is_some() => None,
-            "id" => Some("`id` needs no rule: it is the app's own id, passed through".to_owned()),
-            "schemas" => Some("`schemas` needs no rule: the gateway answers it".to_owned()),
+            "id" => Some("`id` needs no rule: the app's own id is passed through".to_owned()),
+            "schemas" => Some("`schemas` needs no rule: the gateway returns it".to_owned()),
             "meta" if !matches!(slot.leaf(), Some("created" | "lastModified")) => {
-                Some("of `meta` only `meta.created` and `meta.lastModified` can come from the app".to_owned())
+                Some("only `meta.created` and `meta.lastModified` of `meta` can come from the app".to_owned())
             }
             _ if slot.is_multi_valued() && slot.selector.is_none() && slot.leaf().is_some() => {
                 let (name, leaf) = (&slot.path.attribute, slot.leaf().unwrap_or_default());
                 Some(format!("`{name}` has many values; choose one, as in `{name}[type eq \"work\"].{leaf}`"))
             }
             _ if found.mutability() == Mutability::ReadOnly && rule.direction != Direction::ToScim => {
-                Some(format!("clients cannot write `{slot}`; say \"direction\": \"to-scim\""))
+                Some(format!("clients cannot write `{slot}`; use \"direction\": \"to-scim\""))
             }
             _ => None,
         };
@@ -150,10 +150,10 @@ impl Check<'_> {
         None
     }
 
-    /// What only the compiled rule shows.
-    fn fits(&mut self, subject: &Subject<'_>, rule: &Rule) {
+    /// Checks what only the compiled rule shows.
+    fn check_compiled(&mut self, subject: &Subject<'_>, rule: &Rule) {
         if rule.single && !rule.whole_array {
-            let message = format!("`single` is for a whole multi-valued attribute, and `{}` is none", rule.name);
+            let message = format!("`single` requires a whole multi-valued attribute, and `{}` is not one", rule.name);
             self.wrong(subject, "single", Problem::Combination(message));
         }
         if rule.incremental {
@@ -166,7 +166,7 @@ impl Check<'_> {
                 && !rule.single;
             if !is_plain {
                 let message = format!(
-                    "the app takes added and removed items of `{}`, which only a plain rule on a whole multi-valued attribute can give it",
+                    "the app adds and removes items of `{}` one by one, which requires a plain rule on a whole multi-valued attribute",
                     rule.field()
                 );
                 self.wrong(subject, "app", Problem::Combination(message));

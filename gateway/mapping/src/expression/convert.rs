@@ -12,7 +12,7 @@ pub(super) const MAX_INPUT: usize = 256 * 1024;
 /// The longest string that a function or an expression may return, in bytes.
 pub(super) const MAX_STRING: usize = 64 * 1024;
 
-/// A JSON value for CEL; `None` when it is larger than what is left of the budget.
+/// Converts a JSON value for CEL; `None` if it exceeds what is left of the budget.
 pub(super) fn to_cel<'v>(value: &'v Value, budget: &mut usize) -> Option<Box<dyn Val + 'v>> {
     let size = if let Value::String(text) = value { text.len() } else { 0 };
     *budget = budget.checked_sub(size + 1)?;
@@ -39,7 +39,7 @@ pub(super) fn to_cel<'v>(value: &'v Value, budget: &mut usize) -> Option<Box<dyn
     })
 }
 
-/// A result of CEL as JSON; `None` is null.
+/// Converts a result of CEL to JSON; `None` is null.
 pub(super) fn from_cel(value: &cel::Value) -> Result<Option<Value>, String> {
     let json = |value: &cel::Value| Ok(from_cel(value)?.unwrap_or(Value::Null));
     Ok(Some(match value {
@@ -48,7 +48,7 @@ pub(super) fn from_cel(value: &cel::Value) -> Result<Option<Value>, String> {
         cel::Value::Int(value) => Value::from(*value),
         cel::Value::UInt(value) => Value::from(*value),
         cel::Value::Float(value) => {
-            Value::Number(Number::from_f64(*value).ok_or("the result is not a number that JSON has")?)
+            Value::Number(Number::from_f64(*value).ok_or("the result is a number that JSON cannot represent")?)
         }
         cel::Value::String(text) if text.len() > MAX_STRING => return Err("the result is too long".to_owned()),
         cel::Value::String(text) => Value::String(text.to_string()),

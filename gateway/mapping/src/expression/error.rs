@@ -1,16 +1,16 @@
-//! What can be wrong with an expression: with its text, and with an evaluation.
+//! Errors of an expression: in its text, and in an evaluation.
 
-/// A fault of an expression's text.
+/// An error in an expression's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExpressionError {
-    /// How many characters stand before it.
+    /// Its position, in characters.
     pub(crate) offset: usize,
     pub(crate) message: String,
-    /// Whether the text is no CEL at all.
+    /// Whether the text is not valid CEL.
     pub(crate) syntax: bool,
 }
 
-/// Why there is no result.
+/// Why an evaluation has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EvaluationError {
     /// The result depends on an input that is unknown.

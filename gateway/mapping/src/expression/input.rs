@@ -1,4 +1,4 @@
-//! What an expression reads.
+//! The inputs of an expression.
 
 use scim_protocol::Slot;
 use serde_json::Value;
@@ -8,16 +8,16 @@ use serde_json::Value;
 pub(crate) enum Input {
     /// An attribute of the SCIM resource.
     Slot(Box<Slot>),
-    /// Members of the app's document, from its top; empty is the document.
+    /// A path into the app's document; empty for the whole document.
     App(Vec<String>),
 }
 
-/// What is known of an input.
+/// What is known about an input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Known<'v> {
-    /// It has no value: null.
+    /// It has no value, that is, null.
     Absent,
-    /// Its value.
+    /// It has this value.
     Is(&'v Value),
     /// It may have any value.
     Unknown,

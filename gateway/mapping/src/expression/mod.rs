@@ -63,22 +63,22 @@ impl Expression {
         let whole = |message: &str| vec![ExpressionError { offset: 0, message: message.to_owned(), syntax: true }];
         if text.chars().count() > MAX_LENGTH {
             return Err(whole(&format!(
-                "longer than {MAX_LENGTH} characters; a transform of the connector can do more"
+                "longer than {MAX_LENGTH} characters; use a transform of the connector instead"
             )));
         }
         let program = catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.compile(text)))
-            .map_err(|_| whole("the parser gave up on it"))?
+            .map_err(|_| whole("the parser failed"))?
             .map_err(|errors| errors.errors.iter().map(|error| syntax_error(text, error)).collect::<Vec<_>>())?;
         let (ast, inputs) = inspect::inspect(program.expression().clone(), scope, program.source_info())?;
         Ok(Self { ast, inputs })
     }
 
-    /// What it reads.
+    /// The inputs that it reads.
     pub(crate) fn inputs(&self) -> &[Input] {
         &self.inputs
     }
 
-    /// The slots that it reads.
+    /// The SCIM slots that it reads.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.inputs.iter().filter_map(|input| match input {
             Input::Slot(slot) => Some(slot.as_ref()),
@@ -86,7 +86,7 @@ impl Expression {
         })
     }
 
-    /// The result for these inputs, given in the order of [`Self::inputs`]; `None` is null.
+    /// Evaluates the expression with these inputs, in the order of [`Self::inputs`]; `None` is null.
     pub(crate) fn evaluate(&self, known: &[Known<'_>]) -> Result<Option<Value>, EvaluationError> {
         let mut scope = FUNCTIONS.new_inner_scope();
         let (mut budget, mut unknown) = (MAX_INPUT, false);
@@ -98,13 +98,13 @@ impl Expression {
                 }
                 Known::Absent => Box::new(CelNull) as Box<dyn Val + '_>,
                 Known::Is(value) => to_cel(value, &mut budget)
-                    .ok_or_else(|| EvaluationError::Failed("what the expression reads is too large".to_owned()))?,
+                    .ok_or_else(|| EvaluationError::Failed("the values that the expression reads are too large".to_owned()))?,
             };
             scope.add_variable_as_val(inspect::variable(index), value);
         }
         match catch_unwind(AssertUnwindSafe(|| cel::Value::resolve(&self.ast, &scope))) {
             Ok(Ok(result)) => from_cel(&result).map_err(EvaluationError::Failed),
-            // An unknown input is an undeclared variable: CEL's `&&`, `||` and `?:` look past it where they may.
+            // An unknown input is an undeclared variable: CEL's `&&`, `||` and `?:` ignore it where they can.
             _ if unknown => Err(EvaluationError::Depends),
             Ok(Err(error)) => Err(EvaluationError::Failed(explain(&error))),
             Err(_) => Err(EvaluationError::Failed("the expression could not be evaluated".to_owned())),
@@ -117,7 +117,7 @@ fn syntax_error(text: &str, error: &cel::ParseError) -> ExpressionError {
     let line = usize::try_from(line).unwrap_or(1).saturating_sub(1);
     let column = usize::try_from(column).unwrap_or(1).saturating_sub(1);
     let before: usize = text.split_inclusive('\n').take(line).map(|line| line.chars().count()).sum();
-    // The first line is what is wrong; the parser's picture of the source would be a second position.
+    // The first line is the message; the parser's excerpt of the source would be a second position.
     let message = error.msg.lines().next().unwrap_or_default().to_owned();
     ExpressionError { offset: (before + column).min(text.chars().count()), message, syntax: true }
 }
@@ -127,8 +127,8 @@ fn explain(error: &cel::ExecutionError) -> String {
         cel::ExecutionError::NoSuchOverload(_)
         | cel::ExecutionError::UnexpectedType { .. }
         | cel::ExecutionError::UnsupportedBinaryOperator(..) => {
-            // The library's texts can hold whole values: only the kind is said.
-            "a value is absent or has the wrong type; coalesce() and join() allow for absent ones".to_owned()
+            // The library's messages can contain whole values, so only the kind of error is passed on.
+            "a value is absent or has the wrong type; use coalesce() or join() for values that may be absent".to_owned()
         }
         cel::ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
         cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => {

@@ -4,27 +4,27 @@ use crate::error::Error;
 use crate::object::{Object, take};
 use serde_json::{Value, json};
 
-/// One operation, as far as it can be told.
+/// One operation, as far as it could be parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkOperation {
-    /// As the client wrote it; repeated in the answer.
+    /// The method as the client wrote it; repeated in the response.
     pub method: String,
     /// The client's name for the resource.
     pub bulk_id: Option<String>,
-    /// What is to be done, or why that is not clear.
+    /// What to do, or what is wrong with the operation.
     pub call: Result<BulkCall, Error>,
 }
 
 /// What an operation does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkCall {
-    /// How.
+    /// The method.
     pub method: BulkMethod,
-    /// Where, relative to the base URL: `/Users`, `/Users/42`, `/Users/bulkId:qwerty`.
+    /// The path relative to the base URL: `/Users`, `/Users/42`, `/Users/bulkId:qwerty`.
     pub path: String,
-    /// With what; null for DELETE.
+    /// The body; null for DELETE.
     pub data: Value,
-    /// The version of the resource that the client means.
+    /// The version of the resource that the client expects.
     pub version: Option<String>,
 }
 
@@ -41,12 +41,12 @@ pub enum BulkMethod {
     Delete,
 }
 
-/// What came of one operation.
+/// The result of one operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkResult {
-    /// The HTTP status of the operation on its own.
+    /// The HTTP status that the operation would have on its own.
     pub status: u16,
-    /// The resource's URL, except of one that could not be created.
+    /// The resource's URL, unless it could not be created.
     pub location: Option<String>,
     /// The resource's new version, where it is known.
     pub version: Option<String>,
@@ -55,7 +55,7 @@ pub struct BulkResult {
 }
 
 impl BulkOperation {
-    /// The operation's entry in the answer.
+    /// The operation's entry in the response.
     pub fn answered(&self, result: BulkResult) -> Value {
         let mut entry = Object::new();
         let mut put = |name: &str, value: Option<Value>| drop(value.map(|value| entry.insert(name.to_owned(), value)));
@@ -68,7 +68,7 @@ impl BulkOperation {
         Value::Object(entry)
     }
 
-    /// The name that other operations may call the resource by that this one creates.
+    /// The `bulkId` by which other operations refer to the resource that this one creates.
     pub fn created_name(&self) -> Option<&str> {
         let creates = self.call.as_ref().is_ok_and(|call| call.method == BulkMethod::Post);
         self.bulk_id.as_deref().filter(|_| creates)
@@ -83,10 +83,10 @@ impl BulkMethod {
     }
 }
 
-/// Characters of an unknown method that the answer repeats.
+/// How many characters of an unknown method the response repeats.
 const SHOWN_OF_METHOD: usize = 16;
 
-/// Reads one operation. What is wrong with it becomes its own error and not one of the request.
+/// Parses one operation. A malformed one becomes its own error and not one of the request.
 pub(super) fn operation(value: Value) -> BulkOperation {
     let Value::Object(mut operation) = value else {
         let call = Err(Error::invalid_syntax("an operation must be a JSON object with 'method' and 'path'"));
@@ -105,7 +105,7 @@ pub(super) fn operation(value: Value) -> BulkOperation {
         let method = BulkMethod::parse(&method)
             .ok_or_else(|| Error::invalid_syntax("'method' must be POST, PUT, PATCH or DELETE"))?;
         let path = path.filter(|path| path.starts_with('/'));
-        let path = path.ok_or_else(|| Error::invalid_syntax("'path' must be one such as /Users or /Users/42"))?;
+        let path = path.ok_or_else(|| Error::invalid_syntax("'path' must be a path such as /Users or /Users/42"))?;
         if method == BulkMethod::Post && bulk_id?.is_none_or(|id| id.is_empty()) {
             return Err(Error::invalid_syntax("POST needs a 'bulkId'"));
         }

@@ -11,27 +11,27 @@ use std::collections::HashSet;
 /// A request's operations, in its order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkRequest {
-    /// After how many errors the rest is left undone.
+    /// After how many errors to stop.
     pub fail_on_errors: Option<u64>,
     /// The operations.
     pub operations: Vec<BulkOperation>,
 }
 
 impl BulkRequest {
-    /// Reads a request's body. `schemas` may be absent; when it is there, it must name the BulkRequest message.
+    /// Parses a request's body. `schemas` may be absent; if present, it must name the BulkRequest message.
     ///
     /// # Errors
-    /// 400 `invalidSyntax` for what is no such message, `invalidValue` for a `failOnErrors` that is no number from 1, 413 for more than
-    /// `most` operations.
+    /// 400 `invalidSyntax` for a body that is not such a message, `invalidValue` for a `failOnErrors` that is not a positive
+    /// integer, 413 for more than `most` operations.
     pub fn parse(body: Value, most: usize) -> Result<Self, Error> {
         let Value::Object(mut body) = body else {
-            return Err(Error::invalid_syntax("the body of a bulk request is a JSON object"));
+            return Err(Error::invalid_syntax("the body of a bulk request must be a JSON object"));
         };
         message::require_schema(&mut body, urn::BULK_REQUEST, "a bulk request")?;
         let fail_on_errors = match take(&mut body, "failOnErrors") {
             None | Some(Value::Null) => None,
             Some(value) => Some(value.as_u64().filter(|count| *count > 0).ok_or_else(|| {
-                Error::invalid_value("failOnErrors is the number of errors, from 1, after which nothing more is done")
+                Error::invalid_value("failOnErrors must be a positive integer: the number of errors after which processing stops")
             })?),
         };
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
@@ -39,7 +39,7 @@ impl BulkRequest {
         };
         if operations.len() > most {
             let found = operations.len();
-            return Err(Error::too_large(format!("a bulk request may hold {most} operations, this one has {found}")));
+            return Err(Error::too_large(format!("a bulk request may contain at most {most} operations; this one has {found}")));
         }
         let mut operations: Vec<BulkOperation> = operations.into_iter().map(operation).collect();
         refuse_duplicate_bulk_ids(&mut operations);
@@ -47,7 +47,7 @@ impl BulkRequest {
     }
 }
 
-/// The answer's body.
+/// The response body.
 pub fn response(operations: &[Value]) -> Value {
     json!({ "schemas": [urn::BULK_RESPONSE], "Operations": operations })
 }
@@ -58,7 +58,7 @@ fn refuse_duplicate_bulk_ids(operations: &mut [BulkOperation]) {
     for operation in operations {
         let Some(name) = operation.created_name() else { continue };
         if !seen.insert(name.to_owned()) {
-            operation.call = Err(Error::invalid_value(format!("the bulkId '{name}' is there twice")));
+            operation.call = Err(Error::invalid_value(format!("the bulkId '{name}' is used twice")));
         }
     }
 }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_is_none_is_refused() {
+    fn a_malformed_request_is_refused() {
         let four = json!([{}, {}, {}, {}]);
         for (body, status) in [
             (json!([]), 400),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_the_answer_has_a_status_that_is_a_string() {
+    fn the_status_of_an_entry_is_a_string() {
         let request = parse(&json!([{ "method": "DELETE", "path": "/Users/1", "bulkId": "z" }])).unwrap();
         let result = BulkResult { status: 204, location: Some("x".to_owned()), version: None, response: None };
         assert_eq!(

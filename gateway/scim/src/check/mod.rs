@@ -18,20 +18,20 @@ use std::collections::HashSet;
 use value::{demanded, missing};
 pub(crate) use value::{single, single_primary, value};
 
-/// What the resource is for.
+/// Which request the resource comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// POST: everything required must be there.
+    /// POST: every required attribute must be present.
     Create,
-    /// PUT: everything required of the core schema must be there. What an extension requires need not, because a
-    /// client that knows nothing of the extension keeps what is stored.
+    /// PUT: every required attribute of the core schema must be present. Those of an extension need not be, because a client
+    /// that does not know the extension keeps what is stored.
     Replace,
 }
 
 /// Checks a resource with canonical names: JSON types, required attributes, dates, at most one `primary`.
 ///
 /// # Errors
-/// 400 `invalidValue` that names the attribute and says what would be right.
+/// 400 `invalidValue`, which names the attribute and says what is allowed.
 pub fn check(resource_type: &ResourceType, resource: &Object, direction: Direction) -> Result<(), Error> {
     attributes(None, core::common(), resource, false)?;
     attributes(None, &resource_type.schema, resource, true)?;
@@ -51,11 +51,11 @@ pub fn check(resource_type: &ResourceType, resource: &Object, direction: Directi
     Ok(())
 }
 
-/// Checks what a change made of a resource: the attributes, and of multi-valued ones the elements, that are not what they were.
-/// What was there before is the app's, and no reason to refuse its client's change.
+/// Checks only what a change made different: attributes, and elements of multi-valued attributes. What was there before came
+/// from the app and is no reason to refuse the client's change.
 ///
 /// # Errors
-/// As [`check()`].
+/// Like [`check()`].
 pub fn check_changed(resource_type: &ResourceType, before: &Object, after: &Object) -> Result<(), Error> {
     changed(None, core::common(), before, after)?;
     changed(None, &resource_type.schema, before, after)?;

@@ -6,7 +6,7 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability};
 use serde_json::Value;
 
-/// Takes out what only the server may set (RFC 7644 §3.3: it SHALL be ignored), and lists what was there.
+/// Removes what only the server may set (RFC 7644 §3.3: it SHALL be ignored), and returns the paths that were removed.
 pub fn strip_read_only(resource_type: &ResourceType, resource: &mut Object) -> Vec<String> {
     let mut stripped = Vec::new();
     strip(None, resource, &mut stripped, &|name| resource_type.find(None, name).map(|(_, attribute)| attribute));

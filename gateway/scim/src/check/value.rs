@@ -8,7 +8,7 @@ use crate::primary::is_primary;
 use crate::schema::{Attribute, AttributeType, Mutability};
 use serde_json::Value;
 
-/// The value of a whole attribute.
+/// Checks the value of a whole attribute.
 pub(crate) fn value(place: Place<'_>, attribute: &Attribute, value: &Value) -> Result<(), Error> {
     if !attribute.multi_valued {
         return single(place, attribute, value);
@@ -23,7 +23,7 @@ pub(crate) fn value(place: Place<'_>, attribute: &Attribute, value: &Value) -> R
     single_primary(place, items)
 }
 
-/// The value of a single-valued attribute, or one element of a multi-valued one.
+/// Checks the value of a single-valued attribute, or one element of a multi-valued one.
 pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> Result<(), Error> {
     match (attribute.kind, value) {
         (AttributeType::Complex, Value::Object(object)) => parts(place, attribute, object),
@@ -32,7 +32,7 @@ pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> 
         (AttributeType::Boolean, _) => Err(wrong(place, "true or false", value)),
         (AttributeType::Decimal, _) => Err(wrong(place, "a number", value)),
         (AttributeType::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(()),
-        (AttributeType::Integer, _) => Err(wrong(place, "a number without fraction or exponent", value)),
+        (AttributeType::Integer, _) => Err(wrong(place, "a whole number", value)),
         (AttributeType::DateTime, Value::String(text)) if date_time::instant(text).is_some() => Ok(()),
         (AttributeType::DateTime, _) => Err(wrong(place, "a dateTime such as \"2011-05-13T04:42:34Z\"", value)),
         (AttributeType::Binary, Value::String(text)) if is_base64(text) => Ok(()),
@@ -41,9 +41,9 @@ pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> 
             if text.is_empty() && attribute.required {
                 return Err(Error::invalid_value(format!("'{place}' is required and must not be empty")));
             }
-            // No database stores it everywhere, and no app means it.
+            // Not every database can store it, and no app needs it.
             if text.contains('\0') {
-                return Err(Error::invalid_value(format!("'{place}' must not contain the character NUL")));
+                return Err(Error::invalid_value(format!("'{place}' must not contain a NUL character")));
             }
             Ok(())
         }
@@ -51,7 +51,7 @@ pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> 
     }
 }
 
-/// At most one of the elements may be `primary`.
+/// Checks that at most one element is `primary`.
 pub(crate) fn single_primary(place: Place<'_>, elements: &[Value]) -> Result<(), Error> {
     match elements.iter().filter(|element| is_primary(element)).count() {
         0 | 1 => Ok(()),
@@ -71,7 +71,7 @@ fn parts(place: Place<'_>, attribute: &Attribute, object: &Object) -> Result<(),
     }
 }
 
-/// A client cannot give what only the server sets.
+/// Whether a client must supply the attribute; it cannot supply what only the server sets.
 pub(super) fn demanded(attribute: &Attribute) -> bool {
     attribute.required && attribute.mutability != Mutability::ReadOnly
 }

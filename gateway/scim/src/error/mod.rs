@@ -10,20 +10,20 @@ pub use scim_type::ScimType;
 use serde_json::{Value, json};
 use std::fmt;
 
-/// A refusal, as the client sees it.
+/// An error, as the client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status}{}: {detail}", scim_type.map(|kind| format!(" {kind}")).unwrap_or_default())]
 pub struct Error {
     /// The HTTP status.
     pub status: u16,
-    /// SCIM's word for it, where SCIM has one.
+    /// SCIM's keyword, where there is one.
     pub scim_type: Option<ScimType>,
-    /// What is wrong and what would be right, for people.
+    /// What is wrong and what to send instead, for people.
     pub detail: String,
 }
 
 impl Error {
-    /// Any status, with no SCIM word.
+    /// Any status, without a SCIM keyword.
     pub fn new(status: u16, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into() }
     }
@@ -112,12 +112,12 @@ impl Error {
         Self::new(404, detail)
     }
 
-    /// 409 that is no duplicate; a duplicate is [`Error::uniqueness`].
+    /// 409 for anything but a duplicate, which is [`Error::uniqueness`].
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(409, detail)
     }
 
-    /// 412: the resource changed since the client read it.
+    /// 412: the resource has changed since the client read it.
     pub fn precondition_failed(detail: impl Into<String>) -> Self {
         Self::new(412, detail)
     }
@@ -142,7 +142,7 @@ impl Error {
         Self::new(501, detail)
     }
 
-    /// 502: the app answered something that makes no sense.
+    /// 502: the app's response makes no sense.
     pub fn bad_gateway(detail: impl Into<String>) -> Self {
         Self::new(502, detail)
     }
@@ -152,7 +152,7 @@ impl Error {
         Self::new(503, detail)
     }
 
-    /// The body of the answer. `status` is a string (RFC 7644 §3.12); Okta insists.
+    /// The response body. `status` is a string (RFC 7644 §3.12), and Okta insists on it.
     pub fn to_json(&self) -> Value {
         let mut body = json!({ "schemas": [urn::ERROR], "status": self.status.to_string() });
         if let Some(object) = body.as_object_mut() {
@@ -164,7 +164,7 @@ impl Error {
         body
     }
 
-    /// The same error with the part it happened in before its detail: `operation 2: ...`.
+    /// The same error with the place where it happened before its detail: `operation 2: ...`.
     #[must_use]
     pub fn within(mut self, place: impl fmt::Display) -> Self {
         self.detail = format!("{place}: {}", self.detail);
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_is_a_string_and_the_urn_is_there() {
+    fn status_is_a_string_and_the_urn_is_present() {
         let body = Error::uniqueness("userName is taken").to_json();
         assert_eq!(
             body,
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_without_a_scim_word_has_no_scim_type() {
+    fn an_error_without_a_keyword_has_no_scim_type() {
         assert_eq!(Error::not_found("no such User").to_json().get("scimType"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of error it is, in SCIM's own words: RFC 7644 table 9, and RFC 9865 for cursors.
+/// SCIM's keyword for a kind of error: RFC 7644 table 9, and RFC 9865 for cursors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScimType {
     /// The filter is malformed, or the attribute and comparison are not supported.
@@ -15,26 +15,26 @@ pub enum ScimType {
     Mutability,
     /// The body's structure is invalid or does not fit the request's schema.
     InvalidSyntax,
-    /// The path of a PATCH operation is malformed or names no attribute.
+    /// The path of a PATCH operation is malformed or names an unknown attribute.
     InvalidPath,
-    /// The path of a PATCH operation matches nothing that could be operated on.
+    /// The path of a PATCH operation matches no value.
     NoTarget,
     /// A value is missing, or not compatible with the attribute's type or schema.
     InvalidValue,
     /// The protocol version is not supported.
     InvalidVers,
-    /// The request cannot be completed because it would show sensitive values in a URI.
+    /// The request would expose sensitive values in a URI.
     Sensitive,
-    /// The cursor is not one the server gave out (RFC 9865).
+    /// The cursor was not issued by this server (RFC 9865).
     InvalidCursor,
-    /// The cursor was valid and is no longer (RFC 9865).
+    /// The cursor has expired (RFC 9865).
     ExpiredCursor,
-    /// The count is not one the server accepts together with the cursor (RFC 9865).
+    /// The server does not accept this count with the cursor (RFC 9865).
     InvalidCount,
 }
 
 impl ScimType {
-    /// The word on the wire.
+    /// The keyword on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidFilter => "invalidFilter",
@@ -53,7 +53,7 @@ impl ScimType {
         }
     }
 
-    /// The type that a word on the wire names, or nothing when SCIM knows no such word.
+    /// Parses a keyword; `None` for a word that SCIM does not define.
     pub fn parse(word: &str) -> Option<Self> {
         const ALL: [ScimType; 13] = [
             ScimType::InvalidFilter,

@@ -11,27 +11,27 @@ use crate::schema::{Attribute, AttributeType, Returned};
 use serde_json::Value;
 
 impl Filter {
-    /// The same filter in the words of the resource type: canonical paths, literals of the attributes' types, a
-    /// complex attribute's `value` where the attribute itself is compared.
+    /// Checks the filter against a resource type and makes it canonical: canonical paths, literals of the attributes' types, and
+    /// a complex attribute's `value` where the attribute itself is compared.
     ///
     /// # Errors
-    /// 400 `invalidFilter` for an unknown attribute, an attribute that is never returned, a literal of the wrong type and an
-    /// operator that the type does not have (RFC 7644 §3.4.2.2: no order of booleans and binaries).
+    /// 400 `invalidFilter` for an unknown attribute, an attribute that is never returned, a literal of the wrong type, and an
+    /// operator that the type does not support (RFC 7644 §3.4.2.2: booleans and binaries have no order).
     pub fn check(&self, resource_type: &ResourceType) -> Result<Self, Error> {
         walk(self, &Scope::Resource { resource_type, among_others: false })
     }
 
-    /// As [`Filter::check`], for one of several resource types in one list: an attribute that this one does not have has no
-    /// value (RFC 7644 §3.4.2.1).
+    /// Like [`Filter::check`], for one of several resource types in one list: an attribute that this type does not have counts
+    /// as having no value (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
-    /// 400 `invalidFilter` as [`Filter::check`], except for an unknown attribute.
+    /// Like [`Filter::check`], except that an unknown attribute is no error.
     pub fn check_among(&self, resource_type: &ResourceType) -> Result<Self, Error> {
         walk(self, &Scope::Resource { resource_type, among_others: true })
     }
 }
 
-/// A selector on the elements of an attribute.
+/// Checks a selector on the elements of an attribute.
 pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attribute) -> Result<Filter, Error> {
     walk(selector, &Scope::Element { path, attribute })
 }
@@ -40,7 +40,7 @@ pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attr
 enum Scope<'a> {
     Resource {
         resource_type: &'a ResourceType,
-        /// An unknown attribute is one without a value.
+        /// Whether an unknown attribute counts as having no value.
         among_others: bool,
     },
     Element {
@@ -73,7 +73,7 @@ fn walk(filter: &Filter, scope: &Scope<'_>) -> Result<Filter, Error> {
 }
 
 impl<'a> Scope<'a> {
-    /// Whether a condition on an attribute that no resource of the type has holds.
+    /// Whether a condition holds, if it tests an attribute that the type does not have.
     fn without_value(&self, condition: &Filter) -> Option<bool> {
         let Self::Resource { resource_type, among_others: true } = self else { return None };
         let is_unknown = |path: &AttributePath, sub: Option<&String>| {
@@ -98,7 +98,7 @@ impl<'a> Scope<'a> {
             Self::Element { path: of, attribute } => {
                 let plain = path.schema.is_none() && path.sub.is_none();
                 let sub = match attribute.sub(&path.attribute) {
-                    // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+                    // The element of a simple attribute is its own `value` (RFC 7643 §2.4).
                     None if !attribute.is_complex() && path.attribute.eq_ignore_ascii_case("value") => {
                         Some((*attribute, "value"))
                     }
@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
             return Ok((operand, attribute));
         }
         let value = attribute.sub("value").ok_or_else(|| {
-            Error::invalid_filter(format!("'{operand}' is complex and has no 'value': name one of its sub-attributes"))
+            Error::invalid_filter(format!("'{operand}' is complex and has no 'value'; name one of its sub-attributes"))
         })?;
         operand.path.sub = Some(value.name.clone());
         Ok((operand, value))
@@ -151,14 +151,14 @@ fn elements<'a>(resolved: &Resolved<'a>) -> Result<&'a Attribute, Error> {
         return Ok(attribute);
     }
     Err(Error::invalid_filter(format!(
-        "'{}' is neither complex nor multi-valued, so no [filter] can follow it",
+        "'{}' is neither complex nor multi-valued, so it cannot be followed by a [filter]",
         resolved.path
     )))
 }
 
 fn literal(attribute: &Attribute, path: &Operand, op: CompareOp, value: &Value) -> Result<Value, Error> {
     let wrong_operator = || Err(Error::invalid_filter(format!("'{path}' cannot be compared with '{op}'")));
-    let wrong_literal = |right: &str| Err(Error::invalid_filter(format!("'{path}' is compared with {right}")));
+    let wrong_literal = |right: &str| Err(Error::invalid_filter(format!("'{path}' must be compared with {right}")));
     let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
     match (attribute.kind, value) {
         (_, Value::Null) if is_equality => Ok(Value::Null),

@@ -6,14 +6,14 @@ use crate::resource_type::ResourceType;
 use crate::schema::Attribute;
 use serde_json::Value;
 
-/// A test of a value of an attribute, or of the lack of one.
+/// A test of an attribute's value, or of its absence.
 type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
 
 impl Filter {
-    /// Whether a resource with canonical names fulfils a filter that [`Filter::check`] returned.
+    /// Whether a resource with canonical names matches a filter returned by [`Filter::check`].
     ///
-    /// An element of a multi-valued attribute suffices. An attribute without a value is not equal to anything but `null`,
-    /// so `ne` holds for it and every other operator does not.
+    /// One matching element of a multi-valued attribute suffices. An attribute without a value equals nothing but `null`, so `ne`
+    /// holds for it and every other operator does not.
     pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
         holds(self, &|condition| match condition {
             Filter::Compare(Comparison { path, op, value }) => {
@@ -34,7 +34,7 @@ impl Filter {
     }
 }
 
-/// A selector on an element of an attribute.
+/// Whether an element of an attribute matches a selector.
 pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> bool {
     holds(filter, &|condition| {
         let (path, test): (_, &Test<'_>) = match condition {
@@ -47,7 +47,7 @@ pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> 
         let name = path.path.attribute.as_str();
         match attribute.sub(name) {
             Some(sub) => any_of(value.get(&sub.name), &|stored| test(sub, stored)),
-            // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+            // The element of a simple attribute is its own `value` (RFC 7643 §2.4).
             None if !attribute.is_complex() && name.eq_ignore_ascii_case("value") => test(attribute, Some(value)),
             None => false,
         }
@@ -63,7 +63,7 @@ fn holds(filter: &Filter, condition: &dyn Fn(&Filter) -> bool) -> bool {
     }
 }
 
-/// Whether the test holds for a value of the operand; an operand without any is tested once, as nothing.
+/// Whether the test holds for some value of the operand; an operand without values is tested once, as absent.
 fn any_value(operand: &Operand, resource_type: &ResourceType, resource: &Object, test: &Test<'_>) -> bool {
     let path = &operand.path;
     let Some((schema, top)) = resource_type.find(path.schema.as_deref(), &path.attribute) else { return false };
@@ -84,7 +84,7 @@ fn any_value(operand: &Operand, resource_type: &ResourceType, resource: &Object,
     none && test(sub, None)
 }
 
-/// `null` and an empty array are no value (RFC 7643 §2.5).
+/// `null` and an empty array count as no value (RFC 7643 §2.5).
 fn any_of(value: Option<&Value>, test: &dyn Fn(Option<&Value>) -> bool) -> bool {
     match value {
         None | Some(Value::Null) => test(None),

@@ -10,25 +10,25 @@ use serde_json::Value;
 const ALWAYS: Filter = Filter::And(Vec::new());
 const NEVER: Filter = Filter::Or(Vec::new());
 
-/// A constant.
+/// A filter that always or never holds.
 pub(super) const fn constant(holds: bool) -> Filter {
     if holds { ALWAYS } else { NEVER }
 }
 
 impl Filter {
-    /// A checked filter without what the resource type alone decides, such as `meta.resourceType eq "User"`; nothing is left of
-    /// one that all its resources fulfil.
+    /// Removes from a checked filter what the resource type alone decides, such as `meta.resourceType eq "User"`. `None` if all
+    /// resources of the type match.
     pub fn narrowed(self, resource_type: &ResourceType) -> Option<Self> {
         Some(narrow(self, resource_type)).filter(|left| *left != ALWAYS)
     }
 
-    /// Whether no resource can fulfil a narrowed filter.
+    /// Whether no resource can match a narrowed filter.
     pub fn is_never(&self) -> bool {
         *self == NEVER
     }
 }
 
-/// Replaces what the resource type decides by constants, and constants by what follows from them.
+/// Replaces conditions that the resource type decides with constants, and simplifies.
 fn narrow(filter: Filter, resource_type: &ResourceType) -> Filter {
     match filter {
         Filter::And(items) => {

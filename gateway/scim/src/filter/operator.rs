@@ -30,7 +30,7 @@ pub enum CompareOp {
 }
 
 impl CompareOp {
-    /// The word on the wire.
+    /// The keyword on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Eq => "eq",
@@ -45,7 +45,7 @@ impl CompareOp {
         }
     }
 
-    /// The operator that a word names, in any case.
+    /// Parses a keyword, in any case.
     pub fn parse(word: &str) -> Option<Self> {
         const ALL: [CompareOp; 9] = [
             CompareOp::Eq,

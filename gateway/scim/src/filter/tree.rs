@@ -8,21 +8,21 @@ use std::fmt;
 /// A condition on a resource, or, inside brackets, on an element of a multi-valued attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Filter {
-    /// All hold. The parser makes no `And` inside an `And`.
+    /// All hold. The parser never nests an `And` in an `And`.
     And(Vec<Filter>),
-    /// At least one holds. The parser makes no `Or` inside an `Or`.
+    /// At least one holds. The parser never nests an `Or` in an `Or`.
     Or(Vec<Filter>),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Filter>),
     /// `userName eq "x"`.
     Compare(Comparison),
     /// `title pr`.
     Present(Operand),
-    /// `emails[type eq "work" and value co "@example.com"]`: one element fulfils all of it.
+    /// `emails[type eq "work" and value co "@example.com"]`: a single element matches all of it.
     Elements {
-        /// The attribute whose elements are looked at.
+        /// The attribute whose elements are tested.
         path: AttributePath,
-        /// What an element must fulfil; its paths are sub-attributes.
+        /// What an element must match; its paths are sub-attributes.
         filter: Box<Filter>,
     },
 }
@@ -30,32 +30,32 @@ pub enum Filter {
 /// A comparison with a literal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Comparison {
-    /// What is compared.
+    /// The left side.
     pub path: Operand,
-    /// How.
+    /// The operator.
     pub op: CompareOp,
-    /// A JSON string, number, boolean or null.
+    /// The right side: a JSON string, number, boolean or null.
     pub value: Value,
 }
 
-/// What is compared: an attribute, or a sub-attribute of the elements that a selector picks.
+/// The left side of a comparison: an attribute, or a sub-attribute of the elements that a selector picks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Operand {
     /// The attribute; without a selector it may name a sub-attribute.
     pub path: AttributePath,
-    /// In brackets after the attribute.
+    /// The filter in brackets after the attribute.
     pub selector: Option<Box<Filter>>,
-    /// After the brackets; present exactly when there is a selector.
+    /// The name after the brackets; present exactly when there is a selector.
     pub sub: Option<String>,
 }
 
 impl Filter {
-    /// Whether a checked selector looks at a sub-attribute.
+    /// Whether a checked selector tests a sub-attribute.
     pub fn mentions_sub(&self, sub: &str) -> bool {
         mentioned(self).iter().any(|(name, _)| *name == sub)
     }
 
-    /// Whether a checked filter reads the attribute of a canonical path, or a part of it.
+    /// Whether a checked filter tests the attribute of a canonical path, or a part of it.
     pub fn mentions(&self, path: &AttributePath) -> bool {
         let same = |other: &AttributePath| other.schema == path.schema && other.attribute == path.attribute;
         match self {
@@ -95,7 +95,7 @@ impl fmt::Display for Operand {
     }
 }
 
-/// The sub-attributes that a selector looks at, each with the value that an element must have there, if the selector says so.
+/// The sub-attributes that a selector tests, each with the value that an element must have, where the selector demands one.
 pub(crate) fn mentioned(selector: &Filter) -> Vec<(&str, Option<&Value>)> {
     match selector {
         Filter::And(items) => items.iter().flat_map(mentioned).collect(),

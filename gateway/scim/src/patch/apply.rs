@@ -14,13 +14,13 @@ use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
 use serde_json::Value;
 
-/// Carries the steps out on a resource with canonical names. On an error the resource is as it was.
+/// Applies edits to a resource with canonical names. On an error the resource is unchanged.
 ///
-/// At most one element of an attribute stays `primary`: the one that a step made so last.
+/// At most one element of an attribute stays `primary`: the last one that an edit set.
 ///
 /// # Errors
-/// 400 `noTarget` where a value path matches no element and none may or can be made, `mutability` where an immutable
-/// attribute that has a value would get another or lose it.
+/// 400 `noTarget` where a value path matches no element and none may be created, `mutability` where an immutable attribute
+/// with a value would change or lose it.
 pub fn apply(resource_type: &ResourceType, resource: &mut Object, edits: &Edits) -> Result<(), Error> {
     let resolved = edits.steps.iter().map(|edit| {
         let slot = edit.slot();
@@ -99,7 +99,7 @@ fn clear(resource: &mut Object, slot: &Slot, resolved: &Resolved<'_>, leniency: 
         return Err(immutable(slot));
     }
     slot.take(resource);
-    still_there(resource, slot, resolved.top())
+    require_value(resource, slot, resolved.top())
 }
 
 fn add(resource: &mut Object, slot: &Slot, items: &[Value], resolved: &Resolved<'_>) -> Result<(), Error> {
@@ -125,15 +125,15 @@ fn remove(resource: &mut Object, slot: &Slot, items: &[Value], resolved: &Resolv
             slot.take(resource);
         }
     }
-    still_there(resource, slot, resolved.top())
+    require_value(resource, slot, resolved.top())
 }
 
-/// Whether the value is what an immutable attribute has already; an error if it has another (RFC 7644 §3.5.2).
+/// Whether an immutable attribute already has this value; an error if it has another (RFC 7644 §3.5.2).
 fn is_kept(resource: &Object, slot: &Slot, value: &Value, resolved: &Resolved<'_>) -> Result<bool, Error> {
     match slot.get(resource) {
         Some(current) if same(resolved.attribute, current, value) => Ok(true),
         Some(_) => Err(immutable(slot)),
-        // A new part of an immutable whole changes the whole.
+        // A new part of an immutable attribute changes the attribute.
         None if resolved.top().mutability == Mutability::Immutable && slot.attribute(resource).is_some() => {
             Err(immutable(slot))
         }
@@ -153,7 +153,7 @@ fn has_target(resource: &Object, slot: &Slot) -> bool {
 }
 
 /// A required attribute must not lose its last value (RFC 7644 §3.5.2.2).
-fn still_there(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), Error> {
+fn require_value(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), Error> {
     if top.required && slot.attribute(resource).is_none() {
         return Err(Error::mutability(format!("'{}' is required and cannot be removed", slot.path)));
     }
@@ -165,5 +165,5 @@ fn no_target(slot: &Slot) -> Error {
 }
 
 fn immutable(slot: &Slot) -> Error {
-    Error::mutability(format!("'{slot}' is immutable: it has a value and cannot get another"))
+    Error::mutability(format!("'{slot}' is immutable and already has a value"))
 }

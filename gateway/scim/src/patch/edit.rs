@@ -1,32 +1,32 @@
-//! Edits: what a PATCH changes, step by step.
+//! Edits: what a PATCH changes, one primitive step at a time.
 
 use crate::slot::Slot;
 use serde_json::Value;
 
-/// A primitive step. Names are canonical, values have the attribute's type, and nothing read-only is touched.
+/// A primitive step. Names are canonical, values have the attribute's type, and nothing read-only is changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// The value becomes this one. Without a selector, a whole multi-valued attribute becomes this array.
+    /// Sets the value. Without a selector, a whole multi-valued attribute becomes this array.
     Set {
-        /// Where.
+        /// The slot to change.
         slot: Slot,
         /// Never null.
         value: Value,
     },
-    /// There is no value any more. With a selector and no sub-attribute, the elements that match go.
+    /// Removes the value. With a selector and no sub-attribute, removes the matching elements.
     Clear {
-        /// Where.
+        /// The slot to change.
         slot: Slot,
     },
-    /// Elements join a multi-valued attribute. One that is there already stays, with the sub-attributes given here.
+    /// Adds elements to a multi-valued attribute. An existing element stays and takes the sub-attributes given here.
     Add {
         /// A whole multi-valued attribute.
         slot: Slot,
         /// At least one.
         items: Vec<Value>,
     },
-    /// Elements leave a multi-valued attribute: those that have all that an item with a `value` says, or else equal it. One that is not
-    /// there is no error.
+    /// Removes elements from a multi-valued attribute: those that have everything an item with a `value` gives, or that equal an
+    /// item without one. A missing element is no error.
     Remove {
         /// A whole multi-valued attribute.
         slot: Slot,
@@ -36,7 +36,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// Where the step takes place.
+    /// The slot to change.
     pub fn slot(&self) -> &Slot {
         match self {
             Self::Set { slot, .. } | Self::Clear { slot } | Self::Add { slot, .. } | Self::Remove { slot, .. } => slot,
@@ -44,21 +44,20 @@ impl Edit {
     }
 }
 
-/// All of a request's steps, in order.
+/// All edits of a request, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Edits {
-    /// To be done in this order.
+    /// The edits, in the order in which they apply.
     pub steps: Vec<Edit>,
-    /// Paths of what the client sent and this resource type does not take, at most [`crate::MAX_LISTED`], for the
-    /// operator.
+    /// Paths that the client sent and this resource type does not accept, at most [`crate::MAX_LISTED`], for the operator.
     pub ignored: Vec<String>,
-    /// What [`apply`] may do where a value path matches nothing.
+    /// What [`super::apply()`] may do where a value path matches nothing.
     pub leniency: Leniency,
 }
 
-/// What the client profile allows beyond the RFC. By default nothing.
+/// What the client profile allows beyond the RFC; nothing by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Leniency {
-    /// A value path that matches no element makes one from its `eq` comparisons; otherwise it is 400 `noTarget`.
+    /// A value path that matches no element creates one from its `eq` comparisons; otherwise it is 400 `noTarget`.
     pub create_missing_element: bool,
 }

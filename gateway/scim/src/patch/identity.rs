@@ -8,6 +8,7 @@ use crate::schema::Attribute;
 use serde_json::Value;
 use std::borrow::Cow;
 
+/// A text that identifies an element.
 pub(super) fn identity<'a>(attribute: &Attribute, element: &'a Value) -> Cow<'a, str> {
     let Some(value) = value_identity(attribute, element) else { return Cow::Owned(whole_identity(attribute, element)) };
     match element.get("type").and_then(Value::as_str) {
@@ -16,6 +17,7 @@ pub(super) fn identity<'a>(attribute: &Attribute, element: &'a Value) -> Cow<'a,
     }
 }
 
+/// A text that identifies an element by its `value`, if it has one.
 pub(super) fn value_identity<'a>(attribute: &Attribute, element: &'a Value) -> Option<Cow<'a, str>> {
     let (attribute, value, is_id) = match element {
         Value::Object(object) => (attribute.sub("value")?, object.get("value")?, attribute.refers()),
@@ -29,7 +31,7 @@ pub(super) fn value_identity<'a>(attribute: &Attribute, element: &'a Value) -> O
     })
 }
 
-/// In the schema's order, so that the order of keys says nothing.
+/// All content, in the schema's order, so that the order of keys does not matter.
 fn whole_identity(attribute: &Attribute, element: &Value) -> String {
     let mut identity = String::from("\0");
     for sub in &attribute.sub_attributes {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Adds items that are not there, and to those that are the sub-attributes that differ. Returns the last primary one.
+/// Adds missing items, and merges the others into their elements. Returns the index of the last primary one.
 pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) -> Option<usize> {
     let mut found: HashMap<Cow<'_, str>, Option<usize>> = HashMap::with_capacity(items.len());
     for item in items {
@@ -40,8 +40,8 @@ pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Val
     primary
 }
 
-/// Leaves of an item that is to be removed what tells elements apart: of a reference its `value`, of another that has a `value` all
-/// but `display`.
+/// Reduces an item to be removed to what identifies elements: the `value` of a reference; of any other item with a `value`,
+/// everything except `display`.
 pub(super) fn identify(attribute: &Attribute, item: &mut Value) {
     if let Value::Object(item) = item
         && item.contains_key("value")
@@ -50,10 +50,10 @@ pub(super) fn identify(attribute: &Attribute, item: &mut Value) {
     }
 }
 
-/// Removes the elements that a list of items means.
+/// Removes the elements that a list of items names.
 pub(super) fn remove(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) {
     let mut listed = Listed::new(attribute, items);
-    elements.retain(|element| !listed.means(element));
+    elements.retain(|element| !listed.names(element));
 }
 
 fn merge(element: &mut Value, item: &Value) {

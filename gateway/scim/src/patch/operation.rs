@@ -5,7 +5,7 @@ use serde_json::Value;
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
-    /// Adds values, or sets what is not there.
+    /// Adds values, or sets a missing one.
     Add,
     /// Removes values.
     Remove,
@@ -16,10 +16,10 @@ pub enum Op {
 /// One operation, as the client wrote it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
-    /// What to do.
+    /// The kind of operation.
     pub op: Op,
-    /// Where; the resource itself when it is absent.
+    /// The path; `None` means the resource itself.
     pub path: Option<String>,
-    /// With what; `null` is kept apart from absence.
+    /// The value; `null` differs from absence.
     pub value: Option<Value>,
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One attribute or sub-attribute. Keys that are missing in JSON have the RFC's defaults (RFC 7643 §2.2).
+/// One attribute or sub-attribute. Keys missing from the JSON take the RFC's defaults (RFC 7643 §2.2).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attribute {
-    /// The name, in the case in which it is answered.
+    /// The name, in the case used in responses.
     pub name: String,
     /// The data type; `type` in JSON.
     #[serde(rename = "type", default)]
@@ -20,16 +20,16 @@ pub struct Attribute {
     /// Whether a resource must have it.
     #[serde(default)]
     pub required: bool,
-    /// The values that are usual. Advice, never a reason to refuse.
+    /// Suggested values. Advice, never a reason to refuse.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub canonical_values: Vec<String>,
-    /// Whether strings that differ in case only are different; see [`Attribute::is_case_exact`].
+    /// Whether strings that differ only in case are different; see [`Attribute::is_case_exact`].
     #[serde(default)]
     pub case_exact: bool,
     /// Who may change it, and when.
     #[serde(default)]
     pub mutability: Mutability,
-    /// When it is part of an answer.
+    /// When it is part of a response.
     #[serde(default)]
     pub returned: Returned,
     /// Where its values are unique.
@@ -77,22 +77,22 @@ pub enum Mutability {
     ReadWrite,
     /// The client, once.
     Immutable,
-    /// The client, who never sees it again.
+    /// The client, which never sees it again.
     WriteOnly,
 }
 
-/// When an attribute is part of an answer (RFC 7643 §7).
+/// When an attribute is part of a response (RFC 7643 §7).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Returned {
-    /// Whatever the client asks for.
+    /// Always, whatever the client asks for.
     Always,
     /// Never.
     Never,
-    /// Unless the client asks for other attributes only, or excludes it.
+    /// Unless the client asks only for other attributes or excludes it.
     #[default]
     Default,
-    /// When the client names it.
+    /// Only if the client names it.
     Request,
 }
 
@@ -115,7 +115,7 @@ impl Attribute {
         named(&self.sub_attributes, name)
     }
 
-    /// Whether its strings are compared with their case. Binary values and references always are (RFC 7643 §2.3.6, §2.3.7).
+    /// Whether its strings are compared case-sensitively. Binary values and references always are (RFC 7643 §2.3.6, §2.3.7).
     pub fn is_case_exact(&self) -> bool {
         self.case_exact || matches!(self.kind, AttributeType::Binary | AttributeType::Reference)
     }
@@ -125,8 +125,8 @@ impl Attribute {
         self.kind == AttributeType::Complex
     }
 
-    /// Whether its values point at other resources by their ids: it has a `$ref` sub-attribute.
-    /// Ids are always compared with their case (RFC 7643 §3.1), whatever the schema says of `value`.
+    /// Whether its values refer to other resources by id: it has a `$ref` sub-attribute.
+    /// Ids are always compared case-sensitively (RFC 7643 §3.1), whatever the schema says about `value`.
     pub fn refers(&self) -> bool {
         self.sub("$ref").is_some()
     }

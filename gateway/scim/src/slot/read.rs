@@ -6,19 +6,19 @@ use crate::object::Object;
 use serde_json::Value;
 
 impl Slot {
-    /// The value there. Of a multi-valued attribute with a selector or a sub-attribute it is the first one; of a whole
-    /// attribute it is the array. `null` is no value.
+    /// The value at the slot; `null` counts as no value. With a selector or a sub-attribute of a multi-valued attribute it is the
+    /// first matching one; for a whole attribute it is the array.
     pub fn get<'a>(&self, resource: &'a Object) -> Option<&'a Value> {
         let mut values = self.values(resource);
         values.next()
     }
 
-    /// All values there; of a whole attribute one, which may be an array.
+    /// All values at the slot; for a whole attribute a single one, which may be an array.
     pub fn get_all<'a>(&self, resource: &'a Object) -> Vec<&'a Value> {
         self.values(resource).collect()
     }
 
-    /// Whether an element fulfils the selector; without a selector all do.
+    /// Whether an element matches the selector; without a selector all do.
     pub(crate) fn selects(&self, element: &Value) -> bool {
         match (&self.selector, &self.element) {
             (Some(selector), Some(attribute)) => filter::matches_element(selector, attribute, element),
@@ -26,7 +26,7 @@ impl Slot {
         }
     }
 
-    /// The value of the attribute itself, whatever follows it.
+    /// The value of the whole attribute, ignoring selector and sub-attribute.
     pub(crate) fn attribute<'a>(&self, resource: &'a Object) -> Option<&'a Value> {
         let container = match &self.path.schema {
             Some(urn) => resource.get(urn)?.as_object()?,
@@ -35,7 +35,7 @@ impl Slot {
         container.get(&self.path.attribute)
     }
 
-    /// The attribute itself, to change it in place.
+    /// The value of the whole attribute, to change it in place.
     pub(crate) fn attribute_mut<'a>(&self, resource: &'a mut Object) -> Option<&'a mut Value> {
         let container = match &self.path.schema {
             Some(urn) => resource.get_mut(urn)?.as_object_mut()?,

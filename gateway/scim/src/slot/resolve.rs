@@ -7,7 +7,7 @@ use crate::path::AttributePath;
 use crate::resource_type::{Resolved, ResourceType};
 
 impl ResourceType {
-    /// Reads a slot, such as `emails[type eq "work"].value`, with canonical names.
+    /// Parses a slot, such as `emails[type eq "work"].value`, into canonical names.
     ///
     /// # Errors
     /// 400 `invalidPath` for a malformed path and for an attribute that does not exist, `invalidFilter` for a bad selector.
@@ -18,7 +18,7 @@ impl ResourceType {
         Slot::new(&resolved, selector.as_ref(), sub)
     }
 
-    /// The slot of a plain path, or nothing when the attribute does not exist.
+    /// The slot of a plain path; `None` if the attribute does not exist.
     pub fn slot(&self, path: &AttributePath) -> Option<Slot> {
         Some(Slot::plain(&self.resolve(path)?))
     }

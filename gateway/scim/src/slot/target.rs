@@ -15,13 +15,13 @@ use std::hash::{Hash, Hasher};
 pub struct Slot {
     /// The attribute; without a selector it may name a sub-attribute.
     pub path: AttributePath,
-    /// Which elements of a multi-valued attribute.
+    /// Picks elements of a multi-valued attribute.
     pub selector: Option<Filter>,
     /// The sub-attribute after the selector.
     pub sub: Option<String>,
     /// Whether the attribute is an array.
     pub(super) multi_valued: bool,
-    /// The attribute, as far as the selector needs it.
+    /// The part of the attribute's definition that the selector needs.
     pub(super) element: Option<Box<Attribute>>,
 }
 
@@ -41,7 +41,7 @@ impl Slot {
         let Some(selector) = selector else { return Ok(slot) };
         let (attribute, path) = (resolved.attribute, &resolved.path);
         if resolved.parent.is_some() || !attribute.multi_valued {
-            return Err(Error::invalid_path(format!("'{path}' is not multi-valued, so no [filter] can follow it")));
+            return Err(Error::invalid_path(format!("'{path}' is not multi-valued, so it cannot be followed by a [filter]")));
         }
         let selector = filter::check_selector(selector, path, attribute)?;
         if let Some(sub) = sub {
@@ -55,7 +55,7 @@ impl Slot {
         Ok(slot)
     }
 
-    /// Whether it is a whole attribute: no selector, no sub-attribute.
+    /// Whether it is a whole attribute, without selector and sub-attribute.
     pub fn is_whole(&self) -> bool {
         self.selector.is_none() && self.path.sub.is_none()
     }
@@ -65,12 +65,12 @@ impl Slot {
         self.multi_valued
     }
 
-    /// The sub-attribute at its end, before or after a selector.
+    /// The sub-attribute at the end, with or without a selector before it.
     pub fn leaf(&self) -> Option<&str> {
         self.sub.as_deref().or(self.path.sub.as_deref())
     }
 
-    /// The slot of one sub-attribute of what this slot points at, which must be a whole attribute or elements.
+    /// The slot of one sub-attribute of this slot, which must be a whole attribute or select whole elements.
     #[must_use]
     pub fn with_sub(&self, sub: &str) -> Self {
         let mut slot = self.clone();
@@ -103,7 +103,7 @@ impl Hash for Slot {
     }
 }
 
-/// A copy that holds the sub-attributes that a selector names and no others.
+/// A copy with only the sub-attributes that a selector names.
 fn restricted(attribute: &Attribute, selector: &Filter) -> Attribute {
     let bare = |attribute: &Attribute| Attribute {
         name: attribute.name.clone(),

@@ -6,15 +6,15 @@ use crate::object::Object;
 use serde_json::{Map, Value};
 
 impl Slot {
-    /// Puts a value there, in every element that matches. What is missing is made: the extension's object, the complex
-    /// attribute, and an element seeded from the `eq` comparisons of the selector.
-    /// An element put as a whole replaces all that match, and is seeded where it says nothing.
+    /// Writes a value to every element that matches. Missing parts are created: the extension's object, the complex attribute,
+    /// and an element seeded from the `eq` comparisons of the selector. A whole element replaces all that match, and takes from
+    /// the seed what it does not set itself.
     pub fn put(&self, resource: &mut Object, value: Value) {
         self.write(resource, value);
     }
 
-    /// Takes the value from there and returns the first one. What becomes empty goes with it: an element of which only
-    /// what the selector says is left, an array, a complex attribute, an extension's object.
+    /// Removes the values at the slot and returns the first one. Containers that become empty are removed, too: an element with
+    /// nothing left but what the selector requires, an array, a complex attribute, an extension's object.
     pub fn take(&self, resource: &mut Object) -> Option<Value> {
         let Some(urn) = &self.path.schema else { return self.take_from(resource) };
         let container = resource.get_mut(urn)?.as_object_mut()?;
@@ -25,7 +25,7 @@ impl Slot {
         taken
     }
 
-    /// [`Slot::put`] that says which element was written first, if it was an element.
+    /// Like [`Slot::put`]; returns the index of the first element written, if elements were written.
     pub(crate) fn write(&self, resource: &mut Object, value: Value) -> Option<usize> {
         match &self.path.schema {
             Some(urn) => in_object(resource.entry(urn).or_insert(Value::Null), |object| self.write_into(object, value)),
@@ -50,7 +50,7 @@ impl Slot {
         }
     }
 
-    /// Changes the elements of a whole multi-valued attribute, which is made if it is missing.
+    /// Changes the elements of a whole multi-valued attribute, which is created if it is missing.
     pub(crate) fn with_elements<T>(&self, resource: &mut Object, change: impl FnOnce(&mut Vec<Value>) -> T) -> T {
         let name = self.path.attribute.as_str();
         let change = |container: &mut Object| in_array(container.entry(name).or_insert(Value::Null), change);
@@ -60,7 +60,7 @@ impl Slot {
         }
     }
 
-    /// Whether an element can be made that the selector picks: it holds nothing but `eq` comparisons.
+    /// Whether an element that the selector picks can be created: the selector is only `eq` comparisons.
     pub(crate) fn is_seedable(&self) -> bool {
         self.selector.as_ref().is_none_or(|selector| seeds(selector).is_some())
     }
@@ -80,7 +80,7 @@ impl Slot {
         };
         match self.leaf() {
             Some(sub) => {
-                // Found before anything is written: what is written may be what the selector looks at.
+                // Found before anything is written, because the write may change what the selector looks at.
                 let selected: Vec<bool> = elements.iter().map(|element| self.selects(element)).collect();
                 for (element, _) in elements.iter_mut().zip(selected).filter(|(_, selected)| *selected) {
                     in_object(element, |object| object.insert(sub.to_owned(), value.clone()));
@@ -120,7 +120,7 @@ impl Slot {
                     let Some(object) = element.as_object_mut() else { return true };
                     let Some(value) = object.remove(sub) else { return true };
                     taken.get_or_insert(value);
-                    // Its value is the element itself, whoever named it.
+                    // An element with a `value` is not empty, even if the selector compares `value`.
                     object.keys().any(|key| key == "value" || !seed.contains_key(key))
                 });
                 elements.is_empty()
@@ -146,7 +146,7 @@ impl Slot {
     }
 }
 
-/// What an element must say to be picked, or nothing when more than `eq` comparisons decide.
+/// The values that a picked element must have; `None` if the selector is not only `eq` comparisons.
 fn seeds(selector: &Filter) -> Option<Vec<(&str, &Value)>> {
     match selector {
         Filter::And(items) => Some(items.iter().map(seeds).collect::<Option<Vec<_>>>()?.concat()),
@@ -157,7 +157,7 @@ fn seeds(selector: &Filter) -> Option<Vec<(&str, &Value)>> {
     }
 }
 
-/// An element that says what it says, and what the seed says where it says nothing.
+/// Completes an element from the seed.
 fn seeded(value: Value, seed: Object) -> Value {
     let Value::Object(mut element) = value else { return value };
     for (key, value) in seed {
@@ -166,7 +166,7 @@ fn seeded(value: Value, seed: Object) -> Value {
     Value::Object(element)
 }
 
-/// What is no object becomes one.
+/// Changes an object; a value that is not an object is replaced by one.
 fn in_object<T>(value: &mut Value, change: impl FnOnce(&mut Object) -> T) -> T {
     if let Value::Object(object) = value {
         return change(object);
@@ -177,7 +177,7 @@ fn in_object<T>(value: &mut Value, change: impl FnOnce(&mut Object) -> T) -> T {
     result
 }
 
-/// A single value where an array belongs becomes its first element.
+/// Changes an array; a single value where an array belongs becomes its first element.
 fn in_array<T>(value: &mut Value, change: impl FnOnce(&mut Vec<Value>) -> T) -> T {
     if let Value::Array(elements) = value {
         return change(elements);

@@ -4,7 +4,7 @@ use crate::compare::order_numbers;
 use serde_json::Number;
 use std::cmp::Ordering;
 
-/// Where a resource stands in the order; smaller comes first.
+/// A resource's position in the order; smaller comes first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortKey {
     pub(super) value: Option<Scalar>,
@@ -38,7 +38,7 @@ impl Ord for SortKey {
 }
 
 impl Scalar {
-    /// Values of one attribute are of one type; an app that mixes them gets them grouped.
+    /// Values of one attribute have one type; if an app mixes types, they are grouped.
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Boolean(one), Self::Boolean(other)) => one.cmp(other),

@@ -17,10 +17,10 @@ use key::Scalar;
 pub use key::SortKey;
 use serde_json::Value;
 
-/// What a list is sorted by.
+/// The order that a client asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sort {
-    /// None where the resource type does not have the attribute: no resource has a value.
+    /// `None` if the resource type does not have the attribute, so no resource has a value.
     target: Option<Target>,
     descending: bool,
 }
@@ -33,11 +33,11 @@ struct Target {
 }
 
 impl Sort {
-    /// Reads the two parameters; without `sortBy` there is no order.
+    /// Parses the two parameters; without `sortBy` there is no order.
     ///
     /// # Errors
-    /// 400 `invalidValue` for an attribute that the resource type does not have, that is never returned or that is complex without a
-    /// `value`, and for another order than `ascending` and `descending`.
+    /// 400 `invalidValue` for an attribute that the resource type does not have, that is never returned, or that is complex
+    /// without a `value`; and for any order but `ascending` and `descending`.
     pub fn parse(resource_type: &ResourceType, by: Option<&str>, order: Option<&str>) -> Result<Option<Self>, Error> {
         let Some((by, descending)) = given(by, order)? else { return Ok(None) };
         let target = target(resource_type, by)?
@@ -45,11 +45,11 @@ impl Sort {
         Ok(Some(Self { target: Some(target), descending }))
     }
 
-    /// As [`Sort::parse`], for one of several resource types in one list: those that do not have the attribute have no value
+    /// Like [`Sort::parse`], for one of several resource types in one list: those without the attribute have no value
     /// (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
-    /// 400 `invalidValue` as [`Sort::parse`], except for an unknown attribute.
+    /// Like [`Sort::parse`], except that an unknown attribute is no error.
     pub fn parse_among(
         resource_type: &ResourceType,
         by: Option<&str>,
@@ -59,14 +59,14 @@ impl Sort {
         Ok(Some(Self { target: target(resource_type, by)?, descending }))
     }
 
-    /// Whether the order reads the attribute of a canonical path, or a part of it.
+    /// Whether the order depends on the attribute of a canonical path, or on a part of it.
     pub fn mentions(&self, path: &AttributePath) -> bool {
         self.target
             .as_ref()
             .is_some_and(|target| target.path.schema == path.schema && target.path.attribute == path.attribute)
     }
 
-    /// Where a resource with canonical names stands.
+    /// The key of a resource with canonical names.
     pub fn key(&self, resource: &Object) -> SortKey {
         let value = self.target.as_ref().and_then(|target| target.value(resource));
         SortKey { value, descending: self.descending }
@@ -113,7 +113,7 @@ fn target(resource_type: &ResourceType, by: &str) -> Result<Option<Target>, Erro
     if attribute.is_complex() {
         let value = attribute.sub("value").ok_or_else(|| {
             Error::invalid_value(format!(
-                "sortBy: '{by}' is complex: name one of its sub-attributes, such as '{by}.{}'",
+                "sortBy: '{by}' is complex; name one of its sub-attributes, such as '{by}.{}'",
                 example(attribute)
             ))
         })?;
@@ -122,7 +122,7 @@ fn target(resource_type: &ResourceType, by: &str) -> Result<Option<Target>, Erro
     }
     if attribute.returned == Returned::Never || resolved.parent.is_some_and(|parent| parent.returned == Returned::Never)
     {
-        return Err(Error::invalid_value(format!("sortBy: '{by}' is never returned, so nothing is sorted by it")));
+        return Err(Error::invalid_value(format!("sortBy: '{by}' is never returned, so it cannot be sorted by")));
     }
     Ok(Some(Target { path, kind: attribute.kind, case_exact: attribute.is_case_exact() }))
 }
@@ -131,7 +131,7 @@ fn example(attribute: &Attribute) -> &str {
     attribute.sub_attributes.first().map_or("value", |sub| sub.name.as_str())
 }
 
-/// The value, or of several the primary one, or else the first.
+/// The value; of several, the primary one or else the first.
 fn first(value: &Value) -> Option<&Value> {
     match value {
         Value::Null => None,
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_can_be_sorted_by_is_refused() {
+    fn attributes_without_an_order_are_refused() {
         for (by, order) in [
             ("name", None),
             ("nothing", None),

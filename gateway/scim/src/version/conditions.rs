@@ -3,15 +3,15 @@
 use super::entity_tag::{EntityTag, EntityTagError};
 use crate::error::Error;
 
-/// What a conditional header names.
+/// The versions that a conditional header names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Named {
-    /// `*`: any version, as long as there is one.
+    /// `*`: any existing version.
     Any,
     Tags(Vec<EntityTag>),
 }
 
-/// On which versions a request is to be carried out.
+/// The versions for which a request is to be carried out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conditions {
     if_match: Option<Named>,
@@ -19,20 +19,20 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Reads the values of the headers `If-Match` and `If-None-Match`.
+    /// Parses the headers `If-Match` and `If-None-Match`.
     ///
     /// # Errors
-    /// 400 `invalidValue` for what is no list of tags and not `*`.
+    /// 400 `invalidValue` for a header that is neither a list of tags nor `*`.
     pub fn parse(if_match: Option<&str>, if_none_match: Option<&str>) -> Result<Self, Error> {
         Ok(Self { if_match: named("If-Match", if_match)?, if_none_match: named("If-None-Match", if_none_match)? })
     }
 
-    /// Whether there is none.
+    /// Whether there are no conditions.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Refuses a change of a resource that is not of a version that the client means.
+    /// Refuses a change of a resource whose version the client does not allow.
     ///
     /// # Errors
     /// 412.
@@ -40,13 +40,13 @@ impl Conditions {
         self.require_match(current)?;
         match &self.if_none_match {
             Some(named) if named.holds(current) => Err(Error::precondition_failed(format!(
-                "If-None-Match: the resource is there and its version is {current}"
+                "If-None-Match: the resource exists and its version is {current}"
             ))),
             _ => Ok(()),
         }
     }
 
-    /// Whether a reader has this version already; then it is answered 304.
+    /// Whether the reader already has this version; the response is then 304.
     ///
     /// # Errors
     /// 412 for an `If-Match` that names other versions.
@@ -58,7 +58,7 @@ impl Conditions {
     fn require_match(&self, current: &EntityTag) -> Result<(), Error> {
         match &self.if_match {
             Some(named) if !named.holds(current) => Err(Error::precondition_failed(format!(
-                "If-Match: the resource has changed, its version is {current}; read it again"
+                "If-Match: the resource has changed and its version is {current}; read it again"
             ))),
             _ => Ok(()),
         }
@@ -84,7 +84,7 @@ fn named(header: &str, text: Option<&str>) -> Result<Option<Named>, Error> {
     Ok(Some(Named::Tags(tags)))
 }
 
-/// The elements of a list; a comma within quotes is part of a tag.
+/// Splits a list of tags; a comma within quotes is part of a tag.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |c| {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_allowed_on_the_versions_that_the_client_means() {
+    fn a_change_is_allowed_on_the_versions_that_the_client_names() {
         let current = tag("W/\"2\"");
         for (if_match, if_none_match, allowed) in [
             (None, None, true),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_the_version_need_not_be_sent_it_again() {
+    fn a_reader_that_has_the_version_is_not_sent_it_again() {
         let current = tag("W/\"2\"");
         for (if_none_match, known) in [("*", true), ("W/\"2\"", true), ("\"1\", \"2\"", true), ("\"1\"", false)] {
             assert_eq!(Conditions::parse(None, Some(if_none_match)).unwrap().is_known(&current), Ok(known));

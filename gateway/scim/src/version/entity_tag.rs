@@ -3,34 +3,34 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-/// An entity tag. Two are the same version when their opaque parts are.
+/// An entity tag. Two tags with the same opaque part name the same version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag {
     weak: bool,
     opaque: String,
 }
 
-/// What is no entity tag.
+/// A text that is not an entity tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no entity tag such as W/\"a330bc54f0671c9\"")]
+#[error("`{0}` is not an entity tag; an example is W/\"a330bc54f0671c9\"")]
 pub struct EntityTagError(String);
 
 impl EntityTag {
-    /// A weak tag; nothing when the text holds what no tag may hold.
+    /// A weak tag; `None` if the text contains characters that a tag must not have.
     pub fn weak(opaque: impl Into<String>) -> Option<Self> {
         let opaque = opaque.into();
         is_opaque(&opaque).then_some(Self { weak: true, opaque })
     }
 
-    /// A weak tag that shows these bytes.
+    /// A weak tag with these bytes in hexadecimal.
     pub fn of_digest(digest: &[u8]) -> Self {
         let mut opaque = String::with_capacity(2 * digest.len());
-        // A text does not refuse to be written to.
+        // Writing to a `String` cannot fail.
         digest.iter().for_each(|byte| write!(opaque, "{byte:02x}").unwrap_or_default());
         Self { weak: true, opaque }
     }
 
-    /// The same version, as whoever shows another representation of the resource may call it.
+    /// The weak tag of the same version, for another representation of the resource.
     #[must_use]
     pub fn weakened(self) -> Self {
         Self { weak: true, ..self }
@@ -44,7 +44,7 @@ impl EntityTag {
 impl FromStr for EntityTag {
     type Err = EntityTagError;
 
-    /// With quotes, or the opaque part alone.
+    /// Accepts the tag with quotes, or the opaque part alone.
     fn from_str(text: &str) -> Result<Self, EntityTagError> {
         let trimmed = text.trim();
         let (weak, rest) = match trimmed.strip_prefix("W/").or_else(|| trimmed.strip_prefix("w/")) {
@@ -66,7 +66,7 @@ impl fmt::Display for EntityTag {
     }
 }
 
-/// RFC 9110 §8.8.3 `etagc`, ASCII only: it travels in a header.
+/// RFC 9110 §8.8.3 `etagc`, ASCII only, because it is sent in a header.
 fn is_opaque(text: &str) -> bool {
     text.bytes().all(|byte| byte == b'!' || (b'#'..=b'~').contains(&byte))
 }

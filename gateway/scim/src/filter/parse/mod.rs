@@ -10,17 +10,17 @@ use crate::error::Error;
 use crate::path::{AttributePath, is_name};
 use scanner::{Expected, Scanner};
 
-/// The longest filter that is read, in bytes.
+/// The longest filter, in bytes.
 pub const MAX_LENGTH: usize = 16 * 1024;
 
 /// How deep parentheses and brackets may nest.
 pub const MAX_DEPTH: usize = 64;
 
 impl Filter {
-    /// Reads a filter. Names and literals are as the client wrote them; [`Filter::check`] makes them canonical.
+    /// Parses a filter. Names and literals stay as the client wrote them; [`Filter::check`] makes them canonical.
     ///
     /// # Errors
-    /// 400 `invalidFilter` that says the column and what was expected there.
+    /// 400 `invalidFilter`, with the column and what was expected there.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut parser = Parser::new(text)?;
         let filter = parser.or().map_err(|expected| parser.error(&expected))?;
@@ -30,10 +30,10 @@ impl Filter {
     }
 }
 
-/// The parts of `attribute`, `attribute[filter]` and `attribute[filter].sub`; the attribute is not looked at.
+/// Splits `attribute`, `attribute[filter]` and `attribute[filter].sub` into their parts; the attribute is not checked.
 ///
 /// # Errors
-/// `invalidFilter` for what is in the brackets, `invalidPath` for what follows them.
+/// `invalidFilter` for the text in the brackets, `invalidPath` for the text after them.
 pub(crate) fn slot(text: &str) -> Result<(&str, Option<Filter>, Option<&str>), Error> {
     let text = text.trim();
     let Some(bracket) = text.find('[') else { return Ok((text, None, None)) };
@@ -63,7 +63,7 @@ impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
             return Err(Error::invalid_filter(format!(
-                "a filter may have {MAX_LENGTH} bytes, this one has {}",
+                "a filter may have at most {MAX_LENGTH} bytes; this one has {}",
                 text.len()
             )));
         }
@@ -203,7 +203,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A parenthesis around the same operator changes nothing.
+/// Flattens parentheses around the same operator, which change nothing.
 fn push_flat(items: &mut Vec<Filter>, filter: Filter, or: bool) {
     match filter {
         Filter::Or(inner) if or => items.extend(inner),

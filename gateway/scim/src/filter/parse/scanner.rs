@@ -54,7 +54,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// Consumes everything up to a space, quote, parenthesis or bracket, and what follows a closing bracket is no word.
+    /// Consumes everything up to a space, quote, parenthesis or bracket.
     pub(super) fn word(&mut self) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c: char| c.is_whitespace() || "()[]\"".contains(c)).unwrap_or(rest.len());
@@ -83,19 +83,19 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Counted in characters, from 1.
+    /// The position in characters, from 1.
     pub(super) fn column(&self) -> usize {
         self.text.get(..self.at).map_or(0, |before| before.chars().count()) + 1
     }
 }
 
-/// A JSON number. serde_json knows the grammar, but its fractions may be off by their last bit.
+/// Parses a JSON number. serde_json knows the grammar, but its fractions may be off in the last bit.
 fn number(word: &str) -> Option<Number> {
     let number: Number = serde_json::from_str(word).ok()?;
     if number.is_f64() { Number::from_f64(word.parse().ok()?) } else { Some(number) }
 }
 
-/// The length of the JSON string that the text starts with, quotes included.
+/// The length of the JSON string at the start of the text, quotes included.
 fn string_length(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (index, byte) in text.bytes().enumerate().skip(1) {

@@ -1,4 +1,4 @@
-//! The edits made so far, and what every kind of operation needs to add one.
+//! Collects the edits of a request.
 
 use crate::error::Error;
 use crate::ignored::note;
@@ -13,7 +13,7 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(super) fn clear(&mut self, slot: Slot) -> Result<(), Error> {
-        // An element may go while others stay; whether they do is seen when the step is applied.
+        // Removing one element is fine while others stay, which is checked when the edit is applied.
         if self.resolve(&slot)?.attribute.required && (slot.selector.is_none() || slot.sub.is_some()) {
             return Err(required(&slot));
         }

@@ -16,12 +16,12 @@ use crate::slot::Slot;
 use builder::Builder;
 use serde_json::Value;
 
-/// Turns a request's operations into steps.
+/// Turns a request's operations into edits.
 ///
 /// # Errors
-/// 400 with a detail that begins with the operation's number: `noTarget` for a removal without a path, `invalidPath` and
-/// `invalidFilter` for paths, `invalidValue` for values of the wrong type, `mutability` for a path that is read-only, and for
-/// a required attribute that would be removed (RFC 7644 §3.5.2.2).
+/// 400, with a detail that starts with the operation's number: `noTarget` for a removal without a path, `invalidPath` and
+/// `invalidFilter` for paths, `invalidValue` for values of the wrong type, `mutability` for a read-only path and for removing
+/// a required attribute (RFC 7644 §3.5.2.2).
 pub fn edits(resource_type: &ResourceType, operations: &[Operation], leniency: Leniency) -> Result<Edits, Error> {
     let mut builder = Builder { resource_type, edits: Edits { leniency, ..Edits::default() } };
     for (index, operation) in operations.iter().enumerate() {
@@ -35,7 +35,7 @@ enum Target<'a> {
     Slot(Box<Slot>),
     /// The URN of an extension: all of its attributes.
     Extension(&'a Extension),
-    /// RFC 7643 defines it, this resource type does not have it.
+    /// An attribute that RFC 7643 defines and this resource type does not have.
     Unsupported,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
         let value = operation.value.as_ref();
         let Some(path) = operation.path.as_deref() else {
             return match value {
-                _ if operation.op == Op::Remove => Err(Error::no_target("remove needs a path")),
+                _ if operation.op == Op::Remove => Err(Error::no_target("'remove' needs a path")),
                 Some(Value::Object(attributes)) => self.attributes(operation.op, attributes),
                 _ => Err(Error::invalid_value("without a path, 'value' must be an object of attributes")),
             };
@@ -91,11 +91,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A value without a path: one write per attribute. What is unknown or read-only is ignored.
+    /// A value without a path: one write per attribute. Unknown and read-only attributes are ignored.
     fn attributes(&mut self, op: Op, attributes: &Object) -> Result<(), Error> {
         for (key, value) in attributes {
             match self.target(key) {
-                Ok(Target::Slot(slot)) => self.listed(op, *slot, value)?,
+                Ok(Target::Slot(slot)) => self.member(op, *slot, value)?,
                 Ok(Target::Extension(extension)) => match value {
                     Value::Object(attributes) => self.extension(op, extension, attributes)?,
                     Value::Null => self.clear_extension(extension)?,
@@ -114,14 +114,14 @@ impl<'a> Builder<'a> {
         for (key, value) in attributes {
             let slot = AttributePath::under(Some(urn), key).ok().and_then(|path| self.resource_type.slot(&path));
             match slot {
-                Some(slot) => self.listed(op, slot, value)?,
+                Some(slot) => self.member(op, slot, value)?,
                 None => self.ignore(&format!("{urn}:{key}")),
             }
         }
         Ok(())
     }
 
-    fn listed(&mut self, op: Op, slot: Slot, value: &Value) -> Result<(), Error> {
+    fn member(&mut self, op: Op, slot: Slot, value: &Value) -> Result<(), Error> {
         if self.resolve(&slot)?.mutability() == Mutability::ReadOnly {
             self.ignore(&slot.to_string());
         } else if !is_schemas(&slot) {

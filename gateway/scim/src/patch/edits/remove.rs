@@ -31,7 +31,7 @@ impl Builder<'_> {
     }
 }
 
-/// The elements that a selector names by their `value`s, if that is all it does.
+/// The elements that a selector names by `value`, if it tests nothing else.
 fn named_items(selector: &Filter, attribute: &Attribute) -> Option<Vec<Value>> {
     match selector {
         Filter::Or(items) => {

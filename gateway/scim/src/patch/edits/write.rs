@@ -15,7 +15,7 @@ use crate::slot::Slot;
 use serde_json::Value;
 
 impl Builder<'_> {
-    /// Add and replace.
+    /// Adds edits for an `add` or `replace` at a slot.
     pub(super) fn write(&mut self, op: Op, slot: Slot, value: &Value) -> Result<(), Error> {
         if value.is_null() {
             return self.clear(slot);
@@ -37,8 +37,8 @@ impl Builder<'_> {
         self.push(Edit::Set { slot, value: value.clone() })
     }
 
-    /// The sub-attributes that are given; the others are left unchanged (RFC 7644 §3.5.2.1, §3.5.2.3). Only an element
-    /// that a selector picks is replaced as a whole.
+    /// Sets the given sub-attributes and leaves the others unchanged (RFC 7644 §3.5.2.1, §3.5.2.3). Only an element picked by a
+    /// selector is replaced as a whole.
     fn write_complex(&mut self, op: Op, slot: Slot, resolved: &Resolved<'_>, value: &Value) -> Result<(), Error> {
         let attribute = resolved.attribute;
         let cleared: Vec<&Attribute> = match value {
@@ -64,11 +64,11 @@ impl Builder<'_> {
             self.clear(slot.with_sub(&sub.name))?;
         }
         let Some(Value::Object(mut parts)) = value else { return Ok(()) };
-        // What the selector looks at is written last, so that it still picks the element until then.
+        // What the selector tests is written last, so that it picks the element until then.
         let contradicting = take_selected(slot.selector.as_ref(), &mut parts);
         if contradicting.len() > 1 {
             return Err(Error::invalid_value(format!(
-                "'{slot}' cannot get other values in several sub-attributes that its filter looks at; replace the element"
+                "'{slot}': cannot change several sub-attributes that the filter tests; replace the element instead"
             )));
         }
         for (name, value) in parts.into_iter().chain(contradicting) {
@@ -87,7 +87,7 @@ impl Builder<'_> {
     pub(super) fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
         let mut value = value.clone();
         if op != Op::Replace && !value.is_array() {
-            // One value is added or removed as well as several; what replaces all of them is an array.
+            // A single value can be added or removed without an array; a replacement of all values must be an array.
             value = Value::Array(vec![value]);
         }
         let path = resolved.path.to_string();
@@ -113,7 +113,7 @@ fn place<'r>(resolved: &'r Resolved<'_>) -> Place<'r> {
     Place { schema: schema.as_deref(), attribute, sub: sub.as_deref() }
 }
 
-/// Takes what the selector looks at out of an element's new parts, and answers what of it contradicts the selector.
+/// Removes what the selector tests from an element's new parts, and returns the parts that contradict the selector.
 fn take_selected(selector: Option<&Filter>, parts: &mut Object) -> Object {
     let mut contradicting = Object::new();
     let Some(selector) = selector else { return contradicting };
