@@ -40,8 +40,9 @@ impl Answer {
     /// # Errors
     /// 502 if it is not.
     pub fn json(&self) -> Result<Value, Fault> {
-        serde_json::from_slice(&self.body)
-            .map_err(|_| Fault::bad_answer(format!("The app returned {} to {} without valid JSON", self.status, self.call)))
+        serde_json::from_slice(&self.body).map_err(|_| {
+            Fault::bad_answer(format!("The app returned {} to {} without valid JSON", self.status, self.call))
+        })
     }
 
     /// The body as a JSON object.
@@ -51,7 +52,10 @@ impl Answer {
     pub fn object(&self) -> Result<Object, Fault> {
         match self.json()? {
             Value::Object(object) => Ok(object),
-            _ => Err(Fault::bad_answer(format!("The app returned {} to {} without a JSON object", self.status, self.call))),
+            _ => Err(Fault::bad_answer(format!(
+                "The app returned {} to {} without a JSON object",
+                self.status, self.call
+            ))),
         }
     }
 

@@ -53,11 +53,7 @@ pub(super) fn wrong_combinations(rule: &RuleDocument) -> Vec<(&'static str, Stri
             "keep",
             "a kept value is stored and returned: remove `direction`",
         ),
-        (
-            rule.keep && rule.constant.is_some(),
-            "keep",
-            "a `constant` does not come from the client: remove `keep`",
-        ),
+        (rule.keep && rule.constant.is_some(), "keep", "a `constant` does not come from the client: remove `keep`"),
         (rule.keep && rule.inverse.is_some(), "keep", "a rule returns the kept value or the `inverse`, not both"),
         (
             rule.default.is_some() && rule.constant.is_some(),

@@ -105,7 +105,9 @@ pub enum Problem {
         expected: &'static str,
     },
     /// Two rules write fields of which one contains the other.
-    #[error("the field `{field}` overlaps `{other}`, which rule {rule} writes; write either the whole field or its parts")]
+    #[error(
+        "the field `{field}` overlaps `{other}`, which rule {rule} writes; write either the whole field or its parts"
+    )]
     FieldOverlap {
         /// This rule's field.
         field: String,

@@ -7,7 +7,7 @@ use crate::paging::List;
 use crate::record;
 use scim_connector_sdk::{Fault, Object, Value};
 
-/// The group with an id, as Samanage shows it.
+/// The group with an id, as Samanage returns it.
 pub(crate) fn fetch(api: Api<'_>, id: &str) -> Result<Object, Fault> {
     let answer = api.get(&GROUPS.record(id)).send()?;
     if answer.status == 404 {

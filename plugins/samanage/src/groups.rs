@@ -1,4 +1,4 @@
-//! Groups. Every user has a shadow group of its own, and queues are groups too: neither is a group of SCIM (S-11).
+//! Groups, in the shape that the mapping reads.
 
 use crate::api::Api;
 use crate::collection::GROUPS;
@@ -10,16 +10,16 @@ use scim_connector_sdk::{Answer, Change, Fault, Object, Page, Query, Stored, jso
 
 pub(crate) const MEMBERS: &str = "members";
 
-/// How it is known which group is the new one.
+/// How the new group was identified.
 #[derive(Clone, Copy, Debug)]
 enum Origin {
-    /// Samanage said so.
+    /// By Samanage's response.
     Answered,
-    /// Its name says so; a group may have had that name before.
+    /// By its name, which an older group may have had.
     Found,
 }
 
-/// One POST, and one more for the members. How members are shown only a read tells, so the host makes it.
+/// One POST, and another for the members. Only a read returns the members, so the host makes it.
 pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
     let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
     let Some(name) = record::text(&document, "name").filter(|name| !name.trim().is_empty()).map(str::to_owned) else {
@@ -78,7 +78,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let mut names = Vec::new();
     for comparison in &query.comparisons {
         let Some(value) = comparison.value.as_str() else {
-            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+            return Err(Fault::invalid_value(format!("`{}` must be compared with a string", comparison.field)));
         };
         names.push((comparison.field.as_str(), value));
     }
@@ -89,13 +89,13 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {
         groups.push(record::stored(shown(api, group, users.as_mut())?)?);
     }
-    // Samanage counts hidden groups, too, and whether another page has any is not known: only a whole list is counted.
+    // Samanage's total includes hidden groups, and other pages may contain some, so only a complete list has a total.
     let total = (query.page.offset == 0 && !part.more).then_some(groups.len() as u64);
     Ok(Page { resources: groups, total, limit: part.limit, more: part.more, next: None })
 }
 
-/// The document that the mapping sees: memberships become members with users' ids, or are left out where no users are
-/// to be looked up.
+/// The document that the mapping reads: memberships become members with users' ids, or are omitted if no users are to be
+/// looked up.
 fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<Object, Fault> {
     let members = users.map(|users| roster::members(api, &group, users)).transpose()?;
     let member = |person: people::Person| json!({"value": person.id, "display": person.name});
@@ -106,20 +106,20 @@ fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<O
     Ok(group)
 }
 
-/// Deletes the new group whose members Samanage did not take, so that the same request can succeed. Where the group is
-/// left all the same, the fault says so.
+/// Deletes a new group whose members Samanage refused, so that the corrected request can succeed. If the group remains, the
+/// fault says so.
 fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
     let why = match origin {
         Origin::Answered => match deletion::delete(api, &GROUPS.record(id)) {
             Ok(()) => return fault,
             Err(refusal) => format!("it could not be deleted ({})", refusal.detail),
         },
-        Origin::Found => "it may be an older one of that name".to_owned(),
+        Origin::Found => "it may be an older group with that name".to_owned(),
     };
-    Fault { detail: format!("Group {id} is left incomplete, for {why}: {}", fault.detail), ..fault }
+    Fault { detail: format!("Group {id} remains incomplete, because {why}: {}", fault.detail), ..fault }
 }
 
-/// Why Samanage refused a group: a duplicate is looked up, for the bodies of its errors are not documented.
+/// Why Samanage refused a group. A duplicate is looked up, because Samanage's error bodies are not documented.
 fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &Answer) -> Fault {
     match (answer.status, id) {
         (404, Some(id)) => return Fault::not_found(GROUPS.kind, id),
@@ -137,5 +137,5 @@ fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &Answer) 
 }
 
 fn missing_name() -> Fault {
-    Fault::invalid_value("displayName: Samanage needs the name of a group")
+    Fault::invalid_value("displayName: Samanage requires the name of a group")
 }

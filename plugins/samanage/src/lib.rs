@@ -1,5 +1,5 @@
-//! The connector for Samanage (SolarWinds Service Desk): a REST API with numbered pages, partial PUT, names where one
-//! expects ids, and memberships that are found rather than known. `README.md` lists its peculiarities, S-1 to S-20.
+//! The connector for Samanage (SolarWinds Service Desk): a REST API with numbered pages, partial PUT, names in place of ids, and
+//! memberships whose ids must be looked up. `README.md` lists its peculiarities, S-1 to S-20.
 #![deny(unsafe_code)]
 
 mod api;
@@ -35,7 +35,7 @@ impl Connector for Samanage {
 
     fn check(app: App<'_>) -> Result<(), Fault> {
         let answer = Api::new(app).get("/api.json").send()?.ok()?;
-        answer.json().map(drop).map_err(|_| Fault::bad_answer("The base URL is not that of the Samanage API"))
+        answer.json().map(drop).map_err(|_| Fault::bad_answer("The base URL does not belong to the Samanage API"))
     }
 
     fn create(app: App<'_>, kind: &str, document: Object) -> Result<Stored, Fault> {
@@ -66,7 +66,7 @@ impl Connector for Samanage {
 
     fn delete(app: App<'_>, kind: &str, id: &str) -> Result<(), Fault> {
         if record::numeric(kind, id).is_err() {
-            return Ok(()); // Samanage never gave such an id, so it is gone.
+            return Ok(()); // Samanage never issues such an id, so nothing needs to be deleted.
         }
         match kind {
             USER => deletion::delete(Api::new(app), &USERS.record(id)),
@@ -102,5 +102,5 @@ impl Connector for Samanage {
 scim_connector_sdk::export_connector!(Samanage);
 
 fn unknown(kind: &str) -> Fault {
-    Fault::not_implemented(format!("Samanage has users and groups, no {kind}"))
+    Fault::not_implemented(format!("Samanage supports only users and groups, not {kind}"))
 }

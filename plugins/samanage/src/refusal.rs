@@ -1,21 +1,21 @@
-//! Why Samanage refused a user. The bodies of its errors are not documented, so nothing depends on them: what can be
-//! the reason is looked up, once a write has failed.
+//! Why Samanage refused a user. Its error bodies are not documented, so nothing depends on them: after a write has failed,
+//! possible reasons are looked up.
 
 use crate::api::Api;
 use crate::collection::USERS;
 use crate::{paging, people, record, references, roles};
 use scim_connector_sdk::{Answer, Fault, Object};
 
-/// What to do about a refused write.
+/// What to do after a refused write.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// The manager does not exist (yet): the rest can be written without (S-9).
+    /// The manager does not exist (yet): write the user without (S-9).
     UnknownManager,
-    /// The client must know.
+    /// Report the fault to the client.
     Fault(Fault),
 }
 
-/// Finds the reason of a refusal; `id` is that of the user who was to be changed.
+/// Finds the reason for a refusal; `id` is the user to be changed, if the user exists.
 pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &Answer) -> Refusal {
     let plain = match id {
         Some(id) if answer.status == 404 => Fault::not_found(USERS.kind, id),
@@ -26,7 +26,7 @@ pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &An
         return Refusal::Fault(plain);
     }
     references::forget(api, user);
-    // A look-up that fails explains nothing: then Samanage's own words have to do.
+    // If a look-up fails, use Samanage's own error.
     reason(api, id, user).ok().flatten().unwrap_or(Refusal::Fault(plain))
 }
 
@@ -48,7 +48,7 @@ fn reason(api: Api<'_>, id: Option<&str>, user: &Object) -> Result<Option<Refusa
     Ok(None)
 }
 
-/// S-20.
+/// The fault for a duplicate (S-20).
 pub(crate) fn duplicate(email: &str) -> Fault {
-    Fault::uniqueness(format!("Samanage has another user with the e-mail address {email}"))
+    Fault::uniqueness(format!("another Samanage user has the e-mail address {email}"))
 }

@@ -1,4 +1,4 @@
-//! Users. PUT is partial: only what changes is sent, and what is cleared is sent as an empty text (S-5).
+//! Users. PUT is partial: only changes are sent, and cleared fields are sent as empty texts (S-5).
 
 use crate::api::Api;
 use crate::collection::USERS;
@@ -6,7 +6,7 @@ use crate::paging::List;
 use crate::{people, record, references, roles, writing};
 use scim_connector_sdk::{Change, Fault, FieldChange, Object, Page, Query, Stored, json};
 
-/// Samanage accepts no user without them.
+/// Samanage requires these fields.
 const REQUIRED: [&str; 2] = ["email", "name"];
 
 pub(crate) fn create(api: Api<'_>, mut user: Object) -> Result<Stored, Fault> {
@@ -41,12 +41,12 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
     writing::write(api, Some(id), user)
 }
 
-/// How a field is cleared: a reference as a whole, the rest as it is. A user always has a role and a status.
+/// The change that clears a field; a reference is cleared as a whole. A user always has a role and a status.
 fn cleared(api: Api<'_>, field: &FieldChange) -> Result<Option<FieldChange>, Fault> {
     let root = field.path.root();
     match root {
         "role" | "disabled" => {
-            api.warn(format!("`{root}` cannot be cleared in Samanage; it stays as it is"));
+            api.warn(format!("`{root}` cannot be cleared in Samanage and stays unchanged"));
             Ok(None)
         }
         _ if REQUIRED.contains(&root) => Err(missing(root)),
@@ -61,7 +61,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let mut filters = Vec::new();
     for comparison in &query.comparisons {
         let Some(value) = comparison.value.as_str() else {
-            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+            return Err(Fault::invalid_value(format!("`{}` must be compared with a string", comparison.field)));
         };
         filters.push((comparison.field.as_str(), value));
     }
@@ -75,5 +75,5 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
 
 fn missing(field: &str) -> Fault {
     let source = if field == "name" { "displayName, name.formatted or given and family name" } else { "userName" };
-    Fault::invalid_value(format!("Samanage needs the `{field}` of a user: send {source}, or change the mapping"))
+    Fault::invalid_value(format!("Samanage requires the `{field}` of a user: send {source}, or change the mapping"))
 }

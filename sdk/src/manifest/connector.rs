@@ -127,7 +127,10 @@ impl Connector {
         }
         for (name, setting) in &self.settings {
             if !is_kebab(name) {
-                return wrong(setting.span().start, format!("setting `{name}`: the name must consist of lower case letters, digits and `-`"));
+                return wrong(
+                    setting.span().start,
+                    format!("setting `{name}`: the name must consist of lower case letters, digits and `-`"),
+                );
             }
             if let Err(what) = setting.get_ref().check() {
                 return wrong(setting.span().start, format!("setting `{name}`: {what}"));

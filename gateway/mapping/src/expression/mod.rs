@@ -97,8 +97,9 @@ impl Expression {
                     continue;
                 }
                 Known::Absent => Box::new(CelNull) as Box<dyn Val + '_>,
-                Known::Is(value) => to_cel(value, &mut budget)
-                    .ok_or_else(|| EvaluationError::Failed("the values that the expression reads are too large".to_owned()))?,
+                Known::Is(value) => to_cel(value, &mut budget).ok_or_else(|| {
+                    EvaluationError::Failed("the values that the expression reads are too large".to_owned())
+                })?,
             };
             scope.add_variable_as_val(inspect::variable(index), value);
         }

@@ -92,8 +92,8 @@ fn unknown_inputs_matter_only_when_the_result_depends_on_them() {
 #[test]
 fn faults_are_found_at_load_with_their_place() {
     for (text, expected) in [
-        ("dispalyName", "0: there is no attribute `dispalyName`; did you mean `displayName`?"),
-        ("lower(displayname)", "6: there is no attribute `displayname`; did you mean `displayName`?"),
+        ("dispalyName", "0: unknown attribute `dispalyName`; did you mean `displayName`?"),
+        ("lower(displayname)", "6: unknown attribute `displayname`; did you mean `displayName`?"),
         ("name.givenNam", "4: `name` has no sub-attribute `givenNam`; did you mean `givenName`?"),
         ("emails.value", "6: `emails` is a list; choose an element, as in `emails[0].value`"),
         (
@@ -101,19 +101,22 @@ fn faults_are_found_at_load_with_their_place() {
             "18: `emails` has no sub-attribute `typ`; did you mean `type`?",
         ),
         ("title.x", "5: `title` has no sub-attribute `x`"),
-        ("lowr(title)", "4: there is no function `lowr`; did you mean `lower`?"),
-        ("extension[\"urn:x\"].a", "18: there is no extension `urn:x`"),
-        ("extension.department", "9: an extension's attribute is `extension[\"urn:…\"].name`"),
+        ("lowr(title)", "4: unknown function `lowr`; did you mean `lower`?"),
+        ("extension[\"urn:x\"].a", "18: unknown extension `urn:x`"),
+        ("extension.department", "9: write an extension's attribute as `extension[\"urn:…\"].name`"),
         ("emails.map(e, emails.map(f, f))", "24: a list is walked inside another walk"),
         ("User{a: 1}", "4: messages (`Name{…}`) cannot be made here"),
-        ("app.x", "3: there is no attribute `app`"),
+        ("app.x", "3: unknown attribute `app`"),
     ] {
         let faults = over_user(text).unwrap_err();
         assert!(faults[0].starts_with(expected), "{text}: {faults:?}");
     }
     let faults = over_user("emails.filter(e, e.typ == \"work\")[0].valu").unwrap_err();
     assert_eq!(faults.len(), 2, "a filter's elements are known: {faults:?}");
-    assert_eq!(Expression::over_app("ap.x").unwrap_err()[0].message, "there is no `ap`; the app's document is `app`");
+    assert_eq!(
+        Expression::over_app("ap.x").unwrap_err()[0].message,
+        "unknown variable `ap`; the app's document is `app`"
+    );
 }
 
 #[test]

@@ -31,7 +31,9 @@ impl BulkRequest {
         let fail_on_errors = match take(&mut body, "failOnErrors") {
             None | Some(Value::Null) => None,
             Some(value) => Some(value.as_u64().filter(|count| *count > 0).ok_or_else(|| {
-                Error::invalid_value("failOnErrors must be a positive integer: the number of errors after which processing stops")
+                Error::invalid_value(
+                    "failOnErrors must be a positive integer: the number of errors after which processing stops",
+                )
             })?),
         };
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
@@ -39,7 +41,9 @@ impl BulkRequest {
         };
         if operations.len() > most {
             let found = operations.len();
-            return Err(Error::too_large(format!("a bulk request may contain at most {most} operations; this one has {found}")));
+            return Err(Error::too_large(format!(
+                "a bulk request may contain at most {most} operations; this one has {found}"
+            )));
         }
         let mut operations: Vec<BulkOperation> = operations.into_iter().map(operation).collect();
         refuse_duplicate_bulk_ids(&mut operations);

@@ -41,7 +41,9 @@ impl Slot {
         let Some(selector) = selector else { return Ok(slot) };
         let (attribute, path) = (resolved.attribute, &resolved.path);
         if resolved.parent.is_some() || !attribute.multi_valued {
-            return Err(Error::invalid_path(format!("'{path}' is not multi-valued, so it cannot be followed by a [filter]")));
+            return Err(Error::invalid_path(format!(
+                "'{path}' is not multi-valued, so it cannot be followed by a [filter]"
+            )));
         }
         let selector = filter::check_selector(selector, path, attribute)?;
         if let Some(sub) = sub {
