@@ -77,14 +77,16 @@ impl Answer {
     /// stay. 401 becomes 502, because the app rejects the gateway's credential and not the client's. Everything else is 502.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        let said = self.said().map(|text| format!(": {text}")).unwrap_or_default();
-        let detail = format!("The app returned {} to {}{said}", self.status, self.call);
+        let error_text = self.error_text().map(|text| format!(": {text}")).unwrap_or_default();
+        let detail = format!("The app returned {} to {}{error_text}", self.status, self.call);
         match self.status {
             400 | 422 => Fault::invalid_value(detail),
             401 => Fault::bad_answer(format!(
-                "The app rejects the gateway's credential (401){said}. Check the credential of this instance"
+                "The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"
             )),
-            403 => Fault::new(403, format!("The app does not allow the gateway's credential to do this (403){said}")),
+            403 => {
+                Fault::new(403, format!("The app does not allow the gateway's credential to do this (403){error_text}"))
+            }
             404 | 412 => Fault::new(self.status, detail),
             409 => Fault::uniqueness(detail),
             429 => Fault::too_many_requests(detail, self.retry_after()),
@@ -96,7 +98,7 @@ impl Answer {
 
     /// The app's own error text: a well-known member of a JSON body, or short plain text; never markup.
     #[must_use]
-    pub fn said(&self) -> Option<String> {
+    pub fn error_text(&self) -> Option<String> {
         let text = std::str::from_utf8(&self.body).ok()?.trim();
         let words = match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => ["detail", "error_description", "error", "errors", "message"]
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_apps_error_text_is_passed_on_from_every_shape() {
-        for (body, said) in [
+        for (body, error_text) in [
             (r#"{"error":"email is taken"}"#, Some("email is taken")),
             (r#"{"errors":{"email":["taken"]}}"#, Some(r#"{"email":["taken"]}"#)),
             (r#"{"email":["taken"]}"#, Some(r#"{"email":["taken"]}"#)),
@@ -156,7 +158,7 @@ mod tests {
             ("<html>500</html>", None),
             ("", None),
         ] {
-            assert_eq!(answer(422, body).said().as_deref(), said, "{body}");
+            assert_eq!(answer(422, body).error_text().as_deref(), error_text, "{body}");
         }
     }
 

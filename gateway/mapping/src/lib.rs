@@ -1,7 +1,7 @@
 //! Attribute mappings: a document says which SCIM attribute is which field of an app. It is checked when it is loaded and
 //! applied to every request.
 //!
-//! [`Mapping::parse`] finds every fault of a document and says where it is and what to write instead, or compiles the
+//! [`Mapping::parse`] finds every error in a document and says where it is and what to write instead, or compiles the
 //! document so that mapping a resource parses nothing. A [`TypeMapping`] then has five uses: [`TypeMapping::to_app`] (a new
 //! resource), [`TypeMapping::to_scim`] (an answer), [`TypeMapping::change`] (a PATCH, without reading the resource where that
 //! is possible), [`TypeMapping::diff`] (a PUT) and [`TypeMapping::push_down`] (a search).

@@ -1,4 +1,4 @@
-//! The rules of one resource type, and what they tell without a resource.
+//! The rules of one resource type, and what can be derived from them without a resource.
 
 use super::app_path::AppPath;
 use super::rule::Rule;

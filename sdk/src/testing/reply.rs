@@ -34,7 +34,7 @@ impl Reply {
     /// No response: `code` as in [`SendError`]; `sent` says whether the app may have processed the request.
     #[must_use]
     pub fn lost(code: &str, sent: bool) -> Self {
-        Self(Err(SendError { code: code.to_owned(), detail: "said the test".to_owned(), sent }))
+        Self(Err(SendError { code: code.to_owned(), detail: "scripted by the test".to_owned(), sent }))
     }
 
     /// The same reply with a header.

@@ -1,4 +1,4 @@
-//! What is wrong with a document, where, and what would be right.
+//! Errors of a document: what is wrong, where, and what to write instead.
 
 use super::{ASKSPOKE, SAMANAGE, facts, mapping, types, user};
 use crate::{Mapping, MappingErrors};
@@ -11,13 +11,13 @@ fn faults(text: &str) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
 
-/// A document whose third line holds one user rule, indented by four.
+/// A document whose third line contains one user rule, indented by four.
 fn with_rule(rule: &str) -> String {
     format!("{{\"resource-types\": {{\n  \"User\": [\n    {rule}\n  ]}}}}")
 }
 
 #[test]
-fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
+fn every_error_of_a_rule_says_where_it_is_and_what_to_write_instead() {
     for (rule, expected) in [
         // The shape.
         (
@@ -67,7 +67,7 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "meta.created", "app": "c"}"#,
-            r#"3:14: User rule 1 (meta.created): clients cannot write `meta.created`; say "direction": "to-scim""#,
+            r#"3:14: User rule 1 (meta.created): clients cannot write `meta.created`; use "direction": "to-scim""#,
         ),
         // The app's field.
         (
@@ -116,7 +116,7 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
             r#"{"scim": "title", "app": "t", "inverse": "upper(ap.x)"}"#,
             "3:55: User rule 1 (title): unknown variable `ap`; the app's document is `app`",
         ),
-        // What does not go together.
+        // Combinations of keys.
         (
             r#"{"scim": "title"}"#,
             "3:14: User rule 1 (title): the rule has no field of the app: add `app`, or `\"keep\": true` to store the value in the gateway",
@@ -177,7 +177,7 @@ fn an_expression_that_does_not_parse_is_reported_inside_its_text() {
 }
 
 #[test]
-fn faults_of_the_document_itself_are_located_too() {
+fn errors_of_the_document_itself_are_located_too() {
     for (text, expected) in [
         ("{\n \"resource-types\": {},\n}", "m.json:3:1: not valid JSON: trailing comma"),
         ("", "m.json:1:1: not valid JSON: EOF while parsing a value"),
@@ -198,7 +198,7 @@ fn faults_of_the_document_itself_are_located_too() {
 }
 
 #[test]
-fn all_faults_are_reported_at_once_in_the_order_of_the_text() {
+fn all_errors_are_reported_at_once_in_the_order_of_the_text() {
     let text = json!({"resource-types": {
         "User": [{"scim": "titel", "app": "a b"}, {"scim": "title", "app": "t", "what": 1}, {"scim": "nickName"}],
         "Team": [],
@@ -211,7 +211,7 @@ fn all_faults_are_reported_at_once_in_the_order_of_the_text() {
 }
 
 #[test]
-fn an_incremental_field_takes_a_plain_rule_only() {
+fn an_incremental_field_requires_a_plain_rule() {
     let text =
         "{\"resource-types\": {\"Group\": [\n{\"scim\": \"members\", \"app\": \"members\", \"transform\": \"role\"}]}}";
     assert_eq!(
@@ -224,7 +224,7 @@ fn an_incremental_field_takes_a_plain_rule_only() {
 }
 
 #[test]
-fn a_default_behind_a_connectors_transform_is_judged_by_the_connector() {
+fn a_default_with_a_connectors_transform_is_checked_by_the_connector() {
     let samanage = mapping(SAMANAGE);
     let defaults: Vec<_> = samanage.defaults_to_check().collect();
     let [default] = defaults.as_slice() else { panic!("one default") };
@@ -236,7 +236,7 @@ fn a_default_behind_a_connectors_transform_is_judged_by_the_connector() {
 }
 
 #[test]
-fn what_no_rule_takes_is_listed() {
+fn attributes_without_a_rule_are_listed() {
     let unmapped = mapping(SAMANAGE).unmapped(&user());
     for (name, expected) in [
         ("nickName", true),

@@ -1,4 +1,4 @@
-//! Expressions: what they give, and what stops the ones that would do harm.
+//! Expressions: their results, and the limits that stop harmful ones.
 
 use super::{ENTERPRISE, object, user};
 use crate::expression::{EvaluationError, Expression, Input, Known};
@@ -61,7 +61,7 @@ fn absent_is_null_at_any_depth() {
 }
 
 #[test]
-fn what_an_expression_reads_is_known() {
+fn the_inputs_of_an_expression_are_known() {
     let expression =
         over_user("coalesce(displayName, name.formatted) + emails.map(e, e.value)[0] + displayName").unwrap();
     let read: Vec<_> = expression.slots().map(ToString::to_string).collect();
@@ -90,7 +90,7 @@ fn unknown_inputs_matter_only_when_the_result_depends_on_them() {
 }
 
 #[test]
-fn faults_are_found_at_load_with_their_place() {
+fn errors_are_found_at_load_with_their_position() {
     for (text, expected) in [
         ("dispalyName", "0: unknown attribute `dispalyName`; did you mean `displayName`?"),
         ("lower(displayname)", "6: unknown attribute `displayname`; did you mean `displayName`?"),
@@ -120,14 +120,14 @@ fn faults_are_found_at_load_with_their_place() {
 }
 
 #[test]
-fn what_does_not_parse_is_refused_and_never_panics() {
+fn malformed_expressions_are_refused_and_never_panic() {
     let deep = format!("{}1{}", "(".repeat(500), ")".repeat(500));
     let long = vec!["1"; 512].join("+");
     let lists = "[".repeat(900);
     for text in ["", "1 +", "a b", "'", "\"\\", "[", "f(", "a..b", "1 ? 2", "\u{0}", "a.?b", &deep, &lists] {
         assert!(over_user(text).is_err(), "{text}");
     }
-    // Refused or not, it must return.
+    // Refused or not, it must terminate.
     drop(over_user(&long));
     drop(over_user(&"!".repeat(1000)));
     drop(over_user(&"-".repeat(1000)));
@@ -137,7 +137,7 @@ fn what_does_not_parse_is_refused_and_never_panics() {
 }
 
 #[test]
-fn evaluation_is_bounded_and_its_failures_are_errors() {
+fn evaluation_is_bounded_and_fails_with_errors() {
     let long = "a".repeat(300 * 1024);
     let wide: Vec<_> = (0..300_000).map(|_| json!({"value": "x"})).collect();
     for (text, resource) in [

@@ -1,4 +1,4 @@
-//! Mappings as administrators write them, applied to what Entra and Okta really send.
+//! Realistic mappings, applied to what Entra and Okta really send.
 
 mod changes;
 mod documents;
@@ -51,7 +51,7 @@ pub(super) fn object(value: &Value) -> Object {
     value.as_object().unwrap().clone()
 }
 
-/// The steps of a PATCH of this resource type with these operations.
+/// The edits of a PATCH of this resource type with these operations.
 pub(super) fn edits(resource_type: usize, operations: &Value) -> Edits {
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let operations = PatchRequest::parse(body).unwrap();
@@ -67,7 +67,7 @@ pub(super) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The role transform of a Samanage-like connector: any shape to a name, a name to an element.
+/// A role transform like that of the Samanage connector: any shape to a name, a name to an element.
 pub(super) struct Roles;
 
 impl Transforms for Roles {

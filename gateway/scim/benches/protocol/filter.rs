@@ -1,4 +1,4 @@
-//! A filter (RFC 7644 §3.4.2.2): read once a request, and evaluated for each resource that the app cannot choose by itself.
+//! A filter (RFC 7644 §3.4.2.2): parsed once per request, and evaluated for each resource that the app cannot filter itself.
 
 use crate::{fixture, resources};
 use criterion::{BenchmarkId, Criterion};

@@ -1,4 +1,4 @@
-//! What every resource that a client sends goes through: canonical names, and whether it fits its schemas (RFC 7643 §2).
+//! The work for every resource that a client sends: making names canonical, and checking it against its schemas (RFC 7643 §2).
 
 use crate::{fixture, resources};
 use criterion::{BatchSize, Criterion};

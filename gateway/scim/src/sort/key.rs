@@ -1,4 +1,4 @@
-//! Where a resource stands in an order.
+//! A resource's position in an order.
 
 use crate::compare::order_numbers;
 use serde_json::Number;

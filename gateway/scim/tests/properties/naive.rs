@@ -1,12 +1,12 @@
-//! PATCH as RFC 7644 §3.5.2 tells it, on plain JSON and without a schema: a second opinion, which shares no code with the protocol and
-//! knows only what its own operations need. `tests/tests/patch_sequences.rs` holds the whole gateway against it, too.
+//! PATCH as RFC 7644 §3.5.2 describes it, on plain JSON and without a schema: a second opinion that shares no code with the crate and
+//! knows only what its own operations need. `tests/tests/patch_sequences.rs` compares the whole gateway with it, too.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// One operation whose path is told by its parts, so that the model parses nothing.
+/// One operation whose path is given by its parts, so that the model parses nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) op: &'static str,
@@ -14,7 +14,7 @@ pub(crate) struct Operation {
     pub(crate) value: Value,
 }
 
-/// What a path means.
+/// What a path points at.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     /// No path.
@@ -23,7 +23,7 @@ pub(crate) enum Target {
     Attribute(&'static str),
     /// `name.givenName`
     Part(&'static str, &'static str),
-    /// The enterprise extension's.
+    /// An attribute of the enterprise extension.
     Extension(&'static str),
     /// `emails[…]`
     Picked(&'static str, Pick),
@@ -31,7 +31,7 @@ pub(crate) enum Target {
     PartOfPicked(&'static str, Pick, &'static str),
 }
 
-/// What stands in the brackets.
+/// The filter in the brackets.
 #[derive(Debug, Clone)]
 pub(crate) enum Pick {
     Type(&'static str),
@@ -45,7 +45,7 @@ pub(crate) enum Pick {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     NoTarget,
-    /// The RFC does not say what is to be done.
+    /// The RFC does not define the result.
     Unclear,
 }
 
@@ -80,7 +80,7 @@ impl Operation {
                 let elements = picked(resource, name, pick)?;
                 match *op {
                     "remove" => elements.into_iter().for_each(|element| *element = Value::Null),
-                    // All become the same value, and a list has that once (RFC 7643 §2.4).
+                    // All elements become equal, and a list contains an element only once (RFC 7643 §2.4).
                     "replace" => {
                         let mut elements = elements.into_iter();
                         elements.by_ref().take(1).for_each(|element| *element = value.clone());
@@ -114,8 +114,8 @@ pub(crate) fn patch(resource: &Value, operations: &[Operation]) -> Result<Value,
     Ok(patched)
 }
 
-/// As [`patch`], but the removal of a value that is not there is done already: so nobody has to read a group of 50,000 to know that
-/// somebody is not in it.
+/// Like [`patch`], but removing a missing value succeeds, so that nobody has to read a group of 50,000 members to learn that
+/// a user is not in it.
 pub(crate) fn patch_without_reading(resource: &Value, operations: &[Operation]) -> Result<Value, Refused> {
     let mut patched = resource.clone();
     for operation in operations {
@@ -128,7 +128,7 @@ pub(crate) fn patch_without_reading(resource: &Value, operations: &[Operation]) 
     Ok(patched)
 }
 
-/// Adds to or replaces what is at one attribute: parts of a complex one are merged, a list is added to or replaced.
+/// Writes one attribute: parts of a complex attribute are merged; a list is extended or replaced.
 fn write(op: &str, place: &mut Value, value: &Value) {
     match value {
         Value::Object(_) => merge(place, value),
@@ -156,7 +156,7 @@ fn merge(place: &mut Value, parts: &Value) {
     }
 }
 
-/// One value is primary: the first that is this one.
+/// Leaves only one value primary: the first that equals this one.
 fn demote(elements: &mut Value, primary: &Value) {
     let mut is_found = false;
     for element in elements.as_array_mut().into_iter().flatten() {
@@ -174,7 +174,7 @@ fn picked<'a>(resource: &'a mut Value, name: &str, pick: &Pick) -> Result<Vec<&'
     if found.is_empty() { Err(Refused::NoTarget) } else { Ok(found) }
 }
 
-/// Null, nothing and empty are the same (RFC 7643 §2.5).
+/// Null, absent and empty are the same (RFC 7643 §2.5).
 fn tidy(value: &mut Value) {
     match value {
         Value::Object(parts) => {
@@ -245,7 +245,7 @@ fn add_or_replace() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["add", "replace"])
 }
 
-/// Operations on attributes with one value: the paths of these names, or none.
+/// Operations on single-valued attributes: with paths of these names, or without a path.
 pub(crate) fn on_single_values(names: &'static [&'static str]) -> impl Strategy<Value = Operation> {
     let parts = || prop::sample::select(vec!["givenName", "familyName"]);
     let write = |target: BoxedStrategy<Target>| {
@@ -287,7 +287,7 @@ fn email() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A list without the same value twice and with at most one primary.
+/// A list without duplicate values and with at most one primary value.
 pub(crate) fn emails(size: std::ops::Range<usize>) -> impl Strategy<Value = Value> {
     (prop::collection::vec(email(), size), any::<Option<prop::sample::Index>>()).prop_map(|(mut emails, primary)| {
         let mut seen = std::collections::HashSet::new();
@@ -311,7 +311,7 @@ fn pick() -> impl Strategy<Value = Pick> {
     ]
 }
 
-/// Operations on the list of addresses and what a filter picks of it.
+/// Operations on the list of addresses and on the elements that a filter picks.
 pub(crate) fn on_emails() -> impl Strategy<Value = Operation> {
     let list = (add_or_replace(), emails(1..4)).prop_map(|(op, value)| Operation {
         op,
@@ -348,7 +348,7 @@ pub(crate) fn on_emails() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// A user to begin with.
+/// The user to start with.
 pub(crate) fn user() -> impl Strategy<Value = Value> {
     (prop::option::of(word()), prop::option::of(word()), emails(0..4)).prop_map(|(title, given, emails)| {
         let mut user = Value::Object(Map::from_iter([("userName".to_owned(), json!("u"))]));

@@ -1,4 +1,4 @@
-//! PATCH against models that know a few attributes and no rules.
+//! PATCH against simple models of a few attributes.
 
 use crate::{
     filters::{list, resource},
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use scim_protocol::{Object, ResourceType, apply};
 use serde_json::{Value, json};
 
-/// A change of a user, with what it does to the model and how some client says it.
+/// A change of a user: its effect on the model, and how a client expresses it.
 #[derive(Debug, Clone)]
 enum Change {
     Title(Option<String>),
