@@ -31,8 +31,8 @@ pub struct KeptComparison {
 }
 
 impl TypeMapping {
-    /// The comparisons of a checked filter that the app can evaluate; they must all hold. `filters` comes from the descriptor and
-    /// maps fields to operators.
+    /// The comparisons of a checked filter that the app can evaluate; they must all hold. `filters` comes from the descriptor
+    /// and maps fields to operators.
     ///
     /// A kept value may differ from its field in the app, so the host must also search its store ([`Self::kept_comparisons`]).
     pub fn push_down(&self, filter: &Filter, filters: &BTreeMap<String, Vec<String>>) -> Vec<AppComparison> {

@@ -103,8 +103,8 @@ pub(super) fn is_identity(item: &Value) -> bool {
     item.as_object().is_none_or(|parts| parts.len() == 1 || !parts.contains_key("value"))
 }
 
-/// Identifies an item of a multi-valued attribute by its `value`, or else by its whole content. It is a text, because a group may
-/// have tens of thousands of members, which must not be compared pairwise.
+/// Identifies an item of a multi-valued attribute by its `value`, or else by its whole content. It is a text, because a group
+/// may have tens of thousands of members, which must not be compared pairwise.
 pub(super) fn identity(item: &Value) -> String {
     item.get("value").unwrap_or(item).to_string()
 }

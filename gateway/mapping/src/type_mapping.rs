@@ -148,8 +148,8 @@ impl TypeMapping {
         omitted
     }
 
-    /// The attributes that no rule maps, in the order of the schemas; sub-attributes only if another one of the same attribute is
-    /// mapped. Attributes that only the server writes are omitted.
+    /// The attributes that no rule maps, in the order of the schemas; sub-attributes only if another one of the same
+    /// attribute is mapped. Attributes that only the server writes are omitted.
     pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
         use scim_protocol::schema::Mutability::ReadOnly;
         let taken: Vec<&Slot> =

@@ -20,8 +20,8 @@ pub struct Normalized {
 
 impl ResourceType {
     /// Gives every attribute its name in the schema's case, and removes unknown attributes, `null` and empty values. An empty
-    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing. Values keep their types;
-    /// see [`crate::check()`]. If a name occurs in two cases, the last one counts.
+    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing. Values keep their
+    /// types; see [`crate::check()`]. If a name occurs in two cases, the last one counts.
     pub fn normalize(&self, resource: Object) -> Normalized {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
         let Normalized { resource: kept, ignored } = &mut normalized;

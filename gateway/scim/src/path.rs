@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 /// The name of an attribute, optionally qualified by its schema, optionally with a sub-attribute.
 ///
-/// A path returned by [`crate::ResourceType::resolve`] is canonical: names in the schema's case, and `schema` only for attributes
-/// of an extension. Any other path is as the client wrote it.
+/// A path returned by [`crate::ResourceType::resolve`] is canonical: names in the schema's case, and `schema` only for
+/// attributes of an extension. Any other path is as the client wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AttributePath {
     /// The URN before the last colon.

@@ -1,4 +1,5 @@
-//! The cost of SCIM itself per operation: a filter, a PATCH, the check of a resource. There is no I/O, so only the code is measured.
+//! The cost of SCIM itself per operation: a filter, a PATCH, the check of a resource. There is no I/O, so only the code is
+//! measured.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark must not measure failures")]
 
 mod filter;

@@ -12,8 +12,8 @@ type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
 impl Filter {
     /// Whether a resource with canonical names matches a filter returned by [`Filter::check`].
     ///
-    /// One matching element of a multi-valued attribute suffices. An attribute without a value equals nothing but `null`, so `ne`
-    /// holds for it and every other operator does not.
+    /// One matching element of a multi-valued attribute suffices. An attribute without a value equals nothing but `null`, so
+    /// `ne` holds for it and every other operator does not.
     pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
         holds(self, &|condition| match condition {
             Filter::Compare(Comparison { path, op, value }) => {

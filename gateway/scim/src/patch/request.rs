@@ -18,8 +18,8 @@ impl PatchRequest {
     /// Parses a request's body. `schemas` may be absent; if present, it must name the PATCH message.
     ///
     /// # Errors
-    /// 400 `invalidSyntax` for a body that is not such a message, `invalidValue` for an operation without the value it needs, 413
-    /// for more than [`MAX_OPERATIONS`]. The detail names the operation's number, from 1.
+    /// 400 `invalidSyntax` for a body that is not such a message, `invalidValue` for an operation without the value it needs,
+    /// 413 for more than [`MAX_OPERATIONS`]. The detail names the operation's number, from 1.
     pub fn parse(body: Value) -> Result<Vec<Operation>, Error> {
         let Value::Object(mut body) = body else {
             return Err(Error::invalid_syntax("the body of a PATCH request must be a JSON object"));

@@ -6,8 +6,8 @@ use crate::object::Object;
 use serde_json::Value;
 
 impl Slot {
-    /// The value at the slot; `null` counts as no value. With a selector or a sub-attribute of a multi-valued attribute it is the
-    /// first matching one; for a whole attribute it is the array.
+    /// The value at the slot; `null` counts as no value. With a selector or a sub-attribute of a multi-valued attribute it is
+    /// the first matching one; for a whole attribute it is the array.
     pub fn get<'a>(&self, resource: &'a Object) -> Option<&'a Value> {
         let mut values = self.values(resource);
         values.next()

@@ -1,5 +1,6 @@
-//! PATCH as RFC 7644 §3.5.2 describes it, on plain JSON and without a schema: a second opinion that shares no code with the crate and
-//! knows only what its own operations need. `tests/tests/patch_sequences.rs` compares the whole gateway with it, too.
+//! PATCH as RFC 7644 §3.5.2 describes it, on plain JSON and without a schema: a second opinion that shares no code with the
+//! crate and knows only what its own operations need. `tests/tests/patch_sequences.rs` compares the whole gateway with it,
+//! too.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
