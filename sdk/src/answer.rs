@@ -1,13 +1,12 @@
-//! What the app answered, and what a bad status means to the client.
-
-use serde_json::Value;
+//! The app's response to a call, and what an error status means to the client.
 
 use crate::{Fault, Object, Response};
+use serde_json::Value;
 
-/// Characters of an app's error text that a client gets to see.
+/// How many characters of an app's error text the client sees.
 const EXCERPT: usize = 300;
 
-/// An answer of the app, good or bad.
+/// The app's response, whatever its status.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Any status; redirects are not followed.
@@ -30,7 +29,7 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// The first header of that name, in any case.
+    /// The first header with this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -39,24 +38,28 @@ impl Answer {
     /// The body as JSON.
     ///
     /// # Errors
-    /// 502 when it is not.
+    /// 502 if it is not.
     pub fn json(&self) -> Result<Value, Fault> {
-        serde_json::from_slice(&self.body)
-            .map_err(|_| Fault::bad_answer(format!("The app answered {} to {} without JSON", self.status, self.call)))
+        serde_json::from_slice(&self.body).map_err(|_| {
+            Fault::bad_answer(format!("The app returned {} to {} without valid JSON", self.status, self.call))
+        })
     }
 
     /// The body as a JSON object.
     ///
     /// # Errors
-    /// 502 when it is not.
+    /// 502 if it is not.
     pub fn object(&self) -> Result<Object, Fault> {
         match self.json()? {
             Value::Object(object) => Ok(object),
-            _ => Err(Fault::bad_answer(format!("The app answered {} to {} without an object", self.status, self.call))),
+            _ => Err(Fault::bad_answer(format!(
+                "The app returned {} to {} without a JSON object",
+                self.status, self.call
+            ))),
         }
     }
 
-    /// This answer when its status is 2xx.
+    /// Returns this answer if its status is 2xx.
     ///
     /// # Errors
     /// Otherwise [`Answer::fault`].
@@ -64,37 +67,38 @@ impl Answer {
         if self.is_success() { Ok(self) } else { Err(self.fault()) }
     }
 
-    /// The seconds of `Retry-After`. A date says nothing to a connector, which has no clock.
+    /// The seconds in `Retry-After`. A date is ignored, because a connector has no clock.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         self.header("retry-after").and_then(|value| value.trim().parse().ok())
     }
 
-    /// The bad status as the client should see it. 400 and 422 become 400 `invalidValue`, 409 `uniqueness`;
-    /// 403, 404, 412 and 429 stay; 401 becomes 502, for it is the gateway's credential that the app does not
-    /// accept and not the client's; 503 stays and everything else is 502.
+    /// The fault for the client. 400 and 422 become 400 `invalidValue`, 409 becomes `uniqueness`; 403, 404, 412, 429 and 503
+    /// stay. 401 becomes 502, because the app rejects the gateway's credential and not the client's. Everything else is 502.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        let said = self.said().map(|text| format!(": {text}")).unwrap_or_default();
-        let detail = format!("The app answered {} to {}{said}", self.status, self.call);
+        let error_text = self.error_text().map(|text| format!(": {text}")).unwrap_or_default();
+        let detail = format!("The app returned {} to {}{error_text}", self.status, self.call);
         match self.status {
             400 | 422 => Fault::invalid_value(detail),
             401 => Fault::bad_answer(format!(
-                "The app does not accept the gateway's credential (401){said}. Check the credential of this instance"
+                "The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"
             )),
-            403 => Fault::new(403, format!("The app does not let the gateway's credential do this (403){said}")),
+            403 => {
+                Fault::new(403, format!("The app does not allow the gateway's credential to do this (403){error_text}"))
+            }
             404 | 412 => Fault::new(self.status, detail),
             409 => Fault::uniqueness(detail),
             429 => Fault::too_many_requests(detail, self.retry_after()),
             503 => Fault { retry_after_seconds: self.retry_after(), ..Fault::new(503, detail) },
-            300..400 => Fault::bad_answer(format!("{detail}; it redirects, so the base URL may be wrong")),
+            300..400 => Fault::bad_answer(format!("{detail}; this is a redirect, so the base URL may be wrong")),
             _ => Fault::bad_answer(detail),
         }
     }
 
-    /// The app's own words about a failure: a well-known member of a JSON body, or short text; never markup.
+    /// The app's own error text: a well-known member of a JSON body, or short plain text; never markup.
     #[must_use]
-    pub fn said(&self) -> Option<String> {
+    pub fn error_text(&self) -> Option<String> {
         let text = std::str::from_utf8(&self.body).ok()?.trim();
         let words = match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => ["detail", "error_description", "error", "errors", "message"]
@@ -124,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn each_bad_status_becomes_the_fault_that_fits_the_client() {
+    fn each_error_status_becomes_a_fault_for_the_client() {
         for (status, fault_status, scim_type, retry) in [
             (400, 400, Some("invalidValue"), None),
             (422, 400, Some("invalidValue"), None),
@@ -145,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn the_apps_own_words_are_passed_on_in_whatever_shape_they_come() {
-        for (body, said) in [
+    fn the_apps_error_text_is_passed_on_from_every_shape() {
+        for (body, error_text) in [
             (r#"{"error":"email is taken"}"#, Some("email is taken")),
             (r#"{"errors":{"email":["taken"]}}"#, Some(r#"{"email":["taken"]}"#)),
             (r#"{"email":["taken"]}"#, Some(r#"{"email":["taken"]}"#)),
@@ -154,7 +158,7 @@ mod tests {
             ("<html>500</html>", None),
             ("", None),
         ] {
-            assert_eq!(answer(422, body).said().as_deref(), said, "{body}");
+            assert_eq!(answer(422, body).error_text().as_deref(), error_text, "{body}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of the contract. The only unsafe code of a connector is here.
+//! The bindings that wit-bindgen generates from the contract. They are the only unsafe code of a connector.
 wit_bindgen::generate!({
     path: "../wit",
     world: "transforming-connector",

@@ -1,9 +1,9 @@
-//! What is to be different about a resource, and how an app's API says it: a partial document, a JSON Merge Patch
+//! The change of a resource, and how to express it in an app's API: as a partial document, a JSON Merge Patch
 //! (RFC 7396) or SCIM PATCH operations (RFC 7644 §3.5.2).
 
 use crate::{Fault, FieldPath, Object, Value, json};
 
-/// Fields that are set or cleared, and items of multi-valued fields that come or go. What is not named stays.
+/// Fields to set or clear, and items of multi-valued fields to add or remove. Everything else stays unchanged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     /// Fields to set or to clear.
@@ -17,7 +17,7 @@ pub struct Change {
 pub struct FieldChange {
     /// The field, as the mapping writes it.
     pub path: FieldPath,
-    /// The new value; nothing clears the field.
+    /// The new value; `None` clears the field.
     pub value: Option<Value>,
 }
 
@@ -26,14 +26,14 @@ pub struct FieldChange {
 pub struct ItemChange {
     /// The field, as the mapping writes it.
     pub path: FieldPath,
-    /// Items that come.
+    /// Items to add.
     pub added: Vec<Value>,
-    /// Items that go.
+    /// Items to remove.
     pub removed: Vec<Value>,
 }
 
 impl Change {
-    /// Whether nothing is to be different.
+    /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.items.iter().all(|items| items.added.is_empty() && items.removed.is_empty())
@@ -45,22 +45,22 @@ impl Change {
         self.fields.iter().find(|field| field.path.as_str() == path)
     }
 
-    /// The items that come to and go from one field.
+    /// The items to add to and remove from one field.
     #[must_use]
     pub fn items(&self, path: &str) -> Option<&ItemChange> {
         self.items.iter().find(|items| items.path.as_str() == path)
     }
 
-    /// A document with nothing but the changed fields, for an app whose PUT or PATCH leaves the others alone.
-    /// A cleared field gets the value `cleared`. Items are not in it.
+    /// A document with only the changed fields, for an app whose PUT or PATCH leaves the others alone. A cleared field gets the
+    /// value `cleared`. Items are not included.
     ///
     /// # Errors
-    /// 501 when a path has a selector or a URN, which nested objects cannot say.
+    /// 501 if a path has a selector or a URN, which nested objects cannot express.
     pub fn partial_document(&self, cleared: &Value) -> Result<Object, Fault> {
         let mut document = Object::new();
         for FieldChange { path, value } in &self.fields {
             if !path.is_plain() {
-                return Err(Fault::not_implemented(format!("The connector cannot change `{path}` by itself")));
+                return Err(Fault::not_implemented(format!("The connector cannot change `{path}` on its own")));
             }
             path.put(&mut document, value.clone().unwrap_or_else(|| cleared.clone()));
         }
@@ -70,12 +70,12 @@ impl Change {
     /// The changed fields as a JSON Merge Patch: a cleared field is null.
     ///
     /// # Errors
-    /// 501 when a path has a selector or a URN.
+    /// 501 if a path has a selector or a URN.
     pub fn merge_patch(&self) -> Result<Object, Fault> {
         self.partial_document(&Value::Null)
     }
 
-    /// The change as the body of a SCIM PATCH. Items are removed one operation each, by their `value`.
+    /// The change as the body of a SCIM PATCH. Items are removed by their `value`, with one operation each.
     #[must_use]
     pub fn scim_patch(&self) -> Value {
         let mut operations = Vec::new();
@@ -104,7 +104,7 @@ mod tests {
     use crate::testing::change;
 
     #[test]
-    fn a_rest_app_gets_a_document_with_only_what_changes() {
+    fn a_rest_app_gets_a_document_with_only_the_changes() {
         let change = change(json!({"title": "Lead", "role.name": "Requester", "phone": null}));
         let expected = json!({"title": "Lead", "role": {"name": "Requester"}, "phone": ""});
         assert_eq!(Value::from(change.partial_document(&json!("")).unwrap()), expected);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_cannot_be_said_in_a_partial_document() {
+    fn a_partial_document_cannot_express_a_selector() {
         let change = change(json!({"emails[type eq \"work\"].value": "a@b.example"}));
         assert_eq!(change.merge_patch().unwrap_err().status, 501);
     }

@@ -1,28 +1,28 @@
-//! What an author implements.
+//! The trait that a connector implements.
 
 use crate::{App, Change, Fault, Object, Page, Query, Settings, Stored, Value};
 
-/// A connector for one kind of app. There is no `self`: each call gets a fresh instance, and what must survive goes
-/// into [`App::state`]. `kind` is the name of a resource type in the descriptor, such as `User`.
+/// A connector for one kind of app. There is no `self`: each call runs in a fresh instance, and what must survive belongs
+/// in [`App::state`]. `kind` is the name of a resource type in the descriptor, such as `User`.
 ///
-/// What is not implemented answers fault 501.
+/// Operations that are not implemented return fault 501.
 pub trait Connector {
-    /// The descriptor as JSON: `scim_connector_sdk::descriptor!()`, made by `manifest::build()` in `build.rs`.
+    /// The descriptor as JSON: `scim_connector_sdk::descriptor!()`, built by `manifest::build()` in `build.rs`.
     const DESCRIPTOR: &'static str;
 
-    /// Proves that the base URL and the credential are good, with the cheapest call there is.
+    /// Checks that the base URL and the credential work, with the cheapest call available.
     ///
     /// # Errors
-    /// A fault that tells the administrator what to correct.
+    /// A fault that tells the administrator what to fix.
     fn check(app: App<'_>) -> Result<(), Fault> {
         let _ = app;
-        Err(Fault::not_implemented("This connector cannot test its connection"))
+        Err(Fault::not_implemented("This connector does not support testing the connection"))
     }
 
-    /// Creates a resource from a document in the app's shape, made by the mapping.
+    /// Creates a resource from a document in the app's shape, built by the mapping.
     ///
     /// # Errors
-    /// 409 `uniqueness` for a duplicate, 400 `invalidValue` for a value that the app cannot take.
+    /// 409 `uniqueness` for a duplicate, 400 `invalidValue` for a value that the app does not accept.
     fn create(app: App<'_>, kind: &str, document: Object) -> Result<Stored, Fault> {
         let _ = (app, document);
         Err(unsupported("created", kind))
@@ -37,55 +37,55 @@ pub trait Connector {
         Err(unsupported("read", kind))
     }
 
-    /// Applies a change, in as few calls as the app allows. Applying it twice is harmless.
+    /// Applies a change, in as few calls as the app allows. Applying it twice must be harmless.
     ///
     /// # Errors
-    /// 404 for an unknown id, 400 `invalidValue` for a value that the app cannot take.
+    /// 404 for an unknown id, 400 `invalidValue` for a value that the app does not accept.
     fn update(app: App<'_>, kind: &str, id: &str, change: &Change) -> Result<Stored, Fault> {
         let _ = (app, id, change);
         Err(unsupported("changed", kind))
     }
 
-    /// Deletes a resource. Succeeds when it is already gone.
+    /// Deletes a resource. Succeeds if it is already gone.
     ///
     /// # Errors
-    /// When it may still be there.
+    /// If the resource may still exist.
     fn delete(app: App<'_>, kind: &str, id: &str) -> Result<(), Fault> {
         let _ = (app, id);
         Err(unsupported("deleted", kind))
     }
 
-    /// Finds resources in an order that stays the same from page to page.
+    /// Finds resources, in an order that is stable from page to page.
     ///
     /// # Errors
-    /// When the app does not answer the search.
+    /// If the app does not answer the search.
     fn search(app: App<'_>, kind: &str, query: &Query) -> Result<Page, Fault> {
         let _ = (app, query);
         Err(unsupported("searched", kind))
     }
 
-    /// A transform of the connector's own: SCIM value to app value. `None` makes no statement about the field.
+    /// Applies one of the connector's own transforms: SCIM value to app value. `None` leaves the field alone.
     ///
     /// # Errors
-    /// 400 `invalidValue` for a value that cannot be translated.
+    /// 400 `invalidValue` for a value that cannot be converted.
     fn to_app(settings: Settings<'_>, name: &str, value: Value) -> Result<Option<Value>, Fault> {
         let _ = (settings, value);
         Err(Fault::not_implemented(format!("This connector has no transform `{name}`")))
     }
 
-    /// The way back: app value to SCIM value. `None` means that the attribute has no value.
+    /// The reverse direction: app value to SCIM value. `None` means that the attribute has no value.
     ///
     /// # Errors
-    /// When the app's value makes no sense.
+    /// If the app's value makes no sense.
     fn to_scim(settings: Settings<'_>, name: &str, value: Value) -> Result<Option<Value>, Fault> {
         let _ = (settings, value);
         Err(Fault::not_implemented(format!("This connector has no transform `{name}`")))
     }
 
-    /// Judges the `default` of a mapping rule that uses the transform, as the JSON text in the mapping.
+    /// Checks the `default` of a mapping rule that uses the transform; it is the JSON text in the mapping.
     ///
     /// # Errors
-    /// A sentence that says what the right format is.
+    /// A sentence that describes the correct format.
     fn check_default(name: &str, default: &str) -> Result<(), String> {
         let _ = (name, default);
         Ok(())
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_implemented_answers_501_without_a_call() {
+    fn operations_that_are_not_implemented_return_501_without_a_call() {
         let fake = FakeApp::new();
         assert_eq!(Nothing::create(fake.app(), "User", Object::new()).unwrap_err().status, 501);
         let fault = Nothing::delete(fake.app(), "Group", "1").unwrap_err();

@@ -1,12 +1,11 @@
 //! The path of an app's field, as the mapping writes it: `role.name` for a REST app,
 //! `emails[type eq "work"].value` or `urn:…:User:manager.value` for an app that speaks SCIM.
 
+use crate::{Object, Value};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Object, Value};
-
-/// A parsed field path. `Display` gives it back as it was written.
+/// A parsed field path. `Display` prints it as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldPath {
     written: String,
@@ -14,16 +13,16 @@ pub struct FieldPath {
     segments: Vec<Segment>,
 }
 
-/// One name of a path, with what selects an element of it.
+/// One name of a path, with an optional selector of its elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// The field's name.
     pub name: String,
-    /// What stands in brackets after the name: `type eq "work"`.
+    /// The text in brackets after the name: `type eq "work"`.
     pub selector: Option<String>,
 }
 
-/// A text that is no field path.
+/// A text that is not a field path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFieldPath {
     path: String,
@@ -51,19 +50,19 @@ impl FieldPath {
         &self.written
     }
 
-    /// The URN before the names, where there is one.
+    /// The URN before the names, if there is one.
     #[must_use]
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()
     }
 
-    /// The names, outermost first; never empty.
+    /// The segments, outermost first; never empty.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Whether it is dotted names and nothing else, so that a nested object can say it.
+    /// Whether it consists only of dotted names, so that nested objects can express it.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.schema.is_none() && self.segments.iter().all(|segment| segment.selector.is_none())
@@ -75,14 +74,14 @@ impl FieldPath {
         self.segments.first().map_or("", |segment| &segment.name)
     }
 
-    /// The value that stands at a plain path.
+    /// The value at a plain path.
     #[must_use]
     pub fn get<'d>(&self, document: &'d Object) -> Option<&'d Value> {
         let (first, rest) = self.segments.split_first()?;
         rest.iter().try_fold(document.get(&first.name)?, |value, segment| value.get(&segment.name))
     }
 
-    /// Puts a value at a plain path; objects on the way are made, and what is no object there is replaced.
+    /// Sets the value at a plain path; missing objects on the way are created, and other values are replaced by objects.
     pub fn put(&self, document: &mut Object, value: Value) {
         let Some((last, parents)) = self.segments.split_last() else { return };
         let mut at = document;
@@ -109,7 +108,7 @@ impl FromStr for FieldPath {
                 let (urn, names) = text.split_at(colon);
                 (Some(urn.to_owned()), names.get(1..).unwrap_or_default())
             }
-            Some(_) => return Err(invalid("a `:` belongs to a URN, which starts with `urn:`")),
+            Some(_) => return Err(invalid("only a URN may contain `:`, and a URN starts with `urn:`")),
             None => (None, text),
         };
         let mut segments = Vec::new();
@@ -121,7 +120,7 @@ impl FromStr for FieldPath {
             }
             let (selector, after) = match after.strip_prefix('[') {
                 Some(inner) => {
-                    let close = closing_bracket(inner).ok_or_else(|| invalid("a `[` is not closed"))?;
+                    let close = closing_bracket(inner).ok_or_else(|| invalid("missing `]` for a `[`"))?;
                     let (selector, after) = inner.split_at(close);
                     (Some(selector.to_owned()), after.get(1..).unwrap_or_default())
                 }
@@ -131,14 +130,14 @@ impl FromStr for FieldPath {
             match after.strip_prefix('.') {
                 Some(more) => rest = more,
                 None if after.is_empty() => break,
-                None => return Err(invalid("a `.` is expected between names")),
+                None => return Err(invalid("expected `.` between names")),
             }
         }
         Ok(Self { written: text.to_owned(), schema, segments })
     }
 }
 
-/// Where the `]` is that closes a selector; one inside a quoted string does not.
+/// The position of the `]` that closes a selector; those inside a quoted string do not count.
 fn closing_bracket(inner: &str) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, c) in inner.char_indices() {
@@ -176,15 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_says_why() {
+    fn a_malformed_path_says_why() {
         for (text, why) in [
             ("", "a name is missing"),
             ("a..b", "a name is missing"),
             ("a.", "a name is missing"),
-            ("a[type eq \"x]", "a `[` is not closed"),
-            ("a[x]b", "a `.` is expected between names"),
-            ("a]", "a `.` is expected between names"),
-            ("x:y", "a `:` belongs to a URN, which starts with `urn:`"),
+            ("a[type eq \"x]", "missing `]` for a `[`"),
+            ("a[x]b", "expected `.` between names"),
+            ("a]", "expected `.` between names"),
+            ("x:y", "only a URN may contain `:`, and a URN starts with `urn:`"),
         ] {
             let error = text.parse::<FieldPath>().unwrap_err();
             assert_eq!(error.to_string(), format!("`{text}` is not a field path: {why}"));

@@ -1,19 +1,18 @@
-//! The component's side of the contract: turns the generated types into this crate's and back.
-//! Compiled for wasm only; [`crate::export_connector!`] uses it.
-
-use std::marker::PhantomData;
-use std::sync::Once;
-
-use dlmalloc::GlobalDlmalloc;
+//! The component's side of the contract: converts the generated types to this crate's and back.
+//! Compiled only for wasm and used by [`crate::export_connector!`].
 
 use crate::bindings::exports::scim_gateway::connector::{descriptor, resources, transforms};
 use crate::bindings::scim_gateway::connector::{app, log, settings, state, types};
+use crate::object::text;
 use crate::{
     App, Change, Comparison, Connector, Fault, FieldChange, Host, ItemChange, Level, Object, Page, PageRequest, Query,
-    Request, Response, SendError, Stored, Value, text,
+    Request, Response, SendError, Stored, Value,
 };
+use dlmalloc::GlobalDlmalloc;
+use std::marker::PhantomData;
+use std::sync::Once;
 
-/// Uses the heap that `manifest::build` asks for before it grows the memory, unlike the standard library's.
+/// Uses the heap that `manifest::build` requests before it grows the memory, unlike the standard library's allocator.
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
@@ -21,7 +20,7 @@ static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 #[derive(Debug)]
 pub struct Exported<C>(PhantomData<C>);
 
-/// The real host, behind the contract's imports.
+/// The real host, reached through the contract's imports.
 struct Imports;
 
 impl Host for Imports {
@@ -54,7 +53,7 @@ impl Host for Imports {
     }
 }
 
-/// The app, once a panic is sure to reach the operator's log: the trap itself carries no message.
+/// The app. First makes sure that a panic reaches the operator's log, because the trap itself carries no message.
 fn granted() -> App<'static> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| std::panic::set_hook(Box::new(|info| log::emit("error", &info.to_string()))));
@@ -116,7 +115,7 @@ fn json(text: &str) -> Result<Value, Fault> {
 }
 
 fn not_json(error: impl std::fmt::Display) -> Fault {
-    Fault::new(500, format!("The gateway gave the connector something unreadable: {error}"))
+    Fault::new(500, format!("The gateway sent the connector invalid input: {error}"))
 }
 
 fn all_json(texts: &[String]) -> Result<Vec<Value>, Fault> {

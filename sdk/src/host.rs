@@ -1,4 +1,4 @@
-//! All that a connector can reach: the imports of the contract, as a trait, so that connector logic also runs
+//! Everything that a connector can reach: the contract's imports as a trait, so that connector code also runs
 //! natively against a fake ([`crate::testing::FakeApp`]).
 
 /// The contract's imports `app`, `settings`, `log` and `state`.
@@ -6,35 +6,35 @@ pub trait Host {
     /// Sends one request to the app. The host adds the base URL and the credential.
     ///
     /// # Errors
-    /// When the app gave no answer or the host did not let the request out.
+    /// If the app did not respond or the host refused the request.
     fn send(&self, request: Request) -> Result<Response, SendError>;
-    /// A setting's value as JSON text; nothing when it is neither set nor has a default.
+    /// A setting's value as JSON text; `None` if it is neither set nor has a default.
     fn setting(&self, name: &str) -> Option<String>;
-    /// One line for the operator's log.
+    /// Writes one line to the operator's log.
     fn log(&self, level: Level, message: &str);
-    /// A value that an earlier operation left.
+    /// A value stored by an earlier operation.
     fn state_get(&self, key: &str) -> Option<String>;
-    /// Leaves a value for later operations; keys up to 256 bytes, values up to 64 KiB.
+    /// Stores a value for later operations; keys up to 256 bytes, values up to 64 KiB.
     fn state_set(&self, key: &str, value: &str);
-    /// Forgets a value.
+    /// Deletes a value.
     fn state_delete(&self, key: &str);
 }
 
-/// How much an operator should care.
+/// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// For the author of the connector.
+    /// Details for the author of the connector.
     Debug,
-    /// Worth knowing.
+    /// Normal events.
     Info,
-    /// Something that a person should look at.
+    /// Something that an operator should look at.
     Warn,
-    /// Something that went wrong.
+    /// Something failed.
     Error,
 }
 
 impl Level {
-    /// The contract's word for it.
+    /// The contract's name for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,14 +46,14 @@ impl Level {
     }
 }
 
-/// A request to the app; no host name, no credential.
+/// A request to the app, without host name and credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: String,
-    /// Starts with `/` and is relative to the base URL; no query.
+    /// The path relative to the base URL; starts with `/`, without a query.
     pub path: String,
-    /// Names and values as they are: the host encodes them.
+    /// Names and values, not encoded: the host encodes them.
     pub query: Vec<(String, String)>,
     /// `accept`, `content-type` and the like.
     pub headers: Vec<(String, String)>,
@@ -61,7 +61,7 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
 }
 
-/// What the app answered.
+/// The app's response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// Any status; redirects are not followed.
@@ -72,14 +72,14 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// The app gave no answer, or the host did not let the request out.
+/// The app did not respond, or the host refused the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendError {
     /// `refused`, `budget`, `unreachable`, `timeout`, `interrupted` or `too-large`; treat others as `unreachable`.
     pub code: String,
     /// For the log.
     pub detail: String,
-    /// Whether the app may have acted on the request although no answer came.
+    /// Whether the app may have processed the request although there was no response.
     pub sent: bool,
 }
 

@@ -1,8 +1,8 @@
 //! Write a connector for the SCIM gateway.
 //!
-//! A connector is a WebAssembly component for one kind of app. The gateway owns SCIM (filters, PATCH, schemas,
-//! paging, errors, mapping); the connector owns the app: it gets app-shaped documents, or the fields that change,
-//! and calls the app. It names paths, never hosts, and never holds a credential.
+//! A connector is a WebAssembly component for one kind of app. The gateway handles SCIM (filters, PATCH, schemas, paging,
+//! errors, mapping); the connector handles the app: it receives documents in the app's shape, or the fields to change, and
+//! calls the app. It uses paths, never host names, and never sees a credential.
 //!
 //! ```
 //! use scim_connector_sdk::{App, Connector, Fault, Object, Stored};
@@ -10,7 +10,7 @@
 //! struct Acme;
 //!
 //! impl Connector for Acme {
-//!     const DESCRIPTOR: &'static str = "{}"; // really: scim_connector_sdk::descriptor!()
+//!     const DESCRIPTOR: &'static str = "{}"; // in a real connector: scim_connector_sdk::descriptor!()
 //!
 //!     fn check(app: App<'_>) -> Result<(), Fault> {
 //!         app.get("/ping").send()?.ok()?;
@@ -32,13 +32,17 @@
 
 mod answer;
 mod app;
+mod call;
 mod change;
 mod connector;
 mod fault;
 mod field_path;
 mod host;
+mod object;
 mod query;
 pub mod scim;
+mod settings;
+mod state;
 mod stored;
 
 #[cfg(feature = "manifest")]
@@ -55,26 +59,21 @@ pub mod bindings;
 pub mod guest;
 
 pub use answer::Answer;
-pub use app::{App, Call, Settings, State, segment};
+pub use app::{App, segment};
+pub use call::Call;
 pub use change::{Change, FieldChange, ItemChange};
 pub use connector::Connector;
 pub use fault::Fault;
 pub use field_path::{FieldPath, InvalidFieldPath, Segment};
 pub use host::{Host, Level, Request, Response, SendError};
+pub use object::Object;
 pub use query::{Comparison, Page, PageRequest, Query};
 pub use serde_json::{self, Value, json};
+pub use settings::Settings;
+pub use state::State;
 pub use stored::Stored;
 
-/// A JSON object.
-pub type Object = serde_json::Map<String, Value>;
-
-/// A value as JSON. Written straight into memory, which takes half of the time that `Display` does.
-pub(crate) fn text(value: &Value) -> String {
-    // A `Value` has a text in any case.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// Makes a type that implements [`Connector`] the component's exports. Does nothing in a native build.
+/// Exports a type that implements [`Connector`] from the component. Does nothing in a native build.
 #[macro_export]
 macro_rules! export_connector {
     ($connector:ty) => {
@@ -87,7 +86,7 @@ macro_rules! export_connector {
     };
 }
 
-/// The descriptor that the crate's build script made from `connector.toml`, with `manifest::build()`.
+/// The descriptor that the crate's build script built from `connector.toml` with `manifest::build()`.
 #[macro_export]
 macro_rules! descriptor {
     () => {

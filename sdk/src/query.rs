@@ -1,4 +1,4 @@
-//! A search: comparisons that must all hold, and which part of the result is asked for.
+//! A search: comparisons that must all hold, and the requested part of the result.
 
 use crate::{Stored, Value};
 
@@ -13,14 +13,14 @@ pub struct Comparison {
     pub value: Value,
 }
 
-/// Which part of the result is asked for.
+/// The requested part of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many resources come before it; a multiple of `limit` where the descriptor says paging is `page`.
+    /// How many resources precede it; a multiple of `limit` if the descriptor's paging is `page`.
     pub offset: u64,
-    /// How many are wanted, 1 or more.
+    /// How many resources are requested, at least 1.
     pub limit: u32,
-    /// What the page before gave as `next`; only where paging is `cursor`.
+    /// The previous page's `next`; only if the paging is `cursor`.
     pub cursor: Option<String>,
 }
 
@@ -32,19 +32,19 @@ impl PageRequest {
     }
 }
 
-/// What to search for. A connector may return more than asked, never less: the host filters again.
+/// A search. A connector may return more resources than match, but never fewer: the host filters again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// They must all hold.
+    /// Comparisons that must all hold.
     pub comparisons: Vec<Comparison>,
-    /// Which part is asked for.
+    /// The requested part.
     pub page: PageRequest,
-    /// Fields that need not be in the documents.
+    /// Fields that the documents may omit.
     pub omit: Vec<String>,
 }
 
 impl Query {
-    /// Whether the host does not need a field.
+    /// Whether a field may be omitted.
     #[must_use]
     pub fn omits(&self, field: &str) -> bool {
         self.omit.iter().any(|omitted| omitted == field)
@@ -56,12 +56,12 @@ impl Query {
 pub struct Page {
     /// The resources.
     pub resources: Vec<Stored>,
-    /// How many match in all; nothing when the app does not say or when some were left out here.
+    /// How many resources match in all; `None` if the app does not say, or if some were omitted here.
     pub total: Option<u64>,
-    /// The page size that the app really used, when it is not the one asked for.
+    /// The page size that the app used, if it differs from the requested one.
     pub limit: Option<u32>,
     /// Whether more pages follow.
     pub more: bool,
-    /// Where the next page starts; only where paging is `cursor`.
+    /// Where the next page starts; only if the paging is `cursor`.
     pub next: Option<String>,
 }

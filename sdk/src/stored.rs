@@ -1,35 +1,35 @@
-//! One resource as the app holds it now.
+//! A resource in its current state in the app.
 
 use crate::{Fault, Object, Value};
 
-/// What `create`, `read` and `update` answer and what a page of a search holds.
+/// The result of `create`, `read` and `update`, and an entry of a search page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stored {
     /// The app's own id; the client sees it as the SCIM id, unchanged.
     pub id: String,
-    /// The resource in the app's shape. Nothing when the app's answer did not supply it.
+    /// The resource in the app's shape. `None` if the app's response did not contain it.
     pub document: Option<Object>,
-    /// Changes whenever the resource changes. Nothing when the app has no such value.
+    /// A value that changes whenever the resource changes. `None` if the app has none.
     pub version: Option<String>,
-    /// Field paths that the app could not take because what they refer to does not exist there yet.
+    /// Field paths that the app did not accept because they refer to resources that do not exist there yet.
     pub unresolved: Vec<String>,
 }
 
 impl Stored {
-    /// A resource of which only the id is known.
+    /// A resource with only its id.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
 
-    /// A resource whose id stands in a field of its document, as a string or a number.
+    /// A resource whose id is a string or number in a field of its document.
     ///
     /// # Errors
-    /// 502 when the field is missing.
+    /// 502 if the field is missing.
     pub fn from_document(document: Object, id_field: &str) -> Result<Self, Fault> {
         let id = match document.get(id_field) {
             Some(Value::String(text)) if !text.is_empty() => text.clone(),
             Some(Value::Number(number)) => number.to_string(),
-            _ => return Err(Fault::bad_answer(format!("The app answered with a resource that has no `{id_field}`"))),
+            _ => return Err(Fault::bad_answer(format!("The app returned a resource without `{id_field}`"))),
         };
         Ok(Self::new(id).with_document(document))
     }
@@ -40,7 +40,7 @@ impl Stored {
         Self { document: Some(document), ..self }
     }
 
-    /// The same resource with its version, where there is one.
+    /// The same resource with its version, if there is one.
     #[must_use]
     pub fn with_version(self, version: Option<String>) -> Self {
         Self { version, ..self }

@@ -1,20 +1,19 @@
-//! What a mapping costs an operation, with the mapping that Samanage's connector brings: the user for the app, and the app's answer.
+//! The cost of a mapping per operation, with the mapping of Samanage's connector: a user for the app, and the app's response.
 //!
-//! Its one transform is the connector's, which takes an instance; here the identity stands for it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement of what fails is none")]
-
-use std::collections::BTreeMap;
-use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+//! Its only transform is the connector's, which needs an instance; the identity replaces it here.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark must not measure failures")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::{Extension, Object, ResourceType, Schema};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
-/// The gateway's own: JSON is mostly allocations.
+/// The gateway's allocator: JSON work is mostly allocations.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -30,15 +29,15 @@ macro_rules! samanage {
 fn mapping(criterion: &mut Criterion) {
     let loaded = loaded();
     let users = loaded.of("User").unwrap();
-    let sent = now(users.to_app(&user(), &mut AsItIs)).unwrap();
+    let sent = now(users.to_app(&user(), &mut Identity)).unwrap();
     let record = record(sent.document);
     let mut group = criterion.benchmark_group("mapping");
     group.bench_function("to-app", |bencher| {
         let user = user();
-        bencher.iter(|| now(users.to_app(black_box(&user), &mut AsItIs)).unwrap());
+        bencher.iter(|| now(users.to_app(black_box(&user), &mut Identity)).unwrap());
     });
     group.bench_function("to-scim", |bencher| {
-        bencher.iter(|| now(users.to_scim(black_box(&record), &sent.kept, &mut AsItIs)).unwrap());
+        bencher.iter(|| now(users.to_scim(black_box(&record), &sent.kept, &mut Identity)).unwrap());
     });
 }
 
@@ -80,7 +79,7 @@ fn user() -> Object {
     }))
 }
 
-/// The record that Samanage answers, with what it adds.
+/// The record that Samanage returns, with the fields that it adds.
 fn record(mut sent: Object) -> Object {
     let added = json!({"id": 4711, "created_at": "2026-01-23T04:56:22.000Z", "updated_at": "2026-05-13T04:42:34.000Z"});
     sent.extend(object(added));
@@ -92,10 +91,10 @@ fn object(value: Value) -> Object {
     object
 }
 
-/// Leaves a value alone.
-struct AsItIs;
+/// Leaves values unchanged.
+struct Identity;
 
-impl Transforms for AsItIs {
+impl Transforms for Identity {
     async fn to_app(&mut self, _: &str, value: &Value) -> Result<Option<Value>, TransformFault> {
         Ok(Some(value.clone()))
     }

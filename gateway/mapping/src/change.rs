@@ -1,53 +1,21 @@
 //! What a PATCH changes in the app, without knowing the resource.
 //!
-//! Each edit either decides what a rule reads, or leaves it alone, or makes it depend on the resource. Only if something depends
-//! does the host have to read the resource and compare ([`TypeMapping::diff`]).
+//! Each edit decides what a rule reads, leaves it alone, or makes it depend on the resource. Only in the last case does the
+//! host have to read the resource and compare ([`TypeMapping::diff`]).
 
-use std::collections::HashSet;
-
+use super::app_change::AppChange;
+use super::app_path::AppPath;
+use super::error::MapError;
+use super::expression::{EvaluationError, Input, Known};
+use super::items::{Items, items};
+use super::rule::{Rule, Source, has_value};
+use super::state::{State, state};
+use super::transform::Transforms;
+use super::type_mapping::{Field, TypeMapping};
 use scim_protocol::{Edit, Edits};
 use serde_json::Value;
 
-use super::app_path::AppPath;
-use super::error::MapError;
-use super::expression::{Failure, Input, Known};
-use super::kept::{KeptChange, KeptValue};
-use super::overlap::{Overlap, overlap};
-use super::rule::{Rule, Source, has_value};
-use super::state::{State, identity, is_name, state};
-use super::transform::Transforms;
-use super::type_mapping::{Field, TypeMapping};
-
-/// What is to be different in the app and among the kept values.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AppChange {
-    /// Fields to set, or to clear.
-    pub fields: Vec<(String, Option<Value>)>,
-    /// Items to add to and to remove from incremental fields.
-    pub items: Vec<ItemChange>,
-    /// To be stored when the app has confirmed.
-    pub kept: Vec<KeptChange>,
-}
-
-/// Items of one incremental field.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ItemChange {
-    /// The app's field.
-    pub path: String,
-    /// Items that must be there afterwards.
-    pub added: Vec<Value>,
-    /// Items that must not.
-    pub removed: Vec<Value>,
-}
-
-impl AppChange {
-    /// Whether the app need not be called. There may still be kept values to store.
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.items.is_empty()
-    }
-}
-
-/// What becomes of one field.
+/// The outcome for one field.
 enum Outcome {
     Unchanged,
     Becomes(Option<Value>),
@@ -55,9 +23,9 @@ enum Outcome {
 }
 
 impl TypeMapping {
-    /// The change that the edits make, or `None` when that depends on the current resource.
+    /// The change that the edits make; `None` if it depends on the current resource.
     ///
-    /// Rules for new resources only (`"apply": "on-create"`) take no part. A field whose rule has a default is not cleared.
+    /// Rules that apply only on creation (`"apply": "on-create"`) are skipped. A field whose rule has a default is not cleared.
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
@@ -72,7 +40,7 @@ impl TypeMapping {
                 match items(rule, &edits.steps) {
                     Some(Items::Changed(items)) if items.added.is_empty() && items.removed.is_empty() => {}
                     Some(Items::Changed(items)) => change.items.push(items),
-                    Some(Items::Become(all)) => {
+                    Some(Items::Replaced(all)) => {
                         change.fields.push((field.path.as_str().to_owned(), Some(Value::Array(all))));
                     }
                     None => return Ok(None),
@@ -92,7 +60,7 @@ impl TypeMapping {
                 State::Depends => return Ok(None),
             }
         }
-        // What the client knows of a field that changes by another rule, only the resource says.
+        // If a field changes by another rule, only the resource tells what its client knows of it.
         Ok(Some(change).filter(|change| self.bystanders(change).is_empty()))
     }
 
@@ -113,7 +81,7 @@ impl TypeMapping {
         }
         for (rule, state) in rules.iter().zip(states) {
             match state {
-                // Whether this rule has a value, nobody said: if it has, it wins over what was touched.
+                // Whether this rule has a value is not known; if it has, it wins over the rules below it.
                 State::Untouched | State::Depends => return Ok(Outcome::Depends),
                 State::Decided(None) => {}
                 State::Decided(Some(value)) if rule.is_constant() => return Ok(Outcome::Becomes(Some(value))),
@@ -129,22 +97,13 @@ impl TypeMapping {
         Ok(if has_default { Outcome::Unchanged } else { Outcome::Becomes(None) })
     }
 
-    /// The rules whose values are kept beside a field that changes although the client does not write them now: `userName`
-    /// beside the field of the work e-mail address. They must stay what the client knows.
+    /// The rules with kept values whose field changes although the client does not write them now: `userName` when the client
+    /// writes the work e-mail address. Their values must stay what the client knows.
     pub(super) fn bystanders(&self, change: &AppChange) -> Vec<&Rule> {
         let is_changed = |field: &AppPath| change.fields.iter().any(|(path, _)| path == field.as_str());
         let is_written = |rule: &Rule| change.kept.iter().any(|kept| kept.slot == rule.name);
         let rules = self.rules.iter().filter(|rule| rule.keep && rule.app.as_ref().is_some_and(is_changed));
         rules.filter(|rule| !is_written(rule)).collect()
-    }
-}
-
-impl AppChange {
-    pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>) {
-        let field = rule.app.as_ref().and_then(|app| self.fields.iter().find(|(path, _)| path == app.as_str()));
-        let app = field.and_then(|(_, value)| value.clone());
-        let value = value.map_or(KeptValue::Clear, KeptValue::Set);
-        self.kept.push(KeptChange { slot: rule.name.clone(), value, app });
     }
 }
 
@@ -171,50 +130,10 @@ impl Rule {
                     .collect();
                 match expression.evaluate(&known) {
                     Ok(value) => Ok(State::Decided(value.filter(has_value))),
-                    Err(Failure::Depends) => Ok(State::Depends),
-                    Err(failure) => Err(self.expression_failed(failure)),
+                    Err(EvaluationError::Depends) => Ok(State::Depends),
+                    Err(error) => Err(self.expression_failed(error)),
                 }
             }
         }
     }
-}
-
-/// What becomes of an incremental field.
-enum Items {
-    Changed(ItemChange),
-    /// All of its items are said.
-    Become(Vec<Value>),
-}
-
-fn items(rule: &Rule, steps: &[Edit]) -> Option<Items> {
-    let mut items = Items::Changed(ItemChange { path: rule.field().to_owned(), ..ItemChange::default() });
-    for edit in steps {
-        let way = overlap(edit.slot(), &rule.slot);
-        match (way, edit, &mut items) {
-            (Overlap::Apart, _, _) => {}
-            (Overlap::Same, Edit::Set { value: Value::Array(all), .. }, _) => items = Items::Become(all.clone()),
-            (Overlap::Same, Edit::Clear { .. }, _) => items = Items::Become(Vec::new()),
-            (Overlap::Same, Edit::Add { items, .. }, Items::Changed(change)) => {
-                put_in(items, &mut change.added, &mut change.removed);
-            }
-            (Overlap::Same, Edit::Remove { items, .. }, _) if !items.iter().all(is_name) => return None,
-            (Overlap::Same, Edit::Remove { items, .. }, Items::Changed(change)) => {
-                put_in(items, &mut change.removed, &mut change.added);
-            }
-            (Overlap::Same, Edit::Add { items, .. }, Items::Become(all)) => put_in(items, all, &mut Vec::new()),
-            (Overlap::Same, Edit::Remove { items, .. }, Items::Become(all)) => put_in(items, &mut Vec::new(), all),
-            _ => return None,
-        }
-    }
-    Some(items)
-}
-
-/// The later word on an item counts.
-fn put_in(items: &[Value], here: &mut Vec<Value>, there: &mut Vec<Value>) {
-    if !there.is_empty() {
-        let coming: HashSet<String> = items.iter().map(identity).collect();
-        there.retain(|item| !coming.contains(&identity(item)));
-    }
-    let mut known: HashSet<String> = here.iter().map(identity).collect();
-    here.extend(items.iter().filter(|item| known.insert(identity(item))).cloned());
 }

@@ -1,22 +1,22 @@
-//! Keys of a rule that exclude or need each other. The JSON Schema could say the same, and not say what would be right.
+//! Keys of a rule that exclude or require each other. The JSON Schema could check the same, but not say what to write instead.
 
 use super::document::{Apply, Direction, RuleDocument};
 
-/// Each fault with the key that it is reported at.
+/// Each error with the key at which it is reported.
 pub(super) fn wrong_combinations(rule: &RuleDocument) -> Vec<(&'static str, String)> {
     let to_scim = rule.direction == Direction::ToScim;
     let to_app = rule.direction == Direction::ToApp;
-    let answers_alone = to_scim && (rule.constant.is_some() || rule.inverse.is_some());
+    let only_returns = to_scim && (rule.constant.is_some() || rule.inverse.is_some());
     let checks = [
         (
             rule.constant.is_some() && rule.expression.is_some(),
             "expression",
-            "a rule has a `constant` or an `expression`, not both",
+            "a rule can have a `constant` or an `expression`, not both",
         ),
         (
-            rule.app.is_none() && !rule.keep && !answers_alone,
+            rule.app.is_none() && !rule.keep && !only_returns,
             "scim",
-            "the rule names no field of the app: add `app`, or `\"keep\": true` if the gateway shall store the value",
+            "the rule has no field of the app: add `app`, or `\"keep\": true` to store the value in the gateway",
         ),
         (
             rule.app.is_none() && rule.expression.is_some(),
@@ -26,63 +26,59 @@ pub(super) fn wrong_combinations(rule: &RuleDocument) -> Vec<(&'static str, Stri
         (
             rule.app.is_none() && rule.constant.is_some() && !to_scim,
             "constant",
-            "a `constant` is written to a field of the app: add `app`, or `\"direction\": \"to-scim\"` to answer it",
+            "a `constant` is written to a field of the app: add `app`, or `\"direction\": \"to-scim\"` to return it to clients",
         ),
         (
             rule.app.is_some() && rule.constant.is_some() && to_scim,
             "app",
-            "a `constant` with `\"direction\": \"to-scim\"` is answered as it is and reads no field: leave `app` out",
+            "a `constant` with `\"direction\": \"to-scim\"` is returned as it is and reads no field: remove `app`",
         ),
         (
             to_scim && rule.expression.is_some(),
             "expression",
-            "an `expression` computes a field of the app; what is answered is computed by `inverse`",
+            "an `expression` computes a field of the app; use `inverse` to compute what is returned",
         ),
         (
             to_app && rule.inverse.is_some(),
             "inverse",
-            "with `\"direction\": \"to-app\"` nothing is read back: leave `inverse` out",
+            "with `\"direction\": \"to-app\"` nothing is read back: remove `inverse`",
         ),
         (
             rule.inverse.is_some() && rule.app.is_none() && !to_scim,
             "inverse",
-            "without `app` the rule only answers: add `\"direction\": \"to-scim\"`",
+            "without `app` the rule only returns values: add `\"direction\": \"to-scim\"`",
         ),
         (
             rule.keep && rule.direction != Direction::Both,
             "keep",
-            "a kept value is stored on the way in and answered on the way back: leave `direction` out",
+            "a kept value is stored and returned: remove `direction`",
         ),
-        (
-            rule.keep && rule.constant.is_some(),
-            "keep",
-            "a `constant` is no value of the client's: there is nothing to keep",
-        ),
-        (rule.keep && rule.inverse.is_some(), "keep", "the way back is the kept value or `inverse`, not both"),
+        (rule.keep && rule.constant.is_some(), "keep", "a `constant` does not come from the client: remove `keep`"),
+        (rule.keep && rule.inverse.is_some(), "keep", "a rule returns the kept value or the `inverse`, not both"),
         (
             rule.default.is_some() && rule.constant.is_some(),
             "default",
-            "a `constant` always has a value: leave `default` out",
+            "a `constant` always has a value: remove `default`",
         ),
         (
             rule.default.is_some() && (rule.app.is_none() || to_scim),
             "default",
-            "a `default` is written to a field of the app, and this rule writes none",
+            "a `default` is written to a field of the app, but this rule writes none",
         ),
         (
             rule.apply == Apply::OnCreate && to_scim,
             "apply",
-            "a rule with `\"direction\": \"to-scim\"` writes nothing that could be limited to creation",
+            "a rule with `\"direction\": \"to-scim\"` writes nothing on creation: remove `apply`",
         ),
         (
             rule.transform.is_some() && rule.app.is_none(),
             "transform",
-            "a `transform` stands between the attribute and a field of the app: add `app`",
+            "a `transform` converts between the attribute and a field of the app: add `app`",
         ),
         (
             rule.transform.is_some() && rule.constant.is_some(),
             "transform",
-            "a `constant` is written as it is: leave `transform` out",
+            "a `constant` is written as it is: remove `transform`",
         ),
     ];
     checks.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, key, message)| (key, message.to_owned())).collect()

@@ -1,21 +1,19 @@
-//! What is different in the app between two states of a SCIM resource: PUT, and a PATCH whose outcome depends on the
-//! current resource.
+//! The change to the app between two states of a SCIM resource: for a PUT, and for a PATCH whose outcome depends on the current
+//! resource.
 
-use std::collections::HashSet;
-
-use scim_protocol::Object;
-use serde_json::Value;
-
-use super::change::{AppChange, ItemChange};
+use super::app_change::{AppChange, ItemChange};
 use super::error::MapError;
 use super::rule::{Rule, has_value};
 use super::state::identity;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
+use scim_protocol::Object;
+use serde_json::Value;
+use std::collections::HashSet;
 
 impl TypeMapping {
-    /// The change from `before`, as [`TypeMapping::to_scim`] gave it, to `after`. What is absent afterwards is cleared,
-    /// except a field whose rule has a default. Rules for new resources only (`"apply": "on-create"`) take no part.
+    /// The change from `before`, as returned by [`TypeMapping::to_scim`], to `after`. Values that are absent afterwards are
+    /// cleared, unless their rule has a default. Rules that apply only on creation (`"apply": "on-create"`) are skipped.
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
@@ -37,7 +35,7 @@ impl TypeMapping {
                 continue;
             }
             let after = self.update_value(field, after, transforms).await?;
-            // What the app holds and no rule could write is different from anything that one can.
+            // A value in the app that no rule could write differs from any value that a rule can write.
             let before = self.update_value(field, before, transforms).await.unwrap_or_default();
             if after != before && (after.is_some() || !rules().any(|rule| rule.default.is_some())) {
                 change.fields.push((field.path.as_str().to_owned(), after));

@@ -1,11 +1,10 @@
-//! What can be wrong with a mapping document, and with a value that goes through it.
-
-use std::fmt;
+//! Errors of a mapping document, and of a value that is mapped.
 
 use super::locate::Position;
 use super::transform::TransformFault;
+use std::fmt;
 
-/// Everything that is wrong with one document, in the order of the text.
+/// All errors of one document, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappingErrors(pub Vec<MappingError>);
 
@@ -23,28 +22,28 @@ impl fmt::Display for MappingErrors {
 
 impl std::error::Error for MappingErrors {}
 
-/// One fault of a document: `mapping.json:12:16: User rule 3 (userName): no …; did you mean …?`.
+/// One error of a document: `mapping.json:12:16: User rule 3 (userName): no …; did you mean …?`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{source_name}:{}:{}: {}{problem}", .position.line, .position.column, .rule.as_ref().map(|rule| format!("{rule}: ")).unwrap_or_default())]
 pub struct MappingError {
     /// The file, as the caller of `Mapping::parse` named it.
     pub source_name: String,
-    /// Where in it.
+    /// The position in it.
     pub position: Position,
-    /// The rule, when the fault lies in one.
+    /// The rule, if the error is in one.
     pub rule: Option<RuleName>,
-    /// What is wrong and what would be right.
+    /// What is wrong and what to write instead.
     pub problem: Problem,
 }
 
-/// How an administrator finds a rule.
+/// Identifies a rule for an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleName {
     /// `User`.
     pub resource_type: String,
     /// Counted from 1 within the resource type.
     pub number: usize,
-    /// The rule's SCIM path as written, when it has one.
+    /// The rule's SCIM path as written, if it has one.
     pub scim: Option<String>,
 }
 
@@ -58,24 +57,24 @@ impl fmt::Display for RuleName {
     }
 }
 
-/// The kinds of faults. Each text says what would be right.
+/// The kinds of errors. Each text says what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The text is not JSON.
     #[error("not valid JSON: {0}")]
     Syntax(String),
-    /// A property stands twice in one object.
-    #[error("`{0}` stands here a second time; only one of them would be seen")]
+    /// An object has two properties of the same name.
+    #[error("duplicate property `{0}`; only one of them would be used")]
     Repeated(String),
-    /// The document does not have the shape of the published JSON Schema.
+    /// The document violates the published JSON Schema.
     #[error("{0}")]
     Shape(String),
     /// A property that mapping documents do not have.
-    #[error("there is no `{name}` here{hint}")]
+    #[error("unknown property `{name}`{hint}")]
     UnknownProperty {
         /// The property.
         name: String,
-        /// The nearest name, or all there are.
+        /// The nearest known name, or all known names.
         hint: String,
     },
     /// A resource type that the connector does not have.
@@ -83,18 +82,18 @@ pub enum Problem {
     UnknownResourceType {
         /// The name.
         name: String,
-        /// The nearest name, or all there are.
+        /// The nearest known name, or all known names.
         hint: String,
     },
-    /// The SCIM path points at nothing that the resource type has.
+    /// The resource type has no such attribute.
     #[error("{detail}{hint}")]
     Slot {
-        /// What the path's parser says.
+        /// The path parser's message.
         detail: String,
         /// The nearest path.
         hint: String,
     },
-    /// The SCIM path exists and a rule cannot use it.
+    /// The SCIM path exists, but a rule cannot use it.
     #[error("{0}")]
     SlotUse(String),
     /// The app path does not parse.
@@ -102,11 +101,13 @@ pub enum Problem {
     AppPath {
         /// The path.
         path: String,
-        /// What would be right at the position.
+        /// What was expected at the position.
         expected: &'static str,
     },
-    /// Two rules write fields of which one lies inside the other.
-    #[error("the field `{field}` overlaps `{other}`, which rule {rule} writes; write the one or the parts")]
+    /// Two rules write fields of which one contains the other.
+    #[error(
+        "the field `{field}` overlaps `{other}`, which rule {rule} writes; write either the whole field or its parts"
+    )]
     FieldOverlap {
         /// This rule's field.
         field: String,
@@ -115,12 +116,12 @@ pub enum Problem {
         /// The other rule's number.
         rule: usize,
     },
-    /// A transform that is neither built in nor the connector's.
-    #[error("there is no transform `{name}`{hint}")]
+    /// The transform is neither built in nor one of the connector's.
+    #[error("unknown transform `{name}`{hint}")]
     UnknownTransform {
         /// The name.
         name: String,
-        /// The nearest name, or all there are.
+        /// The nearest known name, or all known names.
         hint: String,
     },
     /// The expression does not parse.
@@ -129,17 +130,17 @@ pub enum Problem {
     /// The expression reads or calls something that does not exist, or could run without bound.
     #[error("{0}")]
     ExpressionUse(String),
-    /// Two keys of a rule that exclude each other, or one that needs another.
+    /// Keys of a rule exclude each other, or one requires another.
     #[error("{0}")]
     Combination(String),
-    /// Two rules give the same attribute a value on the way back.
-    #[error("rule {rule} already gives this attribute its value; let one of them say \"direction\": \"to-app\"")]
+    /// Two rules return the same attribute.
+    #[error("rule {rule} already returns this attribute; set \"direction\": \"to-app\" on one of them")]
     WrittenBackTwice {
         /// The other rule's number.
         rule: usize,
     },
     /// Two rules have the same matching precedence.
-    #[error("rule {rule} already has match precedence {precedence}; give each its own")]
+    #[error("rule {rule} already has match precedence {precedence}; use another number")]
     MatchTwice {
         /// The other rule's number.
         rule: usize,
@@ -147,14 +148,14 @@ pub enum Problem {
         precedence: u64,
     },
     /// The default does not have the attribute's type.
-    #[error("the default does not fit: {0}")]
+    #[error("invalid default: {0}")]
     Default(String),
 }
 
-/// Why a resource could not be mapped. Each names the attribute (or the app's field) by its path.
+/// Why a resource could not be mapped. Each error names the attribute (or the app's field) by its path.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MapError {
-    /// The client's value cannot become the app's: 400 `invalidValue`.
+    /// The client's value cannot be converted for the app: 400 `invalidValue`.
     #[error("`{attribute}`: {detail}")]
     Value {
         /// The SCIM path.
@@ -169,15 +170,15 @@ pub enum MapError {
         attribute: String,
         /// The app's field.
         field: String,
-        /// What the evaluation says.
+        /// The evaluation's message.
         detail: String,
     },
-    /// The app's value cannot become the attribute's: the app answered nonsense, 502.
+    /// The app's value cannot be converted for the attribute, because the app returned nonsense: 502.
     #[error("`{attribute}` cannot be read from the app's field `{field}`: {detail}")]
     AppValue {
         /// The SCIM path.
         attribute: String,
-        /// The app's field, or what computes the value.
+        /// The app's field, or the source of the value.
         field: String,
         /// What the value should have been.
         detail: String,
@@ -187,7 +188,7 @@ pub enum MapError {
     Transform {
         /// The SCIM path.
         attribute: String,
-        /// As the connector gave it.
+        /// The connector's fault.
         fault: TransformFault,
     },
 }

@@ -1,29 +1,27 @@
-//! Which part of a SCIM filter the app's own search can do, through the rules.
+//! Which part of a SCIM filter the app's own search can evaluate.
 //!
-//! The host checks every answer against the whole filter, so what is pushed down may let too much through, never too little.
-
-use std::collections::BTreeMap;
-
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
-use serde_json::Value;
+//! The host checks every result against the whole filter, so the part pushed down may match too much, but never too little.
 
 use super::overlap::equalities;
 use super::rule::{Rule, Source};
 use super::transform::{BuiltIn, Transform};
 use super::type_mapping::TypeMapping;
+use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A comparison in the app's terms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppComparison {
-    /// A field that the descriptor lists under `filters`.
+    /// A field listed in the descriptor under `filters`.
     pub field: String,
-    /// An operator that it lists for the field: `eq`.
+    /// An operator listed for the field, such as `eq`.
     pub operator: String,
-    /// The literal, translated.
+    /// The literal, converted for the app.
     pub value: Value,
 }
 
-/// `slot eq value` on a value that the gateway keeps: resources that the app's search may not find.
+/// `slot eq value` on a value that the gateway keeps, for resources that the app's search may not find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptComparison {
     /// The slot's canonical text.
@@ -33,15 +31,15 @@ pub struct KeptComparison {
 }
 
 impl TypeMapping {
-    /// The comparisons of a checked filter that the app can do, which must all hold; `filters` is the descriptor's, field to operators.
+    /// The comparisons of a checked filter that the app can evaluate; they must all hold. `filters` comes from the descriptor
+    /// and maps fields to operators.
     ///
-    /// A value that is kept beside its field ([`Self::kept_comparisons`]) may differ from the app's: the host asks its store,
-    /// too.
+    /// A kept value may differ from its field in the app, so the host must also search its store ([`Self::kept_comparisons`]).
     pub fn push_down(&self, filter: &Filter, filters: &BTreeMap<String, Vec<String>>) -> Vec<AppComparison> {
         conjunction(filter).into_iter().filter_map(|part| self.pushed(part, filters)).collect()
     }
 
-    /// The comparisons of a checked filter with values that the gateway keeps. They must all hold.
+    /// The comparisons of a checked filter with values that the gateway keeps; they must all hold.
     pub fn kept_comparisons(&self, filter: &Filter) -> Vec<KeptComparison> {
         let kept = |part: &Filter| {
             let Filter::Compare(Comparison { path, op: CompareOp::Eq, value }) = part else { return None };
@@ -55,9 +53,9 @@ impl TypeMapping {
     fn pushed(&self, part: &Filter, filters: &BTreeMap<String, Vec<String>>) -> Option<AppComparison> {
         match part {
             Filter::Compare(Comparison { path, op, value }) => {
-                // A kept value may differ from the app's, and the store is asked for equal ones only.
+                // A kept value may differ from the app's, and the store can only be searched for equal values.
                 let rule = self.providing(path).filter(|rule| !rule.keep || *op == CompareOp::Eq)?;
-                // Of a whole array the app may be able to search one sub-attribute: `members.value`.
+                // The app may be able to search one sub-attribute of a whole array: `members.value`.
                 let field = match (&rule.app, path.path.sub.as_ref().filter(|_| rule.whole_array)) {
                     (Some(app), None) => app.as_str().to_owned(),
                     (Some(app), Some(sub)) => format!("{app}.{sub}"),
@@ -81,7 +79,7 @@ impl TypeMapping {
         }
     }
 
-    /// The one rule that gives the compared attribute its values, if its way back is plain enough to be searched.
+    /// The only rule that returns the compared attribute, if it is simple enough for a search by its field.
     fn providing(&self, operand: &Operand) -> Option<&Rule> {
         let name = operand.to_string();
         let mut rules = self.rules.iter().filter(|rule| rule.to_scim);
@@ -89,7 +87,7 @@ impl TypeMapping {
         let rule = match exact {
             Some(rule) => rule,
             None => {
-                // `emails.value`, and `members.value` of a whole array: only if no other rule makes such values.
+                // `emails.value`, or `members.value` of a whole array: only if no other rule returns such values.
                 let same_attribute = |rule: &&Rule| {
                     rule.slot.path.attribute == operand.path.attribute && rule.slot.path.schema == operand.path.schema
                 };
@@ -98,7 +96,7 @@ impl TypeMapping {
                     return None;
                 }
                 let is_its_leaf = rule.slot.leaf() == operand.path.sub.as_deref() && rule.slot.selector.is_some();
-                // What the selector says of every element is not in the app's field.
+                // What the selector fixes for every element is not in the app's field.
                 let selected = rule.slot.selector.as_ref().and_then(equalities).unwrap_or_default();
                 let by_selector = selected.iter().any(|(sub, _)| Some(*sub) == operand.path.sub.as_deref());
                 (!by_selector && (is_its_leaf || rule.whole_array)).then_some(rule)?
@@ -112,7 +110,7 @@ impl TypeMapping {
     }
 }
 
-/// The literal as the app's field holds it.
+/// The literal as it would be in the app's field.
 fn literal(rule: &Rule, op: CompareOp, value: &Value) -> Option<Value> {
     let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
     match &rule.transform {

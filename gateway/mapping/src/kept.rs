@@ -1,29 +1,20 @@
-//! Values that the gateway keeps because the app has no such field, or might not give them back as the client wrote
-//! them.
+//! Values that the gateway keeps because the app has no such field, or might not return them as the client wrote them.
 
-use std::collections::HashSet;
-
-use scim_protocol::Object;
 use serde_json::Value;
-
-use super::app_path::AppPath;
-use super::change::AppChange;
-use super::state::identity;
-use super::type_mapping::TypeMapping;
 
 /// One kept value of a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
     /// The slot's canonical text.
     pub slot: String,
-    /// The client's value.
+    /// The value as the client wrote it.
     pub value: Value,
-    /// What the rule's field in the app was when the value was stored: as long as it still is, the client's value is
-    /// answered. `None` when the rule names no field, or the field had no value.
+    /// The app's field when the value was stored: as long as the field is unchanged, the client's value is returned. `None` if
+    /// the rule has no field or the field had no value.
     pub app: Option<Value>,
 }
 
-/// What becomes of a kept value.
+/// The new state of a kept value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeptValue {
     /// The client wrote it.
@@ -37,81 +28,8 @@ pub enum KeptValue {
 pub struct KeptChange {
     /// The slot's canonical text.
     pub slot: String,
-    /// What becomes of it.
+    /// Its new state.
     pub value: KeptValue,
-    /// What the app's field will be, as it was sent; see [`TypeMapping::settle`].
+    /// The value sent to the app's field; see [`crate::TypeMapping::settle`].
     pub app: Option<Value>,
-}
-
-impl TypeMapping {
-    /// Takes the app's fields as the app itself answered them (it may have normalised what was sent), for values that
-    /// were just stored with them. Call it with the document that confirms the write, before the values are stored.
-    pub fn settle(&self, kept: &mut [Kept], document: &Object) {
-        for kept in kept {
-            if let Some(field) = self.field_of(&kept.slot) {
-                kept.app = field.get(document).cloned();
-            }
-        }
-    }
-
-    /// As [`Self::settle`], for the kept values of a change.
-    pub fn settle_change(&self, kept: &mut [KeptChange], document: &Object) {
-        for kept in kept {
-            if let Some(field) = self.field_of(&kept.slot) {
-                kept.app = field.get(document).cloned();
-            }
-        }
-    }
-
-    /// Takes the fields that the change leaves alone from the document that was read before it, for values that are kept beside
-    /// them: an app may confirm a write without showing it.
-    pub fn settle_unchanged(&self, change: &mut AppChange, read: &Object) {
-        let AppChange { fields, kept, .. } = change;
-        for kept in kept {
-            if let Some(field) = self.field_of(&kept.slot)
-                && !fields.iter().any(|(path, _)| path == field.as_str())
-            {
-                kept.app = field.get(read).cloned();
-            }
-        }
-    }
-
-    /// What the app's document is after a change that the app confirmed without showing it.
-    pub fn changed(&self, mut document: Object, change: &AppChange) -> Object {
-        for (path, value) in &change.fields {
-            if let Some(field) = self.fields.iter().find(|field| field.path.as_str() == path) {
-                field.path.put(&mut document, value.clone().unwrap_or_default());
-            }
-        }
-        for items in &change.items {
-            let Some(field) = self.fields.iter().find(|field| field.path.as_str() == items.path) else { continue };
-            let mut all = field.path.get(&document).and_then(Value::as_array).cloned().unwrap_or_default();
-            let gone: HashSet<String> = items.removed.iter().chain(&items.added).map(identity).collect();
-            all.retain(|item| !gone.contains(&identity(item)));
-            all.extend(items.added.iter().cloned());
-            field.path.put(&mut document, Value::Array(all));
-        }
-        document
-    }
-
-    /// What of a resource a rule takes to the app or keeps, and `active`, which the gateway knows by itself.
-    pub fn taken(&self, resource: &Object) -> Object {
-        let mut taken = Object::new();
-        for rule in self.rules.iter().filter(|rule| rule.to_app || rule.keep) {
-            for slot in std::iter::once(&rule.slot).filter(|_| rule.keep).chain(rule.slots()) {
-                if let Some(value) = slot.get(resource) {
-                    slot.put(&mut taken, value.clone());
-                }
-            }
-        }
-        if let Some(active) = resource.get("active") {
-            taken.insert("active".to_owned(), active.clone());
-        }
-        self.choose_primaries(&mut taken);
-        taken
-    }
-
-    fn field_of(&self, slot: &str) -> Option<&AppPath> {
-        self.rules.iter().find(|rule| rule.keep && rule.name == slot)?.app.as_ref()
-    }
 }

@@ -1,14 +1,14 @@
-//! Where in the text of a mapping document something stands.
+//! Finds positions in the text of a mapping document.
 //!
-//! `serde_json` tells positions of syntax errors only, and the JSON Schema validator and our own checks speak of
-//! values. `jsonc-parser` (dprint's, no dependencies) keeps the range of every value and property name, also of the
-//! properties that a later one of the same name hides.
+//! `serde_json` gives positions only of syntax errors, while the JSON Schema validator and our own checks refer to values.
+//! `jsonc-parser` (dprint's, no dependencies) keeps the range of every value and property name, including properties hidden
+//! by a later one of the same name.
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-/// A place in a document, both counted from 1, columns in characters.
+/// A position in a document; line and column count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line.
@@ -25,7 +25,7 @@ pub(super) struct Located<'t> {
 }
 
 impl<'t> Located<'t> {
-    /// Strict JSON only: comments and trailing commas are refused here as `serde_json` refuses them.
+    /// Parses strict JSON only: comments and trailing commas are refused, as by `serde_json`.
     pub(super) fn parse(text: &'t str) -> Result<Self, (Position, String)> {
         let strict = ParseOptions {
             allow_comments: false,
@@ -48,18 +48,18 @@ impl<'t> Located<'t> {
         }
     }
 
-    /// Where the value starts; where its nearest existing parent starts if there is no such value.
+    /// Where the value starts; if it does not exist, where its nearest existing parent starts.
     pub(super) fn value(&self, pointer: &str) -> Position {
         self.position(self.walk(pointer).1.start)
     }
 
-    /// Where the name of the property that the pointer ends in starts.
+    /// Where the name of the pointer's last property starts.
     pub(super) fn key(&self, pointer: &str) -> Position {
         let (key, value) = self.walk(pointer);
         self.position(key.unwrap_or(value).start)
     }
 
-    /// Where the `offset`th character of the string value stands, escapes counted as the text has them.
+    /// The position of the `offset`th character of a string value, skipping escapes as they are written.
     pub(super) fn within(&self, pointer: &str, offset: usize) -> Position {
         let range = self.walk(pointer).1;
         let mut at = range.start.saturating_add(1);
@@ -78,13 +78,13 @@ impl<'t> Located<'t> {
         self.position(at.min(range.end.saturating_sub(1)))
     }
 
-    /// The value exactly as it is written.
+    /// The text of the value exactly as written.
     pub(super) fn raw(&self, pointer: &str) -> &'t str {
         let range = self.walk(pointer).1;
         self.text.get(range.start..range.end).unwrap_or_default()
     }
 
-    /// Properties that stand a second time in the same object, of which JSON readers see only one.
+    /// Duplicate properties of the same object, of which JSON parsers see only one.
     pub(super) fn repeated(&self) -> Vec<(Position, String)> {
         let mut found = Vec::new();
         self.repeated_in(&self.root, &mut found);
@@ -142,7 +142,7 @@ impl<'t> Located<'t> {
     }
 }
 
-/// One more step of a JSON Pointer.
+/// Appends a step to a JSON Pointer.
 pub(super) fn child(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_strict_json_is_refused() {
+    fn anything_but_strict_json_is_refused() {
         for text in ["", "{\"a\": 1,}", "// x\n{}", "{'a': 1}", "{a: 1}", "[+1]", "[0x1]"] {
             assert!(Located::parse(text).is_err(), "{text}");
         }

@@ -1,6 +1,6 @@
-//! The known name that a mistyped one most likely means.
+//! Finds the known name that a mistyped one most likely means.
 
-/// The closest of `known` in any case, if it is close enough to be a slip: two letters, or a third of a long name.
+/// The closest of `known`, ignoring case, if it is close enough to be a typo: two letters, or a third of a long name.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let wanted = name.to_ascii_lowercase();
     let length = wanted.chars().count();
@@ -13,13 +13,13 @@ pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean …?`, else what there is to choose from.
+/// `; did you mean …?`, or else the list of known names.
 pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> String {
     match nearest(name, known.clone()) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => {
             let list: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
-            if list.is_empty() { String::new() } else { format!("; there are {}", list.join(", ")) }
+            if list.is_empty() { String::new() } else { format!("; known names are {}", list.join(", ")) }
         }
     }
 }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_finds_its_name_and_another_word_finds_none() {
+    fn a_typo_finds_its_name_and_another_word_finds_none() {
         let known = ["displayName", "emails", "title"];
         for (name, expected) in [
             ("dispalyName", Some("displayName")),

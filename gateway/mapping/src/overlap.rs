@@ -1,25 +1,25 @@
-//! How two slots of a resource type lie to each other: what a change of the one means for the other.
+//! How two slots of a resource type overlap: what a change of one means for the other.
 
 use scim_protocol::Slot;
 use scim_protocol::filter::{CompareOp, Comparison, Filter};
 use serde_json::Value;
 
-/// How a slot lies to another.
+/// How one slot overlaps another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Overlap {
     /// They have nothing in common.
     Apart,
-    /// They are one slot.
+    /// They are the same slot.
     Same,
-    /// The first holds all of the second: `name` and `name.givenName`.
+    /// The first contains the second: `name` and `name.givenName`.
     Holds,
     /// The first is a part of the second.
     Part,
-    /// That depends on the resource: `emails[primary eq true].value` and `emails[type eq "work"].value`.
+    /// It depends on the resource: `emails[primary eq true].value` and `emails[type eq "work"].value`.
     Depends,
 }
 
-/// How `one` lies to `other`. Both are canonical.
+/// How `one` overlaps `other`. Both are canonical.
 pub(super) fn overlap(one: &Slot, other: &Slot) -> Overlap {
     if one.path.attribute != other.path.attribute || one.path.schema != other.path.schema {
         return Overlap::Apart;
@@ -27,7 +27,7 @@ pub(super) fn overlap(one: &Slot, other: &Slot) -> Overlap {
     match (&one.selector, &other.selector) {
         (Some(a), Some(b)) if same(a, b) => {
             if chosen_by(a, one.leaf()) || chosen_by(b, other.leaf()) {
-                // Writing what the element is chosen by moves it away from under the other.
+                // Writing the sub-attribute by which the element is chosen makes the other slot miss it.
                 return if one.leaf() == other.leaf() { Overlap::Same } else { Overlap::Depends };
             }
             by_leaf(one, other)
@@ -38,7 +38,7 @@ pub(super) fn overlap(one: &Slot, other: &Slot) -> Overlap {
         },
         (None, Some(_)) if one.leaf().is_none() => Overlap::Holds,
         (Some(_), None) if other.leaf().is_none() => Overlap::Part,
-        // `emails.value`: of every element.
+        // `emails.value` is in every element.
         (None, Some(_)) | (Some(_), None) => Overlap::Depends,
         (None, None) => by_leaf(one, other),
     }
@@ -53,7 +53,7 @@ fn by_leaf(one: &Slot, other: &Slot) -> Overlap {
     }
 }
 
-/// The `sub eq literal` comparisons of a conjunction; nothing when the filter holds anything else.
+/// The `sub eq literal` comparisons of a conjunction; `None` if the filter contains anything else.
 pub(super) fn equalities(filter: &Filter) -> Option<Vec<(&str, &Value)>> {
     match filter {
         Filter::And(parts) => {
@@ -72,7 +72,7 @@ fn chosen_by(selector: &Filter, leaf: Option<&str>) -> bool {
     equalities(selector).is_none_or(|chosen| chosen.iter().any(|(name, _)| *name == leaf))
 }
 
-/// Whether both choose the same elements, as far as that shows: `type` and its kin ignore case.
+/// Whether both provably choose the same elements; `type` and similar sub-attributes ignore case.
 fn same(one: &Filter, other: &Filter) -> bool {
     one == other
         || match (equalities(one), equalities(other)) {
@@ -93,7 +93,7 @@ fn alike(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether no element can be chosen by both.
+/// Whether both provably never choose the same element.
 fn exclusive(one: &Filter, other: &Filter) -> bool {
     let (Some(one), Some(other)) = (equalities(one), equalities(other)) else { return false };
     one.iter().any(|(name, value)| {
@@ -103,12 +103,11 @@ fn exclusive(one: &Filter, other: &Filter) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use scim_protocol::ResourceType;
 
-    use super::*;
-
     #[test]
-    fn slots_lie_to_each_other_as_their_elements_do() {
+    fn slots_overlap_as_their_elements_do() {
         use Overlap::{Apart, Depends, Holds, Part, Same};
         let user = ResourceType::user(Vec::new());
         for (one, other, expected) in [

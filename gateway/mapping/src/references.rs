@@ -1,14 +1,13 @@
-//! The ids of other resources in what goes to the app and comes from it, for an app whose ids are not always those that
+//! Ids of other resources in the app's documents, for an app whose ids are not always those that
 //! clients know.
-
-use scim_protocol::Object;
-use serde_json::Value;
 
 use super::rule::Rule;
 use super::type_mapping::TypeMapping;
+use scim_protocol::Object;
+use serde_json::Value;
 
 impl TypeMapping {
-    /// The ids in a document of the app, each with the resource type that it names.
+    /// The ids of other resources in a document of the app, each with its resource type.
     pub fn referred(&self, document: &Object) -> Vec<(&str, String)> {
         let mut found = Vec::new();
         for (rule, resource_type) in self.referring() {
@@ -18,7 +17,7 @@ impl TypeMapping {
         found
     }
 
-    /// Replaces ids in a document of the app where there is a replacement.
+    /// Replaces ids of other resources in a document of the app where there is a replacement.
     pub fn replace_referred(&self, document: &mut Object, replacement: impl Fn(&str, &str) -> Option<String>) {
         for (rule, resource_type) in self.referring() {
             let Some(field) = &rule.app else { continue };
@@ -29,7 +28,7 @@ impl TypeMapping {
         }
     }
 
-    /// The resource type whose ids a field of the app, or the `value` in it, holds.
+    /// The resource type whose ids a field of the app (or the `value` in it) contains.
     pub fn referred_by(&self, field: &str) -> Option<&str> {
         let is_it = |rule: &Rule| rule.field() == field || field.strip_suffix(".value") == Some(rule.field());
         self.referring().find(|(rule, _)| is_it(rule)).map(|(_, resource_type)| resource_type)
@@ -40,7 +39,7 @@ impl TypeMapping {
     }
 }
 
-/// The ids in a value: itself, its `value`, or those of its elements.
+/// The ids in a value: the value itself, its `value`, or those of its elements.
 pub fn ids_in(value: &Value) -> Vec<String> {
     match value {
         Value::Array(elements) => elements.iter().flat_map(ids_in).collect(),
@@ -51,8 +50,8 @@ pub fn ids_in(value: &Value) -> Vec<String> {
     }
 }
 
-/// Replaces the ids in a value where there is a replacement, and says whether there was one. A number stays a number
-/// where it can.
+/// Replaces the ids in a value where there is a replacement; true if there was one. A number stays a number
+/// if possible.
 pub fn replace_ids(value: &mut Value, replacement: &impl Fn(&str) -> Option<String>) -> bool {
     match value {
         Value::Array(elements) => elements.iter_mut().fold(false, |any, each| replace_ids(each, replacement) | any),

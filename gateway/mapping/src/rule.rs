@@ -1,26 +1,24 @@
 //! One rule of a mapping, compiled: every path, transform and expression is resolved, so that mapping a resource parses
 //! nothing.
 
-use std::borrow::Cow;
-
+use super::app_path::AppPath;
+use super::error::MapError;
+use super::expression::{EvaluationError, Expression, Input, Known};
+use super::transform::{Transform, TransformFault, Transforms, fit};
 use scim_protocol::schema::AttributeType;
 use scim_protocol::{Object, Slot};
 use serde_json::Value;
-
-use super::app_path::AppPath;
-use super::error::MapError;
-use super::expression::{Expression, Failure, Input, Known};
-use super::transform::{Transform, TransformFault, Transforms, fit, shown};
+use std::borrow::Cow;
 
 /// A compiled rule.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// Counted from 1.
+    /// The rule's number, from 1.
     pub(super) number: usize,
     pub(super) slot: Slot,
     /// The slot's canonical text.
     pub(super) name: String,
-    /// The type of what the slot points at.
+    /// The type of the slot's value.
     pub(super) kind: AttributeType,
     /// Whether the slot is a whole multi-valued attribute.
     pub(super) whole_array: bool,
@@ -36,7 +34,7 @@ pub(super) struct Rule {
     pub(super) reference: Option<String>,
     pub(super) keep: bool,
     pub(super) single: bool,
-    /// Whether the app takes added and removed items of this field.
+    /// Whether items of this field are added and removed one by one.
     pub(super) incremental: bool,
 }
 
@@ -58,7 +56,7 @@ impl Rule {
         matches!(self.source, Source::Constant(_))
     }
 
-    /// The SCIM value that the resource gives, before any transform. An empty array is no value.
+    /// The SCIM value that the rule reads from a resource, before any transform. An empty array counts as no value.
     pub(super) fn value_in<'r>(&'r self, resource: &'r Object) -> Result<Option<Cow<'r, Value>>, MapError> {
         match &self.source {
             Source::Direct => Ok(self.slot.get(resource).filter(|value| has_value(value)).map(Cow::Borrowed)),
@@ -67,21 +65,21 @@ impl Rule {
                 let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(resource))).collect();
                 match expression.evaluate(&known) {
                     Ok(value) => Ok(value.filter(has_value).map(Cow::Owned)),
-                    Err(failure) => Err(self.expression_failed(failure)),
+                    Err(error) => Err(self.expression_failed(error)),
                 }
             }
         }
     }
 
-    pub(super) fn expression_failed(&self, failure: Failure) -> MapError {
-        let detail = match failure {
-            Failure::Failed(detail) => detail,
-            Failure::Depends => "it depends on values that are not known".to_owned(),
+    pub(super) fn expression_failed(&self, error: EvaluationError) -> MapError {
+        let detail = match error {
+            EvaluationError::Failed(detail) => detail,
+            EvaluationError::Depends => "it depends on unknown values".to_owned(),
         };
         MapError::Expression { attribute: self.name.clone(), field: self.field().to_owned(), detail }
     }
 
-    /// The app's value for a SCIM value. `None`: no statement.
+    /// The app's value for a SCIM value; `None` leaves the field alone.
     pub(super) async fn value_to_app<T: Transforms>(
         &self,
         value: &Value,
@@ -97,7 +95,7 @@ impl Rule {
         }
     }
 
-    /// The SCIM value that the app's document gives; kept values are not looked at.
+    /// The SCIM value that the rule reads from the app's document; kept values are ignored.
     pub(super) async fn value_from_app<T: Transforms>(
         &self,
         document: &Object,
@@ -113,7 +111,7 @@ impl Rule {
         };
         let value = match (value, &self.transform) {
             (None, _) => None,
-            // An inverse says all there is to say about the way back.
+            // An inverse alone determines the returned value.
             (Some(value), Some(Transform::Connector(name))) if self.inverse.is_none() => {
                 transforms.to_scim(name, &value).await.map_err(|fault| self.transform_failed(fault))?
             }
@@ -129,7 +127,7 @@ impl Rule {
         }
     }
 
-    /// The slots that decide the app's value.
+    /// The slots on which the app's value depends.
     pub(super) fn slots(&self) -> Vec<&Slot> {
         match &self.source {
             Source::Direct => vec![&self.slot],
@@ -152,9 +150,9 @@ impl Rule {
             };
             known.push(Known::from(value));
         }
-        inverse.evaluate(&known).map_err(|failure| match failure {
-            Failure::Failed(detail) => detail,
-            Failure::Depends => "it depends on values that are not known".to_owned(),
+        inverse.evaluate(&known).map_err(|error| match error {
+            EvaluationError::Failed(detail) => detail,
+            EvaluationError::Depends => "it depends on unknown values".to_owned(),
         })
     }
 
@@ -162,7 +160,7 @@ impl Rule {
         MapError::Transform { attribute: self.name.clone(), fault }
     }
 
-    /// Of a multi-valued attribute of which the app holds one: the primary element, else the first, by its `value`.
+    /// The one value for the app, if it stores only one: the `value` of the primary element or else of the first.
     fn one_of<'v>(&self, value: &'v Value) -> &'v Value {
         let (true, Value::Array(elements)) = (self.single, value) else { return value };
         let primary = elements.iter().find(|element| element.get("primary") == Some(&Value::Bool(true)));
@@ -182,35 +180,9 @@ impl Rule {
             scalar => Value::Array(vec![scalar]),
         }
     }
-
-    /// Whether a `default` has the type of what the slot points at.
-    pub(super) fn check_default(&self, default: &Value) -> Result<(), String> {
-        let elements = match default {
-            Value::Array(elements) if self.whole_array => elements.as_slice(),
-            other => std::slice::from_ref(other),
-        };
-        for element in elements {
-            let (fits, expected) = match self.kind {
-                AttributeType::Boolean => (element.is_boolean(), "true or false"),
-                AttributeType::Integer => (element.is_i64() || element.is_u64(), "a whole number"),
-                AttributeType::Decimal => (element.is_number(), "a number"),
-                AttributeType::Complex => (element.is_object(), "an object"),
-                _ => (element.is_string(), "a string"),
-            };
-            if !fits {
-                return Err(format!(
-                    "{} is {}, and `{}` takes {expected}",
-                    shown(element),
-                    kind_of(element),
-                    self.name
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
-/// Null and an empty array are no value (RFC 7643 §2.5).
+/// Null and an empty array count as no value (RFC 7643 §2.5).
 pub(super) fn has_value(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -219,18 +191,7 @@ pub(super) fn has_value(value: &Value) -> bool {
     }
 }
 
-/// For an app an empty string is how a field without a value often looks.
+/// Apps often return an empty string for a field without a value.
 fn has_content(value: &Value) -> bool {
     has_value(value) && value.as_str() != Some("")
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

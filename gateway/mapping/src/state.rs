@@ -1,23 +1,21 @@
-//! What edits say of one slot of a resource that nobody has read.
-
-use std::collections::HashSet;
-
-use scim_protocol::{Edit, Object, Slot};
-use serde_json::Value;
+//! What edits say about one slot of a resource that has not been read.
 
 use super::overlap::{Overlap, overlap};
 use super::rule::has_value;
+use scim_protocol::{Edit, Object, Slot};
+use serde_json::Value;
+use std::collections::HashSet;
 
-/// What the edits say of one slot.
+/// What the edits say about one slot.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum State {
     Untouched,
-    /// It ends with this value, or none.
+    /// It ends up with this value, or without one.
     Decided(Option<Value>),
     Depends,
 }
 
-/// What the edits, one after the other, say of a slot. `single`: an element that is added replaces all.
+/// What the edits, in order, say about a slot. With `single`, an added element replaces all others.
 pub(super) fn state(slot: &Slot, single: bool, steps: &[Edit]) -> State {
     steps.iter().fold(State::Untouched, |before, edit| match edit {
         Edit::Set { slot: target, value } => written(slot, single, target, Some(value), before),
@@ -48,7 +46,7 @@ fn written(slot: &Slot, single: bool, target: &Slot, value: Option<&Value>, befo
                 }
                 State::Decided(slot.get(&alone).filter(|value| has_value(value)).cloned())
             }
-            // The app holds one element, and this writes one: it is the one.
+            // The app stores one element, and this edit writes it.
             (_, Some(value)) if single => {
                 let mut alone = Object::new();
                 target.put(&mut alone, value.clone());
@@ -74,7 +72,7 @@ fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: Stat
             _ => State::Depends,
         },
         Overlap::Holds => {
-            // The elements that the slot's selector picks say what it becomes; any others leave it alone.
+            // Elements that the slot's selector picks decide its value; others leave it alone.
             let mut alone = Object::new();
             target.put(&mut alone, Value::Array(items.to_vec()));
             match slot.get(&alone) {
@@ -89,24 +87,24 @@ fn added(slot: &Slot, single: bool, target: &Slot, items: &[Value], before: Stat
 fn removed(slot: &Slot, target: &Slot, items: &[Value], before: State) -> State {
     match (overlap(target, slot), before) {
         (Overlap::Apart, before) => before,
-        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) if items.iter().all(is_name) => {
+        (Overlap::Same, State::Decided(Some(Value::Array(elements)))) if items.iter().all(is_identity) => {
             let gone: HashSet<String> = items.iter().map(identity).collect();
             let left: Vec<_> = elements.into_iter().filter(|element| !gone.contains(&identity(element))).collect();
             State::Decided(Some(Value::Array(left)).filter(has_value))
         }
         (Overlap::Same, State::Decided(None)) => State::Decided(None),
-        // Whether the current value is among what is removed, only the resource says.
+        // Only the resource tells whether the current value is among those removed.
         _ => State::Depends,
     }
 }
 
-/// Whether an item that is removed names elements by their identity alone. If not, it takes the schema to tell which are meant.
-pub(super) fn is_name(item: &Value) -> bool {
+/// Whether an item to be removed names elements only by their identity. If not, only the schema tells which elements it names.
+pub(super) fn is_identity(item: &Value) -> bool {
     item.as_object().is_none_or(|parts| parts.len() == 1 || !parts.contains_key("value"))
 }
 
-/// Items of a multi-valued attribute are told apart by their `value`, or else by all they hold. A text, because a group may
-/// have tens of thousands of members: no comparison of each with each.
+/// Identifies an item of a multi-valued attribute by its `value`, or else by its whole content. It is a text, because a group
+/// may have tens of thousands of members, which must not be compared pairwise.
 pub(super) fn identity(item: &Value) -> String {
     item.get("value").unwrap_or(item).to_string()
 }

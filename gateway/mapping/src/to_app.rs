@@ -1,21 +1,20 @@
-//! A whole SCIM resource as the app's document: what a new resource is created from.
-
-use scim_protocol::Object;
-use serde_json::Value;
+//! Maps a whole SCIM resource to the app's document, from which a new resource is created.
 
 use super::error::MapError;
 use super::kept::Kept;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
+use scim_protocol::Object;
+use serde_json::Value;
 
-/// What is sent to the app, and what the gateway keeps.
+/// The document to send to the app, and what the gateway keeps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AppDocument {
-    /// In the app's shape.
+    /// The document in the app's shape.
     pub document: Object,
-    /// To be stored when the app has confirmed.
+    /// Kept values to store once the app has confirmed.
     pub kept: Vec<Kept>,
-    /// Which ids of other resources the document holds.
+    /// The ids of other resources in the document.
     pub references: Vec<Reference>,
 }
 
@@ -26,15 +25,15 @@ pub struct Reference {
     pub slot: String,
     /// The app's field, as a connector names it in `unresolved`.
     pub field: String,
-    /// `User`.
+    /// The resource type, such as `User`.
     pub resource_type: String,
     /// The id as the client wrote it.
     pub id: String,
 }
 
 impl TypeMapping {
-    /// The document that creates the resource. Of several rules that write one field the first that has a value wins; if none
-    /// has, the first default.
+    /// The document that creates the resource. If several rules write one field, the first that has a value wins; if none has,
+    /// the first default does.
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.

@@ -1,19 +1,18 @@
-//! The app's document as a SCIM resource.
-
-use scim_protocol::Object;
-use serde_json::Value;
+//! Maps the app's document to a SCIM resource.
 
 use super::error::MapError;
 use super::kept::Kept;
 use super::rule::Rule;
 use super::transform::Transforms;
 use super::type_mapping::TypeMapping;
+use scim_protocol::Object;
+use serde_json::Value;
 
 impl TypeMapping {
-    /// The resource's attributes. `id`, `schemas` and the rest of `meta` are the caller's.
+    /// The resource's attributes. The caller adds `id`, `schemas` and the rest of `meta`.
     ///
-    /// A kept value is answered if the app's field is what it was when it was stored; otherwise someone changed the
-    /// app's field behind the gateway, and that is answered.
+    /// A kept value is returned if the app's field has not changed since it was stored. Otherwise someone changed the field
+    /// without the gateway, and the field's value is returned.
     ///
     /// # Errors
     /// [`MapError::AppValue`] and [`MapError::Transform`].
@@ -37,7 +36,7 @@ impl TypeMapping {
         Ok(resource)
     }
 
-    /// Makes an element primary of each attribute that several rules make up.
+    /// Makes one element primary in each attribute that several rules compose.
     pub(super) fn choose_primaries(&self, resource: &mut Object) {
         for slot in &self.primaries {
             if let Some(Value::Array(mut elements)) = slot.take(resource) {
@@ -56,7 +55,7 @@ fn kept_value<'k>(rule: &Rule, document: &Object, kept: &'k [Kept]) -> Option<&'
     }
 }
 
-/// Clients look for the primary value; the rules' order says which it is.
+/// Clients look for the primary value; the order of the rules decides which one it is.
 fn choose_primary(elements: &mut [Value]) {
     let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
     if !elements.iter().any(is_primary)

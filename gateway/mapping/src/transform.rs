@@ -1,25 +1,24 @@
-//! What may happen to a value between the two sides of a rule.
+//! Transforms convert values between the two sides of a rule.
 //!
-//! The built-in transforms are pure and synchronous. What only one app needs is a transform of its connector: the
+//! The built-in transforms are pure and synchronous. A transform that only one app needs belongs to its connector: the
 //! host calls it through [`Transforms`].
-
-use std::future::Future;
 
 use scim_protocol::schema::AttributeType;
 use serde_json::{Number, Value};
+use std::future::Future;
 
-/// The connector's own transforms (`wit/transforms.wit`). A rule on a whole multi-valued attribute hands over the
-/// array as the client wrote it, also when the app holds a single one; a `default` goes in as the mapping has it.
+/// The connector's own transforms (`wit/transforms.wit`). A rule on a whole multi-valued attribute passes the array as the
+/// client wrote it, even if the app stores a single value; a `default` is passed as it is in the mapping.
 pub trait Transforms: Send {
-    /// SCIM value to app value. `None`: no statement, the field is left alone.
+    /// SCIM value to app value. `None` leaves the field alone.
     fn to_app(
         &mut self,
         name: &str,
         value: &Value,
     ) -> impl Future<Output = Result<Option<Value>, TransformFault>> + Send;
 
-    /// App value to SCIM value. `None`: the attribute has no value. For a multi-valued attribute a single object or
-    /// scalar stands for an array of one.
+    /// App value to SCIM value. `None` means that the attribute has no value. For a multi-valued attribute a single object or
+    /// scalar means an array of one element.
     fn to_scim(
         &mut self,
         name: &str,
@@ -39,7 +38,7 @@ pub struct TransformFault {
     pub detail: String,
     /// For 429 and 503.
     pub retry_after_seconds: Option<u32>,
-    /// For the log: a word for the kind of cause.
+    /// The kind of cause, one word for the log.
     pub class: &'static str,
     /// Whether the operation used up what one may use: in smaller parts, it could succeed.
     pub exhausted: bool,
@@ -52,18 +51,18 @@ pub(super) enum Transform {
     Connector(String),
 }
 
-/// The transforms that every mapping has.
+/// The transforms available to every mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BuiltIn {
     /// `true` for `false`, both ways.
     Not,
-    /// A whole number for the app; whatever the attribute's type is for SCIM.
+    /// A whole number in the app; the attribute's own type in SCIM.
     Integer,
-    /// A string for the app; whatever the attribute's type is for SCIM.
+    /// A string in the app; the attribute's own type in SCIM.
     String,
-    /// Lower case for the app; unchanged for SCIM.
+    /// Lower case in the app; unchanged in SCIM.
     Lowercase,
-    /// Without white space around it for the app; unchanged for SCIM.
+    /// Without surrounding white space in the app; unchanged in SCIM.
     Trim,
 }
 
@@ -81,7 +80,7 @@ impl BuiltIn {
         })
     }
 
-    /// The error says what the value should have been. Of an array each element is translated.
+    /// Converts a value for the app; each element of an array is converted. The error says what the value should have been.
     pub(super) fn to_app(self, value: &Value) -> Result<Value, String> {
         if let Value::Array(elements) = value {
             return elements.iter().map(|element| self.to_app(element)).collect();
@@ -102,7 +101,7 @@ impl BuiltIn {
         }
     }
 
-    /// The app's value as the SCIM side has it, before its type is fitted to the attribute's.
+    /// Converts an app's value for SCIM, before [`fit`] adapts its type to the attribute's.
     pub(super) fn to_scim(self, value: &Value) -> Result<Value, String> {
         match self {
             Self::Not => match value {
@@ -115,8 +114,8 @@ impl BuiltIn {
     }
 }
 
-/// Fits a scalar of the app to the type of the SCIM attribute: apps write ids as numbers, booleans as strings. The
-/// error says what the value should have been.
+/// Adapts a scalar of the app to the type of the SCIM attribute: apps write ids as numbers and booleans as strings. The error
+/// says what the value should have been.
 pub(super) fn fit(kind: AttributeType, value: Value) -> Result<Value, String> {
     match (kind, value) {
         (AttributeType::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
@@ -143,7 +142,7 @@ pub(super) fn fit(kind: AttributeType, value: Value) -> Result<Value, String> {
     }
 }
 
-/// A value in an error: its kind when it is large, because it may be a whole document.
+/// A value in an error message; only its kind if it is large, because it may be a whole document.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Array(_) => "an array".to_owned(),
@@ -155,9 +154,8 @@ pub(super) fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn built_in_transforms_translate_or_say_what_they_expected() {
@@ -182,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_apps_scalar_takes_the_type_of_the_attribute() {
+    fn a_scalar_of_the_app_takes_the_type_of_the_attribute() {
         use AttributeType::{Boolean, Decimal, Integer, String};
         for (kind, value, expected) in [
             (String, json!(123), Ok(json!("123"))),

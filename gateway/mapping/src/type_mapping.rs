@@ -1,12 +1,10 @@
-//! The rules of one resource type, and what can be asked of them without a resource.
-
-use std::collections::HashSet;
-
-use scim_protocol::schema::Attribute;
-use scim_protocol::{ResourceType, Slot};
+//! The rules of one resource type, and what can be derived from them without a resource.
 
 use super::app_path::AppPath;
 use super::rule::Rule;
+use scim_protocol::schema::Attribute;
+use scim_protocol::{ResourceType, Slot};
+use std::collections::HashSet;
 
 /// The compiled rules of one resource type.
 #[derive(Debug, Default)]
@@ -14,11 +12,11 @@ pub struct TypeMapping {
     pub(super) rules: Vec<Rule>,
     /// The app's fields in the order of the file, each with the rules that write it.
     pub(super) fields: Vec<Field>,
-    /// Multi-valued attributes that several slots make up and whose elements have a `primary`.
+    /// Multi-valued attributes that several slots compose and whose elements have a `primary`.
     pub(super) primaries: Vec<Slot>,
 }
 
-/// One field of the app and who writes it.
+/// One field of the app, and the rules that write it.
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) path: AppPath,
@@ -28,31 +26,31 @@ pub(super) struct Field {
 /// A rule whose value is the id of another resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReferenceRule<'m> {
-    /// The attribute that holds the id, or the array of elements whose `value` is one.
+    /// The attribute that contains the id, or the array of elements whose `value` is one.
     pub slot: &'m Slot,
-    /// The resource type that it names.
+    /// The type of the resource that the id names.
     pub resource_type: &'m str,
     /// The app's field.
     pub field: &'m str,
 }
 
-/// Which way the values of an attribute go.
+/// In which directions the values of an attribute pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// No rule concerns it.
+    /// No rule maps it.
     Nowhere,
-    /// It is taken and shown.
+    /// It is accepted and returned.
     Both,
-    /// It is taken when the resource is created, and shown.
+    /// It is accepted when the resource is created, and returned.
     OnCreate,
-    /// It is taken and never shown.
+    /// It is accepted and never returned.
     ToApp,
-    /// It is shown and never taken.
+    /// It is returned and never accepted.
     ToClient,
 }
 
 impl TypeMapping {
-    /// Which way the values of an attribute go, or of its sub-attribute; `schema` is an extension's URN.
+    /// In which directions the values of an attribute or its sub-attribute pass; `schema` is an extension's URN.
     pub fn way(&self, schema: Option<&str>, attribute: &str, sub: Option<&str>) -> Way {
         let concerns = |slot: &Slot| {
             let selected =
@@ -101,7 +99,7 @@ impl TypeMapping {
         field.rules.iter().filter_map(|index| self.rules.get(*index))
     }
 
-    /// The matching attributes, the first to be tried first.
+    /// The matching attributes, in the order in which to try them.
     pub fn match_slots(&self) -> Vec<&Slot> {
         let mut matching: Vec<_> = self.rules.iter().filter_map(|rule| Some((rule.precedence?, &rule.slot))).collect();
         matching.sort_by_key(|(precedence, _)| *precedence);
@@ -120,17 +118,17 @@ impl TypeMapping {
         self.rules.iter().filter(|rule| rule.keep).map(|rule| &rule.slot)
     }
 
-    /// Whether the app takes the values of an attribute such as `members` item by item.
+    /// Whether the values of an attribute such as `members` are added and removed one by one.
     pub fn is_incremental(&self, attribute: &str) -> bool {
         self.rules.iter().any(|rule| rule.incremental && rule.slot.path.attribute == attribute)
     }
 
-    /// Whether a slot, by its canonical text, is a field of the app and not only kept.
+    /// Whether a slot, given by its canonical text, has a field in the app and is not only kept.
     pub fn is_in_app(&self, slot: &str) -> bool {
         self.rules.iter().any(|rule| rule.name == slot && rule.app.is_some())
     }
 
-    /// The incremental fields (a group's members) that nothing of what is wanted is read from.
+    /// The incremental fields (a group's members) that none of the wanted slots is read from.
     pub fn omit(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<String> {
         let mut needed = HashSet::new();
         for rule in self.rules.iter().filter(|rule| rule.to_scim && wanted(&rule.slot)) {
@@ -150,8 +148,8 @@ impl TypeMapping {
         omitted
     }
 
-    /// The attributes that no rule takes, in the order of the schemas, sub-attributes only where another one of the
-    /// same attribute is taken. What only the server writes is left out.
+    /// The attributes that no rule maps, in the order of the schemas; sub-attributes only if another one of the same
+    /// attribute is mapped. Attributes that only the server writes are omitted.
     pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
         use scim_protocol::schema::Mutability::ReadOnly;
         let taken: Vec<&Slot> =

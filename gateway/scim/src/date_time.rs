@@ -1,10 +1,10 @@
-//! `dateTime` values: XML Schema's form (RFC 7643 §2.3.5), compared as instants.
+//! `dateTime` values in XML Schema's form (RFC 7643 §2.3.5), compared as instants.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-/// The instant that a text names, or nothing when it is no `xsd:dateTime`. Without an offset it is UTC.
+/// Parses an `xsd:dateTime`; without an offset it is UTC. `None` for any other text.
 pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    // jiff reads more than XML Schema allows: a space for the T, a time zone in brackets, dates alone.
+    // jiff accepts more than XML Schema allows: a space for the T, a time zone in brackets, dates alone.
     let well_formed = text.find(['T', 't']).is_some_and(|at| at >= 10)
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"-+:.TtZz".contains(&byte));
     if !well_formed {
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_time_is_nothing() {
+    fn other_texts_are_not_date_times() {
         for text in ["", "2011-05-13", "2011-05-13 04:42:34Z", "yesterday", "2011-13-01T00:00:00Z", "T"] {
             assert_eq!(instant(text), None, "{text}");
         }

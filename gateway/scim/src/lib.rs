@@ -1,9 +1,9 @@
-//! SCIM 2.0 without I/O: schemas, resources, filters, PATCH, projection, lists and errors, as RFC 7643 and RFC 7644 say with
-//! their verified errata.
+//! SCIM 2.0 without I/O: schemas, resources, filters, PATCH, projection, lists and errors, as RFC 7643 and RFC 7644 define them
+//! with their verified errata.
 //!
 //! Everything works on JSON objects ([`Object`]) and on schemas that are data ([`ResourceType`]), so that a connector's own
-//! attributes are treated like the core ones. A resource comes in through [`ResourceType::normalize`], which makes names
-//! canonical; every other function relies on that. Nothing here panics, whatever it is given.
+//! attributes are treated like the core ones. A resource enters through [`ResourceType::normalize`], which makes names
+//! canonical; every other function relies on that. Nothing here panics, whatever the input.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -13,6 +13,7 @@ pub mod check;
 pub mod error;
 pub mod filter;
 pub mod list;
+pub mod message;
 pub mod normalize;
 pub mod patch;
 pub mod path;
@@ -23,22 +24,27 @@ pub mod sort;
 pub mod urn;
 pub mod version;
 
+mod compare;
 mod date_time;
+mod ignored;
+mod object;
+mod primary;
+mod slot;
 mod status;
 
 pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
 pub use filter::{CompareOp, Comparison, Filter, Operand};
+pub use ignored::MAX_LISTED;
 pub use list::ListResponse;
 pub use normalize::Normalized;
+pub use object::Object;
 pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
-pub use path::{AttributePath, Slot};
+pub use path::AttributePath;
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
 pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
+pub use slot::Slot;
 pub use sort::{Sort, SortKey};
 pub use status::ErrorStatus;
 pub use version::{Conditions, EntityTag};
-
-/// A JSON object whose keys keep their order.
-pub type Object = serde_json::Map<String, serde_json::Value>;

@@ -1,19 +1,20 @@
 //! A page of resources (RFC 7644 §3.4.2).
 
+use crate::object::Object;
+use crate::urn;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::{Object, urn};
-
-/// The answer to a query, which serializes as its message; `Resources` is there even when it is empty. All counts are JSON integers; Okta refuses strings.
+/// The response to a query, serialized as a ListResponse message. `Resources` is present even when empty. All counts are JSON
+/// integers; Okta refuses strings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListResponse {
-    /// How many resources match in all, on this page or not. A page by cursor need not know (RFC 9865 §2).
+    /// How many resources match in all, on this page or not. Optional for a page by cursor (RFC 9865 §2).
     pub total_results: Option<u64>,
-    /// The number of the page's first resource, from 1; a page by cursor has none.
+    /// The number of the page's first resource, from 1; `None` for a page by cursor.
     pub start_index: Option<u64>,
     /// How many resources are on this page.
     pub items_per_page: u64,
-    /// Where the next page begins (RFC 9865); none where there is none, and where pages are by index.
+    /// Where the next page begins (RFC 9865); `None` on the last page, and where pages are by index.
     pub next_cursor: Option<String>,
     /// The page's resources, projected.
     pub resources: Vec<Object>,
@@ -25,7 +26,7 @@ impl ListResponse {
         Self { start_index: Some(start_index), ..Self::by_cursor(Some(total_results), resources, None) }
     }
 
-    /// A page that a cursor named, and where the next one begins.
+    /// A page fetched by cursor, and where the next one begins.
     pub fn by_cursor(total_results: Option<u64>, resources: Vec<Object>, next_cursor: Option<String>) -> Self {
         let items_per_page = u64::try_from(resources.len()).unwrap_or(u64::MAX);
         Self { total_results, start_index: None, items_per_page, next_cursor, resources }

@@ -1,28 +1,27 @@
-//! From what a client or an app sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
+//! Normalises what a client or an app sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
 //!
-//! What the resource type does not know is taken out and listed rather than refused: clients send attributes, extensions
-//! and schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
+//! What the resource type does not know is removed and listed rather than refused: clients send attributes, extensions and
+//! schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
 
+use crate::ignored::note;
+use crate::object::Object;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Schema};
 use serde_json::Value;
-
-use crate::{
-    Object, ResourceType,
-    schema::{Attribute, Schema},
-};
 
 /// A resource with canonical names.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Normalized {
-    /// What the resource type knows.
+    /// The attributes that the resource type has.
     pub resource: Object,
-    /// Paths of what it does not: `nickName`, `emails.label`, a URN; at most [`MAX_LISTED`]. For the operator.
+    /// Paths of those it does not have: `nickName`, `emails.label`, a URN; at most [`crate::MAX_LISTED`]. For the operator.
     pub ignored: Vec<String>,
 }
 
 impl ResourceType {
-    /// Gives every attribute its name in the schema's case, and takes out what the schemas do not know, `null` and what is empty.
-    /// An empty array of a multi-valued attribute stays: it says "no values", where an absent one says nothing. Values keep
-    /// their types; see [`crate::check()`]. Of the same name in two cases the last one counts.
+    /// Gives every attribute its name in the schema's case, and removes unknown attributes, `null` and empty values. An empty
+    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing. Values keep their
+    /// types; see [`crate::check()`]. If a name occurs in two cases, the last one counts.
     pub fn normalize(&self, resource: Object) -> Normalized {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
         let Normalized { resource: kept, ignored } = &mut normalized;
@@ -40,7 +39,7 @@ impl ResourceType {
                     kept.insert(extension.schema.id.clone(), value);
                 }
             } else {
-                list(ignored, || key);
+                note(ignored, || key);
             }
         }
         normalized
@@ -51,7 +50,7 @@ impl ResourceType {
             let Value::String(text) = &schema else { return Some(schema) };
             let known = self.urns().find(|urn| urn.eq_ignore_ascii_case(text)).map(Value::from);
             if known.is_none() {
-                list(ignored, || text.clone());
+                note(ignored, || text.clone());
             }
             known
         };
@@ -70,13 +69,13 @@ fn extended(schema: &Schema, object: Object, ignored: &mut Vec<String>) -> Value
                 let path = format!("{}:{}", schema.id, attribute.name);
                 keep(&mut kept, key, attribute, tidy(attribute, value, &path, ignored));
             }
-            None => list(ignored, || format!("{}:{key}", schema.id)),
+            None => note(ignored, || format!("{}:{key}", schema.id)),
         }
     }
     Value::Object(kept)
 }
 
-/// A value with canonical names in it, or nothing when it is empty.
+/// The value with canonical names; `None` if it is empty.
 pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mut Vec<String>) -> Option<Value> {
     match value {
         Value::Null => None,
@@ -89,7 +88,7 @@ pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mu
             for (key, value) in object {
                 match attribute.sub(&key) {
                     Some(sub) => keep(&mut kept, key, sub, tidy(sub, value, path, ignored)),
-                    None => list(ignored, || format!("{path}.{key}")),
+                    None => note(ignored, || format!("{path}.{key}")),
                 }
             }
             (!kept.is_empty()).then_some(Value::Object(kept))
@@ -101,19 +100,5 @@ pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mu
 fn keep(kept: &mut Object, key: String, attribute: &Attribute, value: Option<Value>) {
     if let Some(value) = value {
         kept.insert(if key == attribute.name { key } else { attribute.name.clone() }, value);
-    }
-}
-
-/// The most paths that are listed as ignored: a body may hold tens of thousands of unknown names, and the log is for people.
-pub const MAX_LISTED: usize = 100;
-
-/// Each path once, however many elements have it.
-pub(crate) fn list(ignored: &mut Vec<String>, path: impl FnOnce() -> String) {
-    if ignored.len() == MAX_LISTED {
-        return;
-    }
-    let path = path();
-    if !ignored.contains(&path) {
-        ignored.push(path);
     }
 }

@@ -1,37 +1,16 @@
 //! Attribute paths: `userName`, `name.givenName`, `urn:…:2.0:User:manager.value` (RFC 7644 §3.10).
 //!
-//! URNs hold dots and colons of their own, so a path is split at its last colon and only then at a dot; an attribute
-//! name holds neither. [`Slot`] is the wider form that PATCH paths and mapping rules use.
+//! URNs contain dots and colons, so a path is split at its last colon first and only then at a dot; attribute names contain
+//! neither. [`crate::Slot`] is the wider form that PATCH paths and mapping rules use.
 
-use std::{fmt, str::FromStr};
+use crate::error::Error;
+use std::fmt;
+use std::str::FromStr;
 
-use crate::{error::Error, filter::Filter};
-
-mod slot;
-
-pub use slot::Slot;
-
-/// Writes `path[selector].sub`, the form that slots and a filter's operands share.
-pub(crate) fn write(
-    f: &mut fmt::Formatter<'_>,
-    path: &AttributePath,
-    selector: Option<&Filter>,
-    sub: Option<&str>,
-) -> fmt::Result {
-    write!(f, "{path}")?;
-    if let Some(selector) = selector {
-        write!(f, "[{selector}]")?;
-    }
-    if let Some(sub) = sub {
-        write!(f, ".{sub}")?;
-    }
-    Ok(())
-}
-
-/// The name of an attribute, perhaps qualified by its schema, perhaps with a sub-attribute.
+/// The name of an attribute, optionally qualified by its schema, optionally with a sub-attribute.
 ///
-/// A path that [`crate::ResourceType::resolve`] returned is canonical: names in the schema's case, and `schema` only for attributes
-/// of an extension. Any other path is as the client wrote it.
+/// A path returned by [`crate::ResourceType::resolve`] is canonical: names in the schema's case, and `schema` only for
+/// attributes of an extension. Any other path is as the client wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AttributePath {
     /// The URN before the last colon.
@@ -54,7 +33,7 @@ impl AttributePath {
         Self { sub: Some(sub.into()), ..self.clone() }
     }
 
-    /// `attribute` or `attribute.sub` under a known schema.
+    /// Parses `attribute` or `attribute.sub` under a known schema.
     pub(crate) fn under(schema: Option<&str>, name: &str) -> Result<Self, Error> {
         let (attribute, sub) = match name.split_once('.') {
             Some((attribute, sub)) => (attribute, Some(sub)),
@@ -62,7 +41,7 @@ impl AttributePath {
         };
         if !is_name(attribute) || !sub.is_none_or(is_name) {
             return Err(Error::invalid_path(format!(
-                "'{name}' is not an attribute name: a letter, then letters, digits, '-' and '_', with at most one sub-attribute after a dot"
+                "'{name}' is not an attribute name: use a letter, then letters, digits, '-' and '_', with at most one sub-attribute after a dot"
             )));
         }
         Ok(Self { schema: schema.map(str::to_owned), attribute: attribute.to_owned(), sub: sub.map(str::to_owned) })
@@ -76,7 +55,7 @@ impl FromStr for AttributePath {
         match text.rsplit_once(':') {
             None => Self::under(None, text),
             Some((schema, _)) if !is_urn(schema) => {
-                Err(Error::invalid_path(format!("'{schema}' before the attribute name is not the URN of a schema")))
+                Err(Error::invalid_path(format!("'{schema}' before the attribute name is not a schema URN")))
             }
             Some((schema, name)) => Self::under(Some(schema), name),
         }
@@ -96,14 +75,31 @@ impl fmt::Display for AttributePath {
     }
 }
 
-/// RFC 7643 §2.1: `ATTRNAME = ALPHA *(nameChar)`; and `$ref`, which the grammar forgot.
+/// Writes `path[selector].sub`, the form that slots and filter operands share.
+pub(crate) fn write_selected(
+    f: &mut fmt::Formatter<'_>,
+    path: &AttributePath,
+    selector: Option<&dyn fmt::Display>,
+    sub: Option<&str>,
+) -> fmt::Result {
+    write!(f, "{path}")?;
+    if let Some(selector) = selector {
+        write!(f, "[{selector}]")?;
+    }
+    if let Some(sub) = sub {
+        write!(f, ".{sub}")?;
+    }
+    Ok(())
+}
+
+/// RFC 7643 §2.1: `ATTRNAME = ALPHA *(nameChar)`, plus `$ref`, which the grammar forgot.
 pub(crate) fn is_name(name: &str) -> bool {
     let name = name.strip_prefix('$').unwrap_or(name);
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-/// Enough to keep quotes, brackets and spaces out of a path's first part.
+/// Strict enough to keep quotes, brackets and spaces out of a path's first part.
 fn is_urn(schema: &str) -> bool {
     !schema.is_empty() && schema.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"()[]\"".contains(c))
 }
@@ -113,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_split_at_the_urn_before_the_dot() {
+    fn a_path_is_split_at_its_urn_before_its_dot() {
         const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
         for (text, schema, attribute, sub) in [
             ("userName", None, "userName", None),
@@ -134,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn malformed_paths_are_refused() {
         for text in ["", ".", "a.", ".b", "a.b.c", "1a", "a b", ":a", "urn:x:", "urn:x y:a", "a[b]", "$", "é"] {
             assert!(text.parse::<AttributePath>().is_err(), "{text}");
         }

@@ -1,20 +1,18 @@
-//! Which attributes an answer holds: `attributes`, `excludedAttributes` and each attribute's `returned`
+//! Which attributes a response contains: `attributes`, `excludedAttributes` and each attribute's `returned`
 //! (RFC 7644 §3.4.2.5, §3.9; RFC 7643 §7).
 
+use crate::error::Error;
+use crate::object::Object;
+use crate::path::AttributePath;
+use crate::resource_type::ResourceType;
+use crate::schema::{Attribute, Returned, Schema, core};
 use serde_json::Value;
 
-use crate::{
-    Object, ResourceType,
-    error::Error,
-    path::AttributePath,
-    schema::{Attribute, Returned, Schema, core},
-};
-
-/// What a client wants to see.
+/// Which attributes a client asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Projection {
     choice: Choice,
-    /// What is answered in any case; known only where the choice could leave it out.
+    /// What is always returned; filled only where the choice could omit it.
     always: Vec<AttributePath>,
 }
 
@@ -34,11 +32,11 @@ enum Named {
 }
 
 impl Projection {
-    /// Reads the two query parameters: comma-separated paths, or URNs of whole schemas. Names that the resource type does
-    /// not have are ignored; there is nothing to answer for them.
+    /// Parses the two query parameters: comma-separated paths, or URNs of whole schemas. Names that the resource type does not
+    /// have are ignored, as there is nothing to return for them.
     ///
     /// # Errors
-    /// 400 `invalidValue` when both are given; they are mutually exclusive (RFC 7644 §3.9).
+    /// 400 `invalidValue` if both are given; they are mutually exclusive (RFC 7644 §3.9).
     pub fn parse(
         resource_type: &ResourceType,
         attributes: Option<&str>,
@@ -56,7 +54,7 @@ impl Projection {
         Ok(Self { choice, always: always(resource_type) })
     }
 
-    /// What is left of a resource with canonical names. What is never returned is left out, whatever the client wants.
+    /// Projects a resource with canonical names. Attributes that are never returned are removed, whatever the client asked for.
     pub fn apply(&self, resource_type: &ResourceType, mut resource: Object) -> Object {
         resource.retain(|name, value| {
             if let Some((_, attribute)) = resource_type.find(None, name) {
@@ -72,7 +70,7 @@ impl Projection {
         resource
     }
 
-    /// Whether the client wants a canonical path, or a part of it: what it does not want need not be read from the app.
+    /// Whether the client asked for a canonical path or a part of it. What it did not ask for need not be read from the app.
     pub fn wants(&self, path: &AttributePath) -> bool {
         let kept_always = || {
             self.always.iter().any(|always| {
@@ -94,7 +92,7 @@ impl Projection {
         }
     }
 
-    /// Leaves of the value what is to be answered, and says whether that is anything.
+    /// Removes from the value what is not returned, and says whether anything is left.
     fn project(&self, schema: Option<&str>, attribute: &Attribute, value: &mut Value) -> bool {
         if !self.keeps(schema, attribute, None) {
             return false;
@@ -129,7 +127,7 @@ impl Projection {
             (Returned::Never, _) => false,
             (Returned::Default, Choice::Default) => true,
             (Returned::Default, Choice::Only(named)) => {
-                // What is always answered is answered whole.
+                // An attribute that is always returned is returned whole.
                 sub.is_some() && attribute.returned == Returned::Always
                     || named.iter().any(|named| named.touches(schema, name, sub_name))
             }
@@ -147,7 +145,7 @@ impl Projection {
 }
 
 impl Named {
-    /// Whether it is the attribute, what the attribute is part of, or a part of it.
+    /// Whether it names the attribute, something that contains it, or a part of it.
     fn touches(&self, schema: Option<&str>, attribute: &str, sub: Option<&str>) -> bool {
         match self {
             Self::Schema(named) => named.as_deref() == schema,
@@ -159,7 +157,7 @@ impl Named {
         }
     }
 
-    /// Whether it is the attribute or what the attribute is part of.
+    /// Whether it names the attribute or something that contains it.
     fn covers(&self, schema: Option<&str>, attribute: &str, sub: Option<&str>) -> bool {
         match self {
             Self::Schema(named) => named.as_deref() == schema,

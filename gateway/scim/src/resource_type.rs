@@ -1,39 +1,35 @@
-//! A kind of resource: its core schema and extensions (RFC 7643 §6), and how names find their attributes.
+//! A kind of resource: its core schema and extensions (RFC 7643 §6), and how names resolve to attributes.
 //!
 //! `id`, `externalId`, `schemas` and `meta` belong to every resource and are implied (RFC 7643 §3.1).
 
+use crate::error::Error;
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Mutability, Schema, core};
 use serde::{Deserialize, Serialize};
-
-use crate::{
-    error::Error,
-    filter,
-    path::{AttributePath, Slot},
-    schema::{Attribute, Mutability, Schema, core},
-};
 
 /// A kind of resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceType {
-    /// Such as `User`.
+    /// The name, such as `User`.
     pub name: String,
-    /// Relative to the base URL, such as `/Users`.
+    /// The path relative to the base URL, such as `/Users`.
     pub endpoint: String,
     /// What it is for.
     #[serde(default)]
     pub description: String,
-    /// The core schema, whole.
+    /// The core schema.
     pub schema: Schema,
-    /// What is added to it.
+    /// Its extensions.
     #[serde(default)]
     pub extensions: Vec<Extension>,
 }
 
-/// A schema whose attributes live in an object of their own, named by its URN.
+/// A schema whose attributes are in a separate object, named by the schema's URN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extension {
-    /// The extension's schema, whole.
+    /// The extension's schema.
     pub schema: Schema,
     /// Whether a resource must have it when it is created.
     #[serde(default)]
@@ -41,31 +37,31 @@ pub struct Extension {
 }
 
 impl Extension {
-    /// The enterprise extension of `User` (RFC 7643 §4.3), which a user may go without.
+    /// The enterprise extension of `User` (RFC 7643 §4.3), as an optional extension.
     #[must_use]
     pub fn enterprise_user() -> Self {
         Self { schema: core::enterprise_user().clone(), required: false }
     }
 }
 
-/// An attribute that a path names.
+/// The attribute that a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved<'a> {
     /// The canonical path.
     pub path: AttributePath,
     /// The attribute or sub-attribute at its end.
     pub attribute: &'a Attribute,
-    /// The complex attribute, when the path ends at a sub-attribute.
+    /// The complex attribute, if the path ends at a sub-attribute.
     pub parent: Option<&'a Attribute>,
 }
 
 impl<'a> Resolved<'a> {
-    /// The attribute itself, or the one it is part of.
+    /// The top-level attribute: the attribute itself, or the one it is part of.
     pub fn top(&self) -> &'a Attribute {
         self.parent.unwrap_or(self.attribute)
     }
 
-    /// Who may change it: what is part of a read-only attribute is read-only.
+    /// Who may change it: any part of a read-only attribute is read-only.
     pub fn mutability(&self) -> Mutability {
         match self.top().mutability {
             Mutability::ReadOnly => Mutability::ReadOnly,
@@ -111,40 +107,16 @@ impl ResourceType {
         Some(Resolved { path, attribute: sub.unwrap_or(top), parent: sub.map(|_| top) })
     }
 
-    /// Reads a path and splits its URN off, preferring the longest URN of this resource type. The attribute need not exist.
+    /// Parses a path and splits off its URN, preferring the longest URN of this resource type. The attribute need not exist.
     ///
     /// # Errors
-    /// 400 `invalidPath` for what is no path at all.
+    /// 400 `invalidPath` for a malformed path.
     pub fn parse_path(&self, text: &str) -> Result<AttributePath, Error> {
         let text = text.trim();
         let known = self.urns().filter_map(|urn| Some((urn, after_urn(text, urn)?))).max_by_key(|(urn, _)| urn.len());
         match known {
             Some((urn, name)) => AttributePath::under(Some(urn), name),
             None => text.parse(),
-        }
-    }
-
-    /// Reads a slot, such as `emails[type eq "work"].value`, with canonical names.
-    ///
-    /// # Errors
-    /// 400 `invalidPath` for a malformed path and for an attribute that does not exist, `invalidFilter` for a bad selector.
-    pub fn parse_slot(&self, text: &str) -> Result<Slot, Error> {
-        let (attribute, selector, sub) = filter::parse_slot(text)?;
-        let path = self.parse_path(attribute)?;
-        let resolved = self.resolve(&path).ok_or_else(|| self.unknown(&path))?;
-        Slot::new(&resolved, selector.as_ref(), sub)
-    }
-
-    /// The slot of a plain path, or nothing when the attribute does not exist.
-    pub fn slot(&self, path: &AttributePath) -> Option<Slot> {
-        Some(Slot::plain(&self.resolve(path)?))
-    }
-
-    /// The attribute at the end of a slot.
-    pub fn resolve_slot(&self, slot: &Slot) -> Option<Resolved<'_>> {
-        match &slot.sub {
-            Some(sub) => self.resolve(&slot.path.with_sub(sub.as_str())),
-            None => self.resolve(&slot.path),
         }
     }
 
@@ -158,7 +130,7 @@ impl ResourceType {
         std::iter::once(self.schema.id.as_str()).chain(self.extensions.iter().map(|e| e.schema.id.as_str()))
     }
 
-    /// The attribute of that name, and the extension it belongs to.
+    /// The attribute of that name, and the URN of the extension it belongs to.
     pub(crate) fn find(&self, schema: Option<&str>, name: &str) -> Option<(Option<&str>, &Attribute)> {
         match schema {
             Some(urn) if !urn.eq_ignore_ascii_case(&self.schema.id) => {
@@ -174,7 +146,7 @@ impl ResourceType {
     }
 }
 
-/// What follows a URN and a colon, if the text starts with them in any case.
+/// The text after a URN and a colon, if it starts with them in any case.
 fn after_urn<'t>(text: &'t str, urn: &str) -> Option<&'t str> {
     let start = text.get(..urn.len())?;
     if !start.eq_ignore_ascii_case(urn) {

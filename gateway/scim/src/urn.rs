@@ -1,22 +1,18 @@
 //! The URNs of SCIM's own schemas (RFC 7643 §10.4) and messages (RFC 7644 §8.2).
 
-use serde_json::Value;
-
-use crate::{Object, error::Error, patch::take};
-
 /// The core `User` schema.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The core `Group` schema.
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// The enterprise extension of `User`.
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-/// The schema of a schema.
+/// The schema of schemas.
 pub const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
-/// The schema of a resource type.
+/// The schema of resource types.
 pub const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 /// The schema of the service provider's configuration.
 pub const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
-/// A list of resources.
+/// The response to a query.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 /// The body of `POST /.search`.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -24,21 +20,7 @@ pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRe
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// The body of a bulk request.
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
-/// The answer to a bulk request.
+/// The response to a bulk request.
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 /// An error.
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
-
-/// Takes `schemas` out of a message. It may be absent; when it is there, it must name the message.
-///
-/// # Errors
-/// 400 `invalidSyntax`; `what` names the message for people.
-pub fn require(message: &mut Object, urn: &str, what: &str) -> Result<(), Error> {
-    let Some(schemas) = take(message, "schemas") else { return Ok(()) };
-    let named =
-        |schemas: &Vec<Value>| schemas.iter().filter_map(Value::as_str).any(|schema| schema.eq_ignore_ascii_case(urn));
-    if schemas.as_array().is_some_and(named) {
-        return Ok(());
-    }
-    Err(Error::invalid_syntax(format!("'schemas' of {what} is [\"{urn}\"]")))
-}

@@ -1,4 +1,4 @@
-//! The PATCH requests that identity providers really send, as steps and as results.
+//! The PATCH requests that identity providers really send, as edits and as results.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -104,7 +104,7 @@ fn client_shapes_have_their_meaning() {
             json!({ "active": false, "title": "t" }),
         ),
         (
-            "null is no value",
+            "null means no value",
             json!({ "title": "t", "name": { "givenName": "a", "familyName": "b" } }),
             json!([{ "op": "replace", "value": { "title": null, "name": { "givenName": null } } }]),
             json!({ "name": { "familyName": "b" } }),
@@ -143,7 +143,7 @@ fn membership_shapes_have_their_meaning() {
         ("removal without a list removes all", json!([{ "op": "Remove", "path": "members" }]), alone.clone()),
         ("removal by value path", json!([{ "op": "remove", "path": "members[value eq \"1\"]" }]), members(&["2"])),
         (
-            "removal of who is no member",
+            "removal of a user who is not a member",
             json!([{ "op": "remove", "path": "members[value eq \"9\"]" }]),
             members(&["1", "2"]),
         ),

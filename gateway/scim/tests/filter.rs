@@ -1,4 +1,4 @@
-//! Filters: the RFC's own examples with `scim_v2` as a second opinion, what clients send beyond them, what they match.
+//! Filters: the RFC's examples, with `scim_v2` as a second opinion; what clients send beyond them; what they match.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -14,7 +14,7 @@ use fixture::{APP, ENTERPRISE, object, user};
 use scim_protocol::{Filter, ScimType};
 use serde_json::json;
 
-/// RFC 7644 figure 2, and the same grammar's corners.
+/// RFC 7644 figure 2, and corner cases of the same grammar.
 const VALID: &[&str] = &[
     r#"userName eq "bjensen""#,
     r#"name.familyName co "O'Malley""#,

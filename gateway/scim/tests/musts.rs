@@ -1,4 +1,4 @@
-//! What RFC 7643 §2 demands of values, and no other test shows. `tests/requirements` has the list.
+//! Requirements of RFC 7643 §2 on values that no other test covers. `tests/requirements` has the list.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! PATCH requests that are refused, and what immutable attributes take.
+//! PATCH requests that are refused, and what immutable attributes accept.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -11,7 +11,7 @@
 mod fixture;
 
 use fixture::{APP, ENTERPRISE, object, user};
-use scim_protocol::normalize::MAX_LISTED;
+use scim_protocol::MAX_LISTED;
 use scim_protocol::{Direction, Projection, ResourceType, ScimType, check, strip_read_only};
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn resources_that_do_not_fit_are_refused_with_what_would_be_right() {
         ),
         (
             json!({ "userName": "u", (APP): { "ssoName": "s", "seats": 1.5 } }),
-            &format!("'{APP}:seats' must be a number without fraction or exponent, not a number"),
+            &format!("'{APP}:seats' must be a whole number, not a number"),
         ),
         (
             json!({ "userName": "u", (APP): { "ssoName": "s", "startDate": "2021" } }),

@@ -3,7 +3,7 @@
 use super::error_response::ErrorResponse;
 use crate::provisioning::{Operation, ProjectionText, SearchText, parse_id};
 use http::Method;
-use scim_protocol::{Error, urn};
+use scim_protocol::{Error, message, urn};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -138,7 +138,7 @@ impl Parameters {
         let Value::Object(mut message) = message else {
             return Err(Error::invalid_syntax("the body must be a SearchRequest, a JSON object"));
         };
-        urn::require(&mut message, urn::SEARCH_REQUEST, "a search")?;
+        message::require_schema(&mut message, urn::SEARCH_REQUEST, "a search")?;
         let mut parameters = Self::default();
         for (name, value) in message {
             let Some(parameter) = parameters.get_mut(&name) else { continue };

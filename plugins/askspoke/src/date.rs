@@ -1,6 +1,6 @@
-//! A day of the calendar, and the forms in which it is written.
+//! Calendar dates, and the forms in which they are written.
 
-/// A day that exists.
+/// A valid date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Date {
     year: u16,
@@ -8,7 +8,7 @@ pub(crate) struct Date {
     day: u8,
 }
 
-/// In which order year, month and day stand.
+/// The order of year, month and day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     MonthDayYear,
@@ -16,10 +16,10 @@ pub(crate) enum Form {
     YearMonthDay,
 }
 
-/// Why a text is no date.
+/// Why a text cannot be read as a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misread {
-    NoDate,
+    Invalid,
     /// Day and month could be either way round.
     Ambiguous,
 }
@@ -36,27 +36,27 @@ impl Form {
 }
 
 impl Date {
-    /// Reads `2021-03-01`, `3/1/2021` and `1.3.2021`, with a time of day after `T` or a space, which is passed over.
-    /// `form` says what comes first where the year comes last.
+    /// Reads `2021-03-01`, `3/1/2021` and `1.3.2021`. A time of day after `T` or a space is ignored. `form` says whether day or
+    /// month comes first if the year comes last.
     pub(crate) fn read(text: &str, form: Option<Form>) -> Result<Self, Misread> {
         let (date, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "0"));
         let is_time = time.starts_with(|c: char| c.is_ascii_digit())
             && time.chars().all(|c| c.is_ascii_digit() || ":.+- ZzAaPpMm\u{202f}".contains(c));
-        let separator = date.chars().find(|c| "-/.".contains(*c)).ok_or(Misread::NoDate)?;
+        let separator = date.chars().find(|c| "-/.".contains(*c)).ok_or(Misread::Invalid)?;
         let parts: Vec<&str> = date.split(separator).collect();
-        let [first, second, third] = parts.as_slice() else { return Err(Misread::NoDate) };
+        let [first, second, third] = parts.as_slice() else { return Err(Misread::Invalid) };
         if !is_time {
-            return Err(Misread::NoDate);
+            return Err(Misread::Invalid);
         }
         if let Some(year) = year(first) {
-            return Self::new(year, short(second), short(third)).ok_or(Misread::NoDate);
+            return Self::new(year, short(second), short(third)).ok_or(Misread::Invalid);
         }
-        let year = year(third).ok_or(Misread::NoDate)?;
+        let year = year(third).ok_or(Misread::Invalid)?;
         let month_first = Self::new(year, short(first), short(second));
         let day_first = Self::new(year, short(second), short(first));
         match (form, month_first, day_first) {
             (Some(Form::MonthDayYear), Some(date), _) | (Some(Form::DayMonthYear), _, Some(date)) => Ok(date),
-            (Some(Form::MonthDayYear | Form::DayMonthYear), _, _) | (_, None, None) => Err(Misread::NoDate),
+            (Some(Form::MonthDayYear | Form::DayMonthYear), _, _) | (_, None, None) => Err(Misread::Invalid),
             (_, Some(date), None) | (_, None, Some(date)) => Ok(date),
             (_, Some(one), Some(other)) if one == other => Ok(one),
             (_, Some(_), Some(_)) => Err(Misread::Ambiguous),

@@ -1,13 +1,13 @@
-//! askSpoke has no display name of users: `name.formatted` is in its place. To the mapping `displayName` is a field
-//! like any other; here it becomes `name.formatted`, and `name.formatted` becomes it. So a client may write either one,
-//! and what changed last counts; where both do, `name.formatted`.
+//! Display names. askSpoke's users have none, only `name.formatted`. For the mapping `displayName` is an ordinary field;
+//! here it is converted to `name.formatted` and back. A client may write either one; the last change counts, and if both
+//! change, `name.formatted` does.
 
 use scim_connector_sdk::{Change, Object, Value, json};
 
 const DISPLAY_NAME: &str = "displayName";
 const FORMATTED: &str = "name.formatted";
 
-/// A new user's formatted name: his own, else his display name, else what given and family name make.
+/// Sets a new user's formatted name: their own, or else the display name, or else given and family name.
 pub(crate) fn into_name(user: &mut Object) {
     let display_name = user.remove(DISPLAY_NAME);
     let part = |name: &str| user.get("name").and_then(|parts| parts.get(name)).and_then(Value::as_str).map(str::trim);
@@ -26,8 +26,8 @@ pub(crate) fn into_name(user: &mut Object) {
     }
 }
 
-/// A changed display name is a changed formatted name, unless that is written, too. Clearing one of them says nothing: the other
-/// is still there, and a client that writes whole users may know only one.
+/// Converts a change of the display name to one of the formatted name, unless the change sets that, too. Clearing only one of
+/// them is ignored: the other one still exists, and a client that writes whole users may know only one.
 pub(crate) fn into_change(change: &mut Change) {
     let is_set = |path: &str| change.field(path).is_some_and(|field| field.value.is_some());
     let is_cleared = |path: &str| change.field(path).is_some_and(|field| field.value.is_none());
@@ -45,7 +45,7 @@ pub(crate) fn into_change(change: &mut Change) {
     }
 }
 
-/// The display name of a user whom askSpoke shows.
+/// Sets the display name of a user returned by askSpoke.
 pub(crate) fn show(user: &mut Object) {
     let formatted = user.get("name").and_then(|name| name.get("formatted")).filter(|name| !name.is_null());
     if let Some(formatted) = formatted.cloned() {

@@ -1,16 +1,16 @@
-//! Elements of a list that are not there yet. A strict SCIM server answers `noTarget` to a change of
-//! `addresses[type eq "work"].locality` when the user has no work address (RFC 7644 §3.5.2.3). Then the whole element is
-//! added instead, with all that the change says of it.
+//! Missing elements of a list. A strict SCIM server returns `noTarget` for a change of
+//! `addresses[type eq "work"].locality` if the user has no work address (RFC 7644 §3.5.2.3). In that case the whole element is
+//! added, with everything that the change sets in it.
 
 use scim_connector_sdk::{Change, Fault, FieldChange, FieldPath, ItemChange, Object, Value};
 
-/// Whether a refusal can be about an element that is not there.
-pub(crate) fn are_missing(fault: &Fault, change: &Change) -> bool {
+/// Whether a fault may be caused by a missing element.
+pub(crate) fn may_be_missing(fault: &Fault, change: &Change) -> bool {
     fault.is(400, Some("noTarget")) && change.fields.iter().any(|field| Element::of(&field.path).is_some())
 }
 
-/// The change, with elements that the user does not have as items to add. Clearing a part of such an element is done.
-pub(crate) fn brought_along(change: Change, user: &Object) -> Change {
+/// The change, with the user's missing elements as items to add. Clearing a part of a missing element needs no change.
+pub(crate) fn with_missing_elements(change: Change, user: &Object) -> Change {
     let mut changed = Change { fields: Vec::new(), items: change.items };
     for FieldChange { path, value } in change.fields {
         match Element::of(&path).filter(|element| !element.is_in(user)) {
@@ -49,7 +49,7 @@ impl Element {
         element.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case(&self.kind))
     }
 
-    /// Into the element that is added already, or a new one.
+    /// Adds the part to an element that is already being added, or to a new one.
     fn add(self, value: Value, items: &mut Vec<ItemChange>) {
         let lists = items.iter_mut().filter(|items| items.path == self.list);
         let known = lists.flat_map(|items| items.added.iter_mut()).find(|element| self.is(element));

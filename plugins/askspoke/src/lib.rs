@@ -1,6 +1,6 @@
-//! The connector for askSpoke (atSpoke): its SCIM endpoint, which has no display name of users, keeps start dates as
-//! text, and answers 403 to a bad token. `README.md` lists its peculiarities, A-1 to A-10. Removal on deactivation and
-//! the organization's own host are declared in `connector.toml`, and the gateway's work.
+//! The connector for askSpoke (atSpoke). Its SCIM endpoint has no display names of users, stores start dates as text, and
+//! returns 403 for an invalid token. `README.md` lists its peculiarities, A-1 to A-10. Removal on deactivation and a host per
+//! organization are declared in `connector.toml` and handled by the gateway.
 #![deny(unsafe_code)]
 
 mod date;
@@ -84,6 +84,6 @@ scim_connector_sdk::export_connector!(AskSpoke);
 fn groups<'h>(app: App<'h>, kind: &str) -> Result<ScimApp<'h>, Fault> {
     match kind {
         GROUP => Ok(ScimApp::groups(app)),
-        _ => Err(Fault::not_implemented(format!("askSpoke has users and groups, no {kind}"))),
+        _ => Err(Fault::not_implemented(format!("askSpoke supports only users and groups, not {kind}"))),
     }
 }

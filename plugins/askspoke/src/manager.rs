@@ -1,5 +1,5 @@
-//! The manager: however askSpoke shows him (an id, an object, nothing), a client reads the complex object.
-//! Entra cannot read a bare id and sends the manager again every cycle when he is missing.
+//! The manager. askSpoke returns a manager as an id, as an object or not at all; clients always get the complex object.
+//! Entra cannot read a bare id, and sends a missing manager again in every cycle.
 
 use scim_connector_sdk::{Object, Value, json};
 
@@ -7,14 +7,14 @@ use scim_connector_sdk::{Object, Value, json};
 pub(crate) const FIELD: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// The manager of a user whom askSpoke shows, as an object with a `value`, or not there.
+/// Converts the manager of a user returned by askSpoke to an object with a `value`, or removes it.
 pub(crate) fn show(user: &mut Object) {
     let Some(extension) = user.get_mut(ENTERPRISE).and_then(Value::as_object_mut) else { return };
     let Some(manager) = extension.remove("manager") else { return };
     if let Some(id) = id(&manager) {
-        let mut shown = manager.as_object().cloned().unwrap_or_default();
-        shown.insert("value".to_owned(), json!(id));
-        extension.insert("manager".to_owned(), Value::Object(shown));
+        let mut object = manager.as_object().cloned().unwrap_or_default();
+        object.insert("value".to_owned(), json!(id));
+        extension.insert("manager".to_owned(), Value::Object(object));
     }
 }
 

@@ -1,9 +1,9 @@
-//! Samanage's manners: paths end in `.json` and every call names the API's version (S-2). The credential is the
-//! host's: it stands in `X-Samanage-Authorization` (S-3), as `connector.toml` declares.
+//! Calls to the Samanage API. Paths end in `.json`, and every call requests a version of the API (S-2). The host adds the
+//! credential, in `X-Samanage-Authorization` (S-3), as `connector.toml` declares.
 
 use scim_connector_sdk::{App, Call, Level, Settings, State};
 
-/// An unsupported version is answered with 406, a missing one with whatever is newest.
+/// An unsupported version results in 406, a missing one in the newest version.
 const VERSION: &str = "application/vnd.samanage.v2.1+json";
 
 /// The API of one account.
@@ -41,7 +41,7 @@ impl<'h> Api<'h> {
         self.app.state()
     }
 
-    /// Field names and ids only: no personal data in the log.
+    /// Logs a warning. Use only field names and ids: no personal data in the log.
     pub(crate) fn warn(self, message: impl AsRef<str>) {
         self.app.log(Level::Warn, message);
     }

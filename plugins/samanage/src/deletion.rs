@@ -1,11 +1,10 @@
-//! DELETE (S-16): the body of a success says nothing, an unknown user is not always answered with 404, and an answer
-//! may be lost after the deed.
-
-use scim_connector_sdk::{Answer, Fault};
+//! DELETE (S-16): a success has no meaningful body, an unknown user does not always result in 404, and the response may be
+//! lost after the deletion.
 
 use crate::api::Api;
+use scim_connector_sdk::{Answer, Fault};
 
-/// Deletes what stands at a path. It is a success when it is gone, however that is learnt.
+/// Deletes the record at a path. Succeeds if the record is gone, however that becomes known.
 pub(crate) fn delete(api: Api<'_>, path: &str) -> Result<(), Fault> {
     let fault = match api.delete(path).send() {
         Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
@@ -20,13 +19,13 @@ pub(crate) fn delete(api: Api<'_>, path: &str) -> Result<(), Fault> {
     }
 }
 
-/// Deletes a membership, which has no GET: only its own answer says that it is gone.
-pub(crate) fn delete_blindly(api: Api<'_>, path: &str) -> Result<(), Fault> {
+/// Deletes a record without GET, such as a membership: only the response to DELETE tells whether it is gone.
+pub(crate) fn delete_unverified(api: Api<'_>, path: &str) -> Result<(), Fault> {
     let answer = api.delete(path).send()?;
     if answer.is_success() || answer.status == 404 { Ok(()) } else { Err(answer.fault()) }
 }
 
-/// Credential, permission, rate: looking again would be answered the same.
+/// Whether the error is about credential, permission or rate, so that a GET would fail the same way.
 fn is_about_the_caller(answer: &Answer) -> bool {
     matches!(answer.status, 401 | 403 | 406 | 429)
 }

@@ -1,12 +1,11 @@
-//! Whether Samanage did what it was told. A 200 can silently ignore what it does not understand, so what it answers is
-//! compared with what was sent.
-
-use scim_connector_sdk::{Object, Value};
+//! Whether Samanage applied a write. A 200 response can silently ignore what Samanage does not understand, so the response is
+//! compared with the request.
 
 use crate::record::id_text;
+use scim_connector_sdk::{Object, Value};
 
-/// The dotted paths of fields that were sent and that the answer shows otherwise. A field that the answer does not
-/// have at all says nothing.
+/// The dotted paths of fields whose value in the response differs from the one sent. A field missing from the response counts
+/// as equal.
 pub(crate) fn differences(sent: &Object, answered: &Object) -> Vec<String> {
     let mut found = Vec::new();
     for (field, value) in sent {
@@ -30,7 +29,7 @@ pub(crate) fn differences(sent: &Object, answered: &Object) -> Vec<String> {
     found
 }
 
-/// Names compare in any case, ids as texts, and nothing is written as null, as an empty text or not at all.
+/// Compares names ignoring case and ids as texts. No value may be null, an empty text or absent.
 fn is_same(sent: &Value, echo: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::Null => Some(String::new()),
@@ -49,7 +48,7 @@ mod tests {
     use scim_connector_sdk::json;
 
     #[test]
-    fn only_what_the_answer_shows_otherwise_is_a_difference() {
+    fn only_different_values_in_the_response_are_differences() {
         for (sent, answered, expected) in [
             (json!({"title": "A"}), json!({"title": "A"}), vec![]),
             (json!({"title": "A"}), json!({}), vec![]),

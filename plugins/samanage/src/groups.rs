@@ -1,49 +1,33 @@
-//! Groups. Every user has a shadow group of its own, and queues are groups too: neither is a group of SCIM (S-11).
-
-use scim_connector_sdk::{Change, Fault, Object, Page, Query, Stored, Value, json};
+//! Groups, in the shape that the mapping reads.
 
 use crate::api::Api;
+use crate::collection::GROUPS;
+use crate::group_lookup::{fetch, is_hidden, named};
 use crate::paging::{self, List};
 use crate::roster::Known;
 use crate::{deletion, memberships, people, record, roster};
+use scim_connector_sdk::{Answer, Change, Fault, Object, Page, Query, Stored, json};
 
-pub(crate) const KIND: &str = "Group";
 pub(crate) const MEMBERS: &str = "members";
-const LIST: &str = "/groups.json";
-const SINGULAR: &str = "group";
 
-/// How it is known which group is the new one.
+/// How the new group was identified.
 #[derive(Clone, Copy, Debug)]
 enum Origin {
-    /// Samanage said so.
+    /// By Samanage's response.
     Answered,
-    /// Its name says so; a group may have had that name before.
+    /// By its name, which an older group may have had.
     Found,
 }
 
-pub(crate) fn path(id: &str) -> String {
-    format!("/groups/{id}.json")
-}
-
-/// The group with an id, as Samanage writes it.
-pub(crate) fn fetch(api: Api<'_>, id: &str) -> Result<Object, Fault> {
-    let answer = api.get(&path(id)).send()?;
-    if answer.status == 404 {
-        return Err(Fault::not_found(KIND, id));
-    }
-    let group = record::answered(&answer.ok()?, SINGULAR)?;
-    if is_hidden(&group) { Err(Fault::not_found(KIND, id)) } else { Ok(group) }
-}
-
-/// One POST, and one more for the members. How members are shown only a read tells, so the host makes it.
+/// One POST, and another for the members. Only a read returns the members, so the host makes it.
 pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
     let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
     let Some(name) = record::text(&document, "name").filter(|name| !name.trim().is_empty()).map(str::to_owned) else {
         return Err(missing_name());
     };
     let found = |fault| named(api, &name).ok().flatten().map(|group| (group, Origin::Found)).ok_or(fault);
-    let (made, origin) = match api.post(LIST).json(&json!({"group": document})).send() {
-        Ok(answer) if answer.is_success() => match record::answered(&answer, SINGULAR) {
+    let (made, origin) = match api.post(GROUPS.list).json(&json!({"group": document})).send() {
+        Ok(answer) if answer.is_success() => match record::answered(&answer, GROUPS.singular) {
             Ok(group) => (group, Origin::Answered),
             Err(fault) => found(fault)?,
         },
@@ -75,7 +59,7 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
         return Err(missing_name());
     }
     if !group.is_empty() {
-        let answer = api.put(&path(id)).json(&json!({"group": group})).send()?;
+        let answer = api.put(&GROUPS.record(id)).json(&json!({"group": group})).send()?;
         if !answer.is_success() {
             return Err(refused(api, Some(id), name, &answer));
         }
@@ -94,24 +78,24 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let mut names = Vec::new();
     for comparison in &query.comparisons {
         let Some(value) = comparison.value.as_str() else {
-            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+            return Err(Fault::invalid_value(format!("`{}` must be compared with a string", comparison.field)));
         };
         names.push((comparison.field.as_str(), value));
     }
-    let part = List { path: LIST, singular: SINGULAR, filters: &names }.part(api, &query.page)?;
+    let part = List { path: GROUPS.list, singular: GROUPS.singular, filters: &names }.part(api, &query.page)?;
     let asked = |group: &Object| names.iter().all(|(field, value)| people::has_text(group, field, value));
     let mut users = (!query.omits(MEMBERS)).then(Known::default);
     let mut groups = Vec::new();
     for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {
         groups.push(record::stored(shown(api, group, users.as_mut())?)?);
     }
-    // Samanage counts hidden groups, too, and whether another page has any is not known: only a whole list is counted.
+    // Samanage's total includes hidden groups, and other pages may contain some, so only a complete list has a total.
     let total = (query.page.offset == 0 && !part.more).then_some(groups.len() as u64);
     Ok(Page { resources: groups, total, limit: part.limit, more: part.more, next: None })
 }
 
-/// The document that the mapping sees: memberships become members with users' ids, or are left out where no users are
-/// to be looked up.
+/// The document that the mapping reads: memberships become members with users' ids, or are omitted if no users are to be
+/// looked up.
 fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<Object, Fault> {
     let members = users.map(|users| roster::members(api, &group, users)).transpose()?;
     let member = |person: people::Person| json!({"value": person.id, "display": person.name});
@@ -122,32 +106,24 @@ fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<O
     Ok(group)
 }
 
-/// Deletes the new group whose members Samanage did not take, so that the same request can succeed. Where the group is
-/// left all the same, the fault says so.
+/// Deletes a new group whose members Samanage refused, so that the corrected request can succeed. If the group remains, the
+/// fault says so.
 fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
     let why = match origin {
-        Origin::Answered => match deletion::delete(api, &path(id)) {
+        Origin::Answered => match deletion::delete(api, &GROUPS.record(id)) {
             Ok(()) => return fault,
             Err(refusal) => format!("it could not be deleted ({})", refusal.detail),
         },
-        Origin::Found => "it may be an older one of that name".to_owned(),
+        Origin::Found => "it may be an older group with that name".to_owned(),
     };
-    Fault { detail: format!("Group {id} is left incomplete, for {why}: {}", fault.detail), ..fault }
+    Fault { detail: format!("Group {id} remains incomplete, because {why}: {}", fault.detail), ..fault }
 }
 
-/// The group with exactly this name.
-fn named(api: Api<'_>, name: &str) -> Result<Option<Object>, Fault> {
-    let list = List { path: LIST, singular: SINGULAR, filters: &[("name", name)] };
-    list.find_map(api, |group| {
-        Some(group).filter(|group| !is_hidden(group) && record::text(group, "name") == Some(name))
-    })
-}
-
-/// Why Samanage refused a group: a duplicate is looked up, for the bodies of its errors are not documented.
-fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_connector_sdk::Answer) -> Fault {
+/// Why Samanage refused a group. A duplicate is looked up, because Samanage's error bodies are not documented.
+fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &Answer) -> Fault {
     match (answer.status, id) {
-        (404, Some(id)) => return Fault::not_found(KIND, id),
-        (404, None) => return paging::missing(LIST),
+        (404, Some(id)) => return Fault::not_found(GROUPS.kind, id),
+        (404, None) => return paging::missing(GROUPS.list),
         (400 | 409 | 422, _) => {}
         _ => return answer.fault(),
     }
@@ -161,9 +137,5 @@ fn refused(api: Api<'_>, id: Option<&str>, name: Option<&str>, answer: &scim_con
 }
 
 fn missing_name() -> Fault {
-    Fault::invalid_value("displayName: Samanage needs the name of a group")
-}
-
-fn is_hidden(group: &Object) -> bool {
-    group.get("is_user") == Some(&Value::Bool(true)) || record::text(group, "type") == Some("AssignableQueueGroup")
+    Fault::invalid_value("displayName: Samanage requires the name of a group")
 }

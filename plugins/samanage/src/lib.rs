@@ -1,10 +1,12 @@
-//! The connector for Samanage (SolarWinds Service Desk): a REST API with numbered pages, partial PUT, names where one
-//! expects ids, and memberships that are found rather than known. `README.md` lists its peculiarities, S-1 to S-20.
+//! The connector for Samanage (SolarWinds Service Desk): a REST API with numbered pages, partial PUT, names in place of ids, and
+//! memberships whose ids must be looked up. `README.md` lists its peculiarities, S-1 to S-20.
 #![deny(unsafe_code)]
 
 mod api;
+mod collection;
 mod deletion;
 mod echo;
+mod group_lookup;
 mod groups;
 mod memberships;
 mod paging;
@@ -17,9 +19,12 @@ mod roster;
 mod users;
 mod writing;
 
+use api::Api;
+use collection::{GROUPS, USERS};
 use scim_connector_sdk::{App, Change, Connector, Fault, Object, Page, Query, Settings, Stored, Value};
 
-use api::Api;
+const USER: &str = USERS.kind;
+const GROUP: &str = GROUPS.kind;
 
 /// The connector.
 #[derive(Debug)]
@@ -30,13 +35,13 @@ impl Connector for Samanage {
 
     fn check(app: App<'_>) -> Result<(), Fault> {
         let answer = Api::new(app).get("/api.json").send()?.ok()?;
-        answer.json().map(drop).map_err(|_| Fault::bad_answer("The base URL is not that of the Samanage API"))
+        answer.json().map(drop).map_err(|_| Fault::bad_answer("The base URL does not belong to the Samanage API"))
     }
 
     fn create(app: App<'_>, kind: &str, document: Object) -> Result<Stored, Fault> {
         match kind {
-            users::KIND => users::create(Api::new(app), document),
-            groups::KIND => groups::create(Api::new(app), document),
+            USER => users::create(Api::new(app), document),
+            GROUP => groups::create(Api::new(app), document),
             _ => Err(unknown(kind)),
         }
     }
@@ -44,8 +49,8 @@ impl Connector for Samanage {
     fn read(app: App<'_>, kind: &str, id: &str, omit: &[String]) -> Result<Stored, Fault> {
         record::numeric(kind, id)?;
         match kind {
-            users::KIND => users::read(Api::new(app), id),
-            groups::KIND => groups::read(Api::new(app), id, omit.iter().any(|field| field == groups::MEMBERS)),
+            USER => users::read(Api::new(app), id),
+            GROUP => groups::read(Api::new(app), id, omit.iter().any(|field| field == groups::MEMBERS)),
             _ => Err(unknown(kind)),
         }
     }
@@ -53,27 +58,27 @@ impl Connector for Samanage {
     fn update(app: App<'_>, kind: &str, id: &str, change: &Change) -> Result<Stored, Fault> {
         record::numeric(kind, id)?;
         match kind {
-            users::KIND => users::update(Api::new(app), id, change),
-            groups::KIND => groups::update(Api::new(app), id, change),
+            USER => users::update(Api::new(app), id, change),
+            GROUP => groups::update(Api::new(app), id, change),
             _ => Err(unknown(kind)),
         }
     }
 
     fn delete(app: App<'_>, kind: &str, id: &str) -> Result<(), Fault> {
         if record::numeric(kind, id).is_err() {
-            return Ok(()); // Samanage never gave such an id, so it is gone.
+            return Ok(()); // Samanage never issues such an id, so nothing needs to be deleted.
         }
         match kind {
-            users::KIND => deletion::delete(Api::new(app), &users::path(id)),
-            groups::KIND => deletion::delete(Api::new(app), &groups::path(id)),
+            USER => deletion::delete(Api::new(app), &USERS.record(id)),
+            GROUP => deletion::delete(Api::new(app), &GROUPS.record(id)),
             _ => Err(unknown(kind)),
         }
     }
 
     fn search(app: App<'_>, kind: &str, query: &Query) -> Result<Page, Fault> {
         match kind {
-            users::KIND => users::search(Api::new(app), query),
-            groups::KIND => groups::search(Api::new(app), query),
+            USER => users::search(Api::new(app), query),
+            GROUP => groups::search(Api::new(app), query),
             _ => Err(unknown(kind)),
         }
     }
@@ -97,5 +102,5 @@ impl Connector for Samanage {
 scim_connector_sdk::export_connector!(Samanage);
 
 fn unknown(kind: &str) -> Fault {
-    Fault::not_implemented(format!("Samanage has users and groups, no {kind}"))
+    Fault::not_implemented(format!("Samanage supports only users and groups, not {kind}"))
 }

@@ -1,19 +1,18 @@
-//! Who comes to and goes from a group (S-12). Adding names the users in the query, all in one call. Removing needs the
-//! membership's id, and a group lists its memberships by users' names: so the membership is found by name and proved
-//! by the ids of the user's groups.
-
-use std::collections::HashSet;
-
-use scim_connector_sdk::{Fault, Value};
+//! Adds and removes members of a group (S-12). One call adds users, listed in the query. Removing needs the membership's id, but
+//! a group lists its memberships by the users' names. The membership is therefore found by name and verified by the ids of
+//! the user's groups.
 
 use crate::api::Api;
+use crate::collection::{GROUPS, USERS};
 use crate::people::{self, Person};
 use crate::roster::{self, Known, Membership};
-use crate::{deletion, groups, record, users};
+use crate::{deletion, group_lookup, record};
+use scim_connector_sdk::{Answer, Fault, Value};
+use std::collections::HashSet;
 
 const PATH: &str = "/memberships.json";
 const PER_CALL: usize = 100;
-/// Up to so many users who leave are read one by one; beyond, going through all users takes fewer calls.
+/// Up to this many users to remove are read one by one; for more, listing all users needs fewer calls.
 const ONE_BY_ONE: usize = 100;
 
 /// The users' ids in the value of `members`.
@@ -30,7 +29,7 @@ pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
     let mut ids = Vec::new();
     for item in items {
         let id = record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default();
-        record::numeric(users::KIND, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
+        record::numeric(USERS.kind, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -38,7 +37,7 @@ pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
     Ok(ids)
 }
 
-/// Adds users to a group, as many in a call as the instance allows.
+/// Adds users to a group, with as many users per call as the instance allows.
 pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
     let per_call = api.settings().integer("members-per-call").and_then(|size| usize::try_from(size).ok());
     for users in users.chunks(per_call.unwrap_or(PER_CALL).max(1)) {
@@ -51,7 +50,7 @@ pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fau
         }
         let missing = not_members(api, group, users)?;
         if missing.len() == users.len() {
-            let fault = if answer.status == 404 { Fault::not_found(groups::KIND, group) } else { answer.fault() };
+            let fault = if answer.status == 404 { Fault::not_found(GROUPS.kind, group) } else { answer.fault() };
             return Err(fault);
         }
         if !missing.is_empty() {
@@ -61,24 +60,24 @@ pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fau
     Ok(())
 }
 
-fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<scim_connector_sdk::Answer, Fault> {
+fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<Answer, Fault> {
     Ok(api.post(PATH).query("group_id", group).query("user_ids", users.join(",")).send()?)
 }
 
-/// Those users who are not in the group yet, once Samanage refused them together; an unknown one is named.
+/// The users who are not in the group yet, after Samanage refused them together; an error names unknown users.
 fn not_members(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String>, Fault> {
-    let (mut missing, mut strangers) = (Vec::new(), Vec::new());
+    let (mut missing, mut unknown_ids) = (Vec::new(), Vec::new());
     for id in users {
         match people::with_id(api, id)?.as_ref().and_then(Person::of) {
-            None => strangers.push(id.clone()),
+            None => unknown_ids.push(id.clone()),
             Some(person) if person.is_in(group) => {}
             Some(_) => missing.push(id.clone()),
         }
     }
-    if strangers.is_empty() { Ok(missing) } else { Err(unknown(&strangers)) }
+    if unknown_ids.is_empty() { Ok(missing) } else { Err(unknown(&unknown_ids)) }
 }
 
-/// Removes users from a group. Who is not in it, or not there at all, is already removed.
+/// Removes users from a group. Users who are not in it or do not exist need no removal.
 pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
     let mut leaving = Vec::new();
     if users.len() > ONE_BY_ONE {
@@ -94,53 +93,56 @@ pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), 
     if leaving.is_empty() {
         return Ok(());
     }
-    let listed = roster::listed(&groups::fetch(api, group)?);
+    let listed = roster::listed(&group_lookup::fetch(api, group)?);
     withdraw(api, group, &listed, &leaving)
 }
 
-/// Makes a group's members exactly these users, by what is different (S-13).
+/// Sets a group's members to exactly these users, by adding and removing the difference (S-13).
 pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
-    let record = groups::fetch(api, group)?;
+    let record = group_lookup::fetch(api, group)?;
     let listed = roster::listed(&record);
     if users.is_empty() {
         return listed.iter().try_for_each(|membership| delete(api, membership));
     }
     let members = roster::members(api, &record, &mut Known::default())?;
     let is_member = |id: &String| members.iter().any(|member| member.id == *id);
-    let coming: Vec<String> = users.iter().filter(|id| !is_member(id)).cloned().collect();
-    add(api, group, &coming)?;
+    let joining: Vec<String> = users.iter().filter(|id| !is_member(id)).cloned().collect();
+    add(api, group, &joining)?;
     let leaving: Vec<Person> = members.iter().filter(|member| !users.contains(&member.id)).cloned().collect();
     withdraw(api, group, &listed, &leaving)
 }
 
-/// Deletes the memberships of members. Where only a name says whose a membership is and others of that name stay, all
-/// memberships of the name go and the others' are made again: deleting just one could be the wrong person's.
+/// Deletes the memberships of members. If memberships can be told apart only by name and other members of that name stay, all
+/// memberships of the name are deleted and those of the others created again; deleting only one could hit the wrong person.
 fn withdraw(api: Api<'_>, group: &str, listed: &[Membership], leaving: &[Person]) -> Result<(), Fault> {
     let mut names: Vec<&str> = leaving.iter().map(|person| person.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let of_name: Vec<&Person> = leaving.iter().filter(|person| person.name == name).collect();
+        let same_name: Vec<&Person> = leaving.iter().filter(|person| person.name == name).collect();
         let theirs: Vec<&Membership> =
-            listed.iter().filter(|listed| of_name.iter().any(|person| listed.may_be_of(person))).collect();
+            listed.iter().filter(|listed| same_name.iter().any(|person| listed.may_be_of(person))).collect();
         if theirs.is_empty() {
-            let ids: Vec<&str> = of_name.iter().map(|person| person.id.as_str()).collect();
+            let ids: Vec<&str> = same_name.iter().map(|person| person.id.as_str()).collect();
             let detail = format!(
-                "Samanage says that user {} is in group {group} and lists no membership of that name",
+                "Samanage reports that user {} is in group {group}, but the group lists no membership with that name",
                 ids.join(", ")
             );
             return Err(Fault::bad_answer(detail));
         }
-        let doubtful = theirs.len() > of_name.len() && theirs.iter().any(|membership| !membership.is_certain());
-        let staying: Vec<String> = if doubtful {
-            let homonyms = people::named_in(api, name, group)?.into_iter().filter(|person| person.name == name);
-            homonyms.map(|person| person.id).filter(|id| !of_name.iter().any(|person| person.id == *id)).collect()
+        let is_ambiguous = theirs.len() > same_name.len() && theirs.iter().any(|membership| !membership.is_certain());
+        let staying: Vec<String> = if is_ambiguous {
+            let namesakes = people::named_in(api, name, group)?.into_iter().filter(|person| person.name == name);
+            namesakes.map(|person| person.id).filter(|id| !same_name.iter().any(|person| person.id == *id)).collect()
         } else {
             Vec::new()
         };
         theirs.iter().try_for_each(|membership| delete(api, membership))?;
         if !staying.is_empty() {
-            api.warn(format!("users {} of the same name are added to group {group} again", staying.join(", ")));
+            api.warn(format!(
+                "users {} with the same name as a removed member are added to group {group} again",
+                staying.join(", ")
+            ));
             add(api, group, &staying).map_err(|fault| Fault {
                 detail: format!("Users {} must be added to group {group} again: {}", staying.join(", "), fault.detail),
                 ..fault
@@ -151,7 +153,7 @@ fn withdraw(api: Api<'_>, group: &str, listed: &[Membership], leaving: &[Person]
 }
 
 fn delete(api: Api<'_>, membership: &Membership) -> Result<(), Fault> {
-    deletion::delete_blindly(api, &format!("/memberships/{}.json", membership.id))
+    deletion::delete_unverified(api, &format!("/memberships/{}.json", membership.id))
 }
 
 fn unknown(ids: &[String]) -> Fault {

@@ -1,12 +1,11 @@
-//! Numbered pages (S-14). Samanage may give less than asked, so that neither the page's number nor a short page says
-//! where one is: `X-Per-Page` says how large its pages are and `X-Total-Pages` how many there are.
-
-use scim_connector_sdk::{Answer, Fault, Object, PageRequest, Value};
+//! Numbered pages (S-14). Samanage may return smaller pages than requested, so neither a page's number nor a short page tells
+//! the position in the list. `X-Per-Page` gives the page size and `X-Total-Pages` the number of pages.
 
 use crate::api::Api;
 use crate::record;
+use scim_connector_sdk::{Answer, Fault, Object, PageRequest, Value};
 
-/// Rows asked for where the host does not say how many.
+/// The page size if the host does not request one.
 const LARGEST: u32 = 100;
 
 /// A list of the API.
@@ -16,7 +15,7 @@ pub(crate) struct List<'l> {
     pub(crate) path: &'l str,
     /// What one row may be wrapped in: `user`.
     pub(crate) singular: &'l str,
-    /// Query parameters that narrow it.
+    /// Query parameters that filter it.
     pub(crate) filters: &'l [(&'l str, &'l str)],
 }
 
@@ -25,13 +24,13 @@ pub(crate) struct List<'l> {
 pub(crate) struct Rows {
     pub(crate) rows: Vec<Object>,
     pub(crate) total: Option<u64>,
-    /// The size of Samanage's pages when it is not what was asked for.
+    /// Samanage's page size, if it differs from the requested one.
     pub(crate) limit: Option<u32>,
     pub(crate) more: bool,
 }
 
 impl List<'_> {
-    /// The part that the host asks for, realigned when Samanage's pages are smaller.
+    /// The part that the host requests, realigned if Samanage's pages are smaller.
     pub(crate) fn part(self, api: Api<'_>, asked: &PageRequest) -> Result<Rows, Fault> {
         let mut page = self.page(api, asked.number(), asked.limit)?;
         let Some(actual) = page.limit else { return Ok(page) };
@@ -45,7 +44,7 @@ impl List<'_> {
         Ok(page)
     }
 
-    /// The first row, over all pages, of which something is made.
+    /// The first result of `make`, over the rows of all pages.
     pub(crate) fn find_map<T>(
         self,
         api: Api<'_>,
@@ -66,7 +65,7 @@ impl List<'_> {
         Ok(None)
     }
 
-    /// All rows of which something is made.
+    /// All results of `make`, over the rows of all pages.
     pub(crate) fn collect<T>(self, api: Api<'_>, mut make: impl FnMut(Object) -> Option<T>) -> Result<Vec<T>, Fault> {
         let mut all = Vec::new();
         self.find_map(api, |row| {
@@ -87,7 +86,7 @@ impl List<'_> {
         }
         let answer = answer.ok()?;
         let Value::Array(rows) = answer.json()? else {
-            return Err(Fault::bad_answer(format!("Samanage answered {} with something that is no list", self.path)));
+            return Err(Fault::bad_answer(format!("Samanage did not return a list for {}", self.path)));
         };
         let count = rows.len();
         let rows: Vec<Object> = rows
@@ -96,7 +95,7 @@ impl List<'_> {
             .filter(|row| record::id(row).is_some())
             .collect();
         if rows.len() < count {
-            return Err(Fault::bad_answer(format!("Samanage answered {} with rows that have no id", self.path)));
+            return Err(Fault::bad_answer(format!("Samanage returned rows without an id for {}", self.path)));
         }
         let actual = number_in(&answer, "x-per-page").and_then(|size| u32::try_from(size).ok());
         let limit = actual.filter(|actual| *actual > 0 && *actual < size);
@@ -109,9 +108,9 @@ impl List<'_> {
     }
 }
 
-/// A list is never unknown, and a client that is told 404 believes that a resource is.
+/// The fault for a missing list. It is not 404, because the client would take that for a missing resource.
 pub(crate) fn missing(path: &str) -> Fault {
-    Fault::bad_answer(format!("Samanage has no {path}: the base URL may be wrong"))
+    Fault::bad_answer(format!("Samanage has no {path}; check the base URL"))
 }
 
 fn number_in(answer: &Answer, header: &str) -> Option<u64> {

@@ -1,12 +1,12 @@
-//! Users as they are found: by id, by e-mail address, by name.
-
-use scim_connector_sdk::{Fault, Object, Value};
+//! Finds users, by id, e-mail address and name.
 
 use crate::api::Api;
+use crate::collection::USERS;
 use crate::paging::List;
-use crate::{record, users};
+use crate::record;
+use scim_connector_sdk::{Fault, Object, Value};
 
-/// What a membership needs to know of a user.
+/// What memberships need to know about a user.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -26,43 +26,53 @@ impl Person {
         })
     }
 
-    /// The only list of memberships in which both sides are ids.
+    /// Whether the user is in a group. Users list their groups by id, unlike groups their members.
     pub(crate) fn is_in(&self, group: &str) -> bool {
         self.groups.iter().any(|id| id == group)
     }
 }
 
-/// The user with an id; nothing when there is none.
+/// The user with an id, if there is one.
 pub(crate) fn with_id(api: Api<'_>, id: &str) -> Result<Option<Object>, Fault> {
-    if record::numeric(users::KIND, id).is_err() {
+    if record::numeric(USERS.kind, id).is_err() {
         return Ok(None);
     }
-    let answer = api.get(&users::path(id)).send()?;
+    let answer = api.get(&USERS.record(id)).send()?;
     if answer.status == 404 {
         return Ok(None);
     }
-    record::answered(&answer.ok()?, users::SINGULAR).map(Some)
+    record::answered(&answer.ok()?, USERS.singular).map(Some)
 }
 
-/// The user with an e-mail address, compared again in any case: Samanage's filter may find more (S-4).
+/// The user with an e-mail address, compared again ignoring case, because Samanage's filter may find more (S-4).
 pub(crate) fn with_email(api: Api<'_>, email: &str) -> Result<Option<Object>, Fault> {
-    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[("email", email)] };
+    let list = List { path: USERS.list, singular: USERS.singular, filters: &[("email", email)] };
     list.find_map(api, |user| Some(user).filter(|user| has_text(user, "email", email)))
 }
 
 /// The members of a group among the users with a name.
 pub(crate) fn named_in(api: Api<'_>, name: &str, group: &str) -> Result<Vec<Person>, Fault> {
-    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[("name", name)] };
+    let list = List { path: USERS.list, singular: USERS.singular, filters: &[("name", name)] };
     list.collect(api, |user| Person::of(&user).filter(|person| person.is_in(group)))
 }
 
 /// All users.
 pub(crate) fn all(api: Api<'_>) -> Result<Vec<Person>, Fault> {
-    let list = List { path: users::LIST, singular: users::SINGULAR, filters: &[] };
+    let list = List { path: USERS.list, singular: USERS.singular, filters: &[] };
     list.collect(api, |user| Person::of(&user))
 }
 
-/// Whether a field has a text, in any case.
+/// Whether a field has a text, ignoring case.
 pub(crate) fn has_text(record: &Object, field: &str, wanted: &str) -> bool {
     record::text(record, field).is_some_and(|text| text.trim().to_lowercase() == wanted.trim().to_lowercase())
+}
+
+/// The manager's id in a user to be written.
+pub(crate) fn manager(user: &Object) -> Option<String> {
+    user.get("reports_to").and_then(|manager| manager.get("id")).and_then(record::id_text)
+}
+
+/// The name of the role in a user to be written.
+pub(crate) fn role(user: &Object) -> Option<&str> {
+    user.get("role").and_then(|role| role.get("name")).and_then(Value::as_str)
 }

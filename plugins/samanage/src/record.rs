@@ -1,17 +1,17 @@
-//! A record as Samanage writes it: bare or wrapped in its singular name, with ids that are numbers or strings (S-1),
-//! and with a salt that nobody may see (S-18).
+//! Records as Samanage returns them: bare or wrapped in their singular name, with ids that are numbers or strings (S-1), and
+//! with a salt that must not be passed on (S-18).
 
 use scim_connector_sdk::{Answer, Fault, Object, Stored, Value};
 
-/// Ids are numbers: any other was never Samanage's, which saves a call and keeps it out of a path. Samanage would read
-/// `007` as 7, and one user would have two ids.
+/// Checks that an id is a number. Any other id is not Samanage's; refusing it saves a call and keeps it out of a path. Samanage
+/// would read `007` as 7, so that one user would have two ids.
 pub(crate) fn numeric(kind: &str, id: &str) -> Result<u64, Fault> {
     let is_canonical = id.bytes().all(|byte| byte.is_ascii_digit()) && !id.starts_with('0');
     let number = id.parse().ok().filter(|_| is_canonical);
     number.ok_or_else(|| Fault::not_found(kind, id))
 }
 
-/// The record in a value, out of its wrapper `{"user": {…}}` and without salt.
+/// The record in a value, without its wrapper `{"user": {…}}` and without salt.
 pub(crate) fn unwrapped(value: Value, singular: &str) -> Option<Object> {
     let Value::Object(mut object) = value else { return None };
     let mut record = match object.remove(singular) {
@@ -26,10 +26,10 @@ pub(crate) fn unwrapped(value: Value, singular: &str) -> Option<Object> {
     Some(record)
 }
 
-/// The record that a successful answer holds.
+/// The record in a successful response.
 pub(crate) fn answered(answer: &Answer, singular: &str) -> Result<Object, Fault> {
     let record = unwrapped(answer.json()?, singular).filter(|record| id(record).is_some());
-    record.ok_or_else(|| Fault::bad_answer(format!("Samanage answered {} without a {singular}", answer.status)))
+    record.ok_or_else(|| Fault::bad_answer(format!("Samanage returned {} without a {singular}", answer.status)))
 }
 
 /// A record's id.
@@ -51,7 +51,7 @@ pub(crate) fn text<'r>(record: &'r Object, field: &str) -> Option<&'r str> {
     record.get(field).and_then(Value::as_str)
 }
 
-/// A record as the host gets it.
+/// A record for the host.
 pub(crate) fn stored(record: Object) -> Result<Stored, Fault> {
     Stored::from_document(record, "id")
 }

@@ -1,13 +1,12 @@
-//! Departments and sites (S-8). Users refer to them by name, and what Samanage does with a name that it does not know
-//! is not documented: so they are looked up before the write, and the answer is compared after it.
-
-use scim_connector_sdk::{Fault, Object, Value, json};
+//! Departments and sites (S-8). Users refer to them by name, and it is not documented what Samanage does with an unknown name.
+//! They are therefore looked up before the write, and the response is compared after it.
 
 use crate::api::Api;
 use crate::paging::List;
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Value, json};
 
-/// What a user refers to by name: the user's field and where to look.
+/// A kind of reference by name: the user's field, and the list to search.
 #[derive(Clone, Copy, Debug)]
 struct Reference {
     field: &'static str,
@@ -17,7 +16,7 @@ struct Reference {
 const REFERENCES: [Reference; 2] =
     [Reference { field: "department", path: "/departments.json" }, Reference { field: "site", path: "/sites.json" }];
 
-/// Writes each name in a user as Samanage spells it. An unknown one is made or refused, as the instance is set.
+/// Replaces each name in a user by Samanage's spelling. An unknown one is created or refused, as the instance is configured.
 pub(crate) fn resolve(api: Api<'_>, user: &mut Object) -> Result<(), Fault> {
     for reference in REFERENCES {
         let Some(Value::String(name)) = user.get_mut(reference.field).and_then(|field| field.get_mut("name")) else {
@@ -30,7 +29,7 @@ pub(crate) fn resolve(api: Api<'_>, user: &mut Object) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Forgets what was learnt about the names in a user, for it may be out of date.
+/// Deletes what is remembered about the names in a user, because it may be out of date.
 pub(crate) fn forget(api: Api<'_>, user: &Object) {
     for reference in REFERENCES {
         if let Some(name) = user.get(reference.field).and_then(|field| field.get("name")).and_then(Value::as_str) {
@@ -39,12 +38,12 @@ pub(crate) fn forget(api: Api<'_>, user: &Object) {
     }
 }
 
-/// Samanage confirmed a write and left the reference out all the same.
+/// The fault if Samanage confirmed a write but omitted the reference.
 pub(crate) fn not_taken(api: Api<'_>, user: &Object, id: &str, field: &str) -> Fault {
     forget(api, user);
     let root = field.split('.').next().unwrap_or(field);
     let name = user.get(root).and_then(|value| value.get("name")).and_then(Value::as_str).unwrap_or_default();
-    Fault::invalid_value(format!("{root}: Samanage wrote user {id} without the {root} \"{name}\""))
+    Fault::invalid_value(format!("{root}: Samanage saved user {id} without the {root} \"{name}\""))
 }
 
 impl Reference {
@@ -62,7 +61,7 @@ impl Reference {
         Ok(spelled)
     }
 
-    /// The exact name, or else the one that differs in case only.
+    /// The exact name, or else one that differs only in case.
     fn find(self, api: Api<'_>, name: &str) -> Result<Option<String>, Fault> {
         let list = List { path: self.path, singular: self.field, filters: &[("name", name)] };
         let mut other_case = None;

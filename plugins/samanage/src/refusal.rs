@@ -1,32 +1,32 @@
-//! Why Samanage refused a user. The bodies of its errors are not documented, so nothing depends on them: what can be
-//! the reason is looked up, once a write has failed.
-
-use scim_connector_sdk::{Answer, Fault, Object};
+//! Why Samanage refused a user. Its error bodies are not documented, so nothing depends on them: after a write has failed,
+//! possible reasons are looked up.
 
 use crate::api::Api;
-use crate::{paging, people, record, references, roles, users};
+use crate::collection::USERS;
+use crate::{paging, people, record, references, roles};
+use scim_connector_sdk::{Answer, Fault, Object};
 
-/// What to do about a refused write.
+/// What to do after a refused write.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// The manager does not exist (yet): the rest can be written without (S-9).
+    /// The manager does not exist (yet): write the user without (S-9).
     UnknownManager,
-    /// The client must know.
+    /// Report the fault to the client.
     Fault(Fault),
 }
 
-/// Finds the reason of a refusal; `id` is that of the user who was to be changed.
+/// Finds the reason for a refusal; `id` is the user to be changed, if the user exists.
 pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &Answer) -> Refusal {
     let plain = match id {
-        Some(id) if answer.status == 404 => Fault::not_found(users::KIND, id),
-        None if answer.status == 404 => paging::missing(users::LIST),
+        Some(id) if answer.status == 404 => Fault::not_found(USERS.kind, id),
+        None if answer.status == 404 => paging::missing(USERS.list),
         _ => answer.fault(),
     };
     if !matches!(answer.status, 400 | 404 | 409 | 422) {
         return Refusal::Fault(plain);
     }
     references::forget(api, user);
-    // A look-up that fails explains nothing: then Samanage's own words have to do.
+    // If a look-up fails, use Samanage's own error.
     reason(api, id, user).ok().flatten().unwrap_or(Refusal::Fault(plain))
 }
 
@@ -37,18 +37,18 @@ fn reason(api: Api<'_>, id: Option<&str>, user: &Object) -> Result<Option<Refusa
     {
         return Ok(Some(Refusal::Fault(duplicate(email))));
     }
-    if let Some(manager) = users::manager(user)
+    if let Some(manager) = people::manager(user)
         && people::with_id(api, &manager)?.is_none()
     {
         return Ok(Some(Refusal::UnknownManager));
     }
-    if let Some(role) = users::role(user) {
+    if let Some(role) = people::role(user) {
         return Ok(roles::unknown(api, role)?.map(Refusal::Fault));
     }
     Ok(None)
 }
 
-/// S-20.
+/// The fault for a duplicate (S-20).
 pub(crate) fn duplicate(email: &str) -> Fault {
-    Fault::uniqueness(format!("Samanage has another user with the e-mail address {email}"))
+    Fault::uniqueness(format!("another Samanage user has the e-mail address {email}"))
 }

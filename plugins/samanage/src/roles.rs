@@ -1,27 +1,26 @@
-//! The role (S-7). A user of Samanage has exactly one, referred to by its name, and a user who is created without one
-//! becomes a licensed Service Agent User. Microsoft Entra ID sends roles as objects, as JSON in a string, or as the
-//! literal default `{"displayName":"role"}`; all of them come down to one name here.
-
-use scim_connector_sdk::{Fault, Object, Settings, Value, json};
+//! The role (S-7). A user of Samanage has exactly one, given by its name; a user created without one becomes a licensed Service
+//! Agent User. Microsoft Entra ID sends roles as objects, as JSON in a string, or as the literal default
+//! `{"displayName":"role"}`; this module reduces all of them to one name.
 
 use crate::api::Api;
 use crate::paging::List;
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Settings, Value, json};
 
 const TRANSFORM: &str = "role";
 const DEFAULT_ROLE: &str = "Requester";
 const DEFAULT_PRIORITY: &str = "Administrator, Service Agent User, Service Task User";
-/// JSON in a string in an object in a string: deeper than anything that is sent.
+/// JSON in a string in an object in a string, which is deeper than anything that clients send.
 const DEPTH: usize = 4;
 
-/// This connector has one transform.
+/// Refuses any other transform: this connector has only one.
 pub(crate) fn only(name: &str) -> Result<(), Fault> {
-    if name == TRANSFORM { Ok(()) } else { Err(Fault::not_implemented(format!("Samanage has no transform `{name}`"))) }
+    if name == TRANSFORM { Ok(()) } else { Err(Fault::not_implemented(format!("unknown transform `{name}`"))) }
 }
 
-/// The one role name in the value of `roles`; nothing when it is empty, which makes no statement.
+/// The one role name in the value of `roles`; `None` if it is empty, which leaves the role alone.
 ///
-/// Of several roles the primary one counts, then the first in the setting `role-priority`, then the first by name.
+/// Of several roles, the primary one is used, or else the first in the setting `role-priority`, or else the first by name.
 pub(crate) fn to_app(settings: Settings<'_>, value: &Value) -> Result<Option<Value>, Fault> {
     let elements = match value {
         Value::Null => return Ok(None),
@@ -37,12 +36,12 @@ pub(crate) fn to_app(settings: Settings<'_>, value: &Value) -> Result<Option<Val
     match chosen {
         Some((_, role)) => Ok(Some(Value::String(role))),
         None => Err(Fault::invalid_value(
-            "roles: a role is the name of a role of Samanage, or an object like {\"displayName\":\"Requester\"}",
+            "roles: a role must be the name of a Samanage role, or an object such as {\"displayName\":\"Requester\"}",
         )),
     }
 }
 
-/// `roles` with the one role. `display` is left out: a client that then replaces `value` alone would leave it behind.
+/// `roles` with the one role. `display` is omitted, because it would become stale if a client replaced only `value`.
 pub(crate) fn to_scim(value: &Value) -> Option<Value> {
     let name = value.as_str().filter(|name| !name.trim().is_empty())?;
     Some(json!([{"value": name, "primary": true}]))
@@ -61,13 +60,13 @@ pub(crate) fn check_default(default: &str) -> Result<(), String> {
     let first = value.as_array().and_then(|elements| elements.first());
     let meant = name_in(first.unwrap_or(&value), DEPTH).unwrap_or_else(|| DEFAULT_ROLE.to_owned());
     Err(format!(
-        "the default of a role has exactly the format {{\"displayName\":\"<name of the role>\"}}; \
-         here that would be {}",
+        "the default of a role must have exactly the format {{\"displayName\":\"<name of the role>\"}}; \
+         write {}",
         json!({"displayName": meant})
     ))
 }
 
-/// A new user always has a role, even when the mapping says none.
+/// Makes sure that a new user has a role, even if the mapping gives none.
 pub(crate) fn ensure(settings: Settings<'_>, user: &mut Object) {
     let name = user.get("role").and_then(|role| role.get("name")).and_then(Value::as_str);
     if name.is_none_or(|name| name.trim().is_empty()) {
@@ -76,7 +75,7 @@ pub(crate) fn ensure(settings: Settings<'_>, user: &mut Object) {
     }
 }
 
-/// Samanage has no such role: says which ones it has. Nothing when it does have it.
+/// The fault for a role that Samanage does not have, which lists those it has; `None` if it has the role.
 pub(crate) fn unknown(api: Api<'_>, role: &str) -> Result<Option<Fault>, Fault> {
     let list = List { path: "/roles.json", singular: "role", filters: &[] };
     let names = list.collect(api, |row| record::text(&row, "name").map(str::to_owned))?;
@@ -84,7 +83,7 @@ pub(crate) fn unknown(api: Api<'_>, role: &str) -> Result<Option<Fault>, Fault> 
         return Ok(None);
     }
     let known = names.join(", ");
-    Ok(Some(Fault::invalid_value(format!("roles: Samanage has no role \"{role}\". It has: {known}"))))
+    Ok(Some(Fault::invalid_value(format!("roles: Samanage has no role \"{role}\"; its roles are: {known}"))))
 }
 
 /// The name in an element: `displayName`, else `display`, else `value`, each of which may be JSON in a string.
@@ -111,7 +110,7 @@ fn is_primary(element: &Value) -> bool {
     }
 }
 
-/// What Samanage calls a role: `role-aliases` is `theirs = ours; …`.
+/// Samanage's name of a role: `role-aliases` is `theirs = ours; …`.
 fn aliased(settings: Settings<'_>, role: &str) -> String {
     let aliases = settings.text("role-aliases").unwrap_or_default();
     let pairs = aliases.split(';').filter_map(|pair| pair.split_once('='));
@@ -123,7 +122,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// The JSON in a text, or the text itself: a default may be anything.
+/// The JSON in a text, or else the text itself, because a default may be anything.
 fn json_or_text(text: &str) -> Value {
     text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -1,18 +1,17 @@
-//! Who is in a group. Samanage lists memberships with a user's name, seldom with an id, so the ids come from the other
-//! side: each user lists the ids of his groups.
-
-use scim_connector_sdk::{Fault, Object, Value};
+//! The members of a group. Samanage lists memberships with the user's name, rarely with an id, so the ids come from the users:
+//! each user lists the ids of their groups.
 
 use crate::api::Api;
 use crate::people::{self, Person};
 use crate::record;
+use scim_connector_sdk::{Fault, Object, Value};
 
 pub(crate) const MEMBERSHIPS: &str = "memberships";
-/// Up to so many names in an operation are looked up one by one; beyond, going through all users takes fewer calls.
+/// Up to this many names per operation are looked up one by one; for more, listing all users needs fewer calls.
 const NAMES: usize = 5;
 
-/// What looking for members has learnt about users. A list of groups shares it: going through all users for each group
-/// would take more calls than an operation has.
+/// What is already known about users while members are looked up. All groups of a list share it, because listing all users for
+/// each group would exceed an operation's limit of calls.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     names: usize,
@@ -20,8 +19,8 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Whether so many more names may be looked up one by one.
-    fn takes(&mut self, names: usize) -> bool {
+    /// Whether this many more names may be looked up one by one.
+    fn allows(&mut self, names: usize) -> bool {
         self.names += names;
         self.everyone.is_none() && self.names <= NAMES
     }
@@ -35,7 +34,7 @@ impl Known {
     }
 }
 
-/// A membership as a group lists it.
+/// A membership as listed in a group.
 #[derive(Clone, Debug)]
 pub(crate) struct Membership {
     pub(crate) id: String,
@@ -46,7 +45,7 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
-    /// Whether it is that of a person, or may be: names are not unique.
+    /// Whether it belongs or may belong to a person, because names are not unique.
     pub(crate) fn may_be_of(&self, person: &Person) -> bool {
         match (&self.user, &self.email) {
             (Some(user), _) => *user == person.id,
@@ -55,13 +54,13 @@ impl Membership {
         }
     }
 
-    /// Whether it says for certain whose it is.
+    /// Whether it identifies its user for certain.
     pub(crate) fn is_certain(&self) -> bool {
         self.user.is_some() || self.email.is_some()
     }
 }
 
-/// The memberships of users in a group; groups in groups are not SCIM's.
+/// The memberships of users in a group; nested groups are ignored.
 pub(crate) fn listed(group: &Object) -> Vec<Membership> {
     let memberships = group.get(MEMBERSHIPS).and_then(Value::as_array);
     memberships.into_iter().flatten().filter_map(Value::as_object).filter_map(membership).collect()
@@ -82,7 +81,7 @@ fn membership(listed: &Object) -> Option<Membership> {
     })
 }
 
-/// The members of a group, without a call when it has none or lists their ids.
+/// The members of a group; needs no call if there are none or their ids are listed.
 pub(crate) fn members(api: Api<'_>, group: &Object, users: &mut Known) -> Result<Vec<Person>, Fault> {
     let (listed, group) = (listed(group), record::id(group).unwrap_or_default());
     if let Some(known) = listed.iter().map(known).collect::<Option<Vec<_>>>() {
@@ -91,7 +90,7 @@ pub(crate) fn members(api: Api<'_>, group: &Object, users: &mut Known) -> Result
     let mut names: Vec<&str> = listed.iter().map(|membership| membership.label.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    if !users.takes(names.len()) {
+    if !users.allows(names.len()) {
         return users.all_in(api, &group);
     }
     let mut members: Vec<Person> = Vec::new();

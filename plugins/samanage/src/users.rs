@@ -1,20 +1,13 @@
-//! Users. PUT is partial: only what changes is sent, and what is cleared is sent as an empty text (S-5).
-
-use scim_connector_sdk::{Change, Fault, FieldChange, Object, Page, Query, Stored, Value, json};
+//! Users. PUT is partial: only changes are sent, and cleared fields are sent as empty texts (S-5).
 
 use crate::api::Api;
+use crate::collection::USERS;
 use crate::paging::List;
 use crate::{people, record, references, roles, writing};
+use scim_connector_sdk::{Change, Fault, FieldChange, Object, Page, Query, Stored, json};
 
-pub(crate) const KIND: &str = "User";
-pub(crate) const LIST: &str = "/users.json";
-pub(crate) const SINGULAR: &str = "user";
-/// Samanage accepts no user without them.
+/// Samanage requires these fields.
 const REQUIRED: [&str; 2] = ["email", "name"];
-
-pub(crate) fn path(id: &str) -> String {
-    format!("/users/{id}.json")
-}
 
 pub(crate) fn create(api: Api<'_>, mut user: Object) -> Result<Stored, Fault> {
     for field in REQUIRED {
@@ -29,7 +22,7 @@ pub(crate) fn create(api: Api<'_>, mut user: Object) -> Result<Stored, Fault> {
 
 pub(crate) fn read(api: Api<'_>, id: &str) -> Result<Stored, Fault> {
     let user = people::with_id(api, id)?;
-    user.map_or_else(|| Err(Fault::not_found(KIND, id)), record::stored)
+    user.map_or_else(|| Err(Fault::not_found(USERS.kind, id)), record::stored)
 }
 
 pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
@@ -48,12 +41,12 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
     writing::write(api, Some(id), user)
 }
 
-/// How a field is cleared: a reference as a whole, the rest as it is. A user always has a role and a status.
+/// The change that clears a field; a reference is cleared as a whole. A user always has a role and a status.
 fn cleared(api: Api<'_>, field: &FieldChange) -> Result<Option<FieldChange>, Fault> {
     let root = field.path.root();
     match root {
         "role" | "disabled" => {
-            api.warn(format!("`{root}` cannot be cleared in Samanage; it stays as it is"));
+            api.warn(format!("`{root}` cannot be cleared in Samanage and stays unchanged"));
             Ok(None)
         }
         _ if REQUIRED.contains(&root) => Err(missing(root)),
@@ -68,11 +61,11 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let mut filters = Vec::new();
     for comparison in &query.comparisons {
         let Some(value) = comparison.value.as_str() else {
-            return Err(Fault::invalid_value(format!("`{}` is compared with a text", comparison.field)));
+            return Err(Fault::invalid_value(format!("`{}` must be compared with a string", comparison.field)));
         };
         filters.push((comparison.field.as_str(), value));
     }
-    let part = List { path: LIST, singular: SINGULAR, filters: &filters }.part(api, &query.page)?;
+    let part = List { path: USERS.list, singular: USERS.singular, filters: &filters }.part(api, &query.page)?;
     let found = part.rows.len();
     let exact = |user: &Object| filters.iter().all(|(field, value)| people::has_text(user, field, value));
     let users = part.rows.into_iter().filter(exact).map(record::stored).collect::<Result<Vec<_>, _>>()?;
@@ -82,15 +75,5 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
 
 fn missing(field: &str) -> Fault {
     let source = if field == "name" { "displayName, name.formatted or given and family name" } else { "userName" };
-    Fault::invalid_value(format!("Samanage needs the `{field}` of a user: send {source}, or change the mapping"))
-}
-
-/// The id of the manager in a user that is written.
-pub(crate) fn manager(user: &Object) -> Option<String> {
-    user.get("reports_to").and_then(|manager| manager.get("id")).and_then(record::id_text)
-}
-
-/// The role in a user that is written.
-pub(crate) fn role(user: &Object) -> Option<&str> {
-    user.get("role").and_then(|role| role.get("name")).and_then(Value::as_str)
+    Fault::invalid_value(format!("Samanage requires the `{field}` of a user: send {source}, or change the mapping"))
 }

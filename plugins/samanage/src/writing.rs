@@ -1,41 +1,42 @@
-//! One write of a user and what its outcome means. A write is done when Samanage shows it: a lost answer is looked
-//! into (S-15), and what a 200 silently left out is found (S-8).
-
-use scim_connector_sdk::{Fault, Object, Stored, json};
+//! Writes a user and verifies the outcome. A write succeeds only if Samanage shows it: after a lost response the user is looked
+//! up (S-15), and values that a 200 response silently ignored are detected (S-8).
 
 use crate::api::Api;
+use crate::collection::USERS;
 use crate::refusal::{self, Refusal};
-use crate::{echo, people, record, references, roles, users};
+use crate::{echo, people, record, references, roles};
+use scim_connector_sdk::{Fault, Object, Stored, json};
 
 /// The manager's field, as the mapping writes it.
 const MANAGER: &str = "reports_to.id";
 
-/// Creates a user, or changes the one with an id. An unknown manager is left out and reported (S-9).
+/// Creates a user, or changes the one with an id. An unknown manager is omitted and reported (S-9).
 pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<Stored, Fault> {
     let mut unresolved = Vec::new();
-    if !takes_manager(&mut user) {
-        leave_manager_out(&mut user, &mut unresolved);
+    if !convert_manager_id(&mut user) {
+        omit_manager(&mut user, &mut unresolved);
     }
     loop {
         if let (Some(id), true) = (id, user.is_empty()) {
-            // Nothing is left to write, but the user must be there.
-            return Ok(Stored { unresolved, ..users::read(api, id)? });
+            // Nothing is left to write, but the user must exist.
+            let stored = record::stored(people::with_id(api, id)?.ok_or_else(|| unknown(id))?)?;
+            return Ok(Stored { unresolved, ..stored });
         }
-        let call = id.map_or_else(|| api.post(users::LIST), |id| api.put(&users::path(id)));
+        let call = id.map_or_else(|| api.post(USERS.list), |id| api.put(&USERS.record(id)));
         let answered = match call.json(&json!({"user": user})).send() {
-            Ok(answer) if answer.is_success() => match (record::answered(&answer, users::SINGULAR), id) {
-                (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| Fault::not_found(users::KIND, id))?,
-                (Err(fault), None) => made_by_us(api, &user, fault)?,
+            Ok(answer) if answer.is_success() => match (record::answered(&answer, USERS.singular), id) {
+                (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| unknown(id))?,
+                (Err(fault), None) => find_created(api, &user, fault)?,
                 (Ok(record), _) => record,
             },
             Ok(answer) => match refusal::explain(api, id, &user, &answer) {
                 Refusal::UnknownManager => {
-                    leave_manager_out(&mut user, &mut unresolved);
+                    omit_manager(&mut user, &mut unresolved);
                     continue;
                 }
                 Refusal::Fault(fault) => return Err(fault),
             },
-            Err(lost) if lost.sent && id.is_none() => made_by_us(api, &user, lost.into())?,
+            Err(lost) if lost.sent && id.is_none() => find_created(api, &user, lost.into())?,
             Err(lost) => return Err(lost.into()),
         };
         let mut stored = confirmed(api, &user, answered)?;
@@ -44,33 +45,33 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
     }
 }
 
-/// The manager's id as a number; false for what is no id of Samanage's, which Okta may send.
-fn takes_manager(user: &mut Object) -> bool {
+/// Converts the manager's id to a number; false if it is not an id of Samanage's, which Okta may send.
+fn convert_manager_id(user: &mut Object) -> bool {
     let Some(id) = user.get_mut("reports_to").and_then(|manager| manager.get_mut("id")) else { return true };
-    let number = record::id_text(id).and_then(|text| record::numeric(users::KIND, text.trim()).ok());
+    let number = record::id_text(id).and_then(|text| record::numeric(USERS.kind, text.trim()).ok());
     if let Some(number) = number {
         *id = number.into();
     }
     number.is_some()
 }
 
-fn leave_manager_out(user: &mut Object, unresolved: &mut Vec<String>) {
+fn omit_manager(user: &mut Object, unresolved: &mut Vec<String>) {
     user.remove("reports_to");
     unresolved.push(MANAGER.to_owned());
 }
 
-/// Whether a user whose creation was not confirmed is there now. A POST is never sent again blindly.
-fn made_by_us(api: Api<'_>, user: &Object, fault: Fault) -> Result<Object, Fault> {
+/// Looks up a user whose creation was not confirmed. A POST is never repeated blindly.
+fn find_created(api: Api<'_>, user: &Object, fault: Fault) -> Result<Object, Fault> {
     let email = record::text(user, "email").unwrap_or_default();
     match people::with_email(api, email) {
-        // References are judged when the write is confirmed; a name or a title of someone else's is not ours.
+        // References are verified with the confirmed write; a different name or title means that it is another user.
         Ok(Some(found)) if echo::differences(user, &found).iter().all(|field| field.contains('.')) => Ok(found),
         Ok(Some(_)) => Err(refusal::duplicate(email)),
         Ok(None) | Err(_) => Err(fault),
     }
 }
 
-/// The user as Samanage shows it, once what it refers to is known to be there.
+/// The user as Samanage returned it, after its references have been verified.
 fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fault> {
     let mut stored = record::stored(answered)?;
     let Some(answered) = &stored.document else { return Ok(stored) };
@@ -80,12 +81,15 @@ fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fa
             MANAGER => unresolved.push(field),
             "role.name" => return Err(role_not_taken(api, sent, &stored.id)),
             "department.name" | "site.name" => return Err(references::not_taken(api, sent, &stored.id, &field)),
-            // The login and whether it works: a client that was told 2xx must not find the old one.
+            // Login and status: a client that got a 2xx must not find the old value.
             "disabled" | "email" => {
-                let detail = format!("Samanage confirmed the write of user {} and left `{field}` as it was", stored.id);
+                let detail = format!("Samanage confirmed the write of user {} but left `{field}` unchanged", stored.id);
                 return Err(Fault::bad_answer(detail));
             }
-            other => api.warn(format!("Samanage shows `{other}` of user {} otherwise than it was sent", stored.id)),
+            other => api.warn(format!(
+                "Samanage returned `{other}` of user {} with a different value than was sent",
+                stored.id
+            )),
         }
     }
     stored.unresolved = unresolved;
@@ -93,8 +97,12 @@ fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fa
 }
 
 fn role_not_taken(api: Api<'_>, sent: &Object, id: &str) -> Fault {
-    let role = users::role(sent).unwrap_or_default();
+    let role = people::role(sent).unwrap_or_default();
     let fault = roles::unknown(api, role).ok().flatten();
-    let fault = fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not take \"{role}\"")));
-    Fault { detail: format!("{}. User {id} was written all the same, with another role", fault.detail), ..fault }
+    let fault = fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not accept \"{role}\"")));
+    Fault { detail: format!("{}. User {id} was saved nevertheless, with another role", fault.detail), ..fault }
+}
+
+fn unknown(id: &str) -> Fault {
+    Fault::not_found(USERS.kind, id)
 }

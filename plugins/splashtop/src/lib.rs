@@ -1,6 +1,6 @@
-//! The connector for Splashtop: its SCIM endpoint, which wants the exact name of a single-sign-on method, never
-//! changes a user name, and updates nothing but names. `README.md` lists its peculiarities, P-1 to P-12. One group per
-//! user and removal on deactivation are declared in `connector.toml`, and the gateway's work.
+//! The connector for Splashtop. Its SCIM endpoint requires the exact name of a single-sign-on method, never changes user names,
+//! and updates only first, last and display names. `README.md` lists its peculiarities, P-1 to P-12. One group per user and
+//! removal on deactivation are declared in `connector.toml` and handled by the gateway.
 #![deny(unsafe_code)]
 
 mod refusal;
@@ -72,6 +72,6 @@ fn of_kind<'h>(app: App<'h>, kind: &str) -> Result<ScimApp<'h>, Fault> {
     match kind {
         USER => Ok(ScimApp::users(app)),
         GROUP => Ok(ScimApp::groups(app)),
-        _ => Err(Fault::not_implemented(format!("Splashtop has users and groups, no {kind}"))),
+        _ => Err(Fault::not_implemented(format!("Splashtop supports only users and groups, not {kind}"))),
     }
 }

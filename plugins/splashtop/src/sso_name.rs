@@ -1,40 +1,41 @@
-//! The name of the SSO method (P-1, P-2). Splashtop compares it byte for byte, spaces included, and every user needs
-//! one. Okta's console wants it typed in quotes, so administrators of other providers paste quotes, too, and those
-//! arrive here: they are taken off where what is inside is known to be a method's name, and never otherwise.
+//! The name of the SSO method (P-1, P-2). Splashtop compares it byte for byte, including spaces, and every user needs one.
+//! Okta's console requires quotes around it, so administrators of other providers paste quotes, too. They are removed only if
+//! the name inside is known to be a method's name.
 
 use scim_connector_sdk::{Fault, Object, Settings, Value, json};
 
-/// The extension that holds it.
+/// The extension that contains it.
 pub(crate) const SCHEMA: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User";
 /// The field, as a change names it.
 pub(crate) const FIELD: &str = "urn:ietf:params:scim:schemas:extension:Splashtop:2.0:User:ssoName";
 const NAME: &str = "ssoName";
 const TRANSFORM: &str = "sso-name";
 
-/// This connector has one transform.
+/// Refuses any other transform: this connector has only one.
 pub(crate) fn only(name: &str) -> Result<(), Fault> {
-    if name == TRANSFORM { Ok(()) } else { Err(Fault::not_implemented(format!("Splashtop has no transform `{name}`"))) }
+    if name == TRANSFORM { Ok(()) } else { Err(Fault::not_implemented(format!("unknown transform `{name}`"))) }
 }
 
-/// The exact name; the setting `default-sso-name`, if there is one, for a text of nothing.
+/// The exact name; for an empty text the setting `default-sso-name`, if it is set.
 pub(crate) fn to_app(settings: Settings<'_>, value: &Value) -> Result<Option<Value>, Fault> {
     let Some(text) = value.as_str() else {
-        return Err(Fault::invalid_value(format!("ssoName is a text, not {value}")));
+        return Err(Fault::invalid_value(format!("ssoName must be a string, not {value}")));
     };
     Ok(Known::of(settings).exact(text)?.map(Value::String))
 }
 
-/// A default names a method, or is `""` for the setting.
+/// Checks that a default is the name of a method, or `""` for the setting.
 pub(crate) fn check_default(default: &str) -> Result<(), String> {
     match default.parse() {
         Ok(Value::String(_)) => Ok(()),
         _ => {
-            Err("the default of an ssoName is a name in quotes, or \"\" for the setting `default-sso-name`".to_owned())
+            Err("the default of an ssoName must be a name in quotes, or \"\" for the setting `default-sso-name`"
+                .to_owned())
         }
     }
 }
 
-/// A new user has a name that is exact, or there is no new user.
+/// Sets a new user's exact name, or refuses the user.
 pub(crate) fn ensure(settings: Settings<'_>, user: &mut Object) -> Result<(), Fault> {
     let text = of(user).unwrap_or_default();
     let name = Known::of(settings).exact(text)?.ok_or_else(|| {
@@ -55,7 +56,7 @@ pub(crate) fn of(user: &Object) -> Option<&str> {
     user.get(SCHEMA).and_then(|extension| extension.get(NAME)).and_then(Value::as_str)
 }
 
-/// What the operator said about the team's SSO methods.
+/// What the operator configured about the team's SSO methods.
 struct Known {
     listed: Vec<String>,
     default: Option<String>,
@@ -73,8 +74,8 @@ impl Known {
         self.listed.iter().chain(&self.default).any(|known| known == name)
     }
 
-    /// The name that is meant. Without a list any name is taken as it is, except one in quotes or with space around
-    /// it: then there is nothing to tell whether these are meant.
+    /// The exact name. Without a configured list any name is accepted as it is, except one with quotes or spaces around it,
+    /// because they may or may not be part of the name.
     fn exact(&self, text: &str) -> Result<Option<String>, Fault> {
         let bare = bare(text);
         if text.trim().is_empty() {
@@ -91,19 +92,19 @@ impl Known {
     fn refusal(&self, text: &str, bare: &str) -> Fault {
         if self.listed.is_empty() {
             return Fault::invalid_value(format!(
-                "ssoName: {text:?} has quotes or spaces around the name, which Splashtop compares byte for byte. Send \
+                "ssoName: {text:?} has quotes or spaces around the name, and Splashtop compares names byte for byte. Send \
                  {bare}, or list the names in the setting `sso-names`"
             ));
         }
         let known = self.listed.join("; ");
         Fault::invalid_value(format!(
-            "ssoName: {text:?} is none of the names in the setting `sso-names` ({known}). The name is exact, spaces \
-             and case included"
+            "ssoName: {text:?} is not one of the names in the setting `sso-names` ({known}). The name must match exactly, \
+             including spaces and case"
         ))
     }
 }
 
-/// Without white space and one pair of quotes around it.
+/// The text without surrounding white space and one pair of quotes.
 fn bare(text: &str) -> &str {
     let text = text.trim();
     let unquoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));

@@ -1,4 +1,4 @@
-// Makes directory.wasm of connector.js: `npm run build`. Other arguments: the source, and the file to write.
+// Builds directory.wasm from connector.js: `npm run build`. Optional arguments: the source, and the file to write.
 
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const { component } = await componentize({
   sourcePath,
   witPath: process.env.WIT ?? fileURLToPath(new URL('../../../wit', import.meta.url)),
   worldName: 'connector',
-  // The gateway links no wasi:http: the way to the app is the contract's.
+  // The gateway does not link wasi:http: calls to the app go through the contract.
   disableFeatures: ['http', 'fetch-event'],
 });
 await writeFile(output, component);

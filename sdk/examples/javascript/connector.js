@@ -1,4 +1,4 @@
-// The Directory connector in JavaScript: what the app needs to be told, and nothing of SCIM.
+// The Directory connector in JavaScript: the calls to the app, and nothing about SCIM.
 //
 // Each function of the contract (`wit/resources.wit`) is a function of the exported object; a fault is thrown.
 
@@ -54,7 +54,7 @@ function stored(person) {
   return { id: String(person.id), document: JSON.stringify(person), unresolved: [] };
 }
 
-/** One call to the app: its answer as JSON, or the fault that fits the client. */
+/** Makes one call to the app and returns its response as JSON, or throws the fault for the client. */
 function call(method, path, { query = [], body, expected = [] } = {}) {
   const headers = body === undefined ? [] : [['content-type', 'application/json']];
   const request = { method, path, query, headers, body: body === undefined ? undefined : encoder.encode(body) };
@@ -62,15 +62,15 @@ function call(method, path, { query = [], body, expected = [] } = {}) {
   try {
     response = send(request);
   } catch ({ payload: { code, detail } }) {
-    throw fault(code === 'timeout' ? 504 : 502, `The app gave no answer: ${detail}`);
+    throw fault(code === 'timeout' ? 504 : 502, `The app did not respond: ${detail}`);
   }
   const { status } = response;
   const text = decoder.decode(response.body);
   if (status < 300 || expected.includes(status)) return text === '' ? null : JSON.parse(text);
-  if (status === 404) throw fault(404, 'The app knows no such person.');
+  if (status === 404) throw fault(404, 'The app has no such person.');
   if (status === 409) throw fault(409, 'Another person has this e-mail address.', 'uniqueness');
-  if (status === 401 || status === 403) throw fault(502, `The app refuses the credential (${status}).`);
-  throw fault(status >= 500 ? 502 : 400, `The app answered ${status}: ${text.slice(0, 200)}`);
+  if (status === 401 || status === 403) throw fault(502, `The app rejects the credential (${status}).`);
+  throw fault(status >= 500 ? 502 : 400, `The app returned ${status}: ${text.slice(0, 200)}`);
 }
 
 function fault(status, detail, scimType) {

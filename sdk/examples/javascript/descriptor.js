@@ -1,4 +1,4 @@
-// What the connector is and can do: `wit/descriptor.schema.json` says which keys there are.
+// Describes the connector; `wit/descriptor.schema.json` defines the keys.
 
 export default {
   contract: '0.1',

@@ -1,4 +1,4 @@
-"""The Directory connector in Python: what the app needs to be told, and nothing of SCIM.
+"""The Directory connector in Python: the calls to the app, and nothing about SCIM.
 
 Each function of the contract (`wit/resources.wit`) is a method; a fault is raised.
 """
@@ -11,7 +11,7 @@ from componentize_py_types import Err
 from wit_world.imports import app
 from wit_world.imports.types import Change, Fault, Page, Query, Stored
 
-# Read when the component is built: it sees no files when it runs.
+# Read when the component is built; it cannot read files when it runs.
 DESCRIPTION = pathlib.Path(__file__).with_name("descriptor.json").read_text()
 
 
@@ -55,23 +55,23 @@ def stored(document: dict) -> Stored:
 
 
 def call(method: str, path: str, query=(), body: str | None = None, expected=frozenset()):
-    """One call to the app: its answer as JSON, or the fault that fits the client."""
+    """Make one call to the app and return its response as JSON, or raise the fault for the client."""
     headers = [] if body is None else [("content-type", "application/json")]
     request = app.Request(method, path, list(query), headers, None if body is None else body.encode())
     try:
         response = app.send(request)
     except Err as error:
-        raise fault(504 if error.value.code == "timeout" else 502, f"The app gave no answer: {error.value.detail}")
+        raise fault(504 if error.value.code == "timeout" else 502, f"The app did not respond: {error.value.detail}")
     status, text = response.status, response.body.decode()
     if status < 300 or status in expected:
         return json.loads(text) if text else None
     if status == 404:
-        raise fault(404, "The app knows no such person.")
+        raise fault(404, "The app has no such person.")
     if status == 409:
         raise fault(409, "Another person has this e-mail address.", "uniqueness")
     if status in (401, 403):
-        raise fault(502, f"The app refuses the credential ({status}).")
-    raise fault(502 if status >= 500 else 400, f"The app answered {status}: {text[:200]}")
+        raise fault(502, f"The app rejects the credential ({status}).")
+    raise fault(502 if status >= 500 else 400, f"The app returned {status}: {text[:200]}")
 
 
 def fault(status: int, detail: str, scim_type: str | None = None) -> Err:

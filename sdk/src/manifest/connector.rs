@@ -1,14 +1,12 @@
-//! `connector.toml`: the descriptor's members, with file names in place of schemas.
+//! `connector.toml`: the members of the descriptor, with file names in place of schemas.
 
-use std::collections::BTreeMap;
-
+use super::mistake::{Mistake, Source};
+use super::settings::{self, Setting};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
-use super::settings::{self, Setting};
-use super::{Mistake, Source};
-
-/// The file, with the places of what is judged beyond its type.
+/// The file, with the positions of values that are checked beyond their type.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(dead_code, reason = "some fields are read for their types only")]
@@ -119,17 +117,20 @@ impl Connector {
     pub(super) fn check(&self, source: &Source) -> Result<(), Mistake> {
         let wrong = |at: usize, what: String| Err(source.at(at, what));
         if !is_kebab(self.id.get_ref()) {
-            return wrong(self.id.span().start, "`id` is lower case letters, digits and `-`".to_owned());
+            return wrong(self.id.span().start, "`id` must consist of lower case letters, digits and `-`".to_owned());
         }
         if self.auth.is_empty() {
-            return wrong(0, "`auth` needs at least one kind of credential".to_owned());
+            return wrong(0, "`auth` must list at least one kind of credential".to_owned());
         }
         if let Err(what) = self.base_url.get_ref().check(&self.settings) {
             return wrong(self.base_url.span().start, what);
         }
         for (name, setting) in &self.settings {
             if !is_kebab(name) {
-                return wrong(setting.span().start, format!("setting `{name}`: lower case letters, digits and `-`"));
+                return wrong(
+                    setting.span().start,
+                    format!("setting `{name}`: the name must consist of lower case letters, digits and `-`"),
+                );
             }
             if let Err(what) = setting.get_ref().check() {
                 return wrong(setting.span().start, format!("setting `{name}`: {what}"));
@@ -138,10 +139,10 @@ impl Connector {
         for (at, resource_type) in self.resource_types.iter().enumerate() {
             let name = &resource_type.name;
             if self.resource_types.iter().take(at).any(|other| other.name.get_ref() == name.get_ref()) {
-                return wrong(name.span().start, format!("there are two resource types `{}`", name.get_ref()));
+                return wrong(name.span().start, format!("duplicate resource type `{}`", name.get_ref()));
             }
             if !resource_type.endpoint.get_ref().starts_with('/') {
-                return wrong(resource_type.endpoint.span().start, "`endpoint` starts with `/`".to_owned());
+                return wrong(resource_type.endpoint.span().start, "`endpoint` must start with `/`".to_owned());
             }
         }
         Ok(())
@@ -152,13 +153,13 @@ impl BaseUrl {
     fn check(&self, settings: &BTreeMap<String, Spanned<Setting>>) -> Result<(), String> {
         let urls = self.regions.values().chain(&self.template);
         if let Some(url) = urls.into_iter().find(|url| !url.starts_with("https://") || url.ends_with('/')) {
-            return Err(format!("`{url}` starts with `https://` and does not end with `/`"));
+            return Err(format!("`{url}` must start with `https://` and must not end with `/`"));
         }
         match (&self.default_region, &self.template) {
-            (Some(_), Some(_)) => Err("`base-url` has regions or a template, not both".to_owned()),
+            (Some(_), Some(_)) => Err("`base-url` can have regions or a template, not both".to_owned()),
             (Some(region), None) if !self.regions.contains_key(region) => {
                 let known: Vec<&str> = self.regions.keys().map(String::as_str).collect();
-                Err(format!("default region `{region}` is none of {}", known.join(", ")))
+                Err(format!("unknown default region `{region}`; known regions are {}", known.join(", ")))
             }
             (None, None) if !self.regions.is_empty() => Err("`default-region` is missing".to_owned()),
             (None, Some(template)) => settings::check_template(template, settings),

@@ -1,18 +1,16 @@
-//! The default mapping: each rule by itself and against the connector's schemas and transforms.
-//! The gateway judges the document as a whole when it loads it.
+//! The default mapping: checks each rule by itself and against the connector's schemas and transforms. The gateway checks the
+//! document as a whole when it loads it.
 
-use std::collections::BTreeMap;
-use std::num::NonZeroU32;
-
+use super::mistake::{Mistake, Source};
+use super::schema::ResourceSchemas;
+use crate::FieldPath;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
-use super::schema::ResourceSchemas;
-use super::{Mistake, Source};
-use crate::FieldPath;
-
-/// Transforms that the gateway itself has.
+/// The gateway's own transforms.
 const BUILT_IN: [&str; 5] = ["not", "integer", "string", "lowercase", "trim"];
 
 #[derive(Deserialize)]
@@ -60,7 +58,7 @@ enum Direction {
     ToScim,
 }
 
-/// Reads the mapping: its JSON without `$schema`, once each rule is known to make sense.
+/// Checks each rule of the mapping and returns its JSON without `$schema`.
 pub(super) fn parse(
     source: &Source,
     schemas: &BTreeMap<String, ResourceSchemas>,
@@ -69,7 +67,7 @@ pub(super) fn parse(
     let mapping: Mapping<'_> = serde_json::from_str(&source.text).map_err(|error| source.json(&error))?;
     for (name, rules) in &mapping.resource_types {
         let Some(resource) = schemas.get(name) else {
-            return Err(source.at(0, format!("`{name}` is no resource type of connector.toml")));
+            return Err(source.at(0, format!("`{name}` is not a resource type of connector.toml")));
         };
         for (index, raw) in rules.iter().enumerate() {
             let number = index + 1;
@@ -102,21 +100,21 @@ impl Rule {
         match &self.app {
             Some(app) => app.parse::<FieldPath>().map(drop).map_err(|error| format!("`app`: {error}"))?,
             None if self.keep || self.constant.is_some() => {}
-            None => return Err("a rule names the field of the `app`, unless it has `keep` or `constant`".to_owned()),
+            None => return Err("a rule needs the field of the `app`, unless it has `keep` or `constant`".to_owned()),
         }
         if self.constant.is_some() && self.expression.is_some() {
-            return Err("a rule has a `constant` or an `expression`, not both".to_owned());
+            return Err("a rule can have a `constant` or an `expression`, not both".to_owned());
         }
         if let Some(transform) = &self.transform
             && !BUILT_IN.contains(&transform.as_str())
             && !transforms.contains(transform)
         {
             let known: Vec<&str> = BUILT_IN.into_iter().chain(transforms.iter().map(String::as_str)).collect();
-            return Err(format!("there is no transform `{transform}`, only {}", known.join(", ")));
+            return Err(format!("unknown transform `{transform}`; known transforms are {}", known.join(", ")));
         }
         match &self.reference {
             Some(reference) if !schemas.contains_key(reference) => {
-                Err(format!("`reference`: `{reference}` is no resource type"))
+                Err(format!("`reference`: `{reference}` is not a resource type"))
             }
             _ => Ok(()),
         }

@@ -1,18 +1,17 @@
-//! Where a file of the connector is wrong, in the form that editors make clickable: `file:line:column: message`.
-
-use std::fmt;
-use std::path::{Path, PathBuf};
+//! A mistake in a connector's file, in the form that editors make clickable: `file:line:column: message`.
 
 use serde_json::value::RawValue;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A mistake in one of the connector's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// The file; empty when the mistake is not in a file.
+    /// The file; empty if the mistake is not in a file.
     pub file: PathBuf,
-    /// Line and column, from 1; nothing when the whole file is meant.
+    /// Line and column, from 1; `None` if the mistake concerns the whole file.
     pub place: Option<(usize, usize)>,
-    /// What is wrong and what would be right.
+    /// What is wrong and what to write instead.
     pub message: String,
 }
 
@@ -34,12 +33,12 @@ impl Mistake {
     }
 
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        let message = format!("{} cannot be used: {error}", path.display());
+        let message = format!("cannot use {}: {error}", path.display());
         Self { file: path.to_owned(), place: None, message }
     }
 }
 
-/// A file's text, to find the place of a mistake in.
+/// A file's text, in which to locate mistakes.
 pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) text: String,

@@ -1,10 +1,9 @@
-//! SCIM schemas as RFC 7643 §7 writes them.
+//! SCIM schemas in the form of RFC 7643 §7.
 
+use super::mistake::{Mistake, Source};
+use crate::FieldPath;
 use serde::Deserialize;
 use serde_json::Value;
-
-use super::{Mistake, Source};
-use crate::FieldPath;
 
 /// The schemas of one resource type, as JSON.
 pub(super) struct ResourceSchemas {
@@ -12,12 +11,12 @@ pub(super) struct ResourceSchemas {
     pub(super) extensions: Vec<Value>,
 }
 
-/// What every resource has without its schema saying so (RFC 7643 §3.1).
+/// The attributes that every resource has without its schema defining them (RFC 7643 §3.1).
 const COMMON: [&str; 7] =
     ["id", "externalId", "meta", "meta.resourceType", "meta.created", "meta.lastModified", "meta.location"];
 
 impl ResourceSchemas {
-    /// Whether a path names an attribute of this resource type; names in any case.
+    /// Whether a path names an attribute of this resource type, ignoring case.
     pub(super) fn has(&self, path: &FieldPath) -> bool {
         let names: Vec<&str> = path.segments().iter().map(|segment| segment.name.as_str()).collect();
         let schema = match path.schema() {
@@ -41,7 +40,7 @@ fn is_named(value: &Value, member: &str, name: &str) -> bool {
     value.get(member).and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(name))
 }
 
-/// Reads a schema file: its JSON as it is, once it is known to be a schema.
+/// Checks that a file is a schema and returns its JSON unchanged.
 pub(super) fn parse(source: &Source) -> Result<Value, Mistake> {
     serde_json::from_str::<Schema>(&source.text).map_err(|error| source.json(&error))?;
     serde_json::from_str(&source.text).map_err(|error| source.json(&error))
@@ -67,7 +66,7 @@ impl TryFrom<String> for Urn {
 
     fn try_from(text: String) -> Result<Self, String> {
         let is_urn = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:"));
-        if is_urn { Ok(Self) } else { Err(format!("`{text}` is no URN: a schema's id starts with `urn:`")) }
+        if is_urn { Ok(Self) } else { Err(format!("`{text}` is not a URN: a schema's id must start with `urn:`")) }
     }
 }
 
@@ -100,9 +99,9 @@ impl TryFrom<AttributeText> for Attribute {
 
     fn try_from(text: AttributeText) -> Result<Self, String> {
         match (&text.kind, text.sub_attributes.is_empty()) {
-            (Type::Complex, true) => Err(format!("`{}` is complex, so it needs `subAttributes`", text.name)),
+            (Type::Complex, true) => Err(format!("`{}` is complex, so it must have `subAttributes`", text.name)),
             (Type::Complex, false) | (_, true) => Ok(Self),
-            (_, false) => Err(format!("`{}` has `subAttributes`, so its type is `complex`", text.name)),
+            (_, false) => Err(format!("`{}` has `subAttributes`, so its type must be `complex`", text.name)),
         }
     }
 }

@@ -1,9 +1,8 @@
-//! What the operator may set for an instance.
-
-use std::collections::BTreeMap;
+//! The settings that an operator can set for an instance.
 
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// One setting of `connector.toml`.
@@ -44,32 +43,32 @@ impl Setting {
     pub(super) fn check(&self) -> Result<(), String> {
         let values = self.options.iter().flatten().chain(&self.default);
         if let Some(value) = values.into_iter().find(|value| !self.kind.holds(value)) {
-            return Err(format!("{value} is not of the type that it declares"));
+            return Err(format!("{value} is not of the declared type"));
         }
         if self.pattern.is_some() && self.kind != SettingType::String {
-            return Err("only a string has a `pattern`".to_owned());
+            return Err("only a string can have a `pattern`".to_owned());
         }
         if self.required && self.default.is_some() {
-            return Err("a setting with a default need not be `required`".to_owned());
+            return Err("a setting with a default must not be `required`".to_owned());
         }
         match (&self.options, &self.default) {
             (Some(options), Some(default)) if !options.contains(default) => {
-                Err(format!("the default {default} is none of the options"))
+                Err(format!("the default {default} is not one of the options"))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// A base URL template names one setting, which is required and has a pattern: it becomes part of a host name.
+/// A base URL template refers to one setting, which must be required and have a pattern: it becomes part of a host name.
 pub(super) fn check_template(template: &str, settings: &BTreeMap<String, Spanned<Setting>>) -> Result<(), String> {
     let name = template.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(name, _)| name);
-    let Some(name) = name else { return Err("a template has the name of a setting in braces".to_owned()) };
+    let Some(name) = name else { return Err("a template must contain the name of a setting in braces".to_owned()) };
     match settings.get(name).map(Spanned::get_ref) {
         Some(setting) if setting.required && setting.pattern.is_some() => Ok(()),
         Some(_) => {
             Err(format!("setting `{name}` is part of the base URL, so it needs `required = true` and a `pattern`"))
         }
-        None => Err(format!("the template names a setting `{name}`, which is not declared")),
+        None => Err(format!("the template refers to a setting `{name}`, which is not declared")),
     }
 }

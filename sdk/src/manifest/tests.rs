@@ -1,4 +1,4 @@
-//! A connector's files, whole and with one mistake each.
+//! A connector's files: valid, and with one mistake each.
 
 use super::*;
 
@@ -38,7 +38,7 @@ const MAPPING: &str = r#"{"$schema": "mapping.schema.json", "resource-types": {"
   {"scim": "externalId", "keep": true}
 ]}}"#;
 
-/// Makes the descriptor of a connector in which one text of one file is replaced.
+/// Builds the descriptor of a connector with one text of one file replaced.
 fn made(file: &str, from: &str, to: &str) -> Result<Descriptor, Mistake> {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in
@@ -52,7 +52,7 @@ fn made(file: &str, from: &str, to: &str) -> Result<Descriptor, Mistake> {
 }
 
 #[test]
-fn the_descriptor_holds_the_schemas_and_the_mapping_in_place_of_their_files() {
+fn the_descriptor_contains_the_schemas_and_the_mapping() {
     let Descriptor { json, files } = made("", "", "").unwrap();
     assert_eq!(json["contract"], CONTRACT);
     assert_eq!(json["version"], "1.2.3");
@@ -66,24 +66,24 @@ fn the_descriptor_holds_the_schemas_and_the_mapping_in_place_of_their_files() {
 #[test]
 fn a_mistake_is_reported_with_its_file_line_and_column() {
     for (file, from, to, expected) in [
-        ("connector.toml", "id = \"acme\"", "id = \"Acme!\"", "connector.toml:1:6: `id` is lower case"),
+        ("connector.toml", "id = \"acme\"", "id = \"Acme!\"", "connector.toml:1:6: `id` must consist of lower case"),
         ("connector.toml", "name = \"Acme\"", "nane = \"Acme\"", "connector.toml:2:1: unknown field `nane`"),
-        ("connector.toml", "= \"us\"", "= \"eu\"", "default region `eu` is none of us"),
-        ("connector.toml", "https://", "http://", "starts with `https://`"),
-        ("connector.toml", "default = 3", "default = \"3\"", "setting `size`: \"3\" is not of the type"),
+        ("connector.toml", "= \"us\"", "= \"eu\"", "unknown default region `eu`; known regions are us"),
+        ("connector.toml", "https://", "http://", "must start with `https://`"),
+        ("connector.toml", "default = 3", "default = \"3\"", "setting `size`: \"3\" is not of the declared type"),
         ("connector.toml", "\"user.json\"", "\"users.json\"", "connector.toml:20:10: "),
         ("connector.toml", "[\"eq\"]", "[\"like\"]", "unknown variant `like`"),
         ("connector.toml", "kind = \"bearer\"", "kind = \"digest\"", "unknown variant `digest`"),
-        ("user.json", "urn:x:User", "User", "user.json:1:13: `User` is no URN"),
+        ("user.json", "urn:x:User", "User", "user.json:1:13: `User` is not a URN"),
         ("user.json", "\"string\"},", "\"text\"},", "user.json:2:37: unknown variant `text`"),
-        ("user.json", "\"complex\"", "\"string\"", "`name` has `subAttributes`, so its type is `complex`"),
-        ("mapping.json", "\"User\": [", "\"Account\": [", "`Account` is no resource type"),
+        ("user.json", "\"complex\"", "\"string\"", "`name` has `subAttributes`, so its type must be `complex`"),
+        ("mapping.json", "\"User\": [", "\"Account\": [", "`Account` is not a resource type"),
         ("mapping.json", "\"match\": 1", "\"mach\": 1", "mapping.json:2:3: rule 1 of User: unknown field `mach`"),
         ("mapping.json", "userName", "nickName", "mapping.json:2:3: rule 1 of User (`nickName`): the schemas have no"),
         ("mapping.json", "Extra:badge", "Extra:beard", "mapping.json:4:3: rule 3 of User"),
-        ("mapping.json", "\"role\"", "\"rule\"", "there is no transform `rule`, only not, integer"),
-        ("mapping.json", ", \"keep\": true", "", "mapping.json:5:3: rule 4 of User (`externalId`): a rule names"),
-        ("mapping.json", "\"badge\", ", "\"badge\", \"reference\": \"Badge\", ", "`Badge` is no resource type"),
+        ("mapping.json", "\"role\"", "\"rule\"", "unknown transform `rule`; known transforms are not, integer"),
+        ("mapping.json", ", \"keep\": true", "", "mapping.json:5:3: rule 4 of User (`externalId`): a rule needs"),
+        ("mapping.json", "\"badge\", ", "\"badge\", \"reference\": \"Badge\", ", "`Badge` is not a resource type"),
     ] {
         let mistake = made(file, from, to).unwrap_err().to_string();
         assert!(mistake.contains(expected), "{to}: {mistake}");
@@ -91,7 +91,7 @@ fn a_mistake_is_reported_with_its_file_line_and_column() {
 }
 
 #[test]
-fn a_template_needs_a_setting_that_limits_what_becomes_of_the_host_name() {
+fn a_template_needs_a_setting_that_restricts_the_host_name() {
     let base_url = "default-region = \"us\"\nregions = { us = \"https://api.acme.example\" }";
     let template = "template = \"https://{size}.acme.example\"";
     let mistake = made("connector.toml", base_url, template).unwrap_err().to_string();

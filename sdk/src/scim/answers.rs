@@ -1,8 +1,8 @@
-//! What a SCIM API answers: a resource, a list (RFC 7644 §3.4.2) or an error (RFC 7644 §3.12).
+//! Responses of a SCIM API: a resource, a list (RFC 7644 §3.4.2) or an error (RFC 7644 §3.12).
 
 use crate::{Answer, Fault, Object, Page, PageRequest, Stored, Value};
 
-/// A list response. Numbers that come as strings are understood.
+/// A list response. Numbers may also be strings.
 pub(super) struct List {
     resources: Vec<Stored>,
     total: Option<u64>,
@@ -10,7 +10,7 @@ pub(super) struct List {
 }
 
 impl List {
-    /// The page of the contract: `more` counts what the app says there is, or else trusts a full page.
+    /// The contract's page: `more` follows from the app's total, or else from whether the page is full.
     pub(super) fn page(self, asked: &PageRequest) -> Page {
         let got = self.resources.len() as u64;
         let more = match self.total {
@@ -28,11 +28,11 @@ pub(super) fn list(answer: &Answer) -> Result<List, Fault> {
     let resources = match body.remove("Resources") {
         Some(Value::Array(resources)) => resources,
         None | Some(Value::Null) if body.contains_key("totalResults") => Vec::new(),
-        _ => return Err(Fault::bad_answer("The app answered a search with something that is no SCIM list")),
+        _ => return Err(Fault::bad_answer("The app's response to a search is not a SCIM list")),
     };
     let resources = resources.into_iter().map(|resource| match resource {
         Value::Object(resource) => from_document(resource, None),
-        _ => Err(Fault::bad_answer("The app's list holds something that is no resource")),
+        _ => Err(Fault::bad_answer("The app's list contains something that is not a resource")),
     });
     Ok(List {
         resources: resources.collect::<Result<_, _>>()?,
@@ -45,7 +45,7 @@ pub(super) fn stored(answer: &Answer) -> Result<Stored, Fault> {
     from_document(successful(answer)?.object()?, answer.header("etag"))
 }
 
-/// For PATCH and PUT, which may answer without a body.
+/// The result of a PATCH or PUT, whose response may have no body.
 pub(super) fn stored_or_id(answer: &Answer, id: &str) -> Result<Stored, Fault> {
     if successful(answer)?.body.is_empty() {
         return Ok(Stored::new(id).with_version(answer.header("etag").map(str::to_owned)));
@@ -53,7 +53,7 @@ pub(super) fn stored_or_id(answer: &Answer, id: &str) -> Result<Stored, Fault> {
     stored(answer)
 }
 
-/// A bad status as a fault: the status as [`Answer::fault`] sees it, `scimType` and `detail` as the app gave them.
+/// The fault for an error status: the status from [`Answer::fault`], `scimType` and `detail` from the app.
 pub(super) fn fault(answer: &Answer) -> Fault {
     let fault = answer.fault();
     let Ok(body) = answer.object() else { return fault };

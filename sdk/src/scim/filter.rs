@@ -2,7 +2,7 @@
 
 use crate::Comparison;
 
-/// All comparisons, joined by `and`. JSON strings are filter strings, so values need no escaping of their own.
+/// All comparisons, joined by `and`. JSON strings are valid filter strings, so values need no extra escaping.
 pub(super) fn text(comparisons: &[Comparison]) -> String {
     let comparison = |comparison: &Comparison| match comparison.operator.as_str() {
         "pr" => format!("{} pr", comparison.field),

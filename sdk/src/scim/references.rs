@@ -1,30 +1,29 @@
-//! Ids of users whom the app does not know yet: a manager, a member of a group.
+//! References to users that the app does not know yet: a manager, a member of a group.
 //!
-//! A SCIM API refuses the whole write for one of them, and failing a group for a late member, or an employee for a
-//! late manager, is harmful. So once a write is refused, those whom the app proves not to know are left out, the rest
-//! is written, and what was left out is reported as [`Stored::unresolved`]: the field's path, or for an element of a
-//! multi-valued field `members[value eq "id"]`. A write that the app takes costs no call more.
+//! A SCIM API refuses the whole write for one unknown user, and it would be harmful to fail a group because of a missing member
+//! or an employee because of a missing manager. So if a write is refused, users that the app provably does not know are
+//! omitted, the rest is written, and the omissions are reported as [`Stored::unresolved`]: the field's path, or
+//! `members[value eq "id"]` for an element of a multi-valued field. A write that the app accepts needs no extra call.
 
-use super::ScimApp;
-use crate::{App, Change, Fault, FieldPath, Object, Stored, Value};
+use crate::{Change, Fault, FieldPath, Object, Stored, Value};
 
-/// How many ids are looked up, one call each, when the app does not say which of them it refuses.
+/// How many ids are looked up, with one call each, if the app does not say which of them it refuses.
 const LOOKED_UP: usize = 50;
 
-/// A write that may hold ids.
+/// A write that may contain ids of users.
 pub(super) trait Refers {
     /// The ids in a field.
     fn ids(&self, field: &FieldPath) -> Vec<String>;
-    /// Takes an id out and answers the path that says so.
-    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String;
+    /// Removes an id and returns the path that reports it.
+    fn omit(&mut self, field: &FieldPath, id: &str) -> String;
 }
 
-/// Sends a write, again and with less where the app refuses it for ids that it does not know.
+/// Sends a write, and repeats it without the unknown ids if the app refuses it because of them.
 pub(super) fn write<W: Refers>(
-    app: App<'_>,
     field: Option<&str>,
     mut write: W,
     send: impl Fn(&W) -> Result<Stored, Fault>,
+    is_unknown: impl Fn(&str) -> bool,
 ) -> Result<Stored, Fault> {
     let Some(field) = field.and_then(|field| field.parse().ok()) else { return send(&write) };
     let mut unresolved = Vec::new();
@@ -33,16 +32,16 @@ pub(super) fn write<W: Refers>(
             Ok(stored) => return Ok(Stored { unresolved, ..stored }),
             Err(fault) => fault,
         };
-        let unknown = unknown(app, &write.ids(&field), &fault);
+        let unknown = unknown(&write.ids(&field), &fault, &is_unknown);
         if unknown.is_empty() {
             return Err(fault);
         }
-        unresolved.extend(unknown.iter().map(|id| write.leave_out(&field, id)));
+        unresolved.extend(unknown.iter().map(|id| write.omit(&field, id)));
     }
 }
 
-/// Which ids are the reason of a refusal: those that it names, or else any, as far as the app has no such user.
-fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
+/// The ids that caused a refusal: those that it names, or else any id, if the app has no such user.
+fn unknown(ids: &[String], fault: &Fault, is_unknown: impl Fn(&str) -> bool) -> Vec<String> {
     let named: Vec<&String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).collect();
     let is_about_values =
         fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
@@ -51,8 +50,7 @@ fn unknown(app: App<'_>, ids: &[String], fault: &Fault) -> Vec<String> {
         _ if is_about_values && ids.len() <= LOOKED_UP => ids.iter().collect(),
         _ => Vec::new(),
     };
-    let is_unknown = |id: &&String| matches!(ScimApp::users(app).read(id, &[]), Err(fault) if fault.status == 404);
-    suspects.into_iter().filter(is_unknown).cloned().collect()
+    suspects.into_iter().filter(|id| is_unknown(id)).cloned().collect()
 }
 
 impl Refers for Object {
@@ -61,7 +59,7 @@ impl Refers for Object {
         holder.and_then(|holder| field.get(holder)).map(ids_in).unwrap_or_default()
     }
 
-    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String {
+    fn omit(&mut self, field: &FieldPath, id: &str) -> String {
         let names = field.segments().iter().map(|segment| segment.name.as_str());
         let names: Vec<&str> = field.schema().into_iter().chain(names).collect();
         if take(self, &names, id) { element(field, id) } else { field.to_string() }
@@ -75,7 +73,7 @@ impl Refers for Change {
         whole.into_iter().flatten().chain(added.map(str::to_owned)).collect()
     }
 
-    fn leave_out(&mut self, field: &FieldPath, id: &str) -> String {
+    fn omit(&mut self, field: &FieldPath, id: &str) -> String {
         let is_scalar = |value: &Option<Value>| value.as_ref().and_then(id_of) == Some(id);
         let before = self.fields.len();
         self.fields.retain(|change| change.path != *field || !is_scalar(&change.value));
@@ -94,7 +92,7 @@ impl Refers for Change {
     }
 }
 
-/// Takes an id out of a list, and says so, or out of its field, with the objects that become empty.
+/// Removes an id from a list (and returns true), or removes its field and the objects that become empty.
 fn take(object: &mut Object, names: &[&str], id: &str) -> bool {
     let Some((name, rest)) = names.split_first() else { return false };
     let (listed, is_empty) = match object.get_mut(*name) {
@@ -127,6 +125,7 @@ fn id_of(value: &Value) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::ScimApp;
     use crate::testing::{FakeApp, Reply, change};
     use crate::{ItemChange, json};
 
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_whom_the_app_does_not_know_is_left_out_and_reported() {
+    fn an_unknown_member_is_omitted_and_reported() {
         for (detail, looked_up) in [("there is no user 9", 1), ("bad member", 2)] {
             let fake = FakeApp::new()
                 .reply("POST", "/Groups", refusal(detail))
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn so_it_is_in_a_change_by_items_and_in_one_by_the_whole_list() {
+    fn unknown_members_are_omitted_from_items_and_from_a_whole_list() {
         let item = |id: &str| json!({"value": id});
         let by_items =
             ItemChange { path: "members".parse().unwrap(), added: vec![item("5"), item("9")], removed: vec![] };
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_which_nothing_is_left_takes_no_second_write() {
+    fn a_change_that_becomes_empty_needs_no_second_write() {
         let fake = FakeApp::new().reply("PATCH", "/Users/1", refusal("manager 77 is unknown")).reply(
             "GET",
             "/Users/77",
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_manager_leaves_nothing_empty_behind() {
+    fn an_unknown_manager_leaves_no_empty_objects() {
         let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
         let fake = FakeApp::new()
             .reply("POST", "/Users", refusal("no manager 77"))
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_for_another_reason_stays_what_it_is() {
+    fn a_refusal_for_another_reason_is_passed_on() {
         let members = json!([{"value": "5"}]);
         for (status, detail, calls) in [(400, "the name is too long", 2), (404, "no group g", 1), (409, "taken", 1)] {
             let fake = FakeApp::new()

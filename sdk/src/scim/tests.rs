@@ -11,7 +11,7 @@ fn query(offset: u64, limit: u32) -> Query {
 }
 
 #[test]
-fn create_posts_the_document_with_the_schemas_that_it_uses() {
+fn create_posts_the_document_with_its_schemas() {
     let made = json!({"id": "7", "userName": "a", "meta": {"version": "W/\"1\""}});
     let fake = FakeApp::new().reply("POST", "/Users", Reply::json(201, made.clone()));
     let document = object(json!({"userName": "a", ENTERPRISE: {"department": "IT"}}));
@@ -25,14 +25,14 @@ fn create_posts_the_document_with_the_schemas_that_it_uses() {
 }
 
 #[test]
-fn read_encodes_the_id_and_leaves_out_what_is_not_needed() {
+fn read_encodes_the_id_and_excludes_omitted_fields() {
     let fake = FakeApp::new().reply("GET", "/Groups/a%2Fb%20c", Reply::json(200, json!({"id": "a/b c"})));
     ScimApp::groups(fake.app()).read("a/b c", &["members".to_owned()]).unwrap();
     assert_eq!(fake.lines(), ["GET /Groups/a%2Fb%20c?excludedAttributes=members"]);
 }
 
 #[test]
-fn update_sends_operations_and_takes_204_for_an_answer() {
+fn update_sends_operations_and_accepts_204() {
     let fake = FakeApp::new().reply("PATCH", "/Groups/1", Reply::status(204));
     let mut change = change(json!({"displayName": "New"}));
     let path = "members".parse().unwrap();
@@ -57,7 +57,7 @@ fn replace_puts_the_whole_document_with_its_id() {
 }
 
 #[test]
-fn delete_is_done_when_the_resource_is_already_gone() {
+fn delete_succeeds_if_the_resource_is_already_gone() {
     for (status, done) in [(204, true), (200, true), (404, true), (403, false), (500, false)] {
         let fake = FakeApp::new().reply("DELETE", "/Users/1", Reply::status(status));
         assert_eq!(ScimApp::users(fake.app()).delete("1").is_ok(), done, "{status}");
@@ -90,7 +90,7 @@ fn the_last_page_says_that_no_more_follow() {
 }
 
 #[test]
-fn an_answer_that_is_no_list_is_a_bad_answer() {
+fn a_response_that_is_not_a_list_is_a_bad_answer() {
     for body in [json!([]), json!({"id": "1"}), json!({"totalResults": 1, "Resources": ["1"]})] {
         let fake = FakeApp::new().reply("GET", "/Users", Reply::json(200, body.clone()));
         assert_eq!(ScimApp::users(fake.app()).search(&query(0, 2)).unwrap_err().status, 502, "{body}");
@@ -114,7 +114,7 @@ fn the_apps_scim_errors_are_passed_on_as_they_are() {
 }
 
 #[test]
-fn check_needs_a_list_and_says_when_the_credential_is_refused() {
+fn check_needs_a_list_and_reports_a_rejected_credential() {
     let fake = FakeApp::new().reply("GET", "/Users", Reply::json(200, json!({"totalResults": 0})));
     assert!(ScimApp::users(fake.app()).check().is_ok());
     assert_eq!(fake.lines(), ["GET /Users?startIndex=1&count=1"]);

@@ -38,17 +38,6 @@ impl Deref for Declared {
     }
 }
 
-/// Fails the test unless the descriptor satisfies `wit/descriptor.schema.json`. Needs the feature `schema`.
-#[cfg(feature = "schema")]
-pub fn assert_descriptor<C: Connector>() {
-    let schema = parse(include_str!("../../../wit/descriptor.schema.json"));
-    let validator = jsonschema::options().build(&schema).unwrap_or_else(|error| panic!("{error}"));
-    let descriptor = Declared::of::<C>();
-    let errors: Vec<String> =
-        validator.iter_errors(&descriptor).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-}
-
 fn parse(text: &str) -> Value {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,22 +1,23 @@
-//! One rule of the document, compiled.
+//! Compiles one rule of the document.
 
-use scim_protocol::Slot;
-use scim_protocol::schema::{AttributeType, Mutability};
-
+use super::default::check_default;
 use super::{Check, Subject};
 use crate::app_path::{AppPath, AppPathError};
 use crate::combination::wrong_combinations;
+use crate::default_to_check::DefaultToCheck;
 use crate::document::{Apply, Direction, RuleDocument};
 use crate::error::Problem;
-use crate::expression::{Expression, Fault};
+use crate::expression::{Expression, ExpressionError};
 use crate::locate::child;
 use crate::nearest::{hint, nearest};
 use crate::rule::{Rule, Source};
+use crate::slot_names::slot_names;
 use crate::transform::{BuiltIn, Transform};
-use crate::{DefaultToCheck, slot_names};
+use scim_protocol::Slot;
+use scim_protocol::schema::{AttributeType, Mutability};
 
 impl Check<'_> {
-    /// Compiles a rule; `None` when what is wrong leaves nothing to compare with other rules.
+    /// Compiles a rule; `None` if its errors leave nothing to compare with other rules.
     pub(super) fn rule(&mut self, subject: &Subject<'_>, rule: RuleDocument) -> Option<Rule> {
         for (key, message) in wrong_combinations(&rule) {
             self.wrong(subject, key, Problem::Combination(message));
@@ -66,7 +67,7 @@ impl Check<'_> {
             single: rule.single,
             incremental,
         };
-        self.fits(subject, &compiled);
+        self.check_compiled(subject, &compiled);
         Some(compiled)
     }
 
@@ -84,17 +85,17 @@ impl Check<'_> {
         let found = subject.resource_type.resolve_slot(&slot)?;
         let refuse = match slot.path.attribute.as_str() {
             _ if slot.path.schema.is_some() => None,
-            "id" => Some("`id` needs no rule: it is the app's own id, passed through".to_owned()),
-            "schemas" => Some("`schemas` needs no rule: the gateway answers it".to_owned()),
+            "id" => Some("`id` needs no rule: the app's own id is passed through".to_owned()),
+            "schemas" => Some("`schemas` needs no rule: the gateway returns it".to_owned()),
             "meta" if !matches!(slot.leaf(), Some("created" | "lastModified")) => {
-                Some("of `meta` only `meta.created` and `meta.lastModified` can come from the app".to_owned())
+                Some("only `meta.created` and `meta.lastModified` of `meta` can come from the app".to_owned())
             }
             _ if slot.is_multi_valued() && slot.selector.is_none() && slot.leaf().is_some() => {
                 let (name, leaf) = (&slot.path.attribute, slot.leaf().unwrap_or_default());
                 Some(format!("`{name}` has many values; choose one, as in `{name}[type eq \"work\"].{leaf}`"))
             }
             _ if found.mutability() == Mutability::ReadOnly && rule.direction != Direction::ToScim => {
-                Some(format!("clients cannot write `{slot}`; say \"direction\": \"to-scim\""))
+                Some(format!("clients cannot write `{slot}`; use \"direction\": \"to-scim\""))
             }
             _ => None,
         };
@@ -121,13 +122,13 @@ impl Check<'_> {
         &mut self,
         subject: &Subject<'_>,
         key: &str,
-        compiled: Result<Expression, Vec<Fault>>,
+        compiled: Result<Expression, Vec<ExpressionError>>,
     ) -> Option<Expression> {
-        let faults = match compiled {
+        let errors = match compiled {
             Ok(expression) => return Some(expression),
-            Err(faults) => faults,
+            Err(errors) => errors,
         };
-        for Fault { offset, message, syntax } in faults {
+        for ExpressionError { offset, message, syntax } in errors {
             let position = self.located.within(&child(&subject.pointer, key), offset);
             let problem = if syntax { Problem::Expression(message) } else { Problem::ExpressionUse(message) };
             self.error(position, Some(subject.name.clone()), problem);
@@ -149,10 +150,10 @@ impl Check<'_> {
         None
     }
 
-    /// What only the compiled rule shows.
-    fn fits(&mut self, subject: &Subject<'_>, rule: &Rule) {
+    /// Checks what only the compiled rule shows.
+    fn check_compiled(&mut self, subject: &Subject<'_>, rule: &Rule) {
         if rule.single && !rule.whole_array {
-            let message = format!("`single` is for a whole multi-valued attribute, and `{}` is none", rule.name);
+            let message = format!("`single` requires a whole multi-valued attribute, and `{}` is not one", rule.name);
             self.wrong(subject, "single", Problem::Combination(message));
         }
         if rule.incremental {
@@ -165,7 +166,7 @@ impl Check<'_> {
                 && !rule.single;
             if !is_plain {
                 let message = format!(
-                    "the app takes added and removed items of `{}`, which only a plain rule on a whole multi-valued attribute can give it",
+                    "the app adds and removes items of `{}` one by one, which requires a plain rule on a whole multi-valued attribute",
                     rule.field()
                 );
                 self.wrong(subject, "app", Problem::Combination(message));
@@ -184,7 +185,7 @@ impl Check<'_> {
                 });
             }
             (transform, Source::Direct) => {
-                let fits = rule.check_default(default).and_then(|()| match transform {
+                let fits = check_default(rule, default).and_then(|()| match transform {
                     Some(Transform::BuiltIn(built_in)) => built_in.to_app(default).map(drop),
                     _ => Ok(()),
                 });

@@ -1,12 +1,10 @@
-//! The functions that expressions have beside CEL's own. `coalesce` is not among them: it must not evaluate what it
-//! does not need, so `inspect` unfolds it.
+//! The functions that expressions have besides CEL's own. `coalesce` is not among them: it must not evaluate what it does not
+//! need, so `inspect` rewrites it.
 
-use std::sync::Arc;
-
+use super::convert::MAX_STRING;
 use cel::extractors::This;
 use cel::{Context, ExecutionError, Value};
-
-use super::MAX_STRING;
+use std::sync::Arc;
 
 /// Every function that an expression may call, for the check at load.
 pub(super) const NAMES: [&str; 16] = [
@@ -28,7 +26,7 @@ pub(super) const NAMES: [&str; 16] = [
     "has",
 ];
 
-/// Adds ours. None of the names is one of the standard library's overloads, which is the only way this can fail.
+/// Adds our functions. This could fail only if a name were an overload of the standard library.
 pub(super) fn add_to(context: &mut Context<'_, '_>) {
     let added = [
         context.add_function("lower", |This(text): This<Value>| each("lower", text, |text| text.to_lowercase())),
@@ -42,7 +40,7 @@ pub(super) fn add_to(context: &mut Context<'_, '_>) {
     debug_assert!(added.iter().all(Result::is_ok), "a function of the standard library has this name");
 }
 
-/// Null stays null.
+/// Applies a function to a string; null stays null.
 fn each(function: &str, value: Value, with: impl FnOnce(&str) -> String) -> Result<Value, ExecutionError> {
     match value {
         Value::Null => Ok(Value::Null),
@@ -57,7 +55,7 @@ fn replace(value: Value, from: &str, to: &str) -> Result<Value, ExecutionError> 
     if from.is_empty() {
         return Err(ExecutionError::function_error("replace", "the text to replace is empty"));
     }
-    // Counted before it is made: replacing can multiply.
+    // The length is computed before the text is built, because a replacement can multiply it.
     let hits = text.matches(from).count();
     if text.len().saturating_add(hits.saturating_mul(to.len())) > MAX_STRING {
         return Err(ExecutionError::function_error("replace", "the result is too long"));
@@ -65,7 +63,7 @@ fn replace(value: Value, from: &str, to: &str) -> Result<Value, ExecutionError> 
     bounded("replace", text.replace(from, to))
 }
 
-/// `join(list, separator)` of what has a value and is not empty; null when nothing is left.
+/// `join(list, separator)` of the values that are neither null nor empty; null if there are none.
 fn join(list: &Value, separator: &str) -> Result<Value, ExecutionError> {
     let Value::List(parts) = list else {
         return match list {

@@ -1,23 +1,23 @@
-//! Takes an expression apart at load: what it reads, whether all of that exists, and the tree that is evaluated.
+//! Takes an expression apart at load: finds what it reads, checks that all of it exists, and builds the tree to evaluate.
 //!
-//! Three rewrites make null safe without a home-made evaluator: a path from a variable becomes one input; any other
+//! Three rewrites make null safe without our own evaluator: a path that starts at a variable becomes one input; any other
 //! `.field` or `[index]` becomes CEL's optional selection, or null; `coalesce(a, b)` becomes `a` unless it is null.
 
+use super::error::ExpressionError;
+use super::functions::NAMES;
+use super::input::Input;
+use super::shape::{Shape, attribute_path, exactly};
+use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
+use crate::nearest::hint;
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, SourceInfo, operators,
 };
 use scim_protocol::ResourceType;
 
-use super::functions::NAMES;
-use super::shape::{Shape, attribute_path, exactly};
-use super::tree::{call, coalesce, lists_only, null, or_empty, or_null, static_path};
-use super::{Fault, Input};
-use crate::nearest::hint;
-
-/// How deep a tree may be: evaluation recurses.
+/// The deepest tree, because evaluation recurses.
 const MAX_DEPTH: usize = 128;
 
-/// What the variables of an expression are.
+/// What the variables of an expression mean.
 pub(super) enum Scope<'s> {
     /// The attributes of a resource type.
     Resource(&'s ResourceType),
@@ -34,10 +34,10 @@ struct Inspection<'s, 'i> {
     bound: Vec<(String, Shape<'s>)>,
     depth: usize,
     in_body: bool,
-    faults: Vec<Fault>,
+    errors: Vec<ExpressionError>,
 }
 
-/// The variable that holds an input. `@` keeps it apart from every name that can be written.
+/// The variable that holds an input. `@` distinguishes it from every name that an expression can contain.
 pub(super) fn variable(index: usize) -> String {
     format!("@input{index}")
 }
@@ -47,7 +47,7 @@ pub(super) fn inspect(
     ast: IdedExpr,
     scope: Scope<'_>,
     source: &SourceInfo,
-) -> Result<(IdedExpr, Vec<Input>), Vec<Fault>> {
+) -> Result<(IdedExpr, Vec<Input>), Vec<ExpressionError>> {
     let mut inspection = Inspection {
         scope,
         source,
@@ -55,25 +55,25 @@ pub(super) fn inspect(
         bound: Vec::new(),
         depth: 0,
         in_body: false,
-        faults: Vec::new(),
+        errors: Vec::new(),
     };
     let (ast, _) = inspection.rewrite(ast);
-    match inspection.faults.is_empty() {
+    match inspection.errors.is_empty() {
         true => Ok((ast, inspection.inputs)),
-        false => Err(inspection.faults),
+        false => Err(inspection.errors),
     }
 }
 
 impl<'s> Inspection<'s, '_> {
-    fn fault(&mut self, id: u64, message: String) {
+    fn refuse(&mut self, id: u64, message: String) {
         let offset = self.source.offset_for(id).map_or(0, |(start, _)| start as usize);
-        self.faults.push(Fault { offset, message, syntax: false });
+        self.errors.push(ExpressionError { offset, message, syntax: false });
     }
 
     fn rewrite(&mut self, node: IdedExpr) -> Typed<'s> {
         self.depth += 1;
         let typed = if self.depth > MAX_DEPTH {
-            self.fault(node.id, "the expression nests too deep".to_owned());
+            self.refuse(node.id, "the expression is nested too deeply".to_owned());
             (node, Shape::Any)
         } else {
             self.rewrite_node(node)
@@ -108,7 +108,7 @@ impl<'s> Inspection<'s, '_> {
                 any(Expr::Map(map))
             }
             Expr::Struct(_) | Expr::Unspecified => {
-                self.fault(id, "messages (`Name{…}`) cannot be made here; a map is `{\"key\": value}`".to_owned());
+                self.refuse(id, "messages (`Name{…}`) are not supported; write a map as `{\"key\": value}`".to_owned());
                 any(Expr::Literal(LiteralValue::Null))
             }
             literal @ Expr::Literal(_) => any(literal),
@@ -134,7 +134,7 @@ impl<'s> Inspection<'s, '_> {
         if !test {
             return selected;
         }
-        // has(a.b): absent and null are one.
+        // has(a.b): absent and null are the same.
         let expr = call(operators::NOT_EQUALS, vec![selected.0, null(id)]);
         (IdedExpr { id, expr }, Shape::Any)
     }
@@ -160,7 +160,7 @@ impl<'s> Inspection<'s, '_> {
         }
         let is_word = call.func_name.starts_with(|first: char| first.is_ascii_alphabetic());
         if (is_word && !NAMES.contains(&call.func_name.as_str())) || call.func_name == operators::OPT_SELECT {
-            self.fault(id, format!("there is no function `{}`{}", call.func_name, hint(&call.func_name, NAMES)));
+            self.refuse(id, format!("unknown function `{}`{}", call.func_name, hint(&call.func_name, NAMES)));
         }
         let target = call.target.take().map(|target| self.only(*target));
         let mut args: Vec<_> = call.args.drain(..).map(|arg| self.only(arg)).collect();
@@ -169,7 +169,7 @@ impl<'s> Inspection<'s, '_> {
             return (coalesce(id, args), Shape::Any);
         }
         if call.func_name == operators::IN {
-            // Nothing is in a list that is absent.
+            // An absent list contains nothing.
             args =
                 args.into_iter().enumerate().map(|(index, arg)| if index == 1 { or_empty(arg) } else { arg }).collect();
         }
@@ -181,7 +181,7 @@ impl<'s> Inspection<'s, '_> {
         let ComprehensionExpr { iter_range, iter_var, iter_var2, accu_var, accu_init, loop_cond, loop_step, result } =
             comprehension;
         if self.in_body {
-            self.fault(id, "a list is walked inside another walk; each would multiply the other's work".to_owned());
+            self.refuse(id, "comprehensions cannot be nested, because each would multiply the other's work".to_owned());
         }
         let (range, shape) = self.rewrite(iter_range);
         let element = if let Shape::Many(attribute) = shape { Shape::One(attribute) } else { Shape::Any };
@@ -221,13 +221,13 @@ impl<'s> Inspection<'s, '_> {
         let (input, shape, taken) = match &self.scope {
             Scope::App if root == "app" => (Input::App(steps.to_vec()), Shape::Any, steps.len()),
             Scope::App => {
-                self.fault(id, format!("there is no `{root}`; the app's document is `app`"));
+                self.refuse(id, format!("unknown variable `{root}`; the app's document is `app`"));
                 return (null(id), Shape::Any);
             }
             Scope::Resource(resource_type) => match attribute_path(resource_type, root, steps) {
                 Ok(found) => found,
                 Err(message) => {
-                    self.fault(id, message);
+                    self.refuse(id, message);
                     return (null(id), Shape::Any);
                 }
             },
@@ -249,13 +249,13 @@ impl<'s> Inspection<'s, '_> {
             Shape::Any => Shape::Any,
             Shape::Many(attribute) => {
                 let name = &attribute.name;
-                self.fault(id, format!("`{name}` is a list; choose an element, as in `{name}[0].{field}`"));
+                self.refuse(id, format!("`{name}` is a list; choose an element, as in `{name}[0].{field}`"));
                 Shape::Any
             }
             Shape::One(attribute) => match exactly(attribute, field) {
                 Ok(sub) => Shape::One(sub),
                 Err(message) => {
-                    self.fault(id, message);
+                    self.refuse(id, message);
                     Shape::Any
                 }
             },

@@ -1,12 +1,11 @@
-//! What the paths of an expression are in a resource type's schemas.
+//! Resolves the paths of an expression in a resource type's schemas.
 
+use super::input::Input;
+use crate::nearest::hint;
 use scim_protocol::ResourceType;
 use scim_protocol::schema::{Attribute, AttributeType};
 
-use super::Input;
-use crate::nearest::hint;
-
-/// What a part of an expression is known to be.
+/// What is known about the value of a part of an expression.
 #[derive(Clone, Copy)]
 pub(super) enum Shape<'s> {
     One(&'s Attribute),
@@ -14,7 +13,7 @@ pub(super) enum Shape<'s> {
     Any,
 }
 
-/// The input that a path of attributes is, what it is, and how many of the steps it takes.
+/// Resolves a path to an input, its shape, and the number of steps that belong to the input.
 pub(super) fn attribute_path<'s>(
     resource_type: &'s ResourceType,
     root: &str,
@@ -24,7 +23,7 @@ pub(super) fn attribute_path<'s>(
     let (schema, name) = match root {
         "extension" => match (rest.next(), rest.next()) {
             (Some(urn), Some(name)) => (Some(urn.as_str()), name.as_str()),
-            _ => return Err("an extension's attribute is `extension[\"urn:…\"].name`".to_owned()),
+            _ => return Err("write an extension's attribute as `extension[\"urn:…\"].name`".to_owned()),
         },
         name => (None, name),
     };
@@ -35,7 +34,7 @@ pub(super) fn attribute_path<'s>(
             let known: Vec<_> = extensions().collect();
             match resource_type.extensions.iter().find(|extension| extension.schema.id == urn) {
                 Some(extension) => extension.schema.attributes.as_slice(),
-                None => return Err(format!("there is no extension `{urn}`{}", hint(urn, known))),
+                None => return Err(format!("unknown extension `{urn}`{}", hint(urn, known))),
             }
         }
     };
@@ -44,7 +43,7 @@ pub(super) fn attribute_path<'s>(
     let attribute = slot.as_ref().and_then(|slot| resource_type.resolve(&slot.path)).map(|found| found.attribute);
     let (Some(mut slot), Some(mut attribute)) = (slot, attribute) else {
         let known = names.iter().map(|attribute| attribute.name.as_str());
-        return Err(format!("there is no attribute `{name}`{}", hint(name, known)));
+        return Err(format!("unknown attribute `{name}`{}", hint(name, known)));
     };
     if attribute.multi_valued {
         return Ok((Input::Slot(Box::new(slot)), Shape::Many(attribute), steps.len() - rest.len()));
@@ -58,7 +57,7 @@ pub(super) fn attribute_path<'s>(
     Ok((Input::Slot(Box::new(slot)), Shape::One(attribute), steps.len() - rest.len()))
 }
 
-/// The sub-attribute of exactly that name.
+/// The sub-attribute with exactly this name.
 pub(super) fn exactly<'s>(attribute: &'s Attribute, name: &str) -> Result<&'s Attribute, String> {
     attribute.sub_attributes.iter().find(|sub| sub.name == name).ok_or_else(|| {
         let known = attribute.sub_attributes.iter().map(|sub| sub.name.as_str());

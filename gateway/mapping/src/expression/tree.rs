@@ -1,4 +1,4 @@
-//! The shapes of CEL trees that `inspect` recognises, and those that it makes.
+//! The CEL trees that `inspect` matches, and those that it builds.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, ListExpr, LiteralValue, operators};
 
@@ -46,7 +46,7 @@ pub(super) fn null(id: u64) -> IdedExpr {
     IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) }
 }
 
-/// `operand.?field.orValue(null)` and its kin.
+/// `operand.?field.orValue(null)` and similar.
 pub(super) fn or_null(id: u64, operator: &str, operand: IdedExpr, selector: IdedExpr) -> IdedExpr {
     let optional = IdedExpr { id, expr: call(operator, vec![operand, selector]) };
     let expr = Expr::Call(CallExpr {
@@ -63,8 +63,8 @@ pub(super) fn or_empty(list: IdedExpr) -> IdedExpr {
     coalesce(id, vec![list, empty])
 }
 
-/// The first that is not null. Each is bound to a variable (a comprehension over nothing, as CEL's `cel.bind`), so that
-/// it is evaluated once, and the ones after it only when they are needed.
+/// The first argument that is not null. Each is bound to a variable (by a comprehension over nothing, like CEL's `cel.bind`), so
+/// that it is evaluated once, and later ones only if they are needed.
 pub(super) fn coalesce(id: u64, args: Vec<IdedExpr>) -> IdedExpr {
     args.into_iter()
         .rev()

@@ -1,9 +1,8 @@
-//! What PATCH and PUT change in the app.
-
-use serde_json::{Value, json};
+//! The changes that PATCH and PUT make in the app.
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, edits, mapping, now, object, types, users};
 use crate::{AppChange, KeptValue, Mapping};
+use serde_json::{Value, json};
 
 fn changed(mapping: &Mapping, resource_type: usize, operations: &Value) -> Option<AppChange> {
     let of = mapping.of(&types()[resource_type].name).unwrap();
@@ -24,7 +23,7 @@ fn kept(change: &AppChange) -> Value {
 }
 
 #[test]
-fn what_entra_and_okta_patch_changes_a_samanage_user_without_reading_it() {
+fn patches_of_entra_and_okta_change_a_samanage_user_without_reading_them() {
     let samanage = mapping(SAMANAGE);
     let manager = format!("{ENTERPRISE}:manager");
     for (operations, expected) in [
@@ -64,7 +63,7 @@ fn what_entra_and_okta_patch_changes_a_samanage_user_without_reading_it() {
             json!([["role.name", "Admin"]]),
         ),
         (json!([{"op": "replace", "path": "roles", "value": []}]), json!([])),
-        // The last word counts.
+        // The last operation counts.
         (
             json!([{"op": "replace", "path": "title", "value": "A"}, {"op": "replace", "path": "title", "value": "B"}]),
             json!([["title", "B"]]),
@@ -84,10 +83,10 @@ fn what_entra_and_okta_patch_changes_a_samanage_user_without_reading_it() {
 }
 
 #[test]
-fn what_depends_on_the_current_resource_is_left_to_the_host() {
+fn changes_that_depend_on_the_current_resource_are_left_to_the_host() {
     let samanage = mapping(SAMANAGE);
     for (resource_type, operations) in [
-        // userName is answered from the same field and must stay what the client knows.
+        // userName is read from the same field and must stay what the client knows.
         (0, json!([{"op": "Add", "path": "emails[type eq \"work\"].value", "value": "n@x.example"}])),
         // The work e-mail wins over userName, if there is one.
         (0, json!([{"op": "replace", "path": "userName", "value": "u"}])),
@@ -103,7 +102,7 @@ fn what_depends_on_the_current_resource_is_left_to_the_host() {
 }
 
 #[test]
-fn a_removal_that_says_more_than_a_value_takes_the_resource_to_be_carried_out() {
+fn a_removal_by_more_than_a_value_depends_on_the_resource() {
     let mapping = users(&json!([{"scim": "emails", "app": "emails"}]));
     let replaced = json!([{"value": "a@x", "type": "work"}, {"value": "a@x", "type": "home"}]);
     let removing = |listed| {
@@ -117,7 +116,7 @@ fn a_removal_that_says_more_than_a_value_takes_the_resource_to_be_carried_out() 
 }
 
 #[test]
-fn a_whole_list_of_members_is_the_connectors_to_compare() {
+fn a_whole_list_of_members_is_left_to_the_connector_to_compare() {
     let samanage = mapping(SAMANAGE);
     for (operations, expected) in [
         (json!([{"op": "replace", "path": "members", "value": [{"value": "1"}]}]), json!([{"value": "1"}])),
@@ -177,7 +176,7 @@ fn members_are_added_and_removed_without_reading_the_group() {
 }
 
 #[test]
-fn the_members_of_a_huge_group_are_added_and_taken_away_again_without_comparing_each_with_each() {
+fn the_members_of_a_huge_group_are_added_and_removed_without_pairwise_comparison() {
     let samanage = mapping(SAMANAGE);
     let all: Vec<Value> = (0..40_000).map(|id: u32| json!({"value": id.to_string()})).collect();
     let operations = json!([{"op": "add", "path": "members", "value": all},
@@ -225,7 +224,7 @@ fn a_scim_app_is_changed_at_the_paths_of_its_mapping() {
 }
 
 #[test]
-fn rules_for_new_resources_take_no_part_in_a_change() {
+fn rules_for_new_resources_are_skipped_in_a_change() {
     let mapping = users(&json!([
         {"scim": "title", "app": "title", "apply": "on-create"},
         {"scim": "nickName", "app": "nick", "default": "none"},
@@ -284,7 +283,7 @@ fn a_diff_sends_only_what_differs() {
 }
 
 #[test]
-fn a_diff_of_members_is_what_joined_and_what_left() {
+fn a_diff_of_members_lists_who_joined_and_who_left() {
     let samanage = mapping(SAMANAGE);
     let members = |ids: &[&str]| {
         let members: Vec<_> =

@@ -1,9 +1,8 @@
-//! What is wrong with a document, where, and what would be right.
-
-use serde_json::json;
+//! Errors of a document: what is wrong, where, and what to write instead.
 
 use super::{ASKSPOKE, SAMANAGE, facts, mapping, types, user};
 use crate::{Mapping, MappingErrors};
+use serde_json::json;
 
 fn faults(text: &str) -> Vec<String> {
     let Err(MappingErrors(errors)) = Mapping::parse(text, "m.json", &types(), &facts()) else {
@@ -12,18 +11,18 @@ fn faults(text: &str) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
 
-/// A document whose third line holds one user rule, indented by four.
+/// A document whose third line contains one user rule, indented by four.
 fn with_rule(rule: &str) -> String {
     format!("{{\"resource-types\": {{\n  \"User\": [\n    {rule}\n  ]}}}}")
 }
 
 #[test]
-fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
+fn every_error_of_a_rule_says_where_it_is_and_what_to_write_instead() {
     for (rule, expected) in [
         // The shape.
         (
             r#"{"scim": "title", "aply": "always", "app": "t"}"#,
-            r#"3:23: User rule 1 (title): there is no `aply` here; did you mean `apply`?"#,
+            r#"3:23: User rule 1 (title): unknown property `aply`; did you mean `apply`?"#,
         ),
         (r#"{"app": "t"}"#, "3:5: User rule 1: a rule must have `scim`"),
         (
@@ -42,7 +41,7 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "title", "app": "t", "app": "u"}"#,
-            "3:35: `app` stands here a second time; only one of them would be seen",
+            "3:35: duplicate property `app`; only one of them would be used",
         ),
         ("7", "3:5: User rule 1: a rule must be of type object"),
         // The SCIM attribute.
@@ -56,11 +55,11 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "id", "app": "id"}"#,
-            "3:14: User rule 1 (id): `id` needs no rule: it is the app's own id, passed through",
+            "3:14: User rule 1 (id): `id` needs no rule: the app's own id is passed through",
         ),
         (
             r#"{"scim": "schemas", "app": "s"}"#,
-            "3:14: User rule 1 (schemas): `schemas` needs no rule: the gateway answers it",
+            "3:14: User rule 1 (schemas): `schemas` needs no rule: the gateway returns it",
         ),
         (
             r#"{"scim": "meta.version", "app": "v", "direction": "to-scim"}"#,
@@ -68,7 +67,7 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "meta.created", "app": "c"}"#,
-            r#"3:14: User rule 1 (meta.created): clients cannot write `meta.created`; say "direction": "to-scim""#,
+            r#"3:14: User rule 1 (meta.created): clients cannot write `meta.created`; use "direction": "to-scim""#,
         ),
         // The app's field.
         (
@@ -82,7 +81,7 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         // The transform, the reference, the default.
         (
             r#"{"scim": "title", "app": "t", "transform": "rol"}"#,
-            "3:48: User rule 1 (title): there is no transform `rol`; did you mean `role`?",
+            "3:48: User rule 1 (title): unknown transform `rol`; did you mean `role`?",
         ),
         (
             r#"{"scim": "title", "app": "t", "reference": "Usr"}"#,
@@ -90,41 +89,41 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "title", "app": "t", "default": 7}"#,
-            "3:46: User rule 1 (title): the default does not fit: 7 is a number, and `title` takes a string",
+            "3:46: User rule 1 (title): invalid default: 7 is a number, and `title` takes a string",
         ),
         (
             r#"{"scim": "active", "app": "t", "default": "yes"}"#,
-            r#"3:47: User rule 1 (active): the default does not fit: "yes" is a string, and `active` takes true or false"#,
+            r#"3:47: User rule 1 (active): invalid default: "yes" is a string, and `active` takes true or false"#,
         ),
         (
             r#"{"scim": "roles", "app": "t", "default": ["x"]}"#,
-            r#"3:46: User rule 1 (roles): the default does not fit: "x" is a string, and `roles` takes an object"#,
+            r#"3:46: User rule 1 (roles): invalid default: "x" is a string, and `roles` takes an object"#,
         ),
         (
             r#"{"scim": "title", "app": "t", "transform": "integer", "default": "x"}"#,
-            r#"3:70: User rule 1 (title): the default does not fit: "x" is not a whole number"#,
+            r#"3:70: User rule 1 (title): invalid default: "x" is not a whole number"#,
         ),
         // Expressions.
         (
             r#"{"scim": "title", "app": "t", "expression": "lower(tilte)"}"#,
-            "3:56: User rule 1 (title): there is no attribute `tilte`; did you mean `title`?",
+            "3:56: User rule 1 (title): unknown attribute `tilte`; did you mean `title`?",
         ),
         (
             r#"{"scim": "title", "app": "t", "expression": "\"\\\"\" + tilte"}"#,
-            "3:61: User rule 1 (title): there is no attribute `tilte`; did you mean `title`?",
+            "3:61: User rule 1 (title): unknown attribute `tilte`; did you mean `title`?",
         ),
         (
             r#"{"scim": "title", "app": "t", "inverse": "upper(ap.x)"}"#,
-            "3:55: User rule 1 (title): there is no `ap`; the app's document is `app`",
+            "3:55: User rule 1 (title): unknown variable `ap`; the app's document is `app`",
         ),
-        // What does not go together.
+        // Combinations of keys.
         (
             r#"{"scim": "title"}"#,
-            "3:14: User rule 1 (title): the rule names no field of the app: add `app`, or `\"keep\": true` if the gateway shall store the value",
+            "3:14: User rule 1 (title): the rule has no field of the app: add `app`, or `\"keep\": true` to store the value in the gateway",
         ),
         (
             r#"{"scim": "title", "app": "t", "constant": 1, "expression": "title"}"#,
-            "3:64: User rule 1 (title): a rule has a `constant` or an `expression`, not both",
+            "3:64: User rule 1 (title): a rule can have a `constant` or an `expression`, not both",
         ),
         (
             r#"{"scim": "title", "keep": true, "expression": "title"}"#,
@@ -132,36 +131,36 @@ fn every_fault_of_a_rule_says_where_it_is_and_what_would_be_right() {
         ),
         (
             r#"{"scim": "title", "app": "t", "constant": 1, "direction": "to-scim"}"#,
-            "3:30: User rule 1 (title): a `constant` with `\"direction\": \"to-scim\"` is answered as it is and reads no field: leave `app` out",
+            "3:30: User rule 1 (title): a `constant` with `\"direction\": \"to-scim\"` is returned as it is and reads no field: remove `app`",
         ),
         (
             r#"{"scim": "title", "app": "t", "keep": true, "direction": "to-app"}"#,
-            "3:43: User rule 1 (title): a kept value is stored on the way in and answered on the way back: leave `direction` out",
+            "3:43: User rule 1 (title): a kept value is stored and returned: remove `direction`",
         ),
         (
             r#"{"scim": "title", "app": "t", "single": true}"#,
-            "3:45: User rule 1 (title): `single` is for a whole multi-valued attribute, and `title` is none",
+            "3:45: User rule 1 (title): `single` requires a whole multi-valued attribute, and `title` is not one",
         ),
         (
             r#"{"scim": "title", "keep": true, "default": "x"}"#,
-            "3:48: User rule 1 (title): a `default` is written to a field of the app, and this rule writes none",
+            "3:48: User rule 1 (title): a `default` is written to a field of the app, but this rule writes none",
         ),
         // Between rules.
         (
             r#"{"scim": "title", "app": "t"}, {"scim": "TITLE", "app": "u"}"#,
-            r#"3:45: User rule 2 (TITLE): rule 1 already gives this attribute its value; let one of them say "direction": "to-app""#,
+            r#"3:45: User rule 2 (TITLE): rule 1 already returns this attribute; set "direction": "to-app" on one of them"#,
         ),
         (
             r#"{"scim": "name", "keep": true}, {"scim": "name.givenName", "keep": true}"#,
-            r#"3:46: User rule 2 (name.givenName): rule 1 already gives this attribute its value; let one of them say "direction": "to-app""#,
+            r#"3:46: User rule 2 (name.givenName): rule 1 already returns this attribute; set "direction": "to-app" on one of them"#,
         ),
         (
             r#"{"scim": "title", "app": "t", "match": 1}, {"scim": "nickName", "app": "n", "match": 1}"#,
-            "3:90: User rule 2 (nickName): rule 1 already has match precedence 1; give each its own",
+            "3:90: User rule 2 (nickName): rule 1 already has match precedence 1; use another number",
         ),
         (
             r#"{"scim": "title", "app": "t"}, {"scim": "nickName", "app": "t.n"}"#,
-            "3:64: User rule 2 (nickName): the field `t.n` overlaps `t`, which rule 1 writes; write the one or the parts",
+            "3:64: User rule 2 (nickName): the field `t.n` overlaps `t`, which rule 1 writes; write either the whole field or its parts",
         ),
     ] {
         assert_eq!(faults(&with_rule(rule)), [format!("m.json:{expected}")], "{rule}");
@@ -178,7 +177,7 @@ fn an_expression_that_does_not_parse_is_reported_inside_its_text() {
 }
 
 #[test]
-fn faults_of_the_document_itself_are_located_too() {
+fn errors_of_the_document_itself_are_located_too() {
     for (text, expected) in [
         ("{\n \"resource-types\": {},\n}", "m.json:3:1: not valid JSON: trailing comma"),
         ("", "m.json:1:1: not valid JSON: EOF while parsing a value"),
@@ -186,7 +185,7 @@ fn faults_of_the_document_itself_are_located_too() {
         ("[]", "m.json:1:1: the document must be of type object"),
         (
             "{\"resource-types\": {},\n \"resource-type\": 1}",
-            "m.json:2:2: there is no `resource-type` here; did you mean `resource-types`?",
+            "m.json:2:2: unknown property `resource-type`; did you mean `resource-types`?",
         ),
         (
             "{\"resource-types\": {\"Usr\": []}}",
@@ -199,7 +198,7 @@ fn faults_of_the_document_itself_are_located_too() {
 }
 
 #[test]
-fn all_faults_are_reported_at_once_in_the_order_of_the_text() {
+fn all_errors_are_reported_at_once_in_the_order_of_the_text() {
     let text = json!({"resource-types": {
         "User": [{"scim": "titel", "app": "a b"}, {"scim": "title", "app": "t", "what": 1}, {"scim": "nickName"}],
         "Team": [],
@@ -212,32 +211,32 @@ fn all_faults_are_reported_at_once_in_the_order_of_the_text() {
 }
 
 #[test]
-fn an_incremental_field_takes_a_plain_rule_only() {
+fn an_incremental_field_requires_a_plain_rule() {
     let text =
         "{\"resource-types\": {\"Group\": [\n{\"scim\": \"members\", \"app\": \"members\", \"transform\": \"role\"}]}}";
     assert_eq!(
         faults(text),
         [
-            "m.json:2:28: Group rule 1 (members): the app takes added and removed items of `members`, which only a plain \
-          rule on a whole multi-valued attribute can give it"
+            "m.json:2:28: Group rule 1 (members): the app adds and removes items of `members` one by one, which requires \
+          a plain rule on a whole multi-valued attribute"
         ]
     );
 }
 
 #[test]
-fn a_default_behind_a_connectors_transform_is_judged_by_the_connector() {
+fn a_default_with_a_connectors_transform_is_checked_by_the_connector() {
     let samanage = mapping(SAMANAGE);
     let defaults: Vec<_> = samanage.defaults_to_check().collect();
     let [default] = defaults.as_slice() else { panic!("one default") };
     assert_eq!((default.transform.as_str(), default.text.as_str()), ("role", r#"{"displayName": "Requester"}"#));
     assert_eq!(
         default.refused("write {\"displayName\":\"<role name>\"}").to_string(),
-        "mapping.json:31:20: User rule 13 (roles): the default does not fit: write {\"displayName\":\"<role name>\"}"
+        "mapping.json:31:20: User rule 13 (roles): invalid default: write {\"displayName\":\"<role name>\"}"
     );
 }
 
 #[test]
-fn what_no_rule_takes_is_listed() {
+fn attributes_without_a_rule_are_listed() {
     let unmapped = mapping(SAMANAGE).unmapped(&user());
     for (name, expected) in [
         ("nickName", true),

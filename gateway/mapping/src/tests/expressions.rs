@@ -1,9 +1,8 @@
-//! Expressions: what they give, and what stops the ones that would do harm.
-
-use serde_json::{Value, json};
+//! Expressions: their results, and the limits that stop harmful ones.
 
 use super::{ENTERPRISE, object, user};
-use crate::expression::{Expression, Failure, Input, Known};
+use crate::expression::{EvaluationError, Expression, Input, Known};
+use serde_json::{Value, json};
 
 fn over_user(text: &str) -> Result<Expression, Vec<String>> {
     let expression = Expression::over_resource(text, &user());
@@ -11,7 +10,7 @@ fn over_user(text: &str) -> Result<Expression, Vec<String>> {
         .map_err(|faults| faults.into_iter().map(|fault| format!("{}: {}", fault.offset, fault.message)).collect())
 }
 
-fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, Failure> {
+fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, EvaluationError> {
     let expression = over_user(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
     let resource = object(resource);
     let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(&resource))).collect();
@@ -62,7 +61,7 @@ fn absent_is_null_at_any_depth() {
 }
 
 #[test]
-fn what_an_expression_reads_is_known() {
+fn the_inputs_of_an_expression_are_known() {
     let expression =
         over_user("coalesce(displayName, name.formatted) + emails.map(e, e.value)[0] + displayName").unwrap();
     let read: Vec<_> = expression.slots().map(ToString::to_string).collect();
@@ -79,22 +78,22 @@ fn unknown_inputs_matter_only_when_the_result_depends_on_them() {
     for (text, known, expected) in [
         ("coalesce(displayName, title)", [is, unknown], Ok(Some(x.clone()))),
         ("coalesce(displayName, title)", [absent, is], Ok(Some(x.clone()))),
-        ("coalesce(displayName, title)", [absent, unknown], Err(Failure::Depends)),
-        ("coalesce(displayName, title)", [unknown, is], Err(Failure::Depends)),
+        ("coalesce(displayName, title)", [absent, unknown], Err(EvaluationError::Depends)),
+        ("coalesce(displayName, title)", [unknown, is], Err(EvaluationError::Depends)),
         ("displayName == \"x\" ? \"a\" : title", [is, unknown], Ok(Some(json!("a")))),
         ("displayName == null || title == null", [absent, unknown], Ok(Some(json!(true)))),
-        ("displayName == title", [is, unknown], Err(Failure::Depends)),
-        ("join([displayName, title], \" \")", [is, unknown], Err(Failure::Depends)),
+        ("displayName == title", [is, unknown], Err(EvaluationError::Depends)),
+        ("join([displayName, title], \" \")", [is, unknown], Err(EvaluationError::Depends)),
     ] {
         assert_eq!(over_user(text).unwrap().evaluate(&known), expected, "{text}");
     }
 }
 
 #[test]
-fn faults_are_found_at_load_with_their_place() {
+fn errors_are_found_at_load_with_their_position() {
     for (text, expected) in [
-        ("dispalyName", "0: there is no attribute `dispalyName`; did you mean `displayName`?"),
-        ("lower(displayname)", "6: there is no attribute `displayname`; did you mean `displayName`?"),
+        ("dispalyName", "0: unknown attribute `dispalyName`; did you mean `displayName`?"),
+        ("lower(displayname)", "6: unknown attribute `displayname`; did you mean `displayName`?"),
         ("name.givenNam", "4: `name` has no sub-attribute `givenNam`; did you mean `givenName`?"),
         ("emails.value", "6: `emails` is a list; choose an element, as in `emails[0].value`"),
         (
@@ -102,30 +101,33 @@ fn faults_are_found_at_load_with_their_place() {
             "18: `emails` has no sub-attribute `typ`; did you mean `type`?",
         ),
         ("title.x", "5: `title` has no sub-attribute `x`"),
-        ("lowr(title)", "4: there is no function `lowr`; did you mean `lower`?"),
-        ("extension[\"urn:x\"].a", "18: there is no extension `urn:x`"),
-        ("extension.department", "9: an extension's attribute is `extension[\"urn:…\"].name`"),
+        ("lowr(title)", "4: unknown function `lowr`; did you mean `lower`?"),
+        ("extension[\"urn:x\"].a", "18: unknown extension `urn:x`"),
+        ("extension.department", "9: write an extension's attribute as `extension[\"urn:…\"].name`"),
         ("emails.map(e, emails.map(f, f))", "24: a list is walked inside another walk"),
         ("User{a: 1}", "4: messages (`Name{…}`) cannot be made here"),
-        ("app.x", "3: there is no attribute `app`"),
+        ("app.x", "3: unknown attribute `app`"),
     ] {
         let faults = over_user(text).unwrap_err();
         assert!(faults[0].starts_with(expected), "{text}: {faults:?}");
     }
     let faults = over_user("emails.filter(e, e.typ == \"work\")[0].valu").unwrap_err();
     assert_eq!(faults.len(), 2, "a filter's elements are known: {faults:?}");
-    assert_eq!(Expression::over_app("ap.x").unwrap_err()[0].message, "there is no `ap`; the app's document is `app`");
+    assert_eq!(
+        Expression::over_app("ap.x").unwrap_err()[0].message,
+        "unknown variable `ap`; the app's document is `app`"
+    );
 }
 
 #[test]
-fn what_does_not_parse_is_refused_and_never_panics() {
+fn malformed_expressions_are_refused_and_never_panic() {
     let deep = format!("{}1{}", "(".repeat(500), ")".repeat(500));
     let long = vec!["1"; 512].join("+");
     let lists = "[".repeat(900);
     for text in ["", "1 +", "a b", "'", "\"\\", "[", "f(", "a..b", "1 ? 2", "\u{0}", "a.?b", &deep, &lists] {
         assert!(over_user(text).is_err(), "{text}");
     }
-    // Refused or not, it must return.
+    // Refused or not, it must terminate.
     drop(over_user(&long));
     drop(over_user(&"!".repeat(1000)));
     drop(over_user(&"-".repeat(1000)));
@@ -135,7 +137,7 @@ fn what_does_not_parse_is_refused_and_never_panics() {
 }
 
 #[test]
-fn evaluation_is_bounded_and_its_failures_are_errors() {
+fn evaluation_is_bounded_and_fails_with_errors() {
     let long = "a".repeat(300 * 1024);
     let wide: Vec<_> = (0..300_000).map(|_| json!({"value": "x"})).collect();
     for (text, resource) in [
@@ -151,6 +153,6 @@ fn evaluation_is_bounded_and_its_failures_are_errors() {
         ("b\"bytes\"", json!({})),
         ("9223372036854775807 + 1", json!({})),
     ] {
-        assert!(matches!(evaluated(text, &resource), Err(Failure::Failed(_))), "{text}");
+        assert!(matches!(evaluated(text, &resource), Err(EvaluationError::Failed(_))), "{text}");
     }
 }

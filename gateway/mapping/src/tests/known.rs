@@ -1,12 +1,11 @@
-//! What is known of a resource without asking the app.
-
-use serde_json::{Value, json};
+//! What is known about a resource without a call to the app.
 
 use super::super::{AppChange, ItemChange, Way};
 use super::{ENTERPRISE, SAMANAGE, mapping, object};
+use serde_json::{Value, json};
 
 #[test]
-fn a_confirmed_change_is_shown_as_the_app_will_show_it() {
+fn a_confirmed_change_is_applied_to_the_document() {
     let samanage = mapping(SAMANAGE);
     let document = object(&json!({ "id": 7, "name": "G", "members": [{ "value": "1" }, { "value": "2" }] }));
     let items = ItemChange {
@@ -22,7 +21,7 @@ fn a_confirmed_change_is_shown_as_the_app_will_show_it() {
 }
 
 #[test]
-fn of_a_resource_only_what_a_rule_takes_is_remembered() {
+fn only_mapped_attributes_are_remembered() {
     let samanage = mapping(SAMANAGE);
     let resource = object(&json!({
         "userName": "u", "active": false, "nickName": "n", "externalId": "e",
@@ -40,7 +39,7 @@ fn of_a_resource_only_what_a_rule_takes_is_remembered() {
 }
 
 #[test]
-fn an_attribute_goes_the_ways_of_its_rules() {
+fn an_attribute_passes_in_the_directions_of_its_rules() {
     let samanage = mapping(SAMANAGE);
     let user = samanage.of("User").unwrap();
     for (schema, attribute, sub, expected) in [

@@ -1,4 +1,4 @@
-//! Mappings as administrators write them, applied to what Entra and Okta really send.
+//! Realistic mappings, applied to what Entra and Okta really send.
 
 mod changes;
 mod documents;
@@ -7,16 +7,14 @@ mod known;
 mod resources;
 mod searches;
 
+use super::{ConnectorFacts, Mapping, TransformFault, Transforms};
+use scim_protocol::patch::{self, Leniency, PatchRequest};
+use scim_protocol::{Edits, Extension, Object, ResourceType};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-
-use scim_protocol::patch::{self, Leniency, PatchRequest};
-use scim_protocol::{Edits, Extension, Object, ResourceType};
-use serde_json::{Value, json};
-
-use super::{ConnectorFacts, Mapping, TransformFault, Transforms};
 
 pub(super) const SAMANAGE: &str = include_str!("samanage.json");
 pub(super) const ASKSPOKE: &str = include_str!("askspoke.json");
@@ -53,7 +51,7 @@ pub(super) fn object(value: &Value) -> Object {
     value.as_object().unwrap().clone()
 }
 
-/// The steps of a PATCH of this resource type with these operations.
+/// The edits of a PATCH of this resource type with these operations.
 pub(super) fn edits(resource_type: usize, operations: &Value) -> Edits {
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let operations = PatchRequest::parse(body).unwrap();
@@ -69,7 +67,7 @@ pub(super) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The role transform of a Samanage-like connector: any shape to a name, a name to an element.
+/// A role transform like that of the Samanage connector: any shape to a name, a name to an element.
 pub(super) struct Roles;
 
 impl Transforms for Roles {

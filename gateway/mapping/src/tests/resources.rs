@@ -1,10 +1,9 @@
-//! Whole resources: to the app and back.
-
-use scim_protocol::Edits;
-use serde_json::{Value, json};
+//! Whole resources, to the app and back.
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
 use crate::{Kept, MapError, TypeMapping};
+use scim_protocol::Edits;
+use serde_json::{Value, json};
 
 fn created(mapping: &TypeMapping, resource: &Value) -> Value {
     Value::Object(now(mapping.to_app(&object(resource), &mut Roles)).unwrap().document)
@@ -78,7 +77,7 @@ fn constants_and_rules_for_new_resources_are_written_on_create() {
 }
 
 #[test]
-fn a_value_that_a_rule_cannot_produce_is_an_error_that_names_the_attribute() {
+fn an_error_of_a_value_names_the_attribute() {
     let samanage = mapping(SAMANAGE);
     for (resource, expected) in [
         (
@@ -126,7 +125,7 @@ fn an_app_document_becomes_a_scim_resource() {
 }
 
 #[test]
-fn an_app_value_that_makes_no_sense_names_attribute_and_field() {
+fn an_error_of_an_app_value_names_attribute_and_field() {
     let samanage = mapping(SAMANAGE);
     let error =
         now(samanage.of("User").unwrap().to_scim(&object(&json!({"disabled": 3})), &[], &mut Roles)).unwrap_err();
@@ -141,7 +140,7 @@ fn an_app_value_that_makes_no_sense_names_attribute_and_field() {
 }
 
 #[test]
-fn what_the_app_normalised_is_what_a_kept_value_is_compared_with() {
+fn a_kept_value_is_compared_with_what_the_app_normalised() {
     let samanage = mapping(SAMANAGE);
     let user = samanage.of("User").unwrap();
     let resource = object(&json!({"userName": "Jane@X.example"}));
@@ -153,7 +152,7 @@ fn what_the_app_normalised_is_what_a_kept_value_is_compared_with() {
 }
 
 #[test]
-fn a_scim_app_gets_back_what_it_was_given() {
+fn a_resource_of_a_scim_app_survives_the_round_trip() {
     let askspoke = mapping(ASKSPOKE);
     let user = askspoke.of("User").unwrap();
     let resource = json!({

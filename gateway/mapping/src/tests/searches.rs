@@ -1,11 +1,9 @@
-//! What of a filter the app is asked for.
-
-use std::collections::BTreeMap;
-
-use scim_protocol::Filter;
-use serde_json::json;
+//! Which part of a filter is pushed down to the app.
 
 use super::{ENTERPRISE, SAMANAGE, mapping, types};
+use scim_protocol::Filter;
+use serde_json::json;
+use std::collections::BTreeMap;
 
 fn filters() -> BTreeMap<String, Vec<String>> {
     let eq = || vec!["eq".to_owned()];
@@ -16,7 +14,7 @@ fn filters() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn comparisons_go_down_through_the_rules() {
+fn comparisons_are_pushed_down_through_the_rules() {
     let samanage = mapping(SAMANAGE);
     let manager = format!("{ENTERPRISE}:manager.value");
     for (resource_type, filter, expected) in [
@@ -52,13 +50,13 @@ fn comparisons_go_down_through_the_rules() {
 }
 
 #[test]
-fn what_is_kept_beside_a_field_is_not_searched_there_by_a_part_of_it() {
+fn a_kept_value_is_not_searched_in_its_field_by_a_part_of_it() {
     let samanage = mapping(SAMANAGE);
     let filters = BTreeMap::from([("email".to_owned(), vec!["eq".to_owned(), "sw".to_owned()])]);
     for (filter, pushed) in [
         (r#"emails[type eq "work"].value sw "a""#, 1),
         (r#"userName eq "a""#, 1),
-        // The kept userName may begin so where the app's field does not.
+        // The kept userName may start with the text where the app's field does not.
         (r#"userName sw "a""#, 0),
     ] {
         let checked = Filter::parse(filter).unwrap().check(&types()[0]).unwrap();
@@ -68,7 +66,7 @@ fn what_is_kept_beside_a_field_is_not_searched_there_by_a_part_of_it() {
 }
 
 #[test]
-fn comparisons_with_kept_values_are_the_hosts() {
+fn comparisons_with_kept_values_are_left_to_the_host() {
     let samanage = mapping(SAMANAGE);
     for (filter, expected) in [
         (r#"userName eq "u""#, vec!["userName"]),
@@ -84,7 +82,7 @@ fn comparisons_with_kept_values_are_the_hosts() {
 }
 
 #[test]
-fn members_are_left_out_when_nobody_asks_for_them() {
+fn members_are_omitted_if_nobody_needs_them() {
     let samanage = mapping(SAMANAGE);
     let group = samanage.of("Group").unwrap();
     assert_eq!(group.omit(|slot| slot.path.attribute != "members"), ["members"]);
@@ -93,7 +91,7 @@ fn members_are_left_out_when_nobody_asks_for_them() {
 }
 
 #[test]
-fn matching_attributes_come_in_the_order_of_their_precedence() {
+fn matching_attributes_are_ordered_by_their_precedence() {
     let samanage = mapping(SAMANAGE);
     let matching: Vec<_> = samanage.of("User").unwrap().match_slots().iter().map(ToString::to_string).collect();
     assert_eq!(matching, ["userName", "externalId"]);

@@ -1,11 +1,9 @@
-//! A filter (RFC 7644 §3.4.2.2): read once a request, and evaluated for each resource that the app cannot choose by itself.
-
-use std::hint::black_box;
-
-use criterion::{BenchmarkId, Criterion};
-use scim_protocol::Filter;
+//! A filter (RFC 7644 §3.4.2.2): parsed once per request, and evaluated for each resource that the app cannot filter itself.
 
 use crate::{fixture, resources};
+use criterion::{BenchmarkId, Criterion};
+use scim_protocol::Filter;
+use std::hint::black_box;
 
 const FILTERS: [(&str, &str); 3] = [
     ("user-name", r#"userName eq "ALICE@contoso.example""#),

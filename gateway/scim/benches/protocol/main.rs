@@ -1,5 +1,6 @@
-//! What SCIM itself costs an operation: a filter, a PATCH, the check of a resource. No I/O, so nothing but the code is measured.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement of what fails is none")]
+//! The cost of SCIM itself per operation: a filter, a PATCH, the check of a resource. There is no I/O, so only the code is
+//! measured.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark must not measure failures")]
 
 mod filter;
 #[allow(dead_code, reason = "the tests use more of it")]
@@ -12,7 +13,7 @@ mod schema;
 use criterion::{criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 
-/// The gateway's own: JSON is mostly allocations.
+/// The gateway's allocator: JSON work is mostly allocations.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

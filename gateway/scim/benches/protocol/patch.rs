@@ -1,17 +1,15 @@
-//! A PATCH (RFC 7644 §3.5.2): from the body's text to its steps, and the steps on a resource.
-
-use std::hint::black_box;
-
-use criterion::{BatchSize, BenchmarkId, Criterion};
-use scim_protocol::{Edits, Object, PatchRequest, ResourceType, apply, edits};
-use serde_json::json;
+//! A PATCH (RFC 7644 §3.5.2): from the body's text to edits, and the edits on a resource.
 
 use crate::fixture::{self, ENTERPRISE, LENIENT};
 use crate::resources;
+use criterion::{BatchSize, BenchmarkId, Criterion};
+use scim_protocol::{Edits, Object, PatchRequest, ResourceType, apply, edits};
+use serde_json::json;
+use std::hint::black_box;
 
 const MEMBERS: u32 = 1_000;
 
-/// What is sent of what, in Entra's words.
+/// A request and the resource that it changes, in Entra's style.
 struct Case {
     name: &'static str,
     resource_type: ResourceType,
@@ -58,7 +56,7 @@ pub(crate) fn parts(criterion: &mut Criterion) {
         let read = |body: &str| steps(&resource_type, body);
         group.bench_function(BenchmarkId::new("parse", name), |bencher| bencher.iter(|| read(black_box(&body))));
         let steps = read(&body);
-        // Few copies at a time: a thousand members are large.
+        // Large batches would need too much memory: a thousand members are large.
         group.bench_function(BenchmarkId::new("apply", name), |bencher| {
             let apply = |resource: &mut Object| apply(&resource_type, resource, &steps).unwrap();
             bencher.iter_batched_ref(|| resource.clone(), apply, BatchSize::LargeInput);

@@ -1,11 +1,10 @@
-//! A user and a group of the size that the identity providers send.
+//! A user and a group of the size that identity providers send.
 
+use crate::fixture::{APP, ENTERPRISE, object};
 use scim_protocol::Object;
 use serde_json::json;
 
-use crate::fixture::{APP, ENTERPRISE, object};
-
-/// What Entra sends of a user, as the gateway answers it.
+/// A user as Entra sends them and the gateway returns them.
 pub(crate) fn alice() -> Object {
     object(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE, APP],
@@ -33,7 +32,7 @@ pub(crate) fn alice() -> Object {
     }))
 }
 
-/// A group with so many members.
+/// A group with this many members.
 pub(crate) fn group(members: u32) -> Object {
     let members: Vec<_> =
         (1..=members).map(|id| json!({"value": id.to_string(), "display": format!("User {id}")})).collect();

@@ -1,11 +1,9 @@
-//! What every resource that a client sends goes through: canonical names, and whether it fits its schemas (RFC 7643 §2).
-
-use std::hint::black_box;
-
-use criterion::{BatchSize, Criterion};
-use scim_protocol::{Direction, check};
+//! The work for every resource that a client sends: making names canonical, and checking it against its schemas (RFC 7643 §2).
 
 use crate::{fixture, resources};
+use criterion::{BatchSize, Criterion};
+use scim_protocol::{Direction, check};
+use std::hint::black_box;
 
 pub(crate) fn parts(criterion: &mut Criterion) {
     let (user, alice) = (fixture::user(), resources::alice());

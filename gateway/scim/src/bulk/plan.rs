@@ -1,10 +1,10 @@
-//! In which order operations are done: the request's, except that what an operation refers to is created before it.
+//! The order of a request's operations: the client's, except that an operation comes after the creation of what it refers to.
 
+use super::operation::{BulkMethod, BulkOperation};
+use super::references;
 use std::collections::HashMap;
 
-use super::{BulkMethod, BulkOperation, references};
-
-/// Which operations each one needs to be done before it.
+/// The order of operations, with what has been tried so far.
 #[derive(Debug)]
 pub struct Plan {
     needs: Vec<Vec<usize>>,
@@ -15,16 +15,16 @@ pub struct Plan {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// This operation: all that it refers to has been tried.
+    /// Run this operation: everything it refers to has been tried.
     Run(usize),
-    /// This creation, without its references to what is not done yet: they go round in a circle.
+    /// Run this creation without its references to pending operations, which form a circle.
     Break(usize),
-    /// This operation cannot be done: it is part of a circle and creates nothing.
+    /// Refuse this operation: it is part of a circle and creates nothing.
     Refuse(usize),
 }
 
 impl Plan {
-    /// The order of a request's operations.
+    /// Plans a request's operations.
     pub fn new(operations: &[BulkOperation]) -> Self {
         let named = operations.iter().enumerate().filter_map(|(index, each)| Some((each.created_name()?, index)));
         let named: HashMap<&str, usize> = named.collect();
@@ -45,7 +45,7 @@ impl Plan {
         }
     }
 
-    /// The first operation that can be done, until all are.
+    /// The next operation; `None` once all have been tried.
     pub fn next(&self) -> Option<Next> {
         let open = || (0..self.done.len()).filter(|index| !self.is_done(*index));
         if let Some(ready) = open().find(|index| self.needed(*index).all(|needed| self.is_done(needed))) {
@@ -59,7 +59,7 @@ impl Plan {
             .or_else(|| open().find(in_circle).map(Next::Refuse))
     }
 
-    /// Notes that an operation was tried.
+    /// Records that an operation was tried.
     pub fn done(&mut self, index: usize) {
         if let Some(done) = self.done.get_mut(index) {
             *done = true;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_referred_to_comes_first_and_all_else_keeps_its_order() {
+    fn referenced_resources_come_first_and_everything_else_keeps_its_order() {
         use Next::{Break, Refuse, Run};
         let delete = json!({ "method": "DELETE", "path": "/Users/bulkId:a" });
         let patch = json!({ "method": "PATCH", "path": "/Groups/bulkId:b", "data": { "Operations": [
@@ -129,7 +129,7 @@ mod tests {
             (json!([create("a", &["nobody"])]), vec![Run(0)]),
             (json!([create("a", &["b"]), create("b", &["a"])]), vec![Break(0), Run(1)]),
             (json!([create("a", &["a"])]), vec![Break(0)]),
-            // Who waits for a circle is not part of it.
+            // An operation that waits for a circle is not part of it.
             (json!([create("x", &["a"]), create("a", &["b"]), create("b", &["a"])]), vec![Break(1), Run(0), Run(2)]),
             (json!([1, create("a", &[])]), vec![Run(0), Run(1)]),
             (json!([post_below]), vec![Refuse(0)]),

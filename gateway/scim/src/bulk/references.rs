@@ -1,16 +1,14 @@
-//! `bulkId:qwerty` where an id belongs: as a whole string of the data, in a PATCH path's filter, and in the operation's path
+//! `bulkId:qwerty` in place of an id: as a whole string in the data, in a PATCH path's filter, and in the operation's path
 //! (RFC 7644 §3.7.2).
 
-use std::collections::HashSet;
-
+use super::operation::BulkCall;
+use crate::object::{Object, take};
 use serde_json::{Value, json};
-
-use super::BulkCall;
-use crate::{Object, patch::take};
+use std::collections::HashSet;
 
 const PREFIX: &str = "bulkId:";
 
-/// The names that an operation refers to, each once.
+/// The `bulkId`s that an operation refers to, each once.
 pub fn of(call: &BulkCall) -> Vec<String> {
     let mut found = Vec::new();
     let mut note = |name: &str| {
@@ -23,18 +21,18 @@ pub fn of(call: &BulkCall) -> Vec<String> {
     found
 }
 
-/// Whether a path names a resource by its `bulkId`.
+/// Whether a path refers to a resource by its `bulkId`.
 pub fn in_path(path: &str) -> bool {
     path.split('/').any(|segment| segment.starts_with(PREFIX))
 }
 
-/// A path with ids for the names that have one.
+/// The path with known `bulkId`s replaced by ids.
 pub fn resolved_path(path: &str, id: &dyn Fn(&str) -> Option<String>) -> String {
     let resolved = |segment: &str| segment.strip_prefix(PREFIX).and_then(id).unwrap_or_else(|| segment.to_owned());
     path.split('/').map(resolved).collect::<Vec<_>>().join("/")
 }
 
-/// Puts ids where the data has names that have one.
+/// Replaces known `bulkId`s in the data by ids.
 pub fn resolve(data: &mut Value, id: &dyn Fn(&str) -> Option<String>) {
     match data {
         Value::String(text) => {
@@ -50,8 +48,8 @@ pub fn resolve(data: &mut Value, id: &dyn Fn(&str) -> Option<String>) {
     }
 }
 
-/// Takes the references to `pending` names out of a resource that is to be created, and returns PATCH operations that put them
-/// in: an element of an array on its own, otherwise the whole attribute.
+/// Removes references to `pending` `bulkId`s from a resource to be created, and returns the PATCH operations that add them
+/// later: single elements of an array, otherwise the whole attribute.
 pub fn split(data: &mut Value, pending: &HashSet<String>) -> Vec<Value> {
     let mut later = Vec::new();
     let Value::Object(resource) = data else { return later };
@@ -85,7 +83,7 @@ fn split_object(object: &mut Object, prefix: &str, pending: &HashSet<String>, la
     }
 }
 
-/// A name within a filter, `[value eq "bulkId:qwerty"]`.
+/// A `bulkId` within a filter, `[value eq "bulkId:qwerty"]`.
 const QUOTED: &str = "\"bulkId:";
 
 fn resolved_filter(text: &str, id: &dyn Fn(&str) -> Option<String>) -> String {
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn names_become_ids_wherever_an_id_may_stand() {
+    fn bulk_ids_become_ids_wherever_an_id_may_be() {
         for (data, expected) in [
             (json!({ "members": [{ "value": "bulkId:a" }] }), json!({ "members": [{ "value": "4\"2" }] })),
             (json!("bulkId:unknown"), json!("bulkId:unknown")),

@@ -1,27 +1,37 @@
-//! A filter in the words of a schema: canonical names, literals of the right type, only operators that the type has.
+//! Checks a filter against a schema: canonical names, literals of the right type, only operators that the type has.
 
+use super::narrow::constant;
+use super::operator::CompareOp;
+use super::tree::{Comparison, Filter, Operand};
+use crate::date_time;
+use crate::error::Error;
+use crate::path::AttributePath;
+use crate::resource_type::{Resolved, ResourceType};
+use crate::schema::{Attribute, AttributeType, Returned};
 use serde_json::Value;
 
-use super::{CompareOp, Comparison, Filter, Operand, narrow::constant};
-use crate::{
-    ResourceType, date_time,
-    error::Error,
-    path::AttributePath,
-    resource_type::Resolved,
-    schema::{Attribute, AttributeType, Returned},
-};
+impl Filter {
+    /// Checks the filter against a resource type and makes it canonical: canonical paths, literals of the attributes' types, and
+    /// a complex attribute's `value` where the attribute itself is compared.
+    ///
+    /// # Errors
+    /// 400 `invalidFilter` for an unknown attribute, an attribute that is never returned, a literal of the wrong type, and an
+    /// operator that the type does not support (RFC 7644 §3.4.2.2: booleans and binaries have no order).
+    pub fn check(&self, resource_type: &ResourceType) -> Result<Self, Error> {
+        walk(self, &Scope::Resource { resource_type, among_others: false })
+    }
 
-/// A filter on resources of a type.
-pub(super) fn filter(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
-    walk(filter, &Scope::Resource { resource_type, among_others: false })
+    /// Like [`Filter::check`], for one of several resource types in one list: an attribute that this type does not have counts
+    /// as having no value (RFC 7644 §3.4.2.1).
+    ///
+    /// # Errors
+    /// Like [`Filter::check`], except that an unknown attribute is no error.
+    pub fn check_among(&self, resource_type: &ResourceType) -> Result<Self, Error> {
+        walk(self, &Scope::Resource { resource_type, among_others: true })
+    }
 }
 
-/// A filter on resources of a type in a list with other types.
-pub(super) fn filter_among(filter: &Filter, resource_type: &ResourceType) -> Result<Filter, Error> {
-    walk(filter, &Scope::Resource { resource_type, among_others: true })
-}
-
-/// A selector on the elements of an attribute.
+/// Checks a selector on the elements of an attribute.
 pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attribute) -> Result<Filter, Error> {
     walk(selector, &Scope::Element { path, attribute })
 }
@@ -30,7 +40,7 @@ pub(crate) fn selector(selector: &Filter, path: &AttributePath, attribute: &Attr
 enum Scope<'a> {
     Resource {
         resource_type: &'a ResourceType,
-        /// An unknown attribute is one without a value.
+        /// Whether an unknown attribute counts as having no value.
         among_others: bool,
     },
     Element {
@@ -63,7 +73,7 @@ fn walk(filter: &Filter, scope: &Scope<'_>) -> Result<Filter, Error> {
 }
 
 impl<'a> Scope<'a> {
-    /// Whether a condition on an attribute that no resource of the type has holds.
+    /// Whether a condition holds, if it tests an attribute that the type does not have.
     fn without_value(&self, condition: &Filter) -> Option<bool> {
         let Self::Resource { resource_type, among_others: true } = self else { return None };
         let is_unknown = |path: &AttributePath, sub: Option<&String>| {
@@ -72,11 +82,7 @@ impl<'a> Scope<'a> {
         };
         match condition {
             Filter::Compare(Comparison { path, op, value }) if is_unknown(&path.path, path.sub.as_ref()) => {
-                Some(match op {
-                    CompareOp::Eq => value.is_null(),
-                    CompareOp::Ne => !value.is_null(),
-                    _ => false,
-                })
+                Some(op.holds_without_value(value))
             }
             Filter::Present(operand) if is_unknown(&operand.path, operand.sub.as_ref()) => Some(false),
             Filter::Elements { path, .. } if is_unknown(path, None) => Some(false),
@@ -92,7 +98,7 @@ impl<'a> Scope<'a> {
             Self::Element { path: of, attribute } => {
                 let plain = path.schema.is_none() && path.sub.is_none();
                 let sub = match attribute.sub(&path.attribute) {
-                    // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+                    // The element of a simple attribute is its own `value` (RFC 7643 §2.4).
                     None if !attribute.is_complex() && path.attribute.eq_ignore_ascii_case("value") => {
                         Some((*attribute, "value"))
                     }
@@ -132,7 +138,7 @@ impl<'a> Scope<'a> {
             return Ok((operand, attribute));
         }
         let value = attribute.sub("value").ok_or_else(|| {
-            Error::invalid_filter(format!("'{operand}' is complex and has no 'value': name one of its sub-attributes"))
+            Error::invalid_filter(format!("'{operand}' is complex and has no 'value'; name one of its sub-attributes"))
         })?;
         operand.path.sub = Some(value.name.clone());
         Ok((operand, value))
@@ -145,14 +151,14 @@ fn elements<'a>(resolved: &Resolved<'a>) -> Result<&'a Attribute, Error> {
         return Ok(attribute);
     }
     Err(Error::invalid_filter(format!(
-        "'{}' is neither complex nor multi-valued, so no [filter] can follow it",
+        "'{}' is neither complex nor multi-valued, so it cannot be followed by a [filter]",
         resolved.path
     )))
 }
 
 fn literal(attribute: &Attribute, path: &Operand, op: CompareOp, value: &Value) -> Result<Value, Error> {
     let wrong_operator = || Err(Error::invalid_filter(format!("'{path}' cannot be compared with '{op}'")));
-    let wrong_literal = |right: &str| Err(Error::invalid_filter(format!("'{path}' is compared with {right}")));
+    let wrong_literal = |right: &str| Err(Error::invalid_filter(format!("'{path}' must be compared with {right}")));
     let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
     match (attribute.kind, value) {
         (_, Value::Null) if is_equality => Ok(Value::Null),

@@ -1,37 +1,45 @@
-//! Whether a resource, or an element of a multi-valued attribute, fulfils a checked filter. Nothing is copied.
+//! Evaluates a checked filter on a resource or on an element of a multi-valued attribute. Nothing is copied.
 
+use super::tree::{Comparison, Filter, Operand};
+use crate::object::Object;
+use crate::resource_type::ResourceType;
+use crate::schema::Attribute;
 use serde_json::Value;
 
-use super::{CompareOp, Comparison, Filter, Operand, compare};
-use crate::{Object, ResourceType, schema::Attribute};
-
-/// A test of a value of an attribute, or of the lack of one.
+/// A test of an attribute's value, or of its absence.
 type Test<'a> = dyn Fn(&Attribute, Option<&Value>) -> bool + 'a;
 
-/// A filter on a resource.
-pub(super) fn resource(filter: &Filter, resource_type: &ResourceType, resource: &Object) -> bool {
-    holds(filter, &|condition| match condition {
-        Filter::Compare(Comparison { path, op, value }) => {
-            any_value(path, resource_type, resource, &|attribute, stored| compared(attribute, *op, stored, value))
-        }
-        Filter::Present(path) => any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present)),
-        Filter::Elements { path, filter } => {
-            let found = resource_type.find(path.schema.as_deref(), &path.attribute);
-            found.is_some_and(|(schema, attribute)| {
-                let value = container(resource, schema).and_then(|object| object.get(&attribute.name));
-                each(value).iter().any(|value| element(filter, attribute, value))
-            })
-        }
-        _ => false,
-    })
+impl Filter {
+    /// Whether a resource with canonical names matches a filter returned by [`Filter::check`].
+    ///
+    /// One matching element of a multi-valued attribute suffices. An attribute without a value equals nothing but `null`, so
+    /// `ne` holds for it and every other operator does not.
+    pub fn matches(&self, resource_type: &ResourceType, resource: &Object) -> bool {
+        holds(self, &|condition| match condition {
+            Filter::Compare(Comparison { path, op, value }) => {
+                any_value(path, resource_type, resource, &|attribute, stored| op.holds(attribute, stored, value))
+            }
+            Filter::Present(path) => {
+                any_value(path, resource_type, resource, &|_, stored| stored.is_some_and(is_present))
+            }
+            Filter::Elements { path, filter } => {
+                let found = resource_type.find(path.schema.as_deref(), &path.attribute);
+                found.is_some_and(|(schema, attribute)| {
+                    let value = container(resource, schema).and_then(|object| object.get(&attribute.name));
+                    each(value).iter().any(|value| element(filter, attribute, value))
+                })
+            }
+            _ => false,
+        })
+    }
 }
 
-/// A selector on an element of an attribute.
+/// Whether an element of an attribute matches a selector.
 pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> bool {
     holds(filter, &|condition| {
         let (path, test): (_, &Test<'_>) = match condition {
             Filter::Compare(Comparison { path, op, value }) => {
-                (path, &|attribute, stored| compared(attribute, *op, stored, value))
+                (path, &|attribute, stored| op.holds(attribute, stored, value))
             }
             Filter::Present(path) => (path, &|_, stored| stored.is_some_and(is_present)),
             _ => return false,
@@ -39,7 +47,7 @@ pub(crate) fn element(filter: &Filter, attribute: &Attribute, value: &Value) -> 
         let name = path.path.attribute.as_str();
         match attribute.sub(name) {
             Some(sub) => any_of(value.get(&sub.name), &|stored| test(sub, stored)),
-            // The elements of a simple attribute are their own `value` (RFC 7643 §2.4).
+            // The element of a simple attribute is its own `value` (RFC 7643 §2.4).
             None if !attribute.is_complex() && name.eq_ignore_ascii_case("value") => test(attribute, Some(value)),
             None => false,
         }
@@ -55,7 +63,7 @@ fn holds(filter: &Filter, condition: &dyn Fn(&Filter) -> bool) -> bool {
     }
 }
 
-/// Whether the test holds for a value of the operand; an operand without any is tested once, as nothing.
+/// Whether the test holds for some value of the operand; an operand without values is tested once, as absent.
 fn any_value(operand: &Operand, resource_type: &ResourceType, resource: &Object, test: &Test<'_>) -> bool {
     let path = &operand.path;
     let Some((schema, top)) = resource_type.find(path.schema.as_deref(), &path.attribute) else { return false };
@@ -76,7 +84,7 @@ fn any_value(operand: &Operand, resource_type: &ResourceType, resource: &Object,
     none && test(sub, None)
 }
 
-/// `null` and an empty array are no value (RFC 7643 §2.5).
+/// `null` and an empty array count as no value (RFC 7643 §2.5).
 fn any_of(value: Option<&Value>, test: &dyn Fn(Option<&Value>) -> bool) -> bool {
     match value {
         None | Some(Value::Null) => test(None),
@@ -98,17 +106,6 @@ fn container<'a>(resource: &'a Object, schema: Option<&str>) -> Option<&'a Objec
     match schema {
         Some(urn) => resource.get(urn)?.as_object(),
         None => Some(resource),
-    }
-}
-
-fn compared(attribute: &Attribute, op: CompareOp, stored: Option<&Value>, literal: &Value) -> bool {
-    match stored {
-        Some(stored) => compare::holds(attribute, op, stored, literal),
-        None => match op {
-            CompareOp::Eq => literal.is_null(),
-            CompareOp::Ne => !literal.is_null(),
-            _ => false,
-        },
     }
 }
 

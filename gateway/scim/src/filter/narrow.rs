@@ -1,23 +1,35 @@
-//! A filter as it applies to one resource type: what the type alone decides is decided.
+//! Narrows a filter to one resource type: decides what the type alone decides.
 //!
-//! `meta.resourceType` is the same for all resources of a type, so a comparison with it is a constant there, and a list over all
-//! types (RFC 7644 §3.4.2.1) asks only those that can match. An empty `And` holds for everything, an empty `Or` for nothing.
+//! `meta.resourceType` is the same for all resources of a type, so a comparison with it is a constant, and a list over all
+//! types (RFC 7644 §3.4.2.1) asks only for those that can match. An empty `And` always holds, an empty `Or` never does.
 
+use super::tree::{Comparison, Filter};
+use crate::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::{Comparison, Filter, compare};
-use crate::ResourceType;
-
 const ALWAYS: Filter = Filter::And(Vec::new());
-pub(super) const NEVER: Filter = Filter::Or(Vec::new());
+const NEVER: Filter = Filter::Or(Vec::new());
 
-/// A constant.
+/// A filter that always or never holds.
 pub(super) const fn constant(holds: bool) -> Filter {
     if holds { ALWAYS } else { NEVER }
 }
 
-/// Replaces what the resource type decides by constants, and constants by what follows from them.
-pub(super) fn narrow(filter: Filter, resource_type: &ResourceType) -> Filter {
+impl Filter {
+    /// Removes from a checked filter what the resource type alone decides, such as `meta.resourceType eq "User"`. `None` if all
+    /// resources of the type match.
+    pub fn narrowed(self, resource_type: &ResourceType) -> Option<Self> {
+        Some(narrow(self, resource_type)).filter(|left| *left != ALWAYS)
+    }
+
+    /// Whether no resource can match a narrowed filter.
+    pub fn is_never(&self) -> bool {
+        *self == NEVER
+    }
+}
+
+/// Replaces conditions that the resource type decides with constants, and simplifies.
+fn narrow(filter: Filter, resource_type: &ResourceType) -> Filter {
     match filter {
         Filter::And(items) => {
             let mut left = Vec::with_capacity(items.len());
@@ -71,7 +83,7 @@ fn of_type(comparison: &Comparison, resource_type: &ResourceType) -> Option<bool
         return None;
     }
     let attribute = resource_type.resolve(&path.path)?.attribute;
-    Some(compare::holds(attribute, *op, &Value::String(resource_type.name.clone()), value))
+    Some(op.holds(attribute, Some(&Value::String(resource_type.name.clone())), value))
 }
 
 fn is_type(attribute: &str, sub: Option<&str>) -> bool {

@@ -1,22 +1,27 @@
-//! Carries steps out on a resource.
+//! Applies edits to a resource.
 //!
-//! All or nothing, without a copy of the resource: a step looks before it changes anything, and an attribute is saved before
-//! a step changes it only when a later step could still fail. A group of 50,000 members is not copied to add one.
+//! All or nothing, without a copy of the resource: an edit checks before it changes anything, and an attribute is saved before
+//! a change only if a later edit could still fail. A group of 50,000 members is not copied to add one.
 
+use super::edit::{Edit, Edits, Leniency};
+use super::items;
+use crate::compare::same;
+use crate::error::Error;
+use crate::object::Object;
+use crate::primary::{demote_others, is_primary};
+use crate::resource_type::{Resolved, ResourceType};
+use crate::schema::{Attribute, Mutability};
+use crate::slot::Slot;
 use serde_json::Value;
 
-use super::{Edit, Edits, Leniency, items};
-use crate::{
-    Object, ResourceType,
-    check::is_primary,
-    error::Error,
-    filter,
-    path::Slot,
-    resource_type::Resolved,
-    schema::{Attribute, Mutability},
-};
-
-pub(super) fn apply(resource_type: &ResourceType, resource: &mut Object, edits: &Edits) -> Result<(), Error> {
+/// Applies edits to a resource with canonical names. On an error the resource is unchanged.
+///
+/// At most one element of an attribute stays `primary`: the last one that an edit set.
+///
+/// # Errors
+/// 400 `noTarget` where a value path matches no element and none may be created, `mutability` where an immutable attribute
+/// with a value would change or lose it.
+pub fn apply(resource_type: &ResourceType, resource: &mut Object, edits: &Edits) -> Result<(), Error> {
     let resolved = edits.steps.iter().map(|edit| {
         let slot = edit.slot();
         resource_type.resolve_slot(slot).ok_or_else(|| resource_type.unknown(&slot.path))
@@ -81,7 +86,7 @@ fn set(
     if let (Some(index), Some(Value::Array(elements))) = (written, slot.attribute_mut(resource))
         && elements.get(index).is_some_and(is_primary)
     {
-        items::demote_others(elements, index);
+        demote_others(elements, index);
     }
     Ok(())
 }
@@ -94,7 +99,7 @@ fn clear(resource: &mut Object, slot: &Slot, resolved: &Resolved<'_>, leniency: 
         return Err(immutable(slot));
     }
     slot.take(resource);
-    still_there(resource, slot, resolved.top())
+    require_value(resource, slot, resolved.top())
 }
 
 fn add(resource: &mut Object, slot: &Slot, items: &[Value], resolved: &Resolved<'_>) -> Result<(), Error> {
@@ -104,7 +109,7 @@ fn add(resource: &mut Object, slot: &Slot, items: &[Value], resolved: &Resolved<
     }
     slot.with_elements(resource, |elements| {
         if let Some(primary) = items::add(attribute, elements, items) {
-            items::demote_others(elements, primary);
+            demote_others(elements, primary);
         }
     });
     Ok(())
@@ -120,15 +125,15 @@ fn remove(resource: &mut Object, slot: &Slot, items: &[Value], resolved: &Resolv
             slot.take(resource);
         }
     }
-    still_there(resource, slot, resolved.top())
+    require_value(resource, slot, resolved.top())
 }
 
-/// Whether the value is what an immutable attribute has already; an error if it has another (RFC 7644 §3.5.2).
+/// Whether an immutable attribute already has this value; an error if it has another (RFC 7644 §3.5.2).
 fn is_kept(resource: &Object, slot: &Slot, value: &Value, resolved: &Resolved<'_>) -> Result<bool, Error> {
     match slot.get(resource) {
-        Some(current) if filter::same(resolved.attribute, current, value) => Ok(true),
+        Some(current) if same(resolved.attribute, current, value) => Ok(true),
         Some(_) => Err(immutable(slot)),
-        // A new part of an immutable whole changes the whole.
+        // A new part of an immutable attribute changes the attribute.
         None if resolved.top().mutability == Mutability::Immutable && slot.attribute(resource).is_some() => {
             Err(immutable(slot))
         }
@@ -148,7 +153,7 @@ fn has_target(resource: &Object, slot: &Slot) -> bool {
 }
 
 /// A required attribute must not lose its last value (RFC 7644 §3.5.2.2).
-fn still_there(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), Error> {
+fn require_value(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), Error> {
     if top.required && slot.attribute(resource).is_none() {
         return Err(Error::mutability(format!("'{}' is required and cannot be removed", slot.path)));
     }
@@ -160,5 +165,5 @@ fn no_target(slot: &Slot) -> Error {
 }
 
 fn immutable(slot: &Slot) -> Error {
-    Error::mutability(format!("'{slot}' is immutable: it has a value and cannot get another"))
+    Error::mutability(format!("'{slot}' is immutable and already has a value"))
 }

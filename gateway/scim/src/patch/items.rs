@@ -1,19 +1,16 @@
-//! When two elements of a multi-valued attribute are the same one.
+//! Adds elements to a multi-valued attribute and removes them.
 //!
-//! A reference (members, groups, manager) is its `value`. Any other complex element is its `value` together with its `type`
-//! (RFC 7643 §2.4: the same pair should not occur twice); a type that is not given matches any. An element without a
-//! `value` is the whole of itself. Ids keep their case, other values follow their attribute. What is removed is in [`super::listed`].
-//!
-//! Both functions look at every element once, however many items there are: groups are large.
+//! Each function looks at every element once, however many items there are: groups are large.
 
-use std::{borrow::Cow, collections::HashMap};
-
-use serde_json::Value;
-
+use super::identity::{identity, value_identity};
 use super::listed::Listed;
-use crate::{check::is_primary, schema::Attribute};
+use crate::primary::is_primary;
+use crate::schema::Attribute;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
-/// Adds items that are not there, and to those that are the sub-attributes that differ. Returns the last primary one.
+/// Adds missing items, and merges the others into their elements. Returns the index of the last primary one.
 pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) -> Option<usize> {
     let mut found: HashMap<Cow<'_, str>, Option<usize>> = HashMap::with_capacity(items.len());
     for item in items {
@@ -43,9 +40,9 @@ pub(super) fn add(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Val
     primary
 }
 
-/// Leaves of an item that is to be removed what tells elements apart: of a reference its `value`, of another that has a `value` all
-/// but `display`.
-pub(super) fn name(attribute: &Attribute, item: &mut Value) {
+/// Reduces an item to be removed to what identifies elements: the `value` of a reference; of any other item with a `value`,
+/// everything except `display`.
+pub(super) fn identify(attribute: &Attribute, item: &mut Value) {
     if let Value::Object(item) = item
         && item.contains_key("value")
     {
@@ -53,22 +50,10 @@ pub(super) fn name(attribute: &Attribute, item: &mut Value) {
     }
 }
 
-/// Removes the elements that a list of items means.
+/// Removes the elements that a list of items names.
 pub(super) fn remove(attribute: &Attribute, elements: &mut Vec<Value>, items: &[Value]) {
     let mut listed = Listed::new(attribute, items);
-    elements.retain(|element| !listed.means(element));
-}
-
-/// Leaves one element primary.
-pub(super) fn demote_others(elements: &mut [Value], primary: usize) {
-    for (index, element) in elements.iter_mut().enumerate() {
-        if index != primary
-            && is_primary(element)
-            && let Value::Object(object) = element
-        {
-            object.insert("primary".to_owned(), Value::Bool(false));
-        }
-    }
+    elements.retain(|element| !listed.names(element));
 }
 
 fn merge(element: &mut Value, item: &Value) {
@@ -79,36 +64,4 @@ fn merge(element: &mut Value, item: &Value) {
             }
         }
     }
-}
-
-fn identity<'a>(attribute: &Attribute, element: &'a Value) -> Cow<'a, str> {
-    let Some(value) = value_identity(attribute, element) else { return Cow::Owned(whole_identity(attribute, element)) };
-    match element.get("type").and_then(Value::as_str) {
-        Some(kind) if !attribute.refers() => Cow::Owned(format!("{value}\0{}", kind.to_lowercase())),
-        _ => value,
-    }
-}
-
-pub(super) fn value_identity<'a>(attribute: &Attribute, element: &'a Value) -> Option<Cow<'a, str>> {
-    let (attribute, value, is_id) = match element {
-        Value::Object(object) => (attribute.sub("value")?, object.get("value")?, attribute.refers()),
-        simple => (attribute, simple, false),
-    };
-    Some(match value {
-        Value::String(text) if is_id || attribute.is_case_exact() => Cow::Borrowed(text.as_str()),
-        Value::String(text) if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) => Cow::Borrowed(text),
-        Value::String(text) => Cow::Owned(text.to_lowercase()),
-        other => Cow::Owned(other.to_string()),
-    })
-}
-
-/// In the schema's order, so that the order of keys says nothing.
-fn whole_identity(attribute: &Attribute, element: &Value) -> String {
-    let mut identity = String::from("\0");
-    for sub in &attribute.sub_attributes {
-        if let Some(value) = element.get(&sub.name) {
-            identity.push_str(&format!("{}\0{value}\0", sub.name));
-        }
-    }
-    identity
 }

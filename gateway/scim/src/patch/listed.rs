@@ -1,20 +1,19 @@
-//! A list of what is to be removed: which elements of a multi-valued attribute it means.
+//! A list of items to remove: which elements of a multi-valued attribute it names.
 //!
-//! An item with a `value` means the elements that have all it says. Of what an element does not say the item may say what it likes, but
-//! for `primary`, which is then false. An item without a `value` means what equals it.
+//! An item with a `value` names the elements that have everything the item gives. A sub-attribute that an element does not have
+//! is not compared, except `primary`, whose absence means false. An item without a `value` names the elements equal to it.
 //!
-//! Threat: a request that lists as many items as an attribute has elements, all of one value. So no item is compared with an
-//! element: each group of items that say the same sub-attributes is one set of texts, in which an element is looked up.
+//! Threat: a request that lists as many items as an attribute has elements, all with one value. Items are therefore never
+//! compared with elements one by one: items that give the same sub-attributes form a group, and each group is a set of
+//! texts in which an element is looked up.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use serde_json::Value;
-
-use super::items::value_identity;
+use super::identity::value_identity;
 use crate::date_time;
 use crate::schema::{Attribute, AttributeType};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The items, by the sub-attributes that they say; those of a simple attribute say none.
+/// The items, grouped by the sub-attributes they give; items of a simple attribute give none.
 pub(super) struct Listed<'a> {
     attribute: &'a Attribute,
     groups: BTreeMap<Vec<&'a str>, Group<'a>>,
@@ -23,8 +22,8 @@ pub(super) struct Listed<'a> {
 #[derive(Default)]
 struct Group<'a> {
     items: Vec<&'a Value>,
-    /// What the items say of the sub-attributes that some element has.
-    said: HashMap<Vec<&'a str>, HashSet<String>>,
+    /// For each set of sub-attributes that some element has, what the items give for them.
+    given: HashMap<Vec<&'a str>, HashSet<String>>,
 }
 
 impl<'a> Listed<'a> {
@@ -38,52 +37,52 @@ impl<'a> Listed<'a> {
         Self { attribute, groups }
     }
 
-    /// Whether an element is meant.
-    pub(super) fn means(&mut self, element: &Value) -> bool {
+    /// Whether the list names an element.
+    pub(super) fn names(&mut self, element: &Value) -> bool {
         let attribute = self.attribute;
         self.groups.iter_mut().any(|(names, group)| {
             let is_comparable = match names.contains(&"value") {
                 true => element.get("value").is_some(),
-                false => holds_just(element, names),
+                false => has_exactly(element, names),
             };
             if !is_comparable {
                 return false;
             }
-            let (shared, Group { items, said }) = (shared(element, names), group);
+            let (shared, Group { items, given }) = (shared(element, names), group);
             let wanted = text(attribute, element, &shared);
-            let said = said
+            let given = given
                 .entry(shared)
                 .or_insert_with_key(|shared| items.iter().map(|item| text(attribute, item, shared)).collect());
-            said.contains(&wanted)
+            given.contains(&wanted)
         })
     }
 }
 
-/// The sub-attributes of `names` of which an element says something.
+/// The sub-attributes of `names` that an element has.
 fn shared<'a>(element: &Value, names: &[&'a str]) -> Vec<&'a str> {
     names.iter().copied().filter(|name| *name == "primary" || element.get(name).is_some()).collect()
 }
 
-fn holds_just(element: &Value, names: &[&str]) -> bool {
+fn has_exactly(element: &Value, names: &[&str]) -> bool {
     element.as_object().map_or(names.is_empty(), |object| {
         object.len() == names.len() && object.keys().all(|name| names.contains(&name.as_str()))
     })
 }
 
-/// One text for all that say the same of these sub-attributes.
+/// A text that is equal for items and elements with the same values of these sub-attributes.
 fn text(attribute: &Attribute, element: &Value, names: &[&str]) -> String {
     if names.is_empty() && !element.is_object() {
         return value_identity(attribute, element).unwrap_or_default().into_owned();
     }
-    let said = names.iter().map(|name| match (*name, element.get(name)) {
+    let texts = names.iter().map(|name| match (*name, element.get(name)) {
         ("value", _) => value_identity(attribute, element).unwrap_or_default().into_owned(),
-        ("primary", said) => folded(None, said.unwrap_or(&Value::Bool(false))),
-        (name, said) => folded(attribute.sub(name), said.unwrap_or(&Value::Null)),
+        ("primary", value) => folded(None, value.unwrap_or(&Value::Bool(false))),
+        (name, value) => folded(attribute.sub(name), value.unwrap_or(&Value::Null)),
     });
-    said.collect::<Vec<_>>().join("\0")
+    texts.collect::<Vec<_>>().join("\0")
 }
 
-/// Equal for values that are the same for their attribute.
+/// A text that is equal for values that are the same for their attribute.
 fn folded(attribute: Option<&Attribute>, value: &Value) -> String {
     match (attribute, value) {
         (Some(attribute), Value::String(text)) if attribute.kind == AttributeType::DateTime => {

@@ -1,11 +1,13 @@
 //! Reads the PATCH message (RFC 7644 §3.5.2).
 
+use super::operation::{Op, Operation};
+use crate::error::Error;
+use crate::message;
+use crate::object::take;
+use crate::urn;
 use serde_json::Value;
 
-use super::{Op, Operation};
-use crate::{Object, error::Error, urn};
-
-/// The most operations that one request may hold.
+/// The most operations in one request.
 pub const MAX_OPERATIONS: usize = 1000;
 
 /// The message with the URN [`urn::PATCH_OP`].
@@ -13,23 +15,23 @@ pub const MAX_OPERATIONS: usize = 1000;
 pub enum PatchRequest {}
 
 impl PatchRequest {
-    /// Reads a request's body. `schemas` may be absent; when it is there, it must name the PATCH message.
+    /// Parses a request's body. `schemas` may be absent; if present, it must name the PATCH message.
     ///
     /// # Errors
-    /// 400 `invalidSyntax` for what is no such message, `invalidValue` for an operation without the value it needs, 413 for more than
-    /// [`MAX_OPERATIONS`]. The detail names the operation's number, from 1.
+    /// 400 `invalidSyntax` for a body that is not such a message, `invalidValue` for an operation without the value it needs,
+    /// 413 for more than [`MAX_OPERATIONS`]. The detail names the operation's number, from 1.
     pub fn parse(body: Value) -> Result<Vec<Operation>, Error> {
         let Value::Object(mut body) = body else {
-            return Err(Error::invalid_syntax("the body of a PATCH request is a JSON object"));
+            return Err(Error::invalid_syntax("the body of a PATCH request must be a JSON object"));
         };
-        urn::require(&mut body, urn::PATCH_OP, "a PATCH request")?;
+        message::require_schema(&mut body, urn::PATCH_OP, "a PATCH request")?;
         let operations = match take(&mut body, "Operations") {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => return Err(Error::invalid_syntax("'Operations' must be an array of at least one operation")),
         };
         if operations.len() > MAX_OPERATIONS {
             return Err(Error::too_large(format!(
-                "a PATCH request may hold {MAX_OPERATIONS} operations, this one has {}",
+                "a PATCH request may contain at most {MAX_OPERATIONS} operations; this one has {}",
                 operations.len()
             )));
         }
@@ -37,6 +39,9 @@ impl PatchRequest {
         operations.into_iter().enumerate().map(|(i, value)| operation(value).map_err(|e| e.within(number(i)))).collect()
     }
 }
+
+/// How many characters of an unknown `op` the error repeats.
+const SHOWN_OF_OP: usize = 32;
 
 fn operation(value: Value) -> Result<Operation, Error> {
     let Value::Object(mut operation) = value else {
@@ -62,19 +67,7 @@ fn operation(value: Value) -> Result<Operation, Error> {
     };
     let value = take(&mut operation, "value");
     if value.is_none() && op != Op::Remove {
-        return Err(Error::invalid_value("'value' is missing: add and replace need one"));
+        return Err(Error::invalid_value("'value' is missing; 'add' and 'replace' need one"));
     }
     Ok(Operation { op, path, value })
-}
-
-/// Characters of an unknown operation that its error repeats.
-const SHOWN_OF_OP: usize = 32;
-
-/// The value of a key, in the RFC's case or any other.
-pub(crate) fn take(object: &mut Object, key: &str) -> Option<Value> {
-    if let Some(value) = object.remove(key) {
-        return Some(value);
-    }
-    let other = object.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
-    object.remove(&other)
 }

@@ -1,11 +1,11 @@
 //! The schemas that RFC 7643 §8.7 defines, with its verified errata, from data files in `schemas/`.
 //!
-//! A data file that does not parse is an empty schema, never a panic; the test below makes that impossible to ship.
+//! A data file that does not parse becomes an empty schema, never a panic; the test below prevents shipping one.
 
+use super::definition::Schema;
+use crate::path::AttributePath;
+use crate::urn;
 use std::sync::LazyLock;
-
-use super::Schema;
-use crate::{path::AttributePath, urn};
 
 static USER: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/user.json")));
 static GROUP: LazyLock<Schema> = LazyLock::new(|| parse(include_str!("../../schemas/group.json")));
@@ -27,12 +27,13 @@ pub fn enterprise_user() -> &'static Schema {
     &ENTERPRISE_USER
 }
 
-/// `schemas`, `id`, `externalId` and `meta`, which every resource has (RFC 7643 §3.1). It is not a schema of its own.
+/// `schemas`, `id`, `externalId` and `meta`, which every resource has (RFC 7643 §3.1). Not a published schema.
 pub fn common() -> &'static Schema {
     &COMMON
 }
 
-/// Whether a schema of RFC 7643 §4 defines the attribute, with its sub-attribute where one is named; without a URN, a core schema.
+/// Whether a schema of RFC 7643 §4 defines the attribute (and the sub-attribute, if one is named). A path without a URN means a
+/// core schema.
 pub fn defines(path: &AttributePath, sub: Option<&str>) -> bool {
     let sub = sub.or(path.sub.as_deref());
     let is_meant = |schema: &&Schema| match &path.schema {
@@ -54,7 +55,7 @@ mod tests {
     use crate::schema::Mutability;
 
     #[test]
-    fn the_data_files_are_what_they_say() {
+    fn the_data_files_contain_their_schemas() {
         for (schema, id, attributes) in
             [(user(), urn::USER, 21), (group(), urn::GROUP, 2), (enterprise_user(), urn::ENTERPRISE_USER, 6)]
         {

@@ -1,10 +1,9 @@
 //! Filters against `scim_v2` and against a model that collects all values of an operand and tries them one by one.
 
+use crate::fixture::{ENTERPRISE, object, user};
 use proptest::prelude::*;
 use scim_protocol::{AttributePath, CompareOp, Comparison, Filter, Object, Operand};
 use serde_json::{Value, json};
-
-use crate::fixture::{ENTERPRISE, object, user};
 
 fn path() -> impl Strategy<Value = AttributePath> {
     let names =

@@ -1,4 +1,4 @@
-//! Properties that hold for every input: filters print as what they are and match what a naive model matches, PATCH does what
+//! Properties that hold for every input: filters survive printing and match what a naive model matches, PATCH does what
 //! a naive model does, and nothing panics.
 #![allow(
     clippy::unwrap_used,

@@ -1,15 +1,14 @@
-//! PATCH against models that know a few attributes and no rules.
-
-use proptest::prelude::*;
-use scim_protocol::{Object, ResourceType, apply};
-use serde_json::{Value, json};
+//! PATCH against simple models of a few attributes.
 
 use crate::{
     filters::{list, resource},
     fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user},
 };
+use proptest::prelude::*;
+use scim_protocol::{Object, ResourceType, apply};
+use serde_json::{Value, json};
 
-/// A change of a user, with what it does to the model and how some client says it.
+/// A change of a user: its effect on the model, and how a client expresses it.
 #[derive(Debug, Clone)]
 enum Change {
     Title(Option<String>),

@@ -1,12 +1,11 @@
-//! Nothing panics, whatever it is given.
+//! Nothing panics, whatever the input.
 
+use crate::fixture::{APP, ENTERPRISE, LENIENT, user};
 use proptest::prelude::*;
 use scim_protocol::{
     AttributePath, Direction, Filter, Object, PatchRequest, Projection, apply, check, edits, strip_read_only,
 };
 use serde_json::{Value, json};
-
-use crate::fixture::{APP, ENTERPRISE, LENIENT, user};
 
 proptest! {
     #[test]
@@ -75,7 +74,7 @@ fn operation() -> impl Strategy<Value = Value> {
         .prop_map(|(op, path, value)| json!({ "op": op, "path": path, "value": value }))
 }
 
-/// JSON of any shape, whose keys and strings are often the ones that matter.
+/// JSON of any shape, often with the keys and strings that matter.
 fn document() -> impl Strategy<Value = Value> {
     let word = || prop::sample::select(WORDS.to_vec()).prop_map(str::to_owned);
 

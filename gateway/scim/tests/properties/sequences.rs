@@ -1,11 +1,10 @@
 //! Sequences of PATCH requests against the naive model of the RFC.
 
+use crate::fixture::{STRICT, patched, user};
+use crate::naive::{self, Operation, Refused};
 use proptest::prelude::*;
 use scim_protocol::ScimType;
 use serde_json::{Value, json};
-
-use crate::fixture::{STRICT, patched, user};
-use crate::naive::{self, Operation, Refused};
 
 fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![naive::on_single_values(&["title", "nickName", "displayName"]), naive::on_emails()]

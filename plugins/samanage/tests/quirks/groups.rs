@@ -125,7 +125,7 @@ fn a_group_that_cannot_be_deleted_again_is_part_of_the_fault() {
     let group = json!({"name": "Ops", "members": [{"value": "5"}]});
     let fault = Samanage::create(fake.app(), "Group", object(group)).unwrap_err();
     assert_eq!(fault.status, 503, "{fault}");
-    assert!(fault.detail.starts_with("Group 70 is left incomplete, for it could not be deleted ("), "{fault}");
+    assert!(fault.detail.starts_with("Group 70 remains incomplete, because it could not be deleted ("), "{fault}");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_group_that_may_have_been_there_before_is_not_deleted() {
             .reply("POST", "/memberships.json", Reply::status(503));
         let group = json!({"name": "Ops", "members": [{"value": "5"}]});
         let fault = Samanage::create(fake.app(), "Group", object(group)).unwrap_err();
-        assert!(fault.detail.starts_with("Group 70 is left incomplete, for it may be an older one"), "{fault}");
+        assert!(fault.detail.starts_with("Group 70 remains incomplete, because it may be an older group"), "{fault}");
         assert_eq!(fake.calls().len(), 3);
     }
 }

@@ -59,6 +59,6 @@ fn s8_a_department_that_samanage_silently_leaves_out_is_an_error_and_is_forgotte
     let user = wanted(json!({"department": {"name": "Support"}}));
     let fault = Samanage::create(fake.app(), "User", user).unwrap_err();
     assert!(fault.is(400, Some("invalidValue")));
-    assert_eq!(fault.detail, "department: Samanage wrote user 5 without the department \"Support\"");
+    assert_eq!(fault.detail, "department: Samanage saved user 5 without the department \"Support\"");
     assert!(fake.state().is_empty());
 }

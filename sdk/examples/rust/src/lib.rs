@@ -1,4 +1,4 @@
-//! The Directory connector in Rust: what the app needs to be told, and nothing of SCIM.
+//! The Directory connector in Rust: the calls to the app, and nothing about SCIM.
 #![deny(unsafe_code)]
 
 use scim_connector_sdk::{App, Change, Connector, Fault, Object, Page, Query, Stored, Value, segment};
@@ -40,7 +40,7 @@ impl Connector for Directory {
         }
         let mut answer = call.send()?.ok()?.object()?;
         let Some(Value::Array(people)) = answer.remove("people") else {
-            return Err(Fault::bad_answer("The app answered a search without `people`"));
+            return Err(Fault::bad_answer("The app's response to a search has no `people`"));
         };
         let total = answer.get("total").and_then(Value::as_u64);
         let more = total.is_some_and(|total| offset + (people.len() as u64) < total);
@@ -60,7 +60,7 @@ fn stored(person: Object) -> Result<Stored, Fault> {
 fn object(value: Value) -> Result<Object, Fault> {
     match value {
         Value::Object(object) => Ok(object),
-        other => Err(Fault::bad_answer(format!("The app listed {other}, which is no person"))),
+        other => Err(Fault::bad_answer(format!("The app listed {other}, which is not a person"))),
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_person_is_created_in_one_call() {
         let fake = FakeApp::new().reply("POST", "/people", Reply::json(201, ada()));
-        let Value::Object(document) = json!({"email": "ada@example.com"}) else { panic!("no object") };
+        let Value::Object(document) = json!({"email": "ada@example.com"}) else { panic!("not an object") };
         let stored = Directory::create(fake.app(), "User", document).unwrap();
         assert_eq!(stored.id, "7");
         assert_eq!(fake.lines(), ["POST /people"]);
@@ -93,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn who_is_gone_already_may_be_deleted_again() {
+    fn deleting_a_missing_person_succeeds() {
         let fake = FakeApp::new().reply("DELETE", "/people/a%2Fb", Reply::status(404));
         Directory::delete(fake.app(), "User", "a/b").unwrap();
     }
 
     #[test]
-    fn a_page_tells_whether_more_follow() {
+    fn a_page_says_whether_more_follow() {
         let answer = json!({"people": [ada()], "total": 2});
         let fake = FakeApp::new().reply("GET", "/people", Reply::json(200, answer));
         let page = scim_connector_sdk::PageRequest { offset: 0, limit: 1, cursor: None };

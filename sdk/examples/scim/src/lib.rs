@@ -1,6 +1,6 @@
-//! The connector for an app that speaks SCIM 2.0 itself, as the RFCs say: everything is delegated to [`ScimApp`].
+//! A connector for an app that speaks SCIM 2.0 as the RFCs define it: everything is delegated to [`ScimApp`].
 //!
-//! Real apps differ in something; what differs is then a few lines here, around the calls.
+//! Real apps deviate somewhere; add the difference here, around the calls.
 #![deny(unsafe_code)]
 
 use scim_connector_sdk::scim::ScimApp;
@@ -40,7 +40,7 @@ impl Connector for AnyScimApp {
 
 scim_connector_sdk::export_connector!(AnyScimApp);
 
-/// The descriptor declares two kinds, so there is no third.
+/// The descriptor declares only these two kinds.
 fn resources<'h>(app: App<'h>, kind: &str) -> ScimApp<'h> {
     if kind == "Group" { ScimApp::groups(app) } else { ScimApp::users(app) }
 }

@@ -1,0 +1,41 @@
+//! A change to the app's document.
+
+use super::kept::{KeptChange, KeptValue};
+use super::rule::Rule;
+use serde_json::Value;
+
+/// What to change in the app and among the kept values.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AppChange {
+    /// Fields to set or to clear.
+    pub fields: Vec<(String, Option<Value>)>,
+    /// Items to add to and remove from incremental fields.
+    pub items: Vec<ItemChange>,
+    /// Kept values to store once the app has confirmed.
+    pub kept: Vec<KeptChange>,
+}
+
+/// Items of one incremental field.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ItemChange {
+    /// The app's field.
+    pub path: String,
+    /// Items that must be present afterwards.
+    pub added: Vec<Value>,
+    /// Items that must be absent afterwards.
+    pub removed: Vec<Value>,
+}
+
+impl AppChange {
+    /// Whether there is nothing to send to the app. There may still be kept values to store.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.items.is_empty()
+    }
+
+    pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>) {
+        let field = rule.app.as_ref().and_then(|app| self.fields.iter().find(|(path, _)| path == app.as_str()));
+        let app = field.and_then(|(_, value)| value.clone());
+        let value = value.map_or(KeptValue::Clear, KeptValue::Set);
+        self.kept.push(KeptChange { slot: rule.name.clone(), value, app });
+    }
+}

@@ -1,0 +1,127 @@
+//! `add` and `replace`: values in their schema's shape, checked.
+
+use super::builder::{Builder, required};
+use crate::check::{self, Place};
+use crate::error::Error;
+use crate::filter::{self, Filter};
+use crate::normalize::tidy;
+use crate::object::Object;
+use crate::patch::edit::Edit;
+use crate::patch::operation::Op;
+use crate::path::AttributePath;
+use crate::resource_type::Resolved;
+use crate::schema::{Attribute, Mutability};
+use crate::slot::Slot;
+use serde_json::Value;
+
+impl Builder<'_> {
+    /// Adds edits for an `add` or `replace` at a slot.
+    pub(super) fn write(&mut self, op: Op, slot: Slot, value: &Value) -> Result<(), Error> {
+        if value.is_null() {
+            return self.clear(slot);
+        }
+        let resolved = self.resolve(&slot)?;
+        if slot.is_multi_valued() && slot.is_whole() {
+            let items = self.items(op, &resolved, value)?;
+            return match (op, items.is_empty()) {
+                (Op::Add, true) => Ok(()),
+                (Op::Add, false) => self.push(Edit::Add { slot, items }),
+                _ if items.is_empty() && resolved.attribute.required => Err(required(&slot)),
+                _ => self.push(Edit::Set { slot, value: Value::Array(items) }),
+            };
+        }
+        if resolved.attribute.is_complex() {
+            return self.write_complex(op, slot, &resolved, value);
+        }
+        check::value(place(&resolved), resolved.attribute, value)?;
+        self.push(Edit::Set { slot, value: value.clone() })
+    }
+
+    /// Sets the given sub-attributes and leaves the others unchanged (RFC 7644 §3.5.2.1, §3.5.2.3). Only an element picked by a
+    /// selector is replaced as a whole.
+    fn write_complex(&mut self, op: Op, slot: Slot, resolved: &Resolved<'_>, value: &Value) -> Result<(), Error> {
+        let attribute = resolved.attribute;
+        let cleared: Vec<&Attribute> = match value {
+            Value::Object(parts) => {
+                parts.iter().filter(|(_, v)| v.is_null()).filter_map(|(key, _)| attribute.sub(key)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let path = resolved.path.to_string();
+        let value = tidy(attribute, value.clone(), &path, &mut self.edits.ignored);
+        if let Some(value) = &value
+            && (!value.is_object() || slot.selector.is_some() && op == Op::Replace)
+        {
+            check::single(place(resolved), attribute, value)?;
+        }
+        if slot.selector.is_some() && op == Op::Replace {
+            return match value {
+                Some(value) => self.push(Edit::Set { slot, value }),
+                None => Ok(()),
+            };
+        }
+        for sub in cleared.into_iter().filter(|sub| sub.mutability != Mutability::ReadOnly) {
+            self.clear(slot.with_sub(&sub.name))?;
+        }
+        let Some(Value::Object(mut parts)) = value else { return Ok(()) };
+        // What the selector tests is written last, so that it picks the element until then.
+        let contradicting = take_selected(slot.selector.as_ref(), &mut parts);
+        if contradicting.len() > 1 {
+            return Err(Error::invalid_value(format!(
+                "'{slot}': cannot change several sub-attributes that the filter tests; replace the element instead"
+            )));
+        }
+        for (name, value) in parts.into_iter().chain(contradicting) {
+            let Some(sub) = attribute.sub(&name) else { continue };
+            if sub.mutability == Mutability::ReadOnly {
+                self.ignore(&format!("{path}.{name}"));
+                continue;
+            }
+            check::value(Place { sub: Some(&sub.name), ..place(resolved) }, sub, &value)?;
+            self.push(Edit::Set { slot: slot.with_sub(&sub.name), value })?;
+        }
+        Ok(())
+    }
+
+    /// Checked elements of a multi-valued attribute.
+    pub(super) fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
+        let mut value = value.clone();
+        if op != Op::Replace && !value.is_array() {
+            // A single value can be added or removed without an array; a replacement of all values must be an array.
+            value = Value::Array(vec![value]);
+        }
+        let path = resolved.path.to_string();
+        let items = match tidy(resolved.attribute, value, &path, &mut self.edits.ignored) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(items)) => items,
+            Some(wrong) => {
+                return Err(check::value(place(resolved), resolved.attribute, &wrong)
+                    .err()
+                    .unwrap_or_else(|| required(&Slot::plain(resolved))));
+            }
+        };
+        for item in &items {
+            check::single(place(resolved), resolved.attribute, item)?;
+        }
+        check::single_primary(place(resolved), &items)?;
+        Ok(items)
+    }
+}
+
+fn place<'r>(resolved: &'r Resolved<'_>) -> Place<'r> {
+    let AttributePath { schema, attribute, sub } = &resolved.path;
+    Place { schema: schema.as_deref(), attribute, sub: sub.as_deref() }
+}
+
+/// Removes what the selector tests from an element's new parts, and returns the parts that contradict the selector.
+fn take_selected(selector: Option<&Filter>, parts: &mut Object) -> Object {
+    let mut contradicting = Object::new();
+    let Some(selector) = selector else { return contradicting };
+    for (name, equal_to) in filter::mentioned(selector) {
+        let Some(value) = parts.remove(name) else { continue };
+        if equal_to != Some(&value) {
+            contradicting.insert(name.to_owned(), value);
+        }
+    }
+    contradicting
+}
