@@ -57,7 +57,8 @@ impl ErrorResponse {
 
     /// 405, with the allowed methods.
     pub fn method_not_allowed(method: &Method, allow: &'static str) -> Self {
-        let error = Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
+        let error =
+            Error::new(ErrorStatus::METHOD_NOT_ALLOWED, format!("{method} is not allowed here; allowed: {allow}"));
         Self { allow: Some(allow), ..error.into() }
     }
 

@@ -84,7 +84,11 @@ async fn unknown_path() -> ErrorResponse {
 }
 
 async fn wrong_method() -> ErrorResponse {
-    Error::new(ErrorStatus::METHOD_NOT_ALLOWED, "this method is not allowed here; the Allow header lists those that are").into()
+    Error::new(
+        ErrorStatus::METHOD_NOT_ALLOWED,
+        "this method is not allowed here; the Allow header lists those that are",
+    )
+    .into()
 }
 
 #[cfg(test)]

@@ -89,7 +89,10 @@ fn a_rail_that_stands_is_seen_until_it_is_lifted() {
     let rails = GuardRails::new(config::GuardRails::default(), Arc::new(|| at("2026-01-01T00:00:00Z")));
     let state = RailState { tripped: Some((at("2026-01-01T00:00:00Z"), "too many".into())), open_until: None };
     rails.see(Rail::MembersRemoved, &state);
-    assert_eq!(rails.tripped(), ["the guard rail max-members-removed refuses requests since 2026-01-01T00:00:00Z: too many"]);
+    assert_eq!(
+        rails.tripped(),
+        ["the guard rail max-members-removed refuses requests since 2026-01-01T00:00:00Z: too many"]
+    );
     rails.see(Rail::MembersRemoved, &RailState::default());
     assert!(rails.tripped().is_empty());
 }
