@@ -40,3 +40,7 @@ pub use version::{Conditions, EntityTag};
 
 /// A JSON object whose keys keep their order.
 pub type Object = serde_json::Map<String, serde_json::Value>;
+
+/// The longest `id`, in bytes, that a resource may have. Apps' own ids are shorter by far, and two ids of this length fit together
+/// into one index entry of every database that the gateway knows.
+pub const MAX_ID_BYTES: usize = 1024;
