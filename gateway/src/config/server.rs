@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::store::StoreUrl;
 use super::table::{Placed, Table};
 use super::token::TokenHash;
 use crate::egress::BaseUrl;
+use scim_store::StoreUrl;
 
 /// An IP address and a port; port 0 takes any free one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

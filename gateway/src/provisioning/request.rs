@@ -3,7 +3,7 @@
 use crate::clients::Profile;
 use crate::egress::AppPath;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_protocol::{Conditions, Error};
+use scim_protocol::{Conditions, Error, MAX_ID_BYTES};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -48,9 +48,6 @@ impl Default for RequestLimits {
     }
 }
 
-/// The longest id, in bytes, that a resource may have.
-const LONGEST_ID: usize = 1024;
-
 /// The id in a segment of a URL's path.
 ///
 /// # Errors
@@ -64,7 +61,7 @@ pub fn id(segment: &str) -> Result<String, Error> {
 /// Whether a resource could have the id.
 pub(super) fn is_possible(id: &str) -> bool {
     let path = || format!("/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
-    (1..=LONGEST_ID).contains(&id.len()) && path().parse::<AppPath>().is_ok()
+    (1..=MAX_ID_BYTES).contains(&id.len()) && path().parse::<AppPath>().is_ok()
 }
 
 /// The operations of RFC 7644 §3.2 and §4. `endpoint` is a resource type's, such as `/Users`.

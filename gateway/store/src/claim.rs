@@ -1,32 +1,32 @@
-//! One gateway an SQLite database.
+//! One gateway per SQLite database.
 //!
-//! Threat: a gateway on SQLite knows in memory what is kept ([`super::known`]); a second one on the same file would miss
-//! what the first keeps and answer clients without it. A lock on a file beside the database keeps it out, and goes with
-//! the process however that ends.
+//! Threat: a gateway on SQLite has an index of the kept attributes in memory ([`crate::index`]); a second gateway on the same file
+//! would miss what the first one keeps and answer clients without it. A lock on a file beside the database prevents that; the system
+//! releases it with the process, however that ends.
 
-use super::StoreError;
-use super::open::private;
+use crate::database::private;
+use crate::error::StoreError;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-/// How often a gateway that waits looks whether the other has gone.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often a waiting gateway checks whether the other one has ended.
+const CHECK: Duration = Duration::from_millis(50);
 
-/// Claims the database for as long as the answer lives; waits up to `patience` for one that is going.
-pub(super) async fn claim(database: &Path, patience: Duration) -> Result<File, StoreError> {
+/// Claims the database for as long as the returned file is open; waits up to `patience` for another gateway to end.
+pub(crate) async fn claim(database: &Path, patience: Duration) -> Result<File, StoreError> {
     let mut file = database.as_os_str().to_owned();
     file.push(".lock");
     let file = PathBuf::from(file);
     let failed = |source| StoreError::Lock { file: file.clone(), source };
-    // SQLite's own file would not do: closing any handle of it lets go of SQLite's locks.
+    // Not on SQLite's own file: closing any handle of it would release SQLite's locks.
     let lock = private(&file).map_err(failed)?;
     let until = Instant::now() + patience;
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = interval(CHECK);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        looks.tick().await;
+        checks.tick().await;
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
             Err(TryLockError::WouldBlock) if Instant::now() >= until => {

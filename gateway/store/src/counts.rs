@@ -1,57 +1,53 @@
-//! What the store has done since the start, for the operator's metrics.
+//! Counters of the store's work since the start, for the operator's metrics.
 
-use super::Store;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Numbers since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreCounts {
-    /// Transactions that waited for the disk, each once, however many commits ride in it. Rows of the log alone do not wait.
+    /// Transactions that waited for the disk, each once, however many commits share it. Log rows alone do not wait.
     pub transactions: u64,
-    /// Commits that were acknowledged: what [`Store::commit`] was asked for.
+    /// Acknowledged calls of [`Store::commit`](crate::Store::commit).
     pub commits: u64,
-    /// Rows of the provisioning log that were dropped because the database could not follow.
+    /// Rows of the provisioning log that were dropped because the database could not keep up.
     pub dropped_log_rows: u64,
 }
 
-/// The same while they grow.
+/// The same, as they grow.
 #[derive(Debug, Default)]
-pub(super) struct Counters {
+pub(crate) struct Counters {
     transactions: AtomicU64,
     commits: AtomicU64,
     dropped_log_rows: AtomicU64,
 }
 
 impl Counters {
-    pub(super) fn transaction(&self) {
+    pub(crate) fn transaction(&self) {
         self.transactions.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn acknowledged(&self) {
+    pub(crate) fn acknowledged(&self) {
         self.commits.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn dropped_log_rows(&self, rows: usize) {
+    pub(crate) fn dropped_log_rows(&self, rows: usize) {
         self.dropped_log_rows.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Relaxed);
     }
-}
 
-impl Store {
-    /// What was done since the start.
-    pub fn counts(&self) -> StoreCounts {
-        let Counters { transactions, commits, dropped_log_rows } = &*self.shared.counters;
+    pub(crate) fn counts(&self) -> StoreCounts {
         StoreCounts {
-            transactions: transactions.load(Relaxed),
-            commits: commits.load(Relaxed),
-            dropped_log_rows: dropped_log_rows.load(Relaxed),
+            transactions: self.transactions.load(Relaxed),
+            commits: self.commits.load(Relaxed),
+            dropped_log_rows: self.dropped_log_rows.load(Relaxed),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{temporary, user};
-    use super::super::{StoreError, Write};
+    use crate::error::StoreError;
+    use crate::testing::{temporary, user};
+    use crate::write::Write;
 
     #[tokio::test]
     async fn commits_that_wait_together_share_a_transaction() {

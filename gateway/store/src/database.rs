@@ -1,8 +1,8 @@
-//! Reaching the database and bringing its tables up to date. SQLite and PostgreSQL share every statement and every
-//! migration; what differs between them is here, in [`super::claim`] and in [`super::known`].
+//! Connecting to the database and migrating its tables. SQLite and PostgreSQL share every statement and every migration; the
+//! differences between them are here, in [`crate::claim`], in [`crate::index`] and in [`crate::row_fault`].
 
-use super::StoreError;
-use crate::config::StoreUrl;
+use crate::error::StoreError;
+use crate::url::StoreUrl;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -15,61 +15,61 @@ use std::path::Path;
 use std::time::Duration;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "what is remembered", include_str!("migrations/0001_remembered.sql")),
-    (2, "bounded indexes", include_str!("migrations/0002_bounded_indexes.sql")),
-    (3, "provisioning log", include_str!("migrations/0003_provisioning_log.sql")),
-    (4, "what apps destroy", include_str!("migrations/0004_standing.sql")),
-    (5, "secrets", include_str!("migrations/0005_secret.sql")),
-    (6, "guard rails", include_str!("migrations/0006_guard_rails.sql")),
+    (1, "what is remembered", include_str!("../migrations/0001_remembered.sql")),
+    (2, "bounded indexes", include_str!("../migrations/0002_bounded_indexes.sql")),
+    (3, "provisioning log", include_str!("../migrations/0003_provisioning_log.sql")),
+    (4, "what apps destroy", include_str!("../migrations/0004_standing.sql")),
+    (5, "secrets", include_str!("../migrations/0005_secret.sql")),
+    (6, "guard rails", include_str!("../migrations/0006_guard_rails.sql")),
 ];
 
-/// Readers that may run side by side; the writer has a connection of its own.
+/// The most concurrent readers; the writer has a connection of its own.
 const READERS: u32 = 8;
 /// How long a reader waits for a connection: clients give up after some 30 seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A connection that was idle for longer is tested before its next use; testing each time would double the round trips.
+/// A connection that was idle for longer is pinged before its next use; pinging each time would double the round trips.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What a commit survives.
+/// What a commit must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Durability {
-    /// A power cut: what the gateway must remember waits for the disk.
+pub(crate) enum Durability {
+    /// A power failure: what the gateway must remember waits for the disk.
     Disk,
-    /// The end of the gateway, however sudden: rows of the provisioning log alone cost nobody a wait for the disk.
+    /// A crash of the gateway: rows of the provisioning log alone do not make anybody wait for the disk.
     Process,
 }
 
-/// WAL lets readers go on while the writer commits. Connections begin with [`Durability::Disk`].
+/// WAL lets readers continue while the writer commits. Connections start with [`Durability::Disk`].
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
-/// A server may be set up to acknowledge a commit before it is on the disk; the gateway's promises need it there.
+/// A server may be configured to acknowledge a commit before it is on the disk; the gateway's promises need it there.
 const POSTGRES_SESSION: &str = "SELECT set_config('application_name', 'scim-gateway', false);
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
-/// What stands for itself in a URL's path.
+/// Characters that are not escaped in a URL's path.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
-/// For the gateway's own user alone: a store holds people's names and addresses.
+/// Readable by the gateway's own user only: a store contains people's names and addresses.
 const PRIVATE: u32 = 0o600;
 
-/// How to reach a database.
+/// How to connect to a database.
 #[derive(Clone)]
-pub(super) struct Database {
+pub(crate) struct Database {
     url: StoreUrl,
     options: AnyConnectOptions,
     session: &'static str,
 }
 
 impl Database {
-    /// The database at `url`; an SQLite file is created when absent. SQLite gives the files beside it the same mode.
-    pub(super) fn create(url: &StoreUrl) -> Result<Self, StoreError> {
+    /// The database at `url`; an SQLite file is created when missing. SQLite gives the files beside it the same mode.
+    pub(crate) fn create(url: &StoreUrl) -> Result<Self, StoreError> {
         if let StoreUrl::SqliteFile(path) = url {
             private(path).map_err(|error| StoreError::Open { url: url.clone(), source: sqlx::Error::Io(error) })?;
         }
-        Self::at(url)
+        Self::existing(url)
     }
 
-    /// The database at `url`, which must be there.
-    pub(super) fn at(url: &StoreUrl) -> Result<Self, StoreError> {
+    /// The database at `url`, which must exist.
+    pub(crate) fn existing(url: &StoreUrl) -> Result<Self, StoreError> {
         install_default_drivers();
         let (text, session) = match url {
             StoreUrl::SqliteFile(path) if !path.exists() => return Err(StoreError::Absent(path.clone())),
@@ -83,18 +83,18 @@ impl Database {
         Ok(Self { url: url.clone(), options, session })
     }
 
-    /// One connection.
-    pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+    /// Opens a connection.
+    pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.options.connect().await?;
         connection.execute(self.session).await?;
         Ok(connection)
     }
 
-    /// What makes a connection's next transactions so durable.
-    pub(super) const fn making(&self, durability: Durability) -> &'static str {
+    /// The SQL that gives a connection's next transactions this durability.
+    pub(crate) const fn making(&self, durability: Durability) -> &'static str {
         match (&self.url, durability) {
             (StoreUrl::SqliteFile(_), Durability::Disk) => "PRAGMA synchronous = FULL",
-            // The write-ahead log is written at each commit and waits for the disk at the next checkpoint.
+            // The write-ahead log is written at each commit and synced at the next checkpoint.
             (StoreUrl::SqliteFile(_), Durability::Process) => "PRAGMA synchronous = NORMAL",
             (StoreUrl::Postgres(_), Durability::Disk) => {
                 "RESET synchronous_commit;
@@ -104,10 +104,10 @@ impl Database {
         }
     }
 
-    /// Brings the tables up to date. On PostgreSQL this takes an advisory lock, so gateways that start together take turns;
-    /// an SQLite database belongs to one gateway.
-    pub(super) async fn migrate(&self) -> Result<(), StoreError> {
-        let mut connection = self.connect().await.map_err(|source| self.unopened(source))?;
+    /// Migrates the tables. On PostgreSQL this takes an advisory lock, so gateways that start together take turns; an SQLite database
+    /// belongs to one gateway.
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        let mut connection = self.connect().await.map_err(|source| self.cannot_open(source))?;
         let migrations = MIGRATIONS.iter().map(|&(version, description, sql)| {
             Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, SqlStr::from_static(sql), false)
         });
@@ -115,8 +115,8 @@ impl Database {
         Ok(connection.close().await?)
     }
 
-    /// Connections for reading.
-    pub(super) async fn readers(&self) -> Result<AnyPool, StoreError> {
+    /// Opens connections for reading.
+    pub(crate) async fn readers(&self) -> Result<AnyPool, StoreError> {
         let session = self.session;
         let pool = AnyPoolOptions::new()
             .max_connections(READERS)
@@ -131,23 +131,23 @@ impl Database {
                 })
             })
             .after_connect(move |connection, _| Box::pin(async move { connection.execute(session).await.map(drop) }));
-        pool.connect_with(self.options.clone()).await.map_err(|source| self.unopened(source))
+        pool.connect_with(self.options.clone()).await.map_err(|source| self.cannot_open(source))
     }
 
-    fn unopened(&self, source: sqlx::Error) -> StoreError {
+    fn cannot_open(&self, source: sqlx::Error) -> StoreError {
         StoreError::Open { url: self.url.clone(), source }
     }
 }
 
 /// Opens a file for writing; a new one is [`PRIVATE`].
-pub(super) fn private(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private(path: &Path) -> std::io::Result<File> {
     File::options().create(true).truncate(false).write(true).mode(PRIVATE).open(path)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Write;
-    use super::super::testing::{temporary, user};
+    use crate::testing::{temporary, user};
+    use crate::write::Write;
     use std::os::unix::fs::PermissionsExt as _;
 
     #[tokio::test]

@@ -1,9 +1,9 @@
-//! Why the store did not do what was asked.
+//! Errors of the store.
 
-use crate::config::StoreUrl;
+use crate::url::StoreUrl;
 use std::path::PathBuf;
 
-/// Why the store did not do what was asked. No text holds a password or a value that was to be stored.
+/// Why the store could not do what was asked. No text contains a password or a value that was to be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database could not be opened.
@@ -11,42 +11,45 @@ pub enum StoreError {
     Open {
         /// As configured; shown without its password.
         url: StoreUrl,
-        /// What the database said.
+        /// The database's error.
         source: sqlx::Error,
     },
-    /// The file that tells that an SQLite database is in use could not be written.
-    #[error("the store's lock `{}` cannot be had: {source}", file.display())]
+    /// The file that marks an SQLite database as in use could not be opened or locked.
+    #[error("cannot acquire lock `{}`: {source}", file.display())]
     Lock {
-        /// Beside the database.
+        /// The lock file, beside the database.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// An SQLite file that is only to be read is not there.
-    #[error("there is no store `{}`: `scim-gateway serve` makes it", .0.display())]
+    /// An SQLite file that was to be read does not exist.
+    #[error("there is no store `{}`: `scim-gateway serve` creates it", .0.display())]
     Absent(PathBuf),
-    /// Another gateway has the SQLite database.
+    /// Another gateway uses the SQLite database.
     #[error("the store `{}` is in use by another gateway; gateways that share a store need PostgreSQL", .0.display())]
     InUse(PathBuf),
-    /// The tables could not be brought up to date.
-    #[error("the store's tables cannot be brought up to date: {0}")]
+    /// The tables could not be migrated to this version.
+    #[error("the store's tables cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// A statement failed.
     #[error("the store failed: {0}")]
     Database(#[from] sqlx::Error),
-    /// A transaction that was shared with other operations failed.
+    /// A transaction failed, which other operations may have shared.
     #[error("the store failed to commit: {0}")]
     Commit(String),
-    /// A connector's state holds as many names as it may.
-    #[error("the connector's state is full: it takes no new names until some are deleted")]
+    /// A connector's state contains as many names as it may.
+    #[error("the connector's state is full: delete some names before adding others")]
     StateFull,
-    /// The process is shutting down.
+    /// The store was closed: the process is shutting down.
     #[error("the store is closed")]
     Closed,
-    /// A row holds what the gateway never wrote.
-    #[error("the store holds a value that is not JSON: {0}")]
+    /// The task that writes has ended although nobody closed the store; the log has the reason.
+    #[error("the store's writer has stopped unexpectedly; restart the gateway")]
+    WriterStopped,
+    /// A row contains text that is not JSON, which the gateway never wrote.
+    #[error("the store contains a value that is not JSON: {0}")]
     Corrupt(#[from] serde_json::Error),
-    /// A row of the provisioning log has a time that the gateway never wrote.
-    #[error("the store holds a time that is none: {0}")]
+    /// A row contains an invalid timestamp, which the gateway never wrote.
+    #[error("the store contains an invalid timestamp: {0}")]
     CorruptTime(#[from] jiff::Error),
 }

@@ -1,34 +1,39 @@
-//! Whether the database takes what it is given, for readiness.
+//! Whether the store can write, for readiness.
 
-use super::Store;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError};
 
-/// Why the last transaction failed, if it did.
+/// Why nothing can be written at the moment, if so, and whether the store was closed.
 #[derive(Debug, Default)]
-pub(super) struct Trouble(Mutex<Option<String>>);
-
-impl Trouble {
-    /// Notes how a transaction ended that had no fault of its own.
-    pub(super) fn note(&self, outcome: &Result<(), sqlx::Error>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = outcome.as_ref().err().map(ToString::to_string);
-    }
-
-    pub(super) fn why(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+pub(crate) struct Health {
+    trouble: Mutex<Option<String>>,
+    closed: AtomicBool,
 }
 
-impl Store {
-    /// Why nothing can be remembered at the moment, if so; the gateway goes on trying.
-    pub fn trouble(&self) -> Option<String> {
-        self.shared.trouble.why()
+impl Health {
+    /// Notes the outcome of a transaction; a failure must not be the fault of its own rows.
+    pub(crate) fn note(&self, outcome: Result<(), String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = outcome.err();
+    }
+
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that the store is being closed.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, SeqCst);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(SeqCst)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Write;
-    use super::super::testing::{temporary, user};
+    use crate::testing::{temporary, user};
+    use crate::write::Write;
 
     #[tokio::test]
     async fn a_database_that_takes_nothing_is_trouble_until_it_does_again() {

@@ -1,92 +1,44 @@
-//! For what there are rows, in memory: of most resources there are none, and then looking for them costs no query.
+//! In-memory index of resources that have rows: most have none, and then looking for them costs no query.
 //!
-//! Only on SQLite, where this process is the only writer. What is known may have no rows any more, which costs a query; what
-//! has rows is always known.
+//! Only on SQLite, where this process is the only writer. An entry whose rows are gone costs a query; a resource that has rows is
+//! always in the index.
 
-use super::StoreError;
-use super::effects::Effects;
+use crate::error::StoreError;
 use futures_util::TryStreamExt as _;
 use sqlx::{Any, AnyPool};
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-/// Texts by instance and resource type; nested so that looking up copies nothing.
-type ByType = HashMap<String, HashMap<String, HashSet<Box<str>>>>;
-
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    /// The ids of resources of which something is kept.
-    kept: Texts,
-    /// The slots of which some resource's value is kept.
-    slots: Texts,
-    /// The resource types for which references wait, and in the place of a text the type alone.
-    awaited: Texts,
+pub(crate) struct Index {
+    /// The ids of resources that have kept attributes.
+    pub(crate) kept: Entries,
+    /// The slots that are kept of any resource.
+    pub(crate) kept_slots: Entries,
+    /// The resource types that pending references refer to, under the empty text.
+    pub(crate) awaited: Entries,
 }
 
+/// Texts by instance and resource type; nested so that a lookup copies nothing.
 #[derive(Debug, Default)]
-struct Texts(RwLock<ByType>);
+pub(crate) struct Entries(RwLock<HashMap<String, HashMap<String, HashSet<Box<str>>>>>);
 
-impl Known {
-    /// What the database knows at the start.
-    pub(super) async fn load(pool: &AnyPool) -> Result<Self, StoreError> {
-        let known = Self::default();
-        for (texts, statement) in [
-            (&known.kept, "SELECT DISTINCT instance, resource_type, id FROM kept"),
-            (&known.slots, "SELECT DISTINCT instance, resource_type, slot FROM kept"),
-            (&known.awaited, "SELECT DISTINCT instance, refers_to, '' FROM awaited"),
-        ] {
-            let mut rows = sqlx::query_as::<Any, (String, String, String)>(statement).fetch(pool);
-            while let Some((instance, resource_type, text)) = rows.try_next().await? {
-                texts.add(&instance, &resource_type, &text);
-            }
+impl Entries {
+    /// Adds every row of a statement that selects instance, resource type and text.
+    pub(crate) async fn load(&self, pool: &AnyPool, statement: &'static str) -> Result<(), StoreError> {
+        let mut rows = sqlx::query_as::<Any, (String, String, String)>(statement).fetch(pool);
+        while let Some((instance, resource_type, text)) = rows.try_next().await? {
+            self.add(&instance, &resource_type, &text);
         }
-        Ok(known)
+        Ok(())
     }
 
-    /// Whether something may be kept of a resource.
-    pub(super) fn keeps(&self, instance: &str, resource_type: &str, id: &str) -> bool {
-        self.kept.contains(instance, resource_type, id)
-    }
-
-    /// Whether a value of the slot may be kept of any resource.
-    pub(super) fn keeps_any(&self, instance: &str, resource_type: &str, slot: &str) -> bool {
-        self.slots.contains(instance, resource_type, slot)
-    }
-
-    /// Whether references to resources of a type may wait.
-    pub(super) fn awaits_any(&self, instance: &str, refers_to: &str) -> bool {
-        self.awaited.contains(instance, refers_to, "")
-    }
-
-    /// Knows what is about to be written. A commit whose end is never learnt may have come through.
-    pub(super) fn foresee(&self, effects: &Effects<'_>) {
-        for (key, effect) in effects.resources() {
-            let (instance, resource_type) = (key.instance, key.resource_type);
-            for slot in effect.kept_slots() {
-                self.kept.add(instance, resource_type, key.id);
-                self.slots.add(instance, resource_type, slot);
-            }
-            effect.awaited_types().for_each(|refers_to| self.awaited.add(instance, refers_to, ""));
-        }
-    }
-
-    /// Forgets what was committed as forgotten.
-    pub(super) fn follow(&self, effects: &Effects<'_>) {
-        for (key, effect) in effects.resources() {
-            if effect.forgotten && effect.kept_slots().next().is_none() {
-                self.kept.remove(key.instance, key.resource_type, key.id);
-            }
-        }
-    }
-}
-
-impl Texts {
-    fn contains(&self, instance: &str, resource_type: &str, text: &str) -> bool {
+    pub(crate) fn contains(&self, instance: &str, resource_type: &str, text: &str) -> bool {
         let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         texts.get(instance).and_then(|types| types.get(resource_type)).is_some_and(|texts| texts.contains(text))
     }
 
-    fn add(&self, instance: &str, resource_type: &str, text: &str) {
+    pub(crate) fn add(&self, instance: &str, resource_type: &str, text: &str) {
         if self.contains(instance, resource_type, text) {
             return;
         }
@@ -95,7 +47,7 @@ impl Texts {
         types.entry(resource_type.to_owned()).or_default().insert(text.into());
     }
 
-    fn remove(&self, instance: &str, resource_type: &str, text: &str) {
+    pub(crate) fn remove(&self, instance: &str, resource_type: &str, text: &str) {
         let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(texts) = texts.get_mut(instance).and_then(|types| types.get_mut(resource_type)) {
             texts.remove(text);
@@ -105,9 +57,10 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{temporary, user};
-    use super::super::{Store, Write};
-    use crate::config::StoreUrl;
+    use crate::store::Store;
+    use crate::testing::{temporary, user};
+    use crate::url::StoreUrl;
+    use crate::write::Write;
     use serde_json::json;
 
     #[tokio::test]
@@ -118,7 +71,7 @@ mod tests {
         let wait = Write::Await { resource: user("1"), slot, refers_to, value };
         store.commit(vec![keep, wait]).await.unwrap();
         let check = async |store: &Store| {
-            store.shared.readers.close().await;
+            store.pool.close().await;
             for (slot, costs) in [("title", true), ("userName", false)] {
                 assert_eq!(store.find_kept("acme", "User", slot, &json!("x")).await.is_err(), costs, "{slot}");
             }
@@ -144,7 +97,7 @@ mod tests {
         store.commit(vec![Write::Forget(user("forgotten")), Write::Forget(user("again"))]).await.unwrap();
         store.commit(vec![keep("again")]).await.unwrap();
         // A query fails from here on.
-        store.shared.readers.close().await;
+        store.pool.close().await;
         for (id, asked) in [("absent", false), ("kept", true), ("forgotten", false), ("again", true)] {
             assert_eq!(costs_a_query(&store, id).await, asked, "{id}");
         }

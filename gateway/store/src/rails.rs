@@ -1,60 +1,61 @@
-//! What guard rails remember: who was deactivated lately, and which rail stands in the way until the operator lifts it.
+//! Guard rails' data: recently deactivated users, and rails that block changes until the operator lifts them.
 //!
 //! The database decides, not a gateway's memory: several gateways count together, and a rail is lifted from a terminal while
 //! they run.
 
-use super::log::{bounded_text, time_text};
-use super::open::Database;
-use super::statement::{Cell, Statement};
-use super::{Store, StoreError};
-use crate::config::StoreUrl;
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::reader::Reader;
+use crate::statement::{Cell, Row, Statement};
+use crate::text::{bounded_id, time_text};
+use crate::url::StoreUrl;
 use jiff::Timestamp;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
+use sqlx::{Any, AnyConnection, Connection as _};
 
-/// One thing that happened to a rail.
+/// One change of a guard rail's data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RailWrite {
     /// A user is about to be deactivated or deleted.
     Deactivates(Deactivated),
-    /// It came to nothing.
+    /// The user was not deactivated or deleted after all.
     Remains(Deactivated),
-    /// Nobody counts what happened before.
+    /// Deactivations before a time are no longer counted.
     ForgetBefore {
-        /// Whose users.
+        /// The instance's name.
         instance: String,
-        /// When.
+        /// The time.
         time: Timestamp,
     },
-    /// A rail stands in the way. One that does already keeps its first time and reason.
+    /// A rail blocks changes. One that already does keeps its first time and reason.
     Tripped {
-        /// Whose rail.
+        /// The instance's name.
         instance: String,
-        /// Its name.
+        /// The rail's name.
         rail: &'static str,
-        /// When.
+        /// When it tripped.
         time: Timestamp,
-        /// For the operator.
+        /// The reason, for the operator.
         reason: String,
     },
 }
 
-/// A user who is deactivated or deleted.
+/// A deactivation or deletion of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deactivated {
-    /// Whose user.
+    /// The instance's name.
     pub instance: String,
-    /// The SCIM id.
+    /// The user's SCIM id.
     pub id: String,
-    /// When.
+    /// When it happened.
     pub time: Timestamp,
 }
 
-/// What is known of one rail.
+/// The state of one rail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RailState {
-    /// Since when it stands in the way, and why.
+    /// Since when it blocks changes, and why.
     pub tripped: Option<(Timestamp, String)>,
-    /// Until when the operator has lifted it; may be past.
+    /// Until when the operator has lifted it; may be in the past.
     pub open_until: Option<Timestamp>,
 }
 
@@ -65,39 +66,60 @@ pub struct RailRow {
     pub instance: String,
     /// The rail's name.
     pub rail: String,
-    /// What is known of it.
+    /// Its state.
     pub state: RailState,
 }
 
-impl Store {
+impl Reader {
     /// The state of a rail.
     pub async fn rail(&self, instance: &str, rail: &str) -> Result<RailState, StoreError> {
-        let rows = select(&self.shared.readers, instance).await?;
+        let rows = self.rails(instance).await?;
         Ok(rows.into_iter().find(|row| row.rail == rail).map(|row| row.state).unwrap_or_default())
     }
 
-    /// The rails of an instance of which anything is known.
+    /// All rails of an instance that have ever tripped or been lifted.
     pub async fn rails(&self, instance: &str) -> Result<Vec<RailRow>, StoreError> {
-        select(&self.shared.readers, instance).await
+        type Columns = (String, Option<String>, Option<String>, Option<String>);
+        let rows = sqlx::query_as::<Any, Columns>(
+            "SELECT rail, tripped, reason, open_until FROM guard_rails WHERE instance = $1 ORDER BY rail",
+        )
+        .bind(instance)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(rail, tripped, reason, open_until)| {
+                let tripped = tripped.map(|time| Ok::<_, jiff::Error>((time.parse()?, reason.unwrap_or_default())));
+                let open_until = open_until.map(|time| time.parse());
+                let state = RailState { tripped: tripped.transpose()?, open_until: open_until.transpose()? };
+                Ok(RailRow { instance: instance.to_owned(), rail, state })
+            })
+            .collect()
     }
 
-    /// How many users of an instance were deactivated or deleted since then, each counted once.
+    /// How many users of an instance have been deactivated or deleted since then, each counted once.
     pub async fn deactivated_since(&self, instance: &str, since: Timestamp) -> Result<u64, StoreError> {
-        deactivated(&self.shared.readers, instance, since).await
+        let count = sqlx::query_scalar::<Any, i64>(
+            "SELECT COUNT(DISTINCT id) FROM deactivations WHERE instance = $1 AND time >= $2",
+        )
+        .bind(instance)
+        .bind(time_text(since))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 }
 
-/// The rails of an instance, from another process than the gateway's, beside which it may run.
+/// Reads the rails of an instance from another process than the gateway's, beside which it may run.
 pub async fn read_rails(url: &StoreUrl, instance: &str) -> Result<Vec<RailRow>, StoreError> {
-    let readers = Database::at(url)?.readers().await?;
-    let rows = select(&readers, instance).await;
-    readers.close().await;
+    let reader = Reader::beside(url).await?;
+    let rows = reader.rails(instance).await;
+    reader.pool.close().await;
     rows
 }
 
 /// Lifts a rail until a time, from another process than the gateway's.
 pub async fn lift_rail(url: &StoreUrl, instance: &str, rail: &str, until: Timestamp) -> Result<(), StoreError> {
-    let mut connection = Database::at(url)?.connect().await?;
+    let mut connection = Database::existing(url)?.connect().await?;
     sqlx::query::<Any>(
         "INSERT INTO guard_rails (instance, rail, open_until) VALUES ($1, $2, $3) ON CONFLICT (instance, rail)
          DO UPDATE SET tripped = NULL, reason = NULL, open_until = excluded.open_until",
@@ -110,46 +132,17 @@ pub async fn lift_rail(url: &StoreUrl, instance: &str, rail: &str, until: Timest
     Ok(connection.close().await?)
 }
 
-async fn select(readers: &AnyPool, instance: &str) -> Result<Vec<RailRow>, StoreError> {
-    type Row = (String, Option<String>, Option<String>, Option<String>);
-    let rows = sqlx::query_as::<Any, Row>(
-        "SELECT rail, tripped, reason, open_until FROM guard_rails WHERE instance = $1 ORDER BY rail",
-    )
-    .bind(instance)
-    .fetch_all(readers)
-    .await?;
-    rows.into_iter()
-        .map(|(rail, tripped, reason, open_until)| {
-            let tripped = tripped.map(|time| Ok::<_, jiff::Error>((time.parse()?, reason.unwrap_or_default())));
-            let open_until = open_until.map(|time| time.parse());
-            let state = RailState { tripped: tripped.transpose()?, open_until: open_until.transpose()? };
-            Ok(RailRow { instance: instance.to_owned(), rail, state })
-        })
-        .collect()
-}
-
-async fn deactivated(readers: &AnyPool, instance: &str, since: Timestamp) -> Result<u64, StoreError> {
-    let count = sqlx::query_scalar::<Any, i64>(
-        "SELECT COUNT(DISTINCT id) FROM deactivations WHERE instance = $1 AND time >= $2",
-    )
-    .bind(instance)
-    .bind(time_text(since))
-    .fetch_one(readers)
-    .await?;
-    Ok(u64::try_from(count).unwrap_or_default())
-}
-
-/// What such writes come to when they are committed together.
+/// The net effect of writes to the tables.
 #[derive(Debug, Default)]
-pub(super) struct RailEffects<'a>(Vec<&'a RailWrite>);
+pub(crate) struct RailChanges<'a>(Vec<&'a RailWrite>);
 
-impl<'a> RailEffects<'a> {
-    pub(super) fn add(&mut self, write: &'a RailWrite) {
+impl<'a> RailChanges<'a> {
+    pub(crate) fn add(&mut self, write: &'a RailWrite) {
         self.0.push(write);
     }
 
-    /// Runs the statements: what goes, then what comes.
-    pub(super) async fn run(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    /// Runs the statements: deletions first.
+    pub(crate) async fn run(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let (mut forgotten, mut remaining, mut deactivated, mut tripped) = (vec![], vec![], vec![], vec![]);
         for write in &self.0 {
             match write {
@@ -173,7 +166,7 @@ impl<'a> RailEffects<'a> {
         }
         REMAIN.run(connection, &remaining).await?;
         DEACTIVATE.run(connection, &deactivated).await?;
-        // Several operations may trip a rail in one transaction; one statement touches a row once.
+        // Several operations may trip a rail in one transaction, and PostgreSQL lets a statement update a row only once.
         for row in tripped {
             TRIP.run(connection, &[row]).await?;
         }
@@ -182,9 +175,9 @@ impl<'a> RailEffects<'a> {
 }
 
 impl Deactivated {
-    fn cells(&self) -> Vec<Cell<'_>> {
+    fn cells(&self) -> Row<'_> {
         let time = Cell::Text(time_text(self.time).into());
-        vec![Cell::text(&self.instance), time, Cell::Text(bounded_text(&self.id))]
+        vec![Cell::text(&self.instance), time, Cell::Text(bounded_id(&self.id))]
     }
 }
 

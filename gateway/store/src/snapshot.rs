@@ -1,19 +1,19 @@
-//! A copy of what is remembered, for trying things out beside a gateway that runs.
+//! A copy of the store, for dry runs beside a running gateway.
 
-use super::StoreError;
-use super::open::Database;
-use crate::config::StoreUrl;
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::url::StoreUrl;
 use sqlx::{Any, Connection as _};
 use std::path::Path;
 
-/// Copies an SQLite database as it is at this moment to a new file. False where there is nothing to copy: no such database yet, or a
-/// PostgreSQL, of which nobody wants a copy for one question.
+/// Copies an SQLite database in its current state to a new file. Returns false where there is nothing to copy: where the database does
+/// not exist yet, or is on PostgreSQL, which is too large to copy for one question.
 pub async fn snapshot(url: &StoreUrl, to: &Path) -> Result<bool, StoreError> {
     let StoreUrl::SqliteFile(file) = url else { return Ok(false) };
     if !file.is_file() {
         return Ok(false);
     }
-    let mut connection = Database::at(url)?.connect().await?;
+    let mut connection = Database::existing(url)?.connect().await?;
     let to = to.to_string_lossy().into_owned();
     sqlx::query::<Any>("VACUUM INTO $1").bind(to).execute(&mut connection).await?;
     connection.close().await?;
@@ -23,8 +23,10 @@ pub async fn snapshot(url: &StoreUrl, to: &Path) -> Result<bool, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::testing::{temporary, user};
-    use crate::store::{KeptValue, Store, Write};
+    use crate::kept::KeptValue;
+    use crate::store::Store;
+    use crate::testing::{temporary, user};
+    use crate::write::Write;
 
     #[tokio::test]
     async fn a_copy_holds_what_the_original_does_while_that_is_in_use() {

@@ -1,68 +1,64 @@
-//! The one task that writes. What waits when a transaction begins rides in it; everyone is told after its commit. It has a
-//! connection of its own, so that no reader makes it wait.
+//! The one task that writes. Operations that are waiting when a transaction begins share it, and are acknowledged after its commit. The
+//! task has a connection of its own, so that no reader makes it wait.
 
-use super::counts::Counters;
-use super::effects::Effects;
-use super::known::Known;
-use super::log::LogQueue;
-use super::open::{Database, Durability};
-use super::trouble::Trouble;
-use super::{LogEntry, StoreError, Write};
+use crate::batch::{Batch, Unit};
+use crate::counts::Counters;
+use crate::database::{Database, Durability};
+use crate::error::StoreError;
+use crate::health::Health;
+use crate::index::Index;
+use crate::log::queue::LogQueue;
+use crate::log::retention::delete_some;
+use crate::message::{Done, Message};
+use crate::row_fault::is_row_fault;
+use crate::write::Write;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// Operations that may wait for the next transaction; beyond it they wait for a place.
+/// Operations that may wait for the next transaction; more wait for a place in the queue.
 const QUEUE: usize = 1024;
-/// Operations that share a transaction at the most, which bounds how long the first of them waits.
+/// The most operations that share a transaction, which limits how long the first of them waits.
 const GROUP: usize = 256;
-/// Rows of the log that no write waits for ride with the next transaction, or in one of their own after this long.
+/// Log rows that no operation waits for join the next transaction, or get one of their own after this time.
 const LOG_DELAY: Duration = Duration::from_millis(250);
 /// A transaction that takes longer has lost its database.
 const TRANSACTION: Duration = Duration::from_secs(20);
-/// How often a transaction is tried that another gateway or a lost connection broke.
+/// How often a transaction is attempted that another gateway or a lost connection interrupted.
 const ATTEMPTS: u32 = 4;
-/// Rows of the log that are deleted at once: others wait for it.
-const TRIMMED_AT_ONCE: u64 = 1000;
-const TRIM: &str = "DELETE FROM provisioning_log WHERE (time, correlation) IN
-    (SELECT time, correlation FROM provisioning_log WHERE time < $1 ORDER BY time, correlation LIMIT 1000)";
 
-pub(super) type Done<T> = oneshot::Sender<Result<T, StoreError>>;
-
-#[derive(Debug)]
-pub(super) enum Message {
-    /// Commit these, all or none.
-    Commit(Vec<Write>, Done<()>),
-    /// Delete rows of the log that are older; answers whether there may be more, and how many went.
-    Trim(String, Done<(bool, u64)>),
-    /// Commit what was accepted and let go of the database.
-    Close(oneshot::Sender<()>),
-}
-
-/// The writer's connection, and what its commits survive at the moment.
+/// The writer's connection, and the durability of its next commits.
 struct Session {
     connection: AnyConnection,
     durability: Durability,
 }
 
-pub(super) struct Writer {
-    pub(super) database: Database,
-    pub(super) known: Option<Arc<Known>>,
-    pub(super) log: LogQueue,
-    pub(super) counters: Arc<Counters>,
-    pub(super) trouble: Arc<Trouble>,
+pub(crate) struct Writer {
+    pub(crate) database: Database,
+    pub(crate) index: Option<Arc<Index>>,
+    pub(crate) log: LogQueue,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) health: Arc<Health>,
     /// Held for as long as this task may write.
-    pub(super) claim: Option<File>,
+    pub(crate) claim: Option<File>,
 }
 
 impl Writer {
-    /// Starts the task; it ends when nobody can send to it any more.
-    pub(super) fn start(self) -> mpsc::Sender<Message> {
+    /// Starts the task, which runs until the store is closed or its last handle is dropped. If it ends for any other reason, that is
+    /// logged and remains the store's trouble: nobody can know what the task would have done next.
+    pub(crate) fn start(self) -> mpsc::Sender<Message> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(self.run(receiver));
+        let health = self.health.clone();
+        let task = tokio::spawn(self.run(receiver));
+        tokio::spawn(async move {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the store's writer has stopped: nothing can be written until the gateway is restarted");
+                health.note(Err(StoreError::WriterStopped.to_string()));
+            }
+        });
         sender
     }
 
@@ -71,30 +67,32 @@ impl Writer {
         let (mut waiting, mut closers) = (Vec::with_capacity(GROUP), Vec::new());
         loop {
             let received = timeout(LOG_DELAY, messages.recv_many(&mut waiting, GROUP)).await;
-            // Who is about to commit gets the chance to ride along.
+            // Operations that are about to commit get the chance to join.
             tokio::task::yield_now().await;
             while waiting.len() < GROUP
                 && let Ok(message) = messages.try_recv()
             {
                 waiting.push(message);
             }
-            let (mut batches, mut trims) = (Vec::with_capacity(waiting.len()), Vec::new());
+            let (mut operations, mut trims) = (Vec::with_capacity(waiting.len()), Vec::new());
             for message in waiting.drain(..) {
                 match message {
-                    Message::Commit(writes, done) => batches.push((writes, done)),
-                    Message::Trim(before, done) => trims.push((before, done)),
+                    Message::Commit(writes, done) => operations.push((writes, done)),
+                    Message::TrimLog(before, done) => trims.push((before, done)),
                     Message::Close(done) => {
                         messages.close();
                         closers.push(done);
                     }
+                    #[cfg(test)]
+                    Message::Panic => panic!("a mistake in the writer"),
                 }
             }
-            if received.is_err() && self.trouble.why().is_some() {
-                self.look_again(&mut session).await;
+            if received.is_err() && self.health.trouble().is_some() {
+                self.probe(&mut session).await;
             }
-            self.commit_group(&mut session, batches).await;
+            self.commit_group(&mut session, operations).await;
             for (before, done) in trims {
-                let _ = done.send(self.trim(&mut session, &before).await);
+                let _ = done.send(self.trim_log(&mut session, &before).await);
             }
             if received == Ok(0) {
                 break;
@@ -108,32 +106,20 @@ impl Writer {
         }
         drop(self.claim);
         for done in closers {
-            let _ = done.send(());
+            let _ = done.send(Ok(()));
         }
     }
 
-    /// One operation's bad write must not fail the others': when the shared transaction fails for it, each gets its own.
-    async fn commit_group(&mut self, session: &mut Option<Session>, batches: Vec<(Vec<Write>, Done<()>)>) {
-        let log = self.log.take();
-        if batches.is_empty() && log.is_empty() {
-            return;
-        }
-        let outcome = self.commit(session, batches.iter().flat_map(|(writes, _)| writes), &log).await;
-        let is_of_a_row = outcome.as_ref().is_err_and(is_a_rows_fault);
-        let each_alone = is_of_a_row && batches.len() + log.len() > 1;
-        if outcome.is_err() && (!each_alone || self.commit(session, std::iter::empty(), &log).await.is_err()) {
-            self.counters.dropped_log_rows(log.len());
-        }
-        if !is_of_a_row {
-            self.trouble.note(&outcome);
-        }
-        for (writes, done) in batches {
-            let outcome = match &outcome {
-                Err(_) if each_alone => {
-                    self.commit(session, writes.iter(), &[]).await.map_err(|error| error.to_string())
-                }
-                outcome => outcome.as_ref().map(|&()| ()).map_err(sqlx::Error::to_string),
-            };
+    /// Commits operations and waiting log rows, and acknowledges the operations.
+    async fn commit_group(&mut self, session: &mut Option<Session>, operations: Vec<(Vec<Write>, Done<()>)>) {
+        let rows = self.log.take();
+        let units = rows.iter().map(Unit::LogRow);
+        let units: Vec<Unit<'_>> =
+            units.chain(operations.iter().map(|(writes, _)| Unit::Operation(writes.as_slice()))).collect();
+        let mut outcomes = self.commit_units(session, &units).await.into_iter();
+        let dropped = outcomes.by_ref().take(rows.len()).filter(Result::is_err).count();
+        self.counters.dropped_log_rows(dropped);
+        for ((_, done), outcome) in operations.into_iter().zip(outcomes) {
             if outcome.is_ok() {
                 self.counters.acknowledged();
             }
@@ -141,71 +127,95 @@ impl Writer {
         }
     }
 
-    async fn commit<'a>(
-        &self,
-        session: &mut Option<Session>,
-        writes: impl Iterator<Item = &'a Write>,
-        log: &'a [LogEntry],
-    ) -> Result<(), sqlx::Error> {
-        let effects = Effects::of(writes, log);
-        if let Some(known) = &self.known {
-            known.foresee(&effects);
+    /// Commits all units in one transaction if possible; the outcomes are in their order. One unit's bad row must not fail the others:
+    /// where a row makes the transaction fail, each half gets its own, and so on until the bad row's unit is alone.
+    async fn commit_units(&self, session: &mut Option<Session>, units: &[Unit<'_>]) -> Vec<Result<(), String>> {
+        let mut outcomes = Vec::with_capacity(units.len());
+        let mut parts = vec![units];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            let outcome = self.commit(session, part).await;
+            let is_row_fault = outcome.as_ref().is_err_and(is_row_fault);
+            if is_row_fault && part.len() > 1 {
+                let (one, other) = part.split_at(part.len() / 2);
+                parts.extend([other, one]);
+                continue;
+            }
+            let outcome = outcome.map_err(|error| error.to_string());
+            if !is_row_fault {
+                self.health.note(outcome.clone());
+            }
+            let has_lost_database = outcome.is_err() && !is_row_fault;
+            outcomes.extend(part.iter().map(|_| outcome.clone()));
+            if has_lost_database {
+                // Each remaining part would wait for the database in its turn.
+                outcomes.resize(units.len(), outcome);
+                break;
+            }
+        }
+        outcomes
+    }
+
+    async fn commit(&self, session: &mut Option<Session>, units: &[Unit<'_>]) -> Result<(), sqlx::Error> {
+        let batch = Batch::of(units);
+        if let Some(index) = &self.index {
+            batch.add_to(index);
         }
         let mut attempt = 1;
         loop {
-            match in_time(self.transaction(session, &effects)).await {
+            match in_time(self.transaction(session, &batch)).await {
                 Ok(()) => break,
                 Err(error) => {
-                    // Whatever state it is in, the database undoes what was not committed.
+                    // Whatever its state, the database undoes what was not committed.
                     *session = None;
-                    if attempt == ATTEMPTS || !may_pass(&error) {
+                    if attempt == ATTEMPTS || !is_transient(&error) {
                         return Err(error);
                     }
                     attempt += 1;
                 }
             }
         }
-        if effects.durability() == Durability::Disk {
+        if batch.durability() == Durability::Disk {
             self.counters.transaction();
         }
-        if let Some(known) = &self.known {
-            known.follow(&effects);
+        if let Some(index) = &self.index {
+            batch.remove_from(index);
         }
         Ok(())
     }
 
-    async fn transaction(&self, session: &mut Option<Session>, effects: &Effects<'_>) -> Result<(), sqlx::Error> {
+    async fn transaction(&self, session: &mut Option<Session>, batch: &Batch<'_>) -> Result<(), sqlx::Error> {
         let session = self.connected(session).await?;
-        if session.durability != effects.durability() {
-            session.connection.execute(self.database.making(effects.durability())).await?;
-            session.durability = effects.durability();
+        if session.durability != batch.durability() {
+            session.connection.execute(self.database.making(batch.durability())).await?;
+            session.durability = batch.durability();
         }
-        if effects.is_one_statement() {
-            return effects.run(&mut session.connection).await;
+        if batch.is_one_statement() {
+            return batch.run(&mut session.connection).await;
         }
         let mut transaction = session.connection.begin().await?;
-        effects.run(&mut transaction).await?;
+        batch.run(&mut transaction).await?;
         transaction.commit().await
     }
 
-    /// Where nobody asks for a commit any more because the last one failed, nobody else would find out that the next one does not.
-    async fn look_again(&self, session: &mut Option<Session>) {
+    /// Probes the database while idle after a failure: without commits, nothing else would notice its recovery.
+    async fn probe(&self, session: &mut Option<Session>) {
         let outcome = in_time(async { self.connected(session).await?.connection.ping().await }).await;
         if outcome.is_err() {
             *session = None;
         }
-        self.trouble.note(&outcome);
+        self.health.note(outcome.map_err(|error| error.to_string()));
     }
 
-    async fn trim(&self, session: &mut Option<Session>, before: &str) -> Result<(bool, u64), StoreError> {
-        let delete =
-            async { sqlx::query(TRIM).bind(before).execute(&mut self.connected(session).await?.connection).await };
-        let outcome = in_time(delete).await;
+    async fn trim_log(&self, session: &mut Option<Session>, before: &str) -> Result<u64, StoreError> {
+        let outcome =
+            in_time(async { delete_some(&mut self.connected(session).await?.connection, before).await }).await;
         if outcome.is_err() {
             *session = None;
         }
-        let deleted = outcome?.rows_affected();
-        Ok((deleted == TRIMMED_AT_ONCE, deleted))
+        Ok(outcome?)
     }
 
     async fn connected<'a>(&self, session: &'a mut Option<Session>) -> Result<&'a mut Session, sqlx::Error> {
@@ -216,25 +226,90 @@ impl Writer {
     }
 }
 
-/// Work on the database that takes no longer than [`TRANSACTION`].
+/// Limits work on the database to [`TRANSACTION`].
 async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     timeout(TRANSACTION, work).await.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())))
 }
 
-/// PostgreSQL's classes "data exception", "integrity constraint violation" and "program limit exceeded".
-fn is_a_rows_fault(error: &sqlx::Error) -> bool {
-    code(error).is_some_and(|code| code.len() == 5 && ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
-}
-
-/// A deadlock with another gateway, a server that restarts, a connection that was cut. Repeating is safe even where the commit
-/// came through: every statement says what is to be, not what is to change.
-fn may_pass(error: &sqlx::Error) -> bool {
+/// Whether another attempt may succeed: after a deadlock with another gateway, a restart of the server, a lost connection. Repeating is
+/// safe even if the commit succeeded: every statement says what a row becomes, not how it changes.
+fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut,
-        error => code(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01" | "57P01" | "57P02")),
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| matches!(&*code, "40001" | "40P01" | "57P01" | "57P02"))
+        }
+        _ => false,
     }
 }
 
-fn code(error: &sqlx::Error) -> Option<String> {
-    Some(error.as_database_error()?.code()?.into_owned())
+#[cfg(test)]
+mod tests {
+    use crate::error::StoreError;
+    use crate::message::Message;
+    use crate::testing::{temporary, user};
+    use crate::write::Write;
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use tracing_subscriber::fmt::MakeWriter;
+
+    /// Lines of the log, collected.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Lines {
+        type Writer = Self;
+
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    fn keep() -> Vec<Write> {
+        vec![Write::Keep { resource: user("1"), slot: "title".to_owned(), value: "x".into(), app: None }]
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_stops_is_logged_fails_commits_and_is_trouble() {
+        let lines = Lines::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
+        let _logged = tracing::subscriber::set_default(subscriber);
+        let (store, _folder) = temporary().await;
+        store.commit(keep()).await.unwrap();
+        assert_eq!(store.trouble(), None);
+        // One commit waits while the writer panics, another comes later.
+        let stop = async { store.send(|_: crate::message::Done<()>| Message::Panic).await };
+        let (stopped, waiting) = tokio::join!(stop, store.commit(keep()));
+        for outcome in [stopped, waiting, store.commit(keep()).await] {
+            assert!(matches!(outcome, Err(StoreError::WriterStopped)), "{outcome:?}");
+        }
+        while store.trouble().is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(store.trouble().is_some_and(|why| why.contains("stopped")), "{:?}", store.trouble());
+        let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(logged.contains("ERROR") && logged.contains("the store's writer has stopped"), "{logged}");
+        // Reading goes on.
+        assert_eq!(store.kept(&user("1")).await.unwrap().len(), 1);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_closed_is_not_trouble() {
+        let (store, _folder) = temporary().await;
+        store.close().await;
+        assert!(matches!(store.commit(keep()).await, Err(StoreError::Closed)));
+        assert_eq!(store.trouble(), None);
+    }
 }

@@ -9,13 +9,11 @@ use super::{group_key, id_of, member, members};
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, ItemChange};
 use crate::store::{ResourceKey, StandingWrite, Wanted, Write};
-use scim_protocol::{Error, Object};
+use scim_protocol::{Error, MAX_ID_BYTES, Object};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tokio::sync::OwnedMutexGuard;
 
-/// The longest id that a member may have, in bytes; longer ones are nobody's.
-const LONGEST_ID: usize = 512;
 /// How often the app is told again because another gateway changed the same users.
 const ROUNDS: usize = 8;
 
@@ -338,7 +336,7 @@ fn elements(value: &Value) -> &[Value] {
 fn wishes<'v>(items: impl Iterator<Item = &'v Value>, wish: Wish) -> Result<Vec<(String, Wish)>, Error> {
     let mut wishes = Vec::new();
     for item in items {
-        let id = id_of(item).filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
+        let id = id_of(item).filter(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES);
         let id = id.ok_or_else(|| Error::invalid_value("members: each needs a `value`, the id of a user"))?;
         wishes.push((id.to_owned(), wish));
     }

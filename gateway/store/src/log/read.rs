@@ -1,20 +1,17 @@
 //! Reading the provisioning log, newest first.
 
-use super::log::{bounded_text, time_text};
-use super::open::Database;
-use super::statement::Cell;
-use super::{LogEntry, LoggedCall, Matching, Store, StoreError};
-use crate::config::StoreUrl;
-use crate::observe::PathTemplate;
+use super::entry::{LogEntry, SELECT};
+use crate::error::StoreError;
+use crate::reader::Reader;
+use crate::statement::Cell;
+use crate::text::{bounded_text, time_text};
+use crate::url::StoreUrl;
 use jiff::Timestamp;
-use serde::Deserialize;
-use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _};
+use sqlx::{Any, AssertSqlSafe};
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
-/// Which rows; what is `None` is not asked for.
+/// Which rows; criteria that are `None` are not applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogFilter {
     /// The instance's name.
@@ -23,31 +20,24 @@ pub struct LogFilter {
     pub id: Option<String>,
     /// The matching attribute's value, such as a user name, in any case.
     pub matching: Option<String>,
-    /// Statuses of the answer.
+    /// HTTP statuses of the answer.
     pub status: Option<RangeInclusive<u16>>,
-    /// Rows of this time and later.
+    /// The earliest time.
     pub since: Option<Timestamp>,
-    /// Rows at the most.
+    /// The most rows.
     pub limit: u32,
 }
 
-impl Store {
-    /// The rows of the provisioning log that the filter lets through, newest first.
-    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-        select(&self.shared.readers, filter).await
-    }
-}
-
-/// The same from another process than the gateway's, beside which it may run. Makes no store.
+/// Reads the log from another process than the gateway's, beside which it may run. Creates no store.
 pub async fn read_log(url: &StoreUrl, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-    let readers = Database::at(url)?.readers().await?;
-    let rows = select(&readers, filter).await;
-    readers.close().await;
+    let reader = Reader::beside(url).await?;
+    let rows = reader.log(filter).await;
+    reader.pool.close().await;
     rows
 }
 
 impl LogFilter {
-    /// What a row must meet, a question mark standing for the value.
+    /// The conditions that a row must meet, each with a question mark in place of the value.
     fn conditions(&self) -> Vec<(&'static str, Cell<'_>)> {
         let text = |text| Cell::Text(bounded_text(text));
         let status = |status: &u16| Cell::Number(i64::from(*status));
@@ -63,58 +53,23 @@ impl LogFilter {
     }
 }
 
-async fn select(readers: &AnyPool, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-    let (conditions, mut values): (Vec<&str>, Vec<Cell<'_>>) = filter.conditions().into_iter().unzip();
-    let mut text =
-        "SELECT time, correlation, instance, client, operation, resource_type, id, slot, value, status, scim_type,
-        app_calls, duration_us FROM provisioning_log"
-            .to_owned();
-    for (place, condition) in conditions.iter().enumerate() {
-        let word = if place == 0 { "WHERE" } else { "AND" };
-        text.push_str(&format!(" {word} {}", condition.replace('?', &format!("${}", place + 1))));
+impl Reader {
+    /// The rows of the provisioning log that pass the filter, newest first.
+    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        let (conditions, mut values): (Vec<&str>, Vec<Cell<'_>>) = filter.conditions().into_iter().unzip();
+        let mut text = SELECT.to_owned();
+        for (place, condition) in conditions.iter().enumerate() {
+            let word = if place == 0 { "WHERE" } else { "AND" };
+            text.push_str(&format!(" {word} {}", condition.replace('?', &format!("${}", place + 1))));
+        }
+        text.push_str(&format!(" ORDER BY time DESC, correlation DESC LIMIT ${}", conditions.len() + 1));
+        // The text contains this file's conditions only, never a value.
+        let mut query = sqlx::query::<Any>(AssertSqlSafe(text));
+        values.push(Cell::Number(i64::from(filter.limit)));
+        for value in &values {
+            query = value.bind_to(query);
+        }
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(LogEntry::from_row).collect()
     }
-    text.push_str(&format!(" ORDER BY time DESC, correlation DESC LIMIT ${}", conditions.len() + 1));
-    // Only conditions of this file are put into the text, never a value.
-    let mut query = sqlx::query::<Any>(AssertSqlSafe(text));
-    values.push(Cell::Number(i64::from(filter.limit)));
-    for value in &values {
-        query = value.bind_to(query);
-    }
-    let rows = query.fetch_all(readers).await?;
-    rows.iter().map(entry).collect()
-}
-
-fn entry(row: &AnyRow) -> Result<LogEntry, StoreError> {
-    #[derive(Deserialize)]
-    struct Call {
-        method: String,
-        path: String,
-        status: Option<u16>,
-        duration_ms: f64,
-    }
-    let calls: Vec<Call> = serde_json::from_str(row.try_get("app_calls")?)?;
-    let slot: Option<String> = row.try_get("slot")?;
-    let value: Option<String> = row.try_get("value")?;
-    Ok(LogEntry {
-        time: row.try_get::<&str, _>("time")?.parse()?,
-        correlation: row.try_get("correlation")?,
-        instance: row.try_get("instance")?,
-        client: row.try_get("client")?,
-        operation: row.try_get("operation")?,
-        resource_type: row.try_get("resource_type")?,
-        id: row.try_get("id")?,
-        matching: slot.zip(value).map(|(slot, value)| Matching { slot, value }),
-        status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or(0),
-        scim_type: row.try_get("scim_type")?,
-        app_calls: calls
-            .into_iter()
-            .map(|call| LoggedCall {
-                method: call.method,
-                path: PathTemplate::of(&call.path),
-                status: call.status,
-                duration: Duration::try_from_secs_f64(call.duration_ms / 1000.0).unwrap_or_default(),
-            })
-            .collect(),
-        duration: Duration::from_micros(u64::try_from(row.try_get::<i64, _>("duration_us")?).unwrap_or(0)),
-    })
 }

@@ -1,11 +1,9 @@
 //! The databases that every test runs on.
 
-use std::sync::LazyLock;
-
-use scim_gateway::config::StoreUrl;
-use scim_gateway::store::{ResourceKey, Store, Write};
 use scim_gateway_tests::postgres::{Postgres, PostgresError};
+use scim_store::{ResourceKey, Store, StoreUrl, Write};
 use serde_json::Value;
+use std::sync::LazyLock;
 use tempfile::TempDir;
 
 /// One server for all tests, a database for each; it ends with the process.

@@ -2,15 +2,13 @@
 //!
 //! This test program starts itself as the process that is killed; [`writes_until_it_is_killed`] is that process.
 
+use super::database::{Database, keep};
+use jiff::Timestamp;
+use scim_store::{LogEntry, LogFilter, Store, Write};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use jiff::Timestamp;
-use scim_gateway::store::{LogEntry, LogFilter, Store, Write};
-
-use super::database::{Database, keep};
 
 /// Tells the process that is killed where to write.
 const STORE: &str = "STORE_THAT_SURVIVES";

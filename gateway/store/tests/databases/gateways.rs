@@ -1,10 +1,9 @@
 //! Several gateways and one database, and a database that goes away for a moment.
 
-use futures_util::future::join_all;
-use scim_gateway::store::{Store, Write};
-use serde_json::json;
-
 use super::database::{Database, keep, server, user};
+use futures_util::future::join_all;
+use scim_store::{Store, Write};
+use serde_json::json;
 
 #[tokio::test]
 async fn gateways_that_start_together_migrate_once() {

@@ -1,12 +1,9 @@
 //! The provisioning log.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-use scim_gateway::observe::PathTemplate;
-use scim_gateway::store::{LogEntry, LogFilter, LoggedCall, Matching, Store, StoreError, Write, read_log};
-
 use super::database::{Database, keep, user};
+use jiff::{SignedDuration, Timestamp};
+use scim_store::{LogEntry, LogFilter, LoggedCall, Matching, Store, StoreError, Write, read_log};
+use std::time::Duration;
 
 fn entry(second: i64, instance: &str, id: &str) -> LogEntry {
     LogEntry {
@@ -22,7 +19,7 @@ fn entry(second: i64, instance: &str, id: &str) -> LogEntry {
         scim_type: None,
         app_calls: vec![LoggedCall {
             method: "POST".to_owned(),
-            path: PathTemplate::of("/users/4711.json?email=ada@example.com"),
+            path: "/users/{id}.json".to_owned(),
             status: Some(201),
             duration: Duration::from_micros(12_300),
         }],

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod constraints;
 mod database;
 mod durability;
 mod gateways;
 mod log;
+mod longest_ids;
 mod remembered;
 mod standing;

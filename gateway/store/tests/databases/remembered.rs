@@ -1,9 +1,8 @@
 //! What is kept, awaited and remembered by connectors.
 
-use scim_gateway::store::{Awaited, KeptValue, Store, Write};
-use serde_json::{Value, json};
-
 use super::database::{Database, keep, user};
+use scim_store::{Awaited, KeptValue, Store, Write};
+use serde_json::{Value, json};
 
 fn kept(slot: &str, value: Value, app: Option<Value>) -> KeptValue {
     KeptValue { slot: slot.to_owned(), value, app }

@@ -1,9 +1,8 @@
 //! Inactive resources, the app's ids, and who is wanted in which group.
 
-use scim_gateway::store::{GroupKey, Inactive, Phase, StandingWrite, Store, Write};
-use serde_json::{Map, Value, json};
-
 use super::database::{Database, user};
+use scim_store::{GroupKey, Inactive, Phase, StandingWrite, Store, Write};
+use serde_json::{Map, Value, json};
 
 async fn commit(store: &Store, writes: Vec<StandingWrite>) {
     store.commit(writes.into_iter().map(Write::Standing).collect()).await.unwrap();
@@ -109,5 +108,26 @@ async fn a_group_of_thousands_is_recorded_at_once() {
         let asked: Vec<&str> = users.iter().map(String::as_str).collect();
         assert_eq!(store.wanted("acme", &asked).await.unwrap().len(), 3000, "{database:?}");
         assert_eq!(store.wanted_in("acme", "all").await.unwrap().len(), 3000, "{database:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_inactive_resource_of_a_name_is_found_once() {
+    for database in Database::BOTH {
+        let (store, _place) = database.store().await;
+        let mut writes: Vec<StandingWrite> =
+            (0..300).map(|n| remember(ada(&format!("{n:03}"), &format!("user-{n}"), Phase::Removed))).collect();
+        writes.push(remember(ada("a", "user-7", Phase::Removing)));
+        writes.push(remember(ada("b", "user-7", Phase::Restoring)));
+        commit(&store, writes).await;
+        let ids = |found: Vec<Inactive>| found.into_iter().map(|inactive| inactive.id).collect::<Vec<_>>();
+        let found = store.inactive_matching("acme", "User", &["user-7", "user-7"]).await.unwrap();
+        assert_eq!(ids(found), ["007", "a", "b"], "{database:?}");
+        let found = store.inactive_known_as("acme", "User", "e-user-7").await.unwrap();
+        assert_eq!(ids(found), ["007", "a", "b"], "{database:?}");
+        // More names than fit into a statement, each twice.
+        let names: Vec<String> = (0..300).chain(0..300).map(|n| format!("user-{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(store.inactive_matching("acme", "User", &names).await.unwrap().len(), 302, "{database:?}");
     }
 }
