@@ -2,7 +2,7 @@
 //! differences between them are here, in [`crate::claim`], in [`crate::index`] and in [`crate::row_fault`].
 
 use crate::error::StoreError;
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};

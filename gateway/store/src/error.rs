@@ -1,6 +1,6 @@
 //! Errors of the store.
 
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use std::path::PathBuf;
 
 /// Why the store could not do what was asked. No text contains a password or a value that was to be stored.

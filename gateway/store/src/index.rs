@@ -58,8 +58,8 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use crate::store::Store;
+    use crate::store_url::StoreUrl;
     use crate::testing::{temporary, user};
-    use crate::url::StoreUrl;
     use crate::write::Write;
     use serde_json::json;
 

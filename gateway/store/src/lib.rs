@@ -34,10 +34,10 @@ mod snapshot;
 mod state;
 mod statement;
 mod store;
+mod store_url;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
-mod url;
 mod write;
 mod writer;
 
@@ -56,5 +56,5 @@ pub use reader::Reader;
 pub use snapshot::snapshot;
 pub use state::StateSpace;
 pub use store::Store;
-pub use url::{PostgresUrl, StoreUrl, StoreUrlError};
+pub use store_url::{PostgresUrl, StoreUrl, StoreUrlError};
 pub use write::{StandingWrite, Write};

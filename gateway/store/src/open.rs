@@ -9,7 +9,7 @@ use crate::index::Index;
 use crate::log::queue::queue;
 use crate::reader::Reader;
 use crate::store::{Shared, Store};
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use crate::writer::Writer;
 use crate::{awaited, kept};
 use std::sync::Arc;

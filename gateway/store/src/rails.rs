@@ -7,8 +7,8 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::reader::Reader;
 use crate::statement::{Cell, Row, Statement};
+use crate::store_url::StoreUrl;
 use crate::text::{bounded_id, time_text};
-use crate::url::StoreUrl;
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, Connection as _};
 
@@ -195,9 +195,10 @@ const TRIP: Statement = Statement {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Write;
-    use super::super::testing::temporary;
     use super::*;
+    use crate::store::Store;
+    use crate::testing::temporary;
+    use crate::write::Write;
 
     fn at(time: &str) -> Timestamp {
         time.parse().unwrap()

@@ -4,7 +4,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::statement::{MAX_PLACEHOLDERS, placeholders};
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, FromRow};
 use std::sync::Arc;

@@ -57,7 +57,7 @@ const INSERT: Statement =
 #[cfg(test)]
 mod tests {
     use crate::store::Store;
-    use crate::url::StoreUrl;
+    use crate::store_url::StoreUrl;
 
     #[tokio::test]
     async fn the_key_is_made_once_and_is_the_same_after_a_restart() {

@@ -2,7 +2,7 @@
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use sqlx::{Any, Connection as _};
 use std::path::Path;
 

@@ -4,7 +4,7 @@
 
 use crate::key::ResourceKey;
 use crate::store::Store;
-use crate::url::StoreUrl;
+use crate::store_url::StoreUrl;
 use tempfile::TempDir;
 
 /// A new SQLite store in a folder of its own, which is removed when dropped.

@@ -139,7 +139,10 @@ impl Database {
                 )
             }
             Self::Postgres => {
-                let statements = statements.replace("SELECT", "PERFORM");
+                let statements = match statements.strip_prefix("SELECT") {
+                    Some(expression) => format!("PERFORM{expression}"),
+                    None => statements.to_owned(),
+                };
                 format!(
                     "CREATE FUNCTION violate() RETURNS trigger LANGUAGE plpgsql AS
                      $$ BEGIN IF NEW.{marker} = '{BAD}' THEN {statements} END IF; RETURN NEW; END $$;
@@ -286,7 +289,7 @@ async fn so_does_a_row_that_is_bad_in_any_other_way() {
 }
 
 #[tokio::test]
-async fn a_database_that_fails_is_no_row_s_fault() {
+async fn a_failing_database_is_no_rows_fault() {
     for database in Database::BOTH {
         let (store, place) = database.store().await;
         let mut connection = connect(&place).await;
