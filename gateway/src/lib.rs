@@ -14,7 +14,7 @@ pub mod observe;
 pub mod provisioning;
 pub mod reload;
 pub mod server;
-pub mod store;
 pub mod trace;
 
 pub use scim_mapping as mapping;
+pub use scim_store as store;

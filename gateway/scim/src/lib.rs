@@ -48,3 +48,7 @@ pub use slot::Slot;
 pub use sort::{Sort, SortKey};
 pub use status::ErrorStatus;
 pub use version::{Conditions, EntityTag};
+
+/// The longest `id`, in bytes, that a resource may have. Apps' own ids are shorter by far, and two ids of this length fit together
+/// into one index entry of every database that the gateway knows.
+pub const MAX_ID_BYTES: usize = 1024;

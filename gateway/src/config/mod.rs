@@ -36,9 +36,10 @@ pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mistake::{ConfigErrors, Mistake, Position};
 pub use name::{ConnectorName, InstanceName, NameError};
+pub use scim_store::{StoreUrl, StoreUrlError};
 pub use secret::{SecretError, SecretSource, SecretSourceError};
 pub use server::{ListenAddress, ListenAddressError, Server};
-pub use store::{Store, StoreUrl, StoreUrlError};
+pub use store::Store;
 pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
 pub use word::WordError;
 

@@ -1,6 +1,6 @@
 //! `[server]`: where the gateway listens and how much it accepts.
 
-use super::store::StoreUrl;
+use crate::store::StoreUrl;
 use super::table::{Placed, Table};
 use super::token::TokenHash;
 use crate::egress::BaseUrl;

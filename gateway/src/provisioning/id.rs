@@ -2,10 +2,8 @@
 
 use crate::egress::AppPath;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use scim_protocol::Error;
+use scim_protocol::{Error, MAX_ID_BYTES};
 
-/// The longest id, in bytes, that a resource may have.
-const LONGEST_ID: usize = 1024;
 /// RFC 3986 unreserved characters stay as they are.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -22,7 +20,7 @@ pub fn parse(segment: &str) -> Result<String, Error> {
 /// Whether a resource could have the id.
 pub(super) fn is_possible(id: &str) -> bool {
     let path = || format!("/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
-    (1..=LONGEST_ID).contains(&id.len()) && path().parse::<AppPath>().is_ok()
+    (1..=MAX_ID_BYTES).contains(&id.len()) && path().parse::<AppPath>().is_ok()
 }
 
 /// The id as a segment of a path.

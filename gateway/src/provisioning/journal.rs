@@ -3,6 +3,8 @@
 use super::instance::Instance;
 use super::outcome::Outcome;
 use super::request::{Caller, Operation};
+use crate::egress::AppCall;
+use crate::observe::PathTemplate;
 use crate::store::{LogEntry, LoggedCall, Matching, Store, Write};
 use jiff::{SignedDuration, Timestamp};
 use scim_protocol::Error;
@@ -109,4 +111,33 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         app_calls: Vec::new(),
         duration: refused.duration,
     });
+}
+
+impl From<&AppCall> for LoggedCall {
+    fn from(call: &AppCall) -> Self {
+        Self {
+            method: call.method.clone(),
+            path: PathTemplate::of(&call.path).to_string(),
+            status: call.outcome.ok(),
+            duration: call.duration,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_has_no_ids_and_no_query_of_a_path() {
+        let path = "/users/4711.json?email=ada@example.com".to_owned();
+        let call = AppCall { method: "GET".to_owned(), path, outcome: Ok(200), duration: Duration::from_millis(3) };
+        let logged = LoggedCall {
+            method: "GET".to_owned(),
+            path: "/users/{id}.json".to_owned(),
+            status: Some(200),
+            duration: Duration::from_millis(3),
+        };
+        assert_eq!(LoggedCall::from(&call), logged);
+    }
 }

@@ -68,7 +68,6 @@ fn milliseconds(duration: std::time::Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scim_gateway::observe::PathTemplate;
     use scim_gateway::store::{LoggedCall, Matching, Store, Write};
     use std::time::Duration;
 
@@ -86,7 +85,7 @@ mod tests {
             scim_type: (status == 409).then(|| "uniqueness".to_owned()),
             app_calls: vec![LoggedCall {
                 method: "POST".to_owned(),
-                path: PathTemplate::of("/users.json"),
+                path: "/users.json".to_owned(),
                 status: (status < 500).then_some(status),
                 duration: Duration::from_micros(12_340),
             }],

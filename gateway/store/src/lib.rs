@@ -1,0 +1,60 @@
+//! Everything the gateway must remember, in SQLite or PostgreSQL: attributes that an app cannot store, references to resources that
+//! do not exist yet, data that an app destroys (inactive accounts, their ids, requested group memberships), the connectors' small
+//! state, guard rail counters, and the provisioning log.
+//!
+//! Each table has one module with its reads, its writes and its SQL. All writes go through one task ([`writer`]) that commits
+//! whatever is waiting in one transaction and acknowledges it afterwards: durability does not cost one fsync per request.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod awaited;
+mod batch;
+mod bindings;
+mod claim;
+mod counts;
+mod database;
+mod error;
+mod groups;
+mod health;
+mod inactive;
+mod index;
+mod kept;
+mod key;
+mod log;
+mod memberships;
+mod message;
+mod open;
+mod rails;
+mod reader;
+mod row_fault;
+mod secret;
+mod slots;
+mod snapshot;
+mod state;
+mod statement;
+mod store;
+mod store_url;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod text;
+mod write;
+mod writer;
+
+pub use awaited::Awaited;
+pub use counts::StoreCounts;
+pub use error::StoreError;
+pub use groups::GroupKey;
+pub use inactive::{Inactive, Phase};
+pub use kept::KeptValue;
+pub use key::ResourceKey;
+pub use log::entry::{LogEntry, LoggedCall, Matching};
+pub use log::read::{LogFilter, read_log};
+pub use memberships::Wanted;
+pub use rails::{Deactivated, RailRow, RailState, RailWrite, lift_rail, read_rails};
+pub use reader::Reader;
+pub use snapshot::snapshot;
+pub use state::StateSpace;
+pub use store::Store;
+pub use store_url::{PostgresUrl, StoreUrl, StoreUrlError};
+pub use write::{StandingWrite, Write};

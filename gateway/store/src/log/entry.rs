@@ -1,0 +1,161 @@
+//! One row of the provisioning log, and how it is stored.
+
+use crate::error::StoreError;
+use crate::statement::{Cell, Row, Statement};
+use crate::text::{bounded_text, time_text};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    /// When it ended.
+    pub time: Timestamp,
+    /// Links the row to the client's answer and to the lines of the log.
+    pub correlation: String,
+    /// The instance's name.
+    pub instance: String,
+    /// The client's profile, such as `entra`.
+    pub client: String,
+    /// `create`, `read`, `search`, `replace`, `patch`, `delete`, `discover` or `bulk`; the HTTP method of a refused request that is none
+    /// of them.
+    pub operation: String,
+    /// The resource type's name, such as `User`.
+    pub resource_type: Option<String>,
+    /// The resource's SCIM id.
+    pub id: Option<String>,
+    /// The attribute by which client and app recognise the resource.
+    pub matching: Option<Matching>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The error's `scimType` (RFC 7644 §3.12).
+    pub scim_type: Option<String>,
+    /// The requests to the app, in their order.
+    pub app_calls: Vec<LoggedCall>,
+    /// From the request's head to the answer.
+    pub duration: Duration,
+}
+
+/// One request to the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedCall {
+    /// The HTTP method.
+    pub method: String,
+    /// The endpoint: a path without ids, query or anything else that is personal, such as `/users/{id}.json`.
+    pub path: String,
+    /// The app's HTTP status; none when no answer came.
+    pub status: Option<u16>,
+    /// From sending to the end of the answer.
+    pub duration: Duration,
+}
+
+/// A matching attribute and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    /// The attribute, as the mapping writes it.
+    pub slot: String,
+    /// The value, such as a user name or an e-mail address.
+    pub value: String,
+}
+
+/// An element of the column `app_calls`.
+#[derive(Serialize, Deserialize)]
+struct StoredCall<'a> {
+    method: Cow<'a, str>,
+    path: Cow<'a, str>,
+    status: Option<u16>,
+    duration_ms: f64,
+}
+
+pub(super) const SELECT: &str =
+    "SELECT time, correlation, instance, client, operation, resource_type, id, slot, value, status,
+    scim_type, app_calls, duration_us FROM provisioning_log";
+
+// A transaction whose outcome was lost is repeated.
+const INSERT: Statement = Statement {
+    head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,
+        scim_type, app_calls, duration_us) VALUES ",
+    tail: " ON CONFLICT (time, correlation) DO NOTHING",
+};
+
+/// Inserts rows.
+pub(crate) async fn insert(connection: &mut AnyConnection, rows: &[&LogEntry]) -> Result<(), sqlx::Error> {
+    let rows: Vec<Row<'_>> = rows.iter().map(|entry| entry.cells()).collect();
+    INSERT.run(connection, &rows).await
+}
+
+impl LogEntry {
+    /// The row, in the order of the columns of [`INSERT`].
+    fn cells(&self) -> Row<'_> {
+        let matching = self.matching.as_ref();
+        vec![
+            Cell::Text(Cow::Owned(time_text(self.time))),
+            bounded(&self.correlation),
+            bounded(&self.instance),
+            bounded(&self.client),
+            bounded(&self.operation),
+            optional(self.resource_type.as_deref()),
+            optional(self.id.as_deref()),
+            optional(matching.map(|matching| matching.slot.as_str())),
+            optional(matching.map(|matching| matching.value.as_str())),
+            Cell::Number(i64::from(self.status)),
+            optional(self.scim_type.as_deref()),
+            Cell::Text(Cow::Owned(calls_text(&self.app_calls))),
+            Cell::Number(i64::try_from(self.duration.as_micros()).unwrap_or(i64::MAX)),
+        ]
+    }
+
+    /// Reads a row of [`SELECT`].
+    pub(super) fn from_row(row: &AnyRow) -> Result<Self, StoreError> {
+        let calls: Vec<StoredCall<'_>> = serde_json::from_str(row.try_get("app_calls")?)?;
+        let slot: Option<String> = row.try_get("slot")?;
+        let value: Option<String> = row.try_get("value")?;
+        Ok(Self {
+            time: row.try_get::<&str, _>("time")?.parse()?,
+            correlation: row.try_get("correlation")?,
+            instance: row.try_get("instance")?,
+            client: row.try_get("client")?,
+            operation: row.try_get("operation")?,
+            resource_type: row.try_get("resource_type")?,
+            id: row.try_get("id")?,
+            matching: slot.zip(value).map(|(slot, value)| Matching { slot, value }),
+            status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or(0),
+            scim_type: row.try_get("scim_type")?,
+            app_calls: calls.into_iter().map(LoggedCall::from).collect(),
+            duration: Duration::from_micros(u64::try_from(row.try_get::<i64, _>("duration_us")?).unwrap_or(0)),
+        })
+    }
+}
+
+fn bounded(text: &str) -> Cell<'_> {
+    Cell::Text(bounded_text(text))
+}
+
+fn optional(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Null, bounded)
+}
+
+impl From<StoredCall<'_>> for LoggedCall {
+    fn from(call: StoredCall<'_>) -> Self {
+        Self {
+            method: call.method.into_owned(),
+            path: call.path.into_owned(),
+            status: call.status,
+            duration: Duration::try_from_secs_f64(call.duration_ms / 1000.0).unwrap_or_default(),
+        }
+    }
+}
+
+fn calls_text(calls: &[LoggedCall]) -> String {
+    let stored = calls.iter().map(|call| StoredCall {
+        method: Cow::Borrowed(&call.method),
+        path: Cow::Borrowed(&call.path),
+        status: call.status,
+        duration_ms: (call.duration.as_secs_f64() * 10_000.0).round() / 10.0,
+    });
+    serde_json::to_string(&stored.collect::<Vec<_>>()).unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! Opening a store.
+
+use crate::claim::claim;
+use crate::counts::Counters;
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::health::Health;
+use crate::index::Index;
+use crate::log::queue::queue;
+use crate::reader::Reader;
+use crate::store::{Shared, Store};
+use crate::store_url::StoreUrl;
+use crate::writer::Writer;
+use crate::{awaited, kept};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// How long a starting gateway waits for the previous one to release an SQLite database.
+const TAKE_OVER: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// Opens the database, migrates its tables and starts the writer. An SQLite file is created when missing, and belongs to this store
+    /// until [`Self::close`] or until the last handle is dropped; a file that another gateway uses is waited for, then refused
+    /// ([`StoreError::InUse`]).
+    pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        let claim = match url {
+            StoreUrl::SqliteFile(path) => Some(claim(path, TAKE_OVER).await?),
+            StoreUrl::Postgres(_) => None,
+        };
+        let database = Database::create(url)?;
+        database.migrate().await?;
+        let pool = database.readers().await?;
+        let index = match url {
+            StoreUrl::SqliteFile(_) => {
+                let index = Index::default();
+                kept::load(&index, &pool).await?;
+                awaited::load(&index, &pool).await?;
+                Some(Arc::new(index))
+            }
+            StoreUrl::Postgres(_) => None,
+        };
+        let counters = Arc::new(Counters::default());
+        let health = Arc::new(Health::default());
+        let (log, rows) = queue();
+        let writer = Writer {
+            database,
+            index: index.clone(),
+            log: rows,
+            counters: counters.clone(),
+            health: health.clone(),
+            claim,
+        };
+        let (writer, reader, cursor_key) = (writer.start(), Reader { pool, index }, OnceCell::new());
+        Ok(Shared { reader, writer, log, counters, health, cursor_key }.into())
+    }
+}

@@ -1,0 +1,12 @@
+//! The store on SQLite and on PostgreSQL: each test says what must hold on both.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod constraints;
+mod database;
+mod durability;
+mod gateways;
+mod log;
+mod longest_ids;
+mod remembered;
+mod standing;
