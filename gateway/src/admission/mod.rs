@@ -1,6 +1,6 @@
 //! Whether a request is admitted: who may call ([`Access`]) and how much runs at once ([`InFlight`]).
 //!
-//! Both are needed by whoever builds the instances and by the server, so they know nothing of HTTP answers.
+//! Both are used by the code that builds the instances and by the server, so they do not depend on HTTP responses.
 
 mod access;
 mod in_flight;

@@ -79,7 +79,7 @@ async fn answer(
     let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let hints = Hints { user_agent: agent, query: parts.uri.query().unwrap_or_default() };
     let client = hosted.as_ref().map_or_else(|| Client::detect(hints), |hosted| hosted.client(hints));
-    // The raw path: axum has decoded its own copy, and an id may hold an encoded slash.
+    // The raw path: axum has decoded its own copy, and an id may contain an encoded slash.
     let route = Route::find(&parts.method, parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default());
     let asked = route.as_ref().ok().map(Route::operation);
     let (operation, id) = (asked.map(Operation::name), asked.and_then(Operation::id).map(str::to_owned));

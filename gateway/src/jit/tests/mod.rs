@@ -6,13 +6,13 @@ mod scene;
 use super::{AccountError, Created, HttpLimits};
 use crate::config::EmailClaim;
 use http::header::{LOCATION, SET_COOKIE};
-use provider::{Draft, Key, Mood, Signature};
+use provider::{Behaviour, Draft, Key, Signature};
 use scene::{APP, Scene};
 use serde_json::json;
 use std::time::Duration;
 
 /// How a provider changes a token.
-type Bend = fn(&mut Draft);
+type Alteration = fn(&mut Draft);
 
 /// The initial time of the clock.
 const START: u64 = 1_800_000_000;
@@ -54,7 +54,7 @@ async fn metadata_and_keys_are_requested_once_an_hour() {
 
 #[tokio::test]
 async fn an_invalid_token_creates_no_account() {
-    let cases: Vec<(&str, &str, Bend)> = vec![
+    let cases: Vec<(&str, &str, Alteration)> = vec![
         ("forged signature", "Crypto error", |draft| draft.signature = Signature::Stranger),
         ("alg none", "No signature found", |draft| {
             draft.header["alg"] = json!("none");
@@ -98,8 +98,8 @@ async fn an_invalid_token_creates_no_account() {
         }),
     ];
     let scene = Scene::new().await;
-    for (name, cause, bend) in cases {
-        scene.provider.bend(bend);
+    for (name, cause, alter) in cases {
+        scene.provider.alter(alter);
         scene.sign_in().await.is_page(502, "could not be completed");
         let log = scene.logged();
         assert!(log.contains(cause), "{name}: want {cause:?} in {log}");
@@ -109,7 +109,7 @@ async fn an_invalid_token_creates_no_account() {
 
 #[tokio::test]
 async fn clocks_may_differ_by_five_minutes_and_entra_may_backdate() {
-    let cases: Vec<(&str, Bend)> = vec![
+    let cases: Vec<(&str, Alteration)> = vec![
         ("ahead", |draft| {
             draft.claims["iat"] = json!(START + 299);
             draft.claims["nbf"] = json!(START + 299);
@@ -123,15 +123,15 @@ async fn clocks_may_differ_by_five_minutes_and_entra_may_backdate() {
         ("no kid, one key", |draft| draft.header["kid"] = json!(null)),
     ];
     let scene = Scene::new().await;
-    for (name, bend) in cases {
-        scene.provider.bend(bend);
+    for (name, alter) in cases {
+        scene.provider.alter(alter);
         assert_eq!(scene.sign_in().await.status, 302, "{name}");
     }
 }
 
 #[tokio::test]
 async fn only_a_verified_address_becomes_an_account() {
-    let cases: Vec<(&str, Bend, &str)> = vec![
+    let cases: Vec<(&str, Alteration, &str)> = vec![
         ("not verified", |draft| draft.claims["email_verified"] = json!(false), "not verified"),
         ("no e-mail", |draft| draft.claims["email"] = json!(null), "no usable e-mail"),
         ("not an address", |draft| draft.claims["email"] = json!("<b>ada</b>"), "no usable e-mail"),
@@ -141,12 +141,12 @@ async fn only_a_verified_address_becomes_an_account() {
     let scene =
         Scene::with(|jit| jit.email_domains = vec!["Example.com".parse().expect("a domain")], HttpLimits::default())
             .await;
-    for (name, bend, text) in cases {
-        scene.provider.bend(bend);
+    for (name, alter, text) in cases {
+        scene.provider.alter(alter);
         scene.sign_in().await.is_page(403, text);
         assert!(scene.asked().is_empty(), "{name} made an account");
     }
-    scene.provider.bend(|draft| draft.claims["email_verified"] = json!(null));
+    scene.provider.alter(|draft| draft.claims["email_verified"] = json!(null));
     assert_eq!(scene.sign_in().await.status, 302, "a provider that does not say email_verified");
 }
 
@@ -155,7 +155,7 @@ async fn entras_user_names_are_used_only_if_configured() {
     for (claim, name) in [(EmailClaim::PreferredUsername, "preferred_username"), (EmailClaim::Upn, "upn")] {
         let scene = Scene::with(|jit| jit.email_claim = claim, HttpLimits::default()).await;
         scene.sign_in().await.is_page(403, "no usable e-mail");
-        scene.provider.bend(move |draft| {
+        scene.provider.alter(move |draft| {
             draft.claims[name] = json!("ada@acme.example");
             draft.claims["email_verified"] = json!(false);
         });
@@ -168,7 +168,7 @@ async fn entras_user_names_are_used_only_if_configured() {
 async fn groups_are_used_only_if_enabled() {
     let scene = Scene::with(|jit| jit.groups = true, HttpLimits::default()).await;
     assert_eq!(scene.sign_in().await.status, 302);
-    scene.provider.bend(|draft| {
+    scene.provider.alter(|draft| {
         draft.claims["groups"] = json!(null);
         draft.claims["_claim_names"] = json!({"groups": "src1"});
     });
@@ -176,7 +176,7 @@ async fn groups_are_used_only_if_enabled() {
     let groups: Vec<Vec<String>> = scene.asked().into_iter().map(|(_, groups)| groups).collect();
     assert_eq!(groups, [vec!["g-1".to_owned(), "g-2".to_owned()], vec![]]);
     for odd in [json!("g-1"), json!([1]), json!([""]), json!(vec!["g"; 201])] {
-        scene.provider.bend(move |draft| draft.claims["groups"] = odd.clone());
+        scene.provider.alter(move |draft| draft.claims["groups"] = odd.clone());
         scene.sign_in().await.is_page(403, "groups");
     }
     assert_eq!(scene.asked().len(), 2);
@@ -260,19 +260,24 @@ async fn new_keys_are_found_and_unknown_ones_do_not_cause_a_flood_of_requests() 
 #[tokio::test]
 async fn a_faulty_provider_costs_little_and_is_asked_again_later() {
     let limits = HttpLimits { time: Duration::from_millis(200), bytes: 64 * 1024 };
-    for mood in [Mood::Down, Mood::Silent, Mood::Huge, Mood::Redirecting, Mood::Impostor] {
+    for behaviour in [Behaviour::Down, Behaviour::Silent, Behaviour::Huge, Behaviour::Redirecting, Behaviour::Impostor]
+    {
         let scene = Scene::with(|_| (), limits).await;
-        scene.provider.lock().mood = mood;
+        scene.provider.lock().behaviour = behaviour;
         for _ in 0..3 {
             scene.get("/acme/jit", None).await.is_page(502, "could not be completed");
         }
-        assert_eq!(scene.provider.calls("/.well-known/openid-configuration"), 1, "{mood:?} is not asked again at once");
-        scene.provider.lock().mood = Mood::Well;
+        assert_eq!(
+            scene.provider.calls("/.well-known/openid-configuration"),
+            1,
+            "{behaviour:?} is not asked again at once"
+        );
+        scene.provider.lock().behaviour = Behaviour::Normal;
         scene.later(6);
         let begun = scene.begin().await;
         let query = scene.provider.sign_in(&begun.authorization);
-        scene.provider.lock().mood = mood;
-        if mood != Mood::Impostor {
+        scene.provider.lock().behaviour = behaviour;
+        if behaviour != Behaviour::Impostor {
             scene.come_back(&query, Some(&begun.cookie)).await.is_page(502, "could not be completed");
         }
         assert!(scene.asked().is_empty());
@@ -346,10 +351,10 @@ async fn the_correlation_id_of_the_request_is_on_the_page() {
 async fn a_log_has_neither_secrets_nor_addresses() {
     let scene = Scene::new().await;
     let mut secrets = vec![provider::SECRET.to_owned(), "ada@".into(), "eyJ".into(), "code-".into()];
-    let bends: [Bend; 3] =
+    let alterations: [Alteration; 3] =
         [|_| (), |draft| draft.claims["email"] = json!("ada@"), |draft| draft.claims["exp"] = json!("ada@example.com")];
-    for bend in bends {
-        scene.provider.bend(bend);
+    for alter in alterations {
+        scene.provider.alter(alter);
         let begun = scene.begin().await;
         let query = scene.provider.sign_in(&begun.authorization);
         let values = begun.authorization.query_pairs().filter(|(name, _)| matches!(name.as_ref(), "state" | "nonce"));

@@ -1,4 +1,4 @@
-//! A hand-made OpenID provider on loopback that can lie in every way; `tests/tests/system/jit.rs` uses a real one.
+//! A minimal OpenID provider on loopback that can misbehave in every way; `tests/tests/jit.rs` has a realistic one.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -21,22 +21,22 @@ use url::{Url, form_urlencoded};
 pub(super) const CLIENT: &str = "gateway";
 pub(super) const SECRET: &str = "client s3cr3t+/";
 
-/// How the provider answers.
+/// How the provider behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mood {
-    Well,
+pub(super) enum Behaviour {
+    Normal,
     Down,
-    /// Never answers.
+    /// Never responds.
     Silent,
-    /// Answers without an end.
+    /// Sends a response that is too long.
     Huge,
-    /// Sends elsewhere.
+    /// Redirects to another server.
     Redirecting,
-    /// Its metadata is another provider's.
+    /// Sends the metadata of another provider.
     Impostor,
 }
 
-/// A key pair and its name.
+/// A key pair and its id.
 pub(super) struct Key {
     kid: String,
     pair: EcdsaKeyPair,
@@ -62,24 +62,24 @@ impl Key {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Signature {
     Published,
-    /// With a key of the same name that is not published.
+    /// With an unpublished key that has the same id.
     Stranger,
     /// Not at all.
     Absent,
-    /// HMAC with what everybody knows: the public key.
+    /// HMAC with the public key, which everybody knows.
     PublicKeyAsSecret,
     /// HMAC with the client's secret.
     ClientSecret,
 }
 
-/// An ID token before it is signed; tests bend it.
+/// An ID token before it is signed; tests can alter it.
 pub(super) struct Draft {
     pub(super) header: Value,
     pub(super) claims: Value,
     pub(super) signature: Signature,
 }
 
-type Bend = Box<dyn Fn(&mut Draft) + Send>;
+type Alteration = Box<dyn Fn(&mut Draft) + Send>;
 
 struct Authorized {
     nonce: String,
@@ -88,9 +88,9 @@ struct Authorized {
 }
 
 pub(super) struct Inner {
-    pub(super) mood: Mood,
+    pub(super) behaviour: Behaviour,
     pub(super) keys: Vec<Key>,
-    pub(super) bend: Bend,
+    pub(super) alter: Alteration,
     pub(super) calls: HashMap<String, usize>,
     codes: HashMap<String, Authorized>,
     counter: usize,
@@ -108,9 +108,9 @@ impl TestProvider {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let inner = Inner {
-            mood: Mood::Well,
+            behaviour: Behaviour::Normal,
             keys: vec![Key::new("first")],
-            bend: Box::new(|_| ()),
+            alter: Box::new(|_| ()),
             calls: HashMap::new(),
             codes: HashMap::new(),
             counter: 0,
@@ -125,15 +125,15 @@ impl TestProvider {
         self.inner.lock().expect("the provider")
     }
 
-    pub(super) fn bend(&self, bend: impl Fn(&mut Draft) + Send + 'static) {
-        self.lock().bend = Box::new(bend);
+    pub(super) fn alter(&self, alter: impl Fn(&mut Draft) + Send + 'static) {
+        self.lock().alter = Box::new(alter);
     }
 
     pub(super) fn calls(&self, path: &str) -> usize {
         self.lock().calls.get(path).copied().unwrap_or_default()
     }
 
-    /// What the person's browser does here: signs in, and is sent back with this query.
+    /// Signs in like a person's browser; returns the query of the redirect back.
     pub(super) fn sign_in(&self, authorization: &Url) -> String {
         let parameters: HashMap<String, String> = authorization.query_pairs().into_owned().collect();
         assert_eq!(parameters["response_type"], "code");
@@ -192,7 +192,7 @@ impl TestProvider {
             }),
             signature: Signature::Published,
         };
-        (inner.bend)(&mut draft);
+        (inner.alter)(&mut draft);
         let answer = json!({"access_token": "access", "token_type": "Bearer", "expires_in": 60, "id_token": sign(&draft, &inner.keys[0])});
         (json_header(), answer.to_string()).into_response()
     }
@@ -202,17 +202,17 @@ async fn handle(State(provider): State<TestProvider>, request: Request) -> Respo
     let path = request.uri().path().to_owned();
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, 65536).await.expect("a body");
-    let mood = {
+    let behaviour = {
         let mut inner = provider.lock();
         *inner.calls.entry(path.clone()).or_default() += 1;
-        inner.mood
+        inner.behaviour
     };
-    match (mood, path.as_str()) {
-        (Mood::Down, _) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        (Mood::Silent, _) => std::future::pending().await,
-        (Mood::Huge, _) => (json_header(), " ".repeat(1 << 20)).into_response(),
-        (Mood::Redirecting, _) => (StatusCode::FOUND, [("location", "http://127.0.0.1:1/")]).into_response(),
-        (Mood::Impostor, "/.well-known/openid-configuration") => {
+    match (behaviour, path.as_str()) {
+        (Behaviour::Down, _) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        (Behaviour::Silent, _) => std::future::pending().await,
+        (Behaviour::Huge, _) => (json_header(), " ".repeat(1 << 20)).into_response(),
+        (Behaviour::Redirecting, _) => (StatusCode::FOUND, [("location", "http://127.0.0.1:1/")]).into_response(),
+        (Behaviour::Impostor, "/.well-known/openid-configuration") => {
             (json_header(), provider.metadata("http://127.0.0.1:1").to_string()).into_response()
         }
         (_, "/.well-known/openid-configuration") => {
