@@ -19,9 +19,11 @@ pub(crate) struct Index {
     pub(crate) awaited: Entries,
 }
 
-/// Texts by instance and resource type; nested so that a lookup copies nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Entries(RwLock<HashMap<String, HashMap<String, HashSet<Box<str>>>>>);
+pub(crate) struct Entries(RwLock<ByType>);
+
+/// Texts by instance and resource type; nested so that a lookup copies nothing.
+type ByType = HashMap<String, HashMap<String, HashSet<Box<str>>>>;
 
 impl Entries {
     /// Adds every row of a statement that selects instance, resource type and text.
