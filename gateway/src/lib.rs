@@ -4,9 +4,6 @@
 
 pub mod clients;
 pub mod config;
-pub mod connectors;
-pub mod egress;
-mod extent;
 pub mod instances;
 pub mod jit;
 pub mod observe;
@@ -16,4 +13,6 @@ pub mod server;
 pub mod store;
 pub mod trace;
 
+pub use scim_egress as egress;
 pub use scim_mapping as mapping;
+pub use scim_runtime as connectors;

@@ -10,7 +10,7 @@ mod samanage;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
-use scim_gateway::egress::{AppRequest, Budget};
+use scim_gateway::egress::{AppRequest, Budget, Purpose};
 use serde_json::json;
 use tokio::runtime;
 use tokio::time::{Duration, Instant};
@@ -48,7 +48,7 @@ fn connector(criterion: &mut Criterion) {
             let request =
                 AppRequest { method: "GET".to_owned(), path: "/users/4711.json".to_owned(), ..AppRequest::default() };
             let mut budget = Budget::new(1, Instant::now() + Duration::from_secs(20));
-            egress.send(request, &mut budget).await.unwrap()
+            egress.send(request, Purpose::Live, &mut budget).await.unwrap()
         });
     });
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scim_gateway::connectors::{
     Call, CallContext, CallLimits, Connector, NoState, Runtime, RuntimeLimits, Wasi, resolve_settings,
 };
-use scim_gateway::egress::Egress;
+use scim_gateway::egress::{Egress, Purpose};
 use scim_gateway_tests::artifacts;
 use serde_json::Map;
 
@@ -25,6 +25,8 @@ impl Samanage {
             correlation_id: "bench".into(),
             settings: Arc::new(resolve_settings(&connector.descriptor.settings, &Map::new()).unwrap()),
             egress: Some(Arc::clone(app)),
+            purpose: Purpose::Live,
+            trace: None,
             state: Arc::new(NoState),
             limits: CallLimits::default(),
             share: connector.cpu_share(),

@@ -24,6 +24,7 @@ pub mod urn;
 pub mod version;
 
 mod date_time;
+mod value_budget;
 
 pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
@@ -36,6 +37,7 @@ pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};
 pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
 pub use sort::{Sort, SortKey};
+pub use value_budget::{MAX_VALUES, ValueBudget};
 pub use version::{Conditions, EntityTag};
 
 /// A JSON object whose keys keep their order.

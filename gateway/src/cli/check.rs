@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use scim_gateway::config::{Config, Mistake, StoreUrl};
 use scim_gateway::instances::{self, Instances, Shared};
@@ -75,8 +74,8 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, Failure> {
 /// What each app that does not accept the gateway says, or its connector; and where it was asked.
 async fn refusals(config: &Config, instances: &Instances) -> Vec<Mistake> {
     let asked = instances.iter().map(async |(name, hosted)| {
-        let (trace, instance) = (Arc::<Trace>::default(), &hosted.instance);
-        let error = trace.around(instance.check()).await.err()?;
+        let (trace, instance) = (Trace::default(), &hosted.instance);
+        let error = instance.check(trace.clone()).await.err()?;
         let why = trace.steps().into_iter().rev().find_map(|step| match step {
             Step::AppCall { status: Some(status), .. } => Some(format!("it answered {status}")),
             Step::AppCall { error, .. } => error,

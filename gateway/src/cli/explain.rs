@@ -2,9 +2,9 @@
 //! remembers, of which a copy is used.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
+use scim_gateway::egress::Purpose;
 use scim_gateway::instances::{self, Shared};
 use scim_gateway::server::{Played, play};
 use scim_gateway::store;
@@ -60,10 +60,10 @@ async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained,
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(Failure::Reported) };
-    let trace = Arc::new(Trace::rehearsal());
+    let trace = Trace::default();
     let (method, path) = (&request.method, request.path.as_str());
     let played = Played { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
-    let (status, body) = trace.around(play(hosted, &played)).await;
+    let (status, body) = play(hosted, &played, Purpose::Rehearsal, trace.clone()).await;
     shared.store.close().await;
     let steps = trace.steps();
     let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));

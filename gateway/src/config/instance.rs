@@ -18,7 +18,7 @@ use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
 use crate::connectors::Wasi;
-use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, Route, Unreachable};
+use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, ForbiddenTarget, Route};
 
 words! {
     /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.
@@ -198,11 +198,11 @@ fn route(table: &Table<'_>, around: &Surroundings<'_>) -> Route {
 }
 
 /// Reports a URL that may not be connected to.
-pub(super) fn judged(table: &Table<'_>, key: &'static str, judged: Result<(), Unreachable>) {
+pub(super) fn judged(table: &Table<'_>, key: &'static str, judged: Result<(), ForbiddenTarget>) {
     if let Err(closed) = judged {
         let remedy = match closed {
-            Unreachable::Plain => "write https://, or set allow-private-addresses = true for your own network",
-            Unreachable::Address(_) => {
+            ForbiddenTarget::Plain => "write https://, or set allow-private-addresses = true for your own network",
+            ForbiddenTarget::Address(_) => {
                 "allow-private-addresses = true opens loopback and private networks, and nothing else"
             }
         };

@@ -7,6 +7,7 @@ use scim_protocol::{Conditions, urn};
 use serde_json::{Value, json};
 
 use crate::clients::Client;
+use crate::egress::Purpose;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
     self, Answer, Caller, Failure, Instance, Operation, Outcome, ProjectionText, Request, RequestLimits, SearchText,
@@ -93,6 +94,8 @@ impl ProvisionedAccounts {
             limits: RequestLimits::default(),
             base: String::new(),
             correlation_id: correlation.into(),
+            purpose: Purpose::Live,
+            trace: None,
         };
         let Outcome { result, .. } = provisioning::handle(&self.0.load_full(), Request { operation, caller }).await;
         result

@@ -7,6 +7,7 @@ use super::build::Building;
 use super::load::unreadable;
 use crate::config::{Mistake, Position};
 use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
+use crate::egress::Purpose;
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
 use crate::provisioning::Kind;
 
@@ -88,6 +89,8 @@ async fn check_defaults(building: &Building<'_>, mapping: &Mapping) -> Result<()
         correlation_id: "load".into(),
         settings: Arc::default(),
         egress: None,
+        purpose: Purpose::Rehearsal,
+        trace: None,
         state: Arc::new(NoState),
         limits: CallLimits::default(),
         share: building.connector.cpu_share(),

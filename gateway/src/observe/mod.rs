@@ -4,12 +4,11 @@ mod json_line;
 mod log;
 mod metrics;
 mod operation;
-mod path_template;
 
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
 pub use operation::{OperationRecord, Recording};
-pub use path_template::PathTemplate;
+pub use scim_egress::PathTemplate;
 
 #[cfg(test)]
 pub(crate) mod tests;

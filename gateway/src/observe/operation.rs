@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::path_template::PathTemplate;
 use crate::config::InstanceName;
 use crate::egress::{AppCall, SendErrorCode};
 

@@ -6,9 +6,8 @@
 
 use super::answer::Failure;
 use super::instance::{Instance, Kind};
-use crate::connectors::{AppChange, Call, Document, Page, Query, Stored};
+use crate::connectors::{AppChange, Call, Document, Query, SearchPage, Step, Stored};
 use crate::mapping::{ids_in, replace_ids};
-use crate::trace::{Step, tell};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -62,17 +61,18 @@ impl<'a> App<'a> {
 
     /// Creates an account; the answer's id is the app's.
     pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Failure> {
-        tell(|| Step::create(&kind.scim.name, document));
+        self.call.record(|| Step::create(&kind.scim.name, document));
         if !self.exchanges_ids() {
             let stored = self.call.create(&kind.scim.name, document).await?;
-            return Ok(told(stored));
+            return Ok(self.recorded(stored));
         }
         let ids = self.ids(Direction::ToApp, &kind.mapping.referred(document)).await?;
         let mut document = Cow::Borrowed(document);
         if !ids.is_empty() {
             kind.mapping.replace_referred(document.to_mut(), |kind, id| ids.get(&(kind.into(), id.into())).cloned());
         }
-        let mut stored = told(self.call.create(&kind.scim.name, &document).await?);
+        let stored = self.call.create(&kind.scim.name, &document).await?;
+        let mut stored = self.recorded(stored);
         let id = stored.id.clone();
         self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
         Ok(Stored { id, ..stored })
@@ -80,26 +80,26 @@ impl<'a> App<'a> {
 
     pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Failure> {
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::read(&kind.scim.name, &app_id));
-        let stored = told(self.call.read(&kind.scim.name, &app_id, omit).await?);
-        self.known_as(kind, id, stored).await
+        self.call.record(|| Step::read(&kind.scim.name, &app_id));
+        let stored = self.call.read(&kind.scim.name, &app_id, omit).await?;
+        self.known_as(kind, id, self.recorded(stored)).await
     }
 
-    pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: AppChange) -> Result<Stored, Failure> {
+    pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: &AppChange) -> Result<Stored, Failure> {
         let change = self.translated(kind, change).await?;
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::update(&kind.scim.name, &app_id, &change));
-        let stored = told(self.call.update(&kind.scim.name, &app_id, &change).await?);
-        self.known_as(kind, id, stored).await
+        self.call.record(|| Step::update(&kind.scim.name, &app_id, &change));
+        let stored = self.call.update(&kind.scim.name, &app_id, &change).await?;
+        self.known_as(kind, id, self.recorded(stored)).await
     }
 
     pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Failure> {
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::delete(&kind.scim.name, &app_id));
+        self.call.record(|| Step::delete(&kind.scim.name, &app_id));
         Ok(self.call.delete(&kind.scim.name, &app_id).await?)
     }
 
-    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<Page, Failure> {
+    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<SearchPage, Failure> {
         for comparison in &mut query.comparisons {
             if let Some(resource_type) = kind.mapping.referred_by(&comparison.field) {
                 let asked: Vec<_> = ids_in(&comparison.value).into_iter().map(|id| (resource_type, id)).collect();
@@ -107,24 +107,26 @@ impl<'a> App<'a> {
                 replace_ids(&mut comparison.value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
             }
         }
-        tell(|| Step::search(&kind.scim.name, &query));
+        self.call.record(|| Step::search(&kind.scim.name, &query));
         let mut page = self.call.search(&kind.scim.name, &query).await?;
-        tell(|| Step::answered_by_connector(&page.resources));
+        self.call.record(|| Step::from_connector(&page.resources));
         self.make_known(kind, &mut page.resources).await?;
         Ok(page)
     }
 
-    async fn translated(&self, kind: &Kind, mut change: AppChange) -> Result<AppChange, Failure> {
+    /// The change in the ids that the app knows; a copy only where ids differ.
+    async fn translated<'c>(&self, kind: &Kind, change: &'c AppChange) -> Result<Cow<'c, AppChange>, Failure> {
+        let unchanged = Cow::Borrowed(change);
         if !self.exchanges_ids() {
-            return Ok(change);
+            return Ok(unchanged);
         }
         let mut asked = Vec::new();
         let mut ask = |field: &str, values: &[Value]| {
             let Some(resource_type) = kind.mapping.referred_by(field) else { return };
             asked.extend(values.iter().flat_map(ids_in).map(|id| (resource_type, id)));
         };
-        for field in &change.fields {
-            ask(&field.path, field.value.as_slice());
+        for (path, value) in &change.fields {
+            ask(path, value.as_slice());
         }
         for items in &change.items {
             ask(&items.path, &items.added);
@@ -132,19 +134,20 @@ impl<'a> App<'a> {
         }
         let ids = self.ids(Direction::ToApp, &asked).await?;
         if ids.is_empty() {
-            return Ok(change);
+            return Ok(unchanged);
         }
+        let mut change = change.clone();
         let replace = |field: &str, value: &mut Value| {
             let Some(resource_type) = kind.mapping.referred_by(field) else { return };
             replace_ids(value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
         };
-        for field in &mut change.fields {
-            field.value.iter_mut().for_each(|value| replace(&field.path, value));
+        for (path, value) in &mut change.fields {
+            value.iter_mut().for_each(|value| replace(path, value));
         }
         for items in &mut change.items {
             items.added.iter_mut().chain(&mut items.removed).for_each(|value| replace(&items.path, value));
         }
-        Ok(change)
+        Ok(Cow::Owned(change))
     }
 
     async fn known_as(&self, kind: &Kind, id: &str, mut stored: Stored) -> Result<Stored, Failure> {
@@ -201,10 +204,10 @@ impl<'a> App<'a> {
         }
         Ok(found)
     }
-}
 
-/// Tells whoever looks what the connector answered.
-fn told(stored: Stored) -> Stored {
-    tell(|| Step::answered_by_connector(std::slice::from_ref(&stored)));
-    stored
+    /// Records what the connector returned.
+    fn recorded(&self, stored: Stored) -> Stored {
+        self.call.record(|| Step::from_connector(std::slice::from_ref(&stored)));
+        stored
+    }
 }

@@ -5,7 +5,7 @@
 //! gateway remembers the wanted value and writes it when a resource with that identifier appears.
 
 use super::answer::Failure;
-use super::connected::{Connected, app_change};
+use super::connected::Connected;
 use super::work::{Current, Work};
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, Reference};
@@ -96,7 +96,7 @@ async fn write(work: &mut Work<'_>, reference: &Awaited, value: &str) -> Result<
     let resource = work.instance.key(kind, &reference.id);
     let _turn = work.instance.turns.turn(&resource).await;
     if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut work.app.call)).await? {
-        let stored = work.app.update(kind, &reference.id, app_change(&change)).await?;
+        let stored = work.app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {
             work.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
         }

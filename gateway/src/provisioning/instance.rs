@@ -6,9 +6,9 @@ use super::one_at_a_time::OneAtATime;
 use super::standing::Standing;
 use crate::config::GroupPolicy;
 use crate::connectors::{
-    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType,
+    Abilities, Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, OfferedResourceType, Trace,
 };
-use crate::egress::{Circuit, Egress};
+use crate::egress::{Circuit, Egress, Purpose};
 use crate::mapping::{Mapping, TypeMapping};
 use crate::store::{ResourceKey, Store};
 use scim_protocol::Slot;
@@ -129,12 +129,12 @@ impl Instance {
         &self.egress
     }
 
-    /// Asks the app whether the base URL and the credential are good.
+    /// Asks the app whether it accepts the base URL and the credential. The steps are recorded in `trace`.
     ///
     /// # Errors
-    /// What the connector says is wrong.
-    pub async fn check(&self) -> Result<(), CallError> {
-        self.open("check").await?.check().await
+    /// The connector's fault if the app does not accept them, or why the connector could not tell.
+    pub async fn check(&self, trace: Trace) -> Result<(), CallError> {
+        self.open("check", Purpose::Live, Some(trace)).await?.check().await
     }
 
     /// How the circuit to its app stands.
@@ -143,12 +143,20 @@ impl Instance {
         self.egress.circuit()
     }
 
-    pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
+    /// Opens the connector for one operation, for a purpose that `egress` judges every request by.
+    pub(super) async fn open(
+        &self,
+        correlation_id: &str,
+        purpose: Purpose,
+        trace: Option<Trace>,
+    ) -> Result<Call, CallError> {
         let context = CallContext {
             instance: Arc::clone(&self.name),
             correlation_id: correlation_id.into(),
             settings: Arc::clone(&self.settings),
             egress: Some(Arc::clone(&self.egress)),
+            purpose,
+            trace,
             state: Arc::new(self.store.state(&self.name)),
             limits: self.limits.clone(),
             share: self.share.clone(),

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::answer::{Answer, Failure};
 use super::app::App;
-use super::connected::{Connected, app_change};
+use super::connected::Connected;
 use super::guard_rails::Reservation;
 use super::instance::{Instance, Kind};
 use super::membership;
@@ -71,7 +71,7 @@ impl<'a> Work<'a> {
         let text = &caller.projection;
         let projection =
             Projection::parse(&kind.scim, text.attributes.as_deref(), text.excluded_attributes.as_deref())?;
-        let app = App::new(instance.open(&caller.correlation_id).await?, instance);
+        let app = App::new(instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?, instance);
         Ok(Self {
             instance,
             kind,
@@ -159,7 +159,7 @@ impl<'a> Work<'a> {
             let omit = self.omitted();
             return self.read(id, &omit).await;
         }
-        self.app.update(self.kind, id, app_change(change)).await
+        self.app.update(self.kind, id, change).await
     }
 
     /// The SCIM resource of what the app answered; asks the app again where its answer did not supply the document.

@@ -12,11 +12,11 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use scim_protocol::error::Error;
+use scim_protocol::{MAX_VALUES, ValueBudget};
 use serde_json::Value;
 
 use super::error::Failure;
 use crate::config::Server;
-use crate::extent::{Extent, MOST_VALUES};
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -50,8 +50,8 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> R
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::invalid_syntax("the request has no body; send a JSON object").into());
     }
-    if !Extent::new().take(text) {
-        return Err(Error::too_large(format!("a body holds at most {MOST_VALUES} JSON values")).into());
+    if !ValueBudget::new().take(text) {
+        return Err(Error::too_large(format!("a body holds at most {MAX_VALUES} JSON values")).into());
     }
     serde_json::from_slice(text).map_err(|error| Error::invalid_syntax(format!("the body is not JSON: {error}")).into())
 }
@@ -173,8 +173,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_of_too_many_values_is_413_before_it_is_parsed() {
-        let limits = BodyLimits { bytes: 8 * MOST_VALUES, ..LIMITS };
-        for (values, status) in [(MOST_VALUES - 2, None), (MOST_VALUES, Some(413))] {
+        let limits = BodyLimits { bytes: 8 * MAX_VALUES, ..LIMITS };
+        for (values, status) in [(MAX_VALUES - 2, None), (MAX_VALUES, Some(413))] {
             let body = Body::from(format!("[{}0]", "0,".repeat(values)));
             let found = read_json(&HeaderMap::new(), body, limits).await;
             assert_eq!(found.err().map(|failure| failure.error().status), status, "{values}");

@@ -4,8 +4,10 @@ use http::Method;
 use scim_protocol::{Conditions, Error};
 use serde_json::Value;
 
-use super::route::{Asked, Route};
+use super::route::Route;
 use crate::clients::Hints;
+use crate::connectors::Trace;
+use crate::egress::Purpose;
 use crate::instances::Hosted;
 use crate::provisioning::{self, Caller, Request, RequestLimits};
 
@@ -22,30 +24,33 @@ pub struct Played<'a> {
     pub user_agent: Option<&'a str>,
 }
 
-/// Status and body of the answer.
-pub async fn play(hosted: &Hosted, played: &Played<'_>) -> (u16, Value) {
+/// Plays a request for a purpose, and records its steps in `trace`. Returns status and body of the answer.
+pub async fn play(hosted: &Hosted, played: &Played<'_>, purpose: Purpose, trace: Trace) -> (u16, Value) {
     let (path, query) = played.path.split_once('?').unwrap_or((played.path, ""));
     let route = match Route::find(played.method, path) {
         Ok(route) => route,
         Err(failure) => return refusal(failure.error()),
     };
     match route.asked(query, played.body.cloned()) {
-        Ok(asked) => carry_out(hosted, played, query, asked).await,
+        Ok(asked) => {
+            let client = hosted.client(Hints { user_agent: played.user_agent, query });
+            let caller = Caller {
+                profile: client.profile(),
+                projection: asked.projection,
+                conditions: Conditions::default(),
+                limits: RequestLimits::default(),
+                base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
+                correlation_id: "played".into(),
+                purpose,
+                trace: Some(trace),
+            };
+            carry_out(hosted, Request { operation: asked.operation, caller }).await
+        }
         Err(error) => refusal(&error),
     }
 }
 
-async fn carry_out(hosted: &Hosted, played: &Played<'_>, query: &str, asked: Asked) -> (u16, Value) {
-    let client = hosted.client(Hints { user_agent: played.user_agent, query });
-    let caller = Caller {
-        profile: client.profile(),
-        projection: asked.projection,
-        conditions: Conditions::default(),
-        limits: RequestLimits::default(),
-        base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
-        correlation_id: "played".into(),
-    };
-    let request = Request { operation: asked.operation, caller };
+async fn carry_out(hosted: &Hosted, request: Request) -> (u16, Value) {
     match provisioning::handle(&hosted.instance, request).await.result {
         Ok(answer) => (answer.status, answer.body.unwrap_or_default()),
         Err(failure) => refusal(&failure.error),

@@ -20,6 +20,8 @@ use super::error::{Failure, SCIM_JSON};
 use super::in_flight::Place;
 use super::route::{Asked, Route};
 use crate::clients::{Client, Hints, Leniency};
+use crate::connectors::Trace;
+use crate::egress::Purpose;
 use crate::instances::{Hosted, Live};
 use crate::observe::Recording;
 use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refused, RequestLimits};
@@ -123,6 +125,8 @@ async fn answer(
         limits: RequestLimits { bulk_operations: routes.bulk_operations, body_bytes: routes.body.bytes },
         base: base(routes, &parts.headers, &name),
         correlation_id,
+        purpose: Purpose::Live,
+        trace: parts.extensions.get::<Trace>().cloned(),
     };
     let request = provisioning::Request { operation, caller };
     let Outcome { result, id, sends, ignored, leniencies, rails, .. } =

@@ -10,7 +10,7 @@ use scim_gateway::connectors::{
     CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
     resolve_settings,
 };
-use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Route};
+use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Purpose, Route};
 use secrecy::SecretString;
 use serde_json::Map;
 
@@ -27,7 +27,7 @@ pub(crate) fn limits() -> CallLimits {
 }
 
 pub(crate) fn runtime() -> Runtime {
-    Runtime::new(RuntimeLimits { places: 16, ..RuntimeLimits::default() }).unwrap()
+    Runtime::new(RuntimeLimits { slots: 16, ..RuntimeLimits::default() }).unwrap()
 }
 
 pub(crate) async fn hostile(runtime: &Runtime) -> Arc<Connector> {
@@ -42,6 +42,8 @@ pub(crate) fn context(connector: &Connector) -> CallContext {
         correlation_id: "c-1".into(),
         settings: Arc::new(settings),
         egress: None,
+        purpose: Purpose::Live,
+        trace: None,
         state: Arc::new(NoState),
         limits: limits(),
         share: connector.cpu_share(),

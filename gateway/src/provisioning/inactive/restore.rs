@@ -1,7 +1,7 @@
 //! A resource is active again: another account, under the id that the client knows.
 
 use super::super::answer::{Answer, Failure};
-use super::super::connected::{Connected, comparison};
+use super::super::connected::Connected;
 use super::super::work::{Current, Work};
 use super::super::{awaited, membership, remember};
 use super::{inactive, matching, remembered};
@@ -139,7 +139,7 @@ pub(super) async fn named(work: &mut Work<'_>, resource: &Object) -> Result<Opti
         return Ok(None);
     }
     let query = Query {
-        comparisons: pushed.into_iter().map(comparison).collect(),
+        comparisons: pushed,
         limit: work.kind.abilities.paging.max_page_size.max(1),
         ..Query::default()
     };

@@ -41,7 +41,7 @@ impl Changes {
             let users = users.iter().map(|user| member(user)).collect();
             let (added, removed) = if come { (users, Vec::new()) } else { (Vec::new(), users) };
             let items = vec![ItemChange { path: members.field.clone(), added, removed }];
-            match work.app.update(kind, &group, AppChange { fields: Vec::new(), items }).await {
+            match work.app.update(kind, &group, &AppChange { items, ..AppChange::default() }).await {
                 Ok(_) => {}
                 Err(failure) if failure.error.status == 404 => {
                     tracing::warn!(

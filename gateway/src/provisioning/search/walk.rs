@@ -4,14 +4,13 @@
 //! search is approximate still gives exact results. Pages are taken one at a time and only the client's window is held.
 
 use super::super::answer::{Failure, is_of_limits};
-use super::super::connected::comparison;
 use super::super::pages::{PageSpan, Window};
 use super::super::work::{Current, Work};
 use super::super::{inactive, membership, request};
 use super::MAX_SCANNED;
 use super::found::{Found, take};
 use super::query::Query;
-use crate::connectors::{FieldComparison, Page, Paging, Query as AppQuery, Stored};
+use crate::connectors::{AppComparison, Paging, Query as AppQuery, SearchPage, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::schema::Attribute;
 use scim_protocol::{Error, Slot, Uniqueness};
@@ -54,9 +53,9 @@ pub(super) fn omitted(work: &Work<'_>, query: &Query) -> Vec<String> {
 }
 
 /// What the app compares by itself.
-pub(super) fn comparisons(work: &Work<'_>, query: &Query) -> Vec<FieldComparison> {
+pub(super) fn comparisons(work: &Work<'_>, query: &Query) -> Vec<AppComparison> {
     let Some(filter) = &query.filter else { return Vec::new() };
-    let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters).into_iter().map(comparison);
+    let pushed = work.kind.mapping.push_down(filter, &work.kind.abilities.filters).into_iter();
     pushed.filter(|comparison| !membership::decides(work, &comparison.field)).collect()
 }
 
@@ -92,7 +91,7 @@ async fn all(work: &mut Work<'_>, query: &Query, found: &mut Found) -> Result<()
 }
 
 /// The page size that the app used instead of the one that it was asked for.
-pub(super) fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
+pub(super) fn other_limit(page: &SearchPage, asked: PageSpan) -> Option<u32> {
     page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
@@ -152,7 +151,7 @@ async fn take_by_id(
 async fn walk(
     work: &mut Work<'_>,
     query: &Query,
-    comparisons: Vec<FieldComparison>,
+    comparisons: Vec<AppComparison>,
     omit: Vec<String>,
     found: &mut Found,
 ) -> Result<(), Failure> {
@@ -217,11 +216,11 @@ pub(super) async fn currents(work: &mut Work<'_>, page: Vec<Stored>, omit: &[Str
 /// A page of the app.
 pub(super) async fn page(
     work: &mut Work<'_>,
-    comparisons: Vec<FieldComparison>,
+    comparisons: Vec<AppComparison>,
     span: PageSpan,
     cursor: Option<String>,
     omit: &[String],
-) -> Result<Page, Failure> {
+) -> Result<SearchPage, Failure> {
     let query = AppQuery { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
     // No list is ever not found: the client would take it for a wrong tenant URL.
     work.app.search(work.kind, query).await.map_err(|failure| match failure.error.status {

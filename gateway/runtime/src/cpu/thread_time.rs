@@ -1,0 +1,10 @@
+//! A thread's own processor time.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// The processor time that this thread has used. A turn begins and ends within one poll, so on one thread.
+fn thread_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+}
