@@ -57,11 +57,9 @@ pub fn json_lines(document: &Value, indent: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use scim_egress::{AppRequest, AppResponse};
-
     use super::*;
+    use scim_egress::{AppRequest, AppResponse};
+    use std::time::Duration;
 
     #[test]
     fn a_call_is_shown_with_its_query_body_and_answer_and_its_duration_is_separate() {

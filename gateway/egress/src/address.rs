@@ -7,7 +7,6 @@
 //! address as well.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
 use url::{Host, Url};
 
 /// The kinds of addresses that are not on the public internet.

@@ -1,8 +1,7 @@
 //! Why one attempt failed.
 
-use std::time::Duration;
-
 use super::message::{SendError, SendErrorCode};
+use std::time::Duration;
 
 /// One attempt brought no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

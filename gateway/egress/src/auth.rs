@@ -1,8 +1,7 @@
 //! How a credential is sent, and why it may be unusable.
 
-use http::header::HeaderName;
-
 use super::client_credentials::ClientCredentials;
+use http::header::HeaderName;
 
 /// How a credential is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

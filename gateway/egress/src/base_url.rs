@@ -3,15 +3,13 @@
 //! Every request of an instance goes below its base URL and carries its credential. What could send the credential somewhere
 //! unexpected (user information, a query, a fragment, another scheme) is therefore refused when the URL is parsed.
 
-use std::fmt;
-use std::str::FromStr;
-
-use http::Uri;
-use http::uri::{InvalidUri, PathAndQuery};
-use url::Url;
-
 use super::address::{ForbiddenTarget, judge_url};
 use super::path::AppPath;
+use http::Uri;
+use http::uri::{InvalidUri, PathAndQuery};
+use std::fmt;
+use std::str::FromStr;
+use url::Url;
 
 /// An absolute `https` or `http` URL with a host, without user information, query, fragment or trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]

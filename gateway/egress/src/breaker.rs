@@ -7,7 +7,6 @@
 //! Any answer other than 502, 503 and 504 shows that the app is up. A 500 is the failure of one request.
 
 use std::sync::{Mutex, PoisonError};
-
 use tokio::time::{Duration, Instant};
 
 /// Consecutive failures that open the circuit.

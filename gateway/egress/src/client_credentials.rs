@@ -1,11 +1,9 @@
 //! Where and how a token is requested.
 
+use super::address::{ForbiddenTarget, judge_url};
 use std::fmt;
 use std::str::FromStr;
-
 use url::Url;
-
-use super::address::{ForbiddenTarget, judge_url};
 
 /// The address of a token endpoint: `https` or `http`, without user information or fragment (RFC 6749 §3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,5 @@
 //! How an instance reaches its app.
 
-use std::time::Duration;
-
-use secrecy::SecretString;
-
 use super::address::ForbiddenTarget;
 use super::auth::{Auth, CredentialError};
 use super::base_url::BaseUrl;
@@ -11,6 +7,8 @@ use super::client_credentials::TokenUrl;
 use super::network::NetworkError;
 use super::pace::Rate;
 use super::route::Route;
+use secrecy::SecretString;
+use std::time::Duration;
 
 /// How one instance reaches its app.
 #[derive(Debug, Clone)]

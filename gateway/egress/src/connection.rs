@@ -1,11 +1,6 @@
 //! One connection: to the app itself, or to the proxy in front of it.
 
-use std::future::Future;
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
-
+use super::resolver::CheckingResolver;
 use futures_util::future::BoxFuture;
 use http::Uri;
 use http::uri::Scheme;
@@ -13,11 +8,14 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::{BoxError, Service};
-
-use super::resolver::CheckingResolver;
 
 /// From resolving the name to the end of the TLS handshake.
 const CONNECT_TIME: Duration = Duration::from_secs(5);

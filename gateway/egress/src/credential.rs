@@ -4,15 +4,6 @@
 //! connectors cannot set its header, and it is removed from the app's answers (`redactor`). The header that carries it must not
 //! frame or route the request.
 
-use std::fmt;
-use std::sync::Arc;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
-
 use super::attempt_error::AttemptError;
 use super::auth::{Auth, CredentialError};
 use super::headers::may_carry_credential;
@@ -20,6 +11,13 @@ use super::presented::Presented;
 use super::redactor::MIN_BYTES;
 use super::token_source::TokenSource;
 use super::transport::Transport;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::sync::Arc;
+use tokio::time::Instant;
 
 /// A credential, ready to be presented.
 #[derive(Debug)]

@@ -1,11 +1,5 @@
 //! One instance's way to its app: the rules, the credential, and the attempts.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
-
 use super::attempt_error::AttemptError;
 use super::auth::Auth;
 use super::base_url::BaseUrl;
@@ -24,6 +18,10 @@ use super::path_template::PathTemplate;
 use super::purpose::Purpose;
 use super::retry::{Retries, is_unavailable};
 use super::transport::{Incoming, Transport};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 /// A timeout with less time than this is not counted against the app.
 const FAIR_TIME: Duration = Duration::from_secs(5);

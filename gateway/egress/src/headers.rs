@@ -4,9 +4,8 @@
 //! turns an allowed method into another, or asks for a compressed or partial answer in which the credential would not be found
 //! (`redactor`). And an app whose cookies would link one operation to another.
 
-use std::time::Duration;
-
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::time::Duration;
 
 /// Bytes of all names and values together.
 const MAX_BYTES: usize = 32 << 10;

@@ -1,9 +1,12 @@
 //! HTTP over the shared connections.
 
-use std::error::Error;
-use std::io;
-use std::time::SystemTime;
-
+use super::attempt_error::AttemptError;
+use super::connection::{Connector, Timed};
+use super::message::SendErrorCode;
+use super::outgoing::Outgoing;
+use super::resolver::ForbiddenName;
+use super::retry_after::retry_after;
+use super::transport::{Incoming, Transport};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{ACCEPT, USER_AGENT};
@@ -12,14 +15,9 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming as Answer};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, Client};
-
-use super::attempt_error::AttemptError;
-use super::connection::{Connector, Timed};
-use super::message::SendErrorCode;
-use super::outgoing::Outgoing;
-use super::resolver::ForbiddenName;
-use super::retry_after::retry_after;
-use super::transport::{Incoming, Transport};
+use std::error::Error;
+use std::io;
+use std::time::SystemTime;
 
 /// Connects, keeps a pool of connections, and speaks HTTP.
 pub(crate) type HttpClient = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;

@@ -6,15 +6,6 @@
 //! CONNECT, so that TLS ends at the app and the proxy reads nothing. Names that resolve to internal addresses are for the proxy
 //! to refuse.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
-
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-
 use super::connection::{Connector, KEEP_ALIVE, Timed};
 use super::http_client::HttpClient;
 use super::proxy_url::ProxyUrl;
@@ -22,6 +13,13 @@ use super::resolver::{CheckingResolver, Lookups, Reach};
 use super::route::Route;
 use super::tls::client_config;
 use super::transport::Transport;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// All connections of this process. One per process.
 #[derive(Default)]

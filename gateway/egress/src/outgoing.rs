@@ -1,15 +1,13 @@
 //! A connector's request, checked and ready to be sent.
 
-use std::fmt;
-
-use bytes::Bytes;
-use http::header::HeaderName;
-use http::{HeaderMap, Method, Uri};
-
 use super::base_url::BaseUrl;
 use super::headers;
 use super::message::{AppRequest, SendError, SendErrorCode};
 use super::path::AppPath;
+use bytes::Bytes;
+use http::header::HeaderName;
+use http::{HeaderMap, Method, Uri};
+use std::fmt;
 
 /// The longest URL, in bytes, that apps and the proxies in front of them accept.
 const MAX_URL_BYTES: usize = 16 << 10;

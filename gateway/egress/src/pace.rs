@@ -6,7 +6,6 @@
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
-
 use tokio::time::{Duration, Instant};
 
 /// A rate limit with bursts.

@@ -4,10 +4,9 @@
 //! (`%2e%2e`, `%252e%252e`, `..%2f`, `/..;/`, `%c0%ae`), or that splits the request (CR, LF, NUL). Everything that is not
 //! clearly a path below the base URL is refused; nothing is repaired.
 
+use percent_encoding::percent_decode_str;
 use std::fmt;
 use std::str::FromStr;
-
-use percent_encoding::percent_decode_str;
 
 /// The longest path, in bytes.
 const MAX_BYTES: usize = 4096;

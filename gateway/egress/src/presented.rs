@@ -1,10 +1,8 @@
 //! A credential as one request presents it.
 
-use std::sync::Arc;
-
-use http::header::HeaderValue;
-
 use super::redactor::Redactor;
+use http::header::HeaderValue;
+use std::sync::Arc;
 
 /// What one request presents to the app, and what removes it from the answer.
 #[derive(Debug, Clone)]

@@ -1,10 +1,9 @@
 //! The address of a proxy.
 
-use std::fmt;
-use std::str::FromStr;
-
 use http::Uri;
 use http::uri::InvalidUri;
+use std::fmt;
+use std::str::FromStr;
 use url::Url;
 
 /// `http://host:port` of a proxy that speaks CONNECT.

@@ -13,13 +13,11 @@
 //! asked (a connector can ask neither for compression nor for parts: `headers`), or that shows an access token that is no longer
 //! used.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
+use super::transport::Incoming;
 use http::HeaderValue;
 use memchr::memmem::Finder;
-
-use super::transport::Incoming;
+use std::collections::BTreeSet;
+use std::fmt;
 
 /// The length, in bytes, from which a text is taken for a credential wherever it occurs.
 pub(crate) const MIN_BYTES: usize = 8;

@@ -4,17 +4,15 @@
 //! Threat: a name server that does not answer. The system's resolver blocks a thread for as long as it likes. The number of
 //! these threads is therefore limited, waiting ends after a while, and a thread occupies its slot until it is really free.
 
+use super::address::{AddressClass, judge};
+use futures_util::future::BoxFuture;
+use hyper_util::client::legacy::connect::dns::Name;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-use futures_util::future::BoxFuture;
-use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, timeout};
 use tower::{BoxError, Service};
-
-use super::address::{AddressClass, judge};
 
 /// Threads that may look up names at the same time, for all instances together.
 const MAX_LOOKUPS: usize = 32;

@@ -5,13 +5,11 @@
 //! the app may have read is never repeated: only the connector can find out whether it took effect. Every repetition counts
 //! against the operation's budget and ends before its deadline.
 
-use std::time::Duration;
-
-use http::Method;
-
 use super::attempt_error::AttemptError;
 use super::message::SendErrorCode;
 use super::transport::Incoming;
+use http::Method;
+use std::time::Duration;
 
 /// How often one request waits because the app asks for it.
 const MAX_WAITS: u32 = 5;

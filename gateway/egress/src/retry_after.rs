@@ -1,9 +1,8 @@
 //! The `Retry-After` header.
 
-use std::time::{Duration, SystemTime};
-
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
+use std::time::{Duration, SystemTime};
 
 /// How long the app asks to wait (RFC 9110 §10.2.3): seconds, or a date; zero if the date has passed.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {

@@ -4,20 +4,6 @@
 //! inside the operator's network (the same address checks as for the app), and a stampede (only one request for a token at a
 //! time; everyone else waits for its outcome, even if it is an error).
 
-use std::fmt;
-use std::pin::Pin;
-use std::sync::{Arc, PoisonError};
-
-use http::HeaderValue;
-use oauth2::basic::{BasicClient, BasicErrorResponse, BasicTokenResponse};
-use oauth2::{
-    AsyncHttpClient, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, RequestTokenError,
-    Scope, TokenResponse as _,
-};
-use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::Mutex;
-use tokio::time::{Duration, Instant, timeout_at};
-
 use super::attempt_error::AttemptError;
 use super::auth::CredentialError;
 use super::client_credentials::ClientCredentials;
@@ -25,6 +11,18 @@ use super::message::SendErrorCode;
 use super::outgoing::Outgoing;
 use super::presented::Presented;
 use super::transport::{Incoming, Transport};
+use http::HeaderValue;
+use oauth2::basic::{BasicClient, BasicErrorResponse, BasicTokenResponse};
+use oauth2::{
+    AsyncHttpClient, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, RequestTokenError,
+    Scope, TokenResponse as _,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
+use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant, timeout_at};
 
 /// How long the authorization server may take.
 const SERVER_TIME: Duration = Duration::from_secs(10);

@@ -1,13 +1,11 @@
 //! One attempt on the wire. A trait, so that the rules of [`super::Egress`] can be tested without sockets or clocks.
 
-use std::fmt;
-use std::time::Duration;
-
-use futures_util::future::BoxFuture;
-use http::HeaderMap;
-
 use super::attempt_error::AttemptError;
 use super::outgoing::Outgoing;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use std::fmt;
+use std::time::Duration;
 
 /// An answer as the app sent it.
 #[derive(Debug)]

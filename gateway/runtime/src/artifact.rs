@@ -4,13 +4,12 @@
 //! turns it into a component here, so authors need no other tool. The list of imports is the list of permissions (law 4): any
 //! import that belongs neither to the contract nor to WASI, where that is allowed, is refused by name.
 
+use super::contract::CONTRACT;
+use super::wasi::{self, Wasi};
 use wasmparser::{Parser, Payload};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wit_component::ComponentEncoder;
-
-use super::contract::CONTRACT;
-use super::wasi::{self, Wasi};
 
 /// The package and the interfaces that a connector may import.
 const PACKAGE: &str = "scim-gateway:connector/";

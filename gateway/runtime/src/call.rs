@@ -2,16 +2,6 @@
 //!
 //! An instance that has trapped or was stopped returns nothing more; of its [`Call`], only [`Call::sends`] remains useful.
 
-use std::fmt;
-use std::time::Duration;
-
-use scim_egress::{AppCall, Budget};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout_at};
-use wasmtime::Store;
-use wasmtime::component::Instance;
-
 use super::bindings::Connector as Exports;
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call_error::{CallError, QuotedLimits};
@@ -24,6 +14,14 @@ use super::program::Program;
 use super::ticks::Ticking;
 use super::trace::Step;
 use super::transform_exports::TransformExports;
+use scim_egress::{AppCall, Budget};
+use std::fmt;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
+use wasmtime::Store;
+use wasmtime::component::Instance;
 
 /// Resources, in the sense of the component model, that a connector may hold. The contract has none.
 const MAX_HANDLES: usize = 100;

@@ -3,14 +3,12 @@
 //!
 //! There are two texts (law 10): `Display` is for the operator, [`CallError::for_client`] for the SCIM client.
 
-use std::time::Duration;
-
-use scim_egress::{SendError, SendErrorCode};
-use wasmtime::{PoolConcurrencyLimitError, Trap};
-
 use super::memory::MemoryExhausted;
 use super::sends::EndlessSends;
 use super::values::Fault;
+use scim_egress::{SendError, SendErrorCode};
+use std::time::Duration;
+use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 /// Why a call of a connector failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -1,7 +1,5 @@
 //! A loaded connector: compiled, linked, probed and described.
 
-use std::fmt;
-
 use super::call::Call;
 use super::call_error::CallError;
 use super::context::CallContext;
@@ -9,6 +7,7 @@ use super::cpu::CpuShare;
 use super::descriptor::Descriptor;
 use super::program::Program;
 use super::sha256::Sha256;
+use std::fmt;
 
 /// A loaded connector. Share it in an `Arc`: operations in flight finish with the connector that they began with.
 pub struct Connector {

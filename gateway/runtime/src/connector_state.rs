@@ -1,10 +1,9 @@
 //! A connector's key-value state between operations; the gateway implements it on its store, one per instance.
 
+use futures_util::future::BoxFuture;
 use std::error::Error;
 use std::fmt;
 use std::future::ready;
-
-use futures_util::future::BoxFuture;
 
 /// The longest key, in bytes (`wit/state.wit`).
 pub const MAX_KEY: usize = 256;

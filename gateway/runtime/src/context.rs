@@ -1,16 +1,14 @@
 //! What one operation gives to a connector.
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
-
-use scim_egress::{Egress, Purpose};
-use serde_json::Value;
-
 use super::connector_state::ConnectorState;
 use super::cpu::CpuShare;
 use super::trace::Trace;
 use super::values::Document;
+use scim_egress::{Egress, Purpose};
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What one operation gives to a connector. Cheap to clone.
 #[derive(Clone)]

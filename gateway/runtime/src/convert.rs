@@ -1,12 +1,11 @@
 //! Conversion between the contract's records, which carry JSON as text, and the types of `values`.
 
-use scim_protocol::{MAX_VALUES, ValueBudget};
-use serde::Serialize;
-use serde_json::Value;
-
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call_error::CallError;
 use super::values::{AppChange, Document, Fault, Query, SearchPage, Stored};
+use scim_protocol::{MAX_VALUES, ValueBudget};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The longest id, in bytes: it becomes part of URLs.
 const MAX_ID_BYTES: usize = 1024;

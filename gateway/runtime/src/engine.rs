@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::time::Duration;
-
 use wasmtime::{Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// Core instances of one connector: one written in Rust has three, one in Python fourteen.

@@ -1,8 +1,7 @@
 //! The limit on a connector's memory, with its own error type: wasmtime's error is only a text.
 
-use wasmtime::ResourceLimiter;
-
 use super::engine::{INSTANCES_PER_CONNECTOR, MEMORIES_PER_CONNECTOR, TABLES_PER_CONNECTOR};
+use wasmtime::ResourceLimiter;
 
 /// Entries of one table; a large Rust program has a few thousand functions.
 const TABLE_ELEMENTS: usize = 20_000;

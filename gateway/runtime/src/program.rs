@@ -1,15 +1,13 @@
 //! The part of a connector that runs.
 
-use std::time::Duration;
-
-use wasmtime::component::InstancePre;
-
 use super::bindings::ConnectorIndices;
 use super::cpu::HeavyLane;
 use super::host::HostState;
 use super::slots::Slots;
 use super::ticks::Ticks;
 use super::transform_exports::TransformExports;
+use std::time::Duration;
+use wasmtime::component::InstancePre;
 
 /// The part of a connector that runs: compiled and linked.
 pub(crate) struct Program {

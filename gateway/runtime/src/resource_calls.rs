@@ -1,12 +1,11 @@
 //! The contract's functions for resources.
 
-use tokio::time::timeout_at;
-
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call::Call;
 use super::call_error::CallError;
 use super::convert;
 use super::values::{AppChange, Document, Query, SearchPage, Stored};
+use tokio::time::timeout_at;
 
 impl Call {
     /// Checks whether the app accepts the base URL and the credential.

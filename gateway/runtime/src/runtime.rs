@@ -1,16 +1,6 @@
 //! The engine that all connectors share, and the loading of connectors. A file is compiled and probed before anything uses it, so
 //! that a file that fails to load changes nothing (law 6).
 
-use std::collections::HashMap;
-use std::fmt;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-use scim_egress::Purpose;
-use serde_json::Map;
-use wasmtime::Engine;
-use wasmtime::component::{HasSelf, Linker};
-
 use super::artifact::{self, Artifact, ArtifactError};
 use super::bindings::{self, ConnectorIndices};
 use super::call::Call;
@@ -29,6 +19,14 @@ use super::slots::Slots;
 use super::ticks::Ticks;
 use super::transform_exports::TransformExports;
 use super::wasi::{self, Wasi};
+use scim_egress::Purpose;
+use serde_json::Map;
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use wasmtime::Engine;
+use wasmtime::component::{HasSelf, Linker};
 
 /// Loads and runs connectors. One per process.
 pub struct Runtime {

@@ -1,9 +1,8 @@
 //! SHA-256 digests: of a connector's file, to which operators can pin it, and of tokens.
 
+use sha2::Digest as _;
 use std::fmt;
 use std::str::FromStr;
-
-use sha2::Digest as _;
 use subtle::{Choice, ConstantTimeEq as _};
 
 /// A SHA-256 digest; its text form is 64 hexadecimal digits.

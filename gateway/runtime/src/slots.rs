@@ -1,13 +1,11 @@
 //! Who may run. A full pool is an error in wasmtime; here it is a short wait, and then a 503.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
-
 use super::call_error::CallError;
 use super::engine::RuntimeLimits;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 /// The slots of all connectors, and one connector's share of them.
 #[derive(Debug, Clone)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread::{self, Thread};
 use std::time::Duration;
-
 use wasmtime::{Engine, EngineWeak};
 
 /// How long ticks continue after the last operation. The next operation usually comes sooner and need not wake the thread.

@@ -1,14 +1,13 @@
 //! The contract's optional functions for value transforms.
 
-use serde_json::Value;
-use tokio::time::timeout_at;
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
-
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call::Call;
 use super::call_error::CallError;
 use super::convert;
 use super::transform_exports::TransformExports;
+use serde_json::Value;
+use tokio::time::timeout_at;
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
 
 impl Call {
     /// Converts a SCIM value to the app's; `None` leaves the field unchanged.

@@ -18,7 +18,7 @@ use super::table::{Placed, Table, suggestion};
 use super::token::TokenHash;
 use super::word::words;
 use crate::connectors::Wasi;
-use crate::egress::{Authorities, BaseUrl, ClientCredentials, ProxyUrl, ForbiddenTarget, Route};
+use crate::egress::{Authorities, BaseUrl, ClientCredentials, ForbiddenTarget, ProxyUrl, Route};
 
 words! {
     /// How the credential is sent to the app; the connector's descriptor says which kinds the app knows.

@@ -71,7 +71,8 @@ impl<'a> Work<'a> {
         let text = &caller.projection;
         let projection =
             Projection::parse(&kind.scim, text.attributes.as_deref(), text.excluded_attributes.as_deref())?;
-        let app = App::new(instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?, instance);
+        let app =
+            App::new(instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?, instance);
         Ok(Self {
             instance,
             kind,

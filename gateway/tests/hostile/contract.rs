@@ -1,9 +1,8 @@
 //! Every function of the contract, there and back.
 
+use crate::world::{app, context, hostile, runtime};
 use scim_gateway::connectors::{AppChange, CallContext, CallError, ItemChange, Query};
 use serde_json::{Value, json};
-
-use crate::world::{app, context, hostile, runtime};
 
 #[tokio::test]
 async fn documents_changes_and_pages_go_there_and_back() {
@@ -16,10 +15,7 @@ async fn documents_changes_and_pages_go_there_and_back() {
     assert_eq!((stored.id.as_str(), stored.document.map(Value::Object)), ("new", Some(document)));
 
     let change = AppChange {
-        fields: vec![
-            ("role.name".to_owned(), Some(json!("Requester"))),
-            ("title".to_owned(), None),
-        ],
+        fields: vec![("role.name".to_owned(), Some(json!("Requester"))), ("title".to_owned(), None)],
         items: vec![ItemChange {
             path: "members".to_owned(),
             added: vec![json!({ "value": "1" })],

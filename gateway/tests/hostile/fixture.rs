@@ -1,9 +1,8 @@
 //! What the tests run: the connector of `tests/hostile`, built once, and modules of a few lines.
 
+use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-
-use serde_json::Value;
 use wit_component::StringEncoding;
 use wit_parser::Resolve;
 

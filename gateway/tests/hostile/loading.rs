@@ -1,11 +1,9 @@
 //! What does not become a connector, and what the operator is told.
 
-use std::sync::Arc;
-
-use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
-
 use crate::fixture::{self, component, module};
 use crate::world::runtime;
+use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
+use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
@@ -66,7 +64,10 @@ async fn a_pinned_connector_loads_with_its_own_digest_only() {
     runtime.load(fixture::hostile(), "x", Some(&right), Wasi::Refused).await.unwrap();
     let wrong = Sha256::of(b"something else");
     let error = runtime.load(fixture::hostile(), "x", Some(&wrong), Wasi::Refused).await.unwrap_err().to_string();
-    assert_eq!(error, format!("x: its SHA-256 is {right}, but {wrong} is pinned; if the change is intended, update the pin"));
+    assert_eq!(
+        error,
+        format!("x: its SHA-256 is {right}, but {wrong} is pinned; if the change is intended, update the pin")
+    );
 }
 
 #[tokio::test]

@@ -1,13 +1,11 @@
 //! Every way to misbehave while running.
 
+use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
+use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits, Step, Trace};
+use scim_gateway::egress::{Purpose, SendErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits, Step, Trace};
-use scim_gateway::egress::{Purpose, SendErrorCode};
-
-use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
 
 /// A read in which the connector behaves as asked: the id that it answers, or why there is none.
 async fn behave(connector: &Connector, context: &CallContext, behaviour: &str) -> Result<String, CallError> {
@@ -40,7 +38,11 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
             "`read` breaks the contract: `document` must be a JSON object: recursion limit exceeded",
         ),
         ("many-values", "bad-answer", "`read` breaks the contract: an answer may contain at most 400000 JSON values"),
-        ("not-json", "bad-answer", "`read` breaks the contract: `document` must be a JSON object: invalid type: sequence"),
+        (
+            "not-json",
+            "bad-answer",
+            "`read` breaks the contract: `document` must be a JSON object: invalid type: sequence",
+        ),
         ("no-id", "bad-answer", "`read` breaks the contract: `id` must have 1 to 1024 bytes"),
         ("faults", "fault", "409 uniqueness: taken"),
         ("forbidden-header", "fault", "refused: header `authorization` is set by the gateway only (sent: false)"),

@@ -1,10 +1,6 @@
 //! What a call is given in these tests: tight limits, an app of a few lines, a state that counts.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
+use crate::fixture;
 use futures_util::future::BoxFuture;
 use scim_gateway::connectors::{
     CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
@@ -13,8 +9,10 @@ use scim_gateway::connectors::{
 use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Purpose, Route};
 use secrecy::SecretString;
 use serde_json::Map;
-
-use crate::fixture;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 pub(crate) fn limits() -> CallLimits {
     CallLimits {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifacts::{self, BuildError, CONNECTORS_VARIABLE};
 
 /// The crates with parts to measure.
-const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-gateway"];
+const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-runtime"];
 
 /// One part's time, in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,12 +1,11 @@
-//! TLS with an app whose certificate is of a private authority, over real sockets.
+//! TLS with an app whose certificate was issued by a private authority, over real sockets.
 
+use super::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-
-use super::*;
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -14,7 +13,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// An app that has a certificate of the authority for `localhost`, and answers those with whom the handshake succeeds.
+/// An app with a certificate for `localhost` from the authority. It answers after a successful handshake.
 async fn app(authority: &CertifiedIssuer<'static, KeyPair>) -> u16 {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().signed_by(&key, authority).unwrap();
@@ -50,7 +49,7 @@ async fn asked(port: u16, authorities: Option<Authorities>) -> Result<u16, SendE
 }
 
 #[tokio::test]
-async fn an_app_of_a_private_authority_is_reached_with_its_ca_file_and_with_no_other() {
+async fn an_app_with_a_private_certificate_is_reached_only_with_the_right_ca_file() {
     let (ours, other) = (authority(), authority());
     let file =
         |authority: &CertifiedIssuer<'static, KeyPair>| Authorities::from_pem(authority.pem().as_bytes()).unwrap();

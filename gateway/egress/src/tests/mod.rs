@@ -6,21 +6,19 @@ mod rehearsal;
 mod token_source;
 mod wire;
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use futures_util::future::BoxFuture;
-use http::HeaderMap;
-use secrecy::SecretString;
-use tokio::time::{Instant, sleep};
-
 use super::attempt_error::AttemptError;
 use super::outgoing::Outgoing;
 use super::retry_after::retry_after;
 use super::transport::{Incoming, Transport};
 use super::*;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use secrecy::SecretString;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 /// Answers in order, and then always 200; records the requests.
 #[derive(Debug, Default)]
@@ -84,7 +82,7 @@ fn within(seconds: u64) -> Budget {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_credential_is_put_in_and_nothing_else_is_added() {
+async fn the_credential_is_added_and_nothing_else() {
     let script = Script::of([answer(201, &[("set-cookie", "a=b"), ("etag", "1")])]);
     let mut create = request("POST", "/users.json");
     create.headers = vec![("Accept".to_owned(), "application/json".to_owned())];

@@ -1,11 +1,10 @@
-//! Through a proxy, over real sockets: what it is asked, and that nothing goes past it.
+//! A proxy, over real sockets: what it is asked for, and that nothing bypasses it.
 
+use super::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::*;
-
-/// A proxy that answers one request as given and tells what it was asked.
+/// A proxy that gives one scripted answer; returns the request that it received.
 async fn proxied(base_url: &str, answer: &'static str) -> (Result<AppResponse, SendError>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let proxy = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
@@ -27,7 +26,7 @@ async fn proxied(base_url: &str, answer: &'static str) -> (Result<AppResponse, S
 }
 
 #[tokio::test]
-async fn a_proxy_in_the_operators_network_is_asked_for_a_tunnel_to_a_name_that_only_it_knows() {
+async fn a_proxy_in_the_operators_network_is_asked_for_a_tunnel_to_a_name_that_it_resolves() {
     let (outcome, heard) = proxied("https://app.invalid", "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
     assert!(heard.starts_with("CONNECT app.invalid:443 HTTP/1.1\r\n"), "{heard}");
     assert!(!heard.contains("hunter2"), "the credential is for the app: {heard}");
@@ -36,7 +35,7 @@ async fn a_proxy_in_the_operators_network_is_asked_for_a_tunnel_to_a_name_that_o
 }
 
 #[tokio::test]
-async fn a_plain_request_goes_to_the_proxy_whole() {
+async fn a_plain_request_goes_to_the_proxy_with_its_whole_url() {
     let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
     let (outcome, heard) = proxied("http://app.invalid", answer).await;
     assert!(heard.starts_with("POST http://app.invalid/users.json HTTP/1.1\r\n"), "{heard}");

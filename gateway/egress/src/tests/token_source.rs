@@ -2,10 +2,10 @@
 
 use super::*;
 
-/// An authorization server and an app behind one transport, told apart by the path.
+/// An authorization server and an app behind one transport, distinguished by the path.
 #[derive(Debug, Default)]
 struct Both {
-    /// Answers of the authorization server, in order; afterwards a token that is good for 100 s.
+    /// Answers of the authorization server, in order; afterwards a token that is valid for 100 s.
     tokens: Mutex<VecDeque<Result<Incoming, AttemptError>>>,
     /// Statuses of the app, in order; afterwards 200.
     statuses: Mutex<VecDeque<u16>>,
@@ -13,7 +13,7 @@ struct Both {
     used: Mutex<Vec<String>>,
 }
 
-/// An app that repeats what it is asked.
+/// An app that repeats the credential in its answer.
 impl Transport for Both {
     fn attempt(&self, request: Outgoing, _: usize) -> BoxFuture<'_, Result<Incoming, AttemptError>> {
         Box::pin(async move {
@@ -75,7 +75,7 @@ impl Both {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_secret_is_exchanged_for_a_token_which_is_used_until_shortly_before_its_end() {
+async fn the_secret_is_exchanged_for_a_token_that_is_used_until_shortly_before_it_expires() {
     let both = Both::of([], []);
     let egress = both.egress();
     for (seconds, expected) in [(0, "Bearer t1"), (85, "Bearer t1"), (10, "Bearer t2")] {
@@ -98,7 +98,7 @@ async fn a_token_that_the_app_repeats_is_not_shown_to_its_connector() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_requests_at_once_ask_for_one_token() {
+async fn concurrent_requests_fetch_one_token() {
     let both = Both::of([], []);
     let egress = both.egress();
     let calls =
@@ -108,7 +108,7 @@ async fn many_requests_at_once_ask_for_one_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_app_refuses_is_exchanged_once_whatever_the_method() {
+async fn a_token_that_the_app_refuses_is_replaced_once_whatever_the_method() {
     for (method, statuses, status, used) in [
         ("POST", vec![401], 200, vec!["Bearer t1", "Bearer t2"]),
         ("GET", vec![401, 401, 401], 401, vec!["Bearer t1", "Bearer t2"]),
@@ -125,14 +125,14 @@ async fn a_token_that_the_app_refuses_is_exchanged_once_whatever_the_method() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_fetched_a_moment_ago_is_not_why_an_app_refuses() {
+async fn a_token_that_was_fetched_a_moment_ago_is_not_replaced() {
     let both = Both::of([], vec![401]);
     let answer = both.egress().send(request("GET", "/"), Purpose::Live, &mut within(10)).await.unwrap();
     assert_eq!((answer.status, both.asked()), (401, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_goes_wrong_is_told_apart_and_shows_no_secret_and_reaches_no_app() {
+async fn every_error_has_its_code_and_contains_no_secret_and_nothing_reaches_the_app() {
     use SendErrorCode::{Credential, Timeout, Unreachable};
     let refused = r#"{"error":"invalid_client","error_description":"hunter2 is wrong"}"#;
     let cases = [
@@ -167,7 +167,7 @@ async fn what_goes_wrong_is_told_apart_and_shows_no_secret_and_reaches_no_app() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_the_answer_to_all_who_wait_and_is_soon_forgotten() {
+async fn an_error_is_returned_to_everyone_who_waits_and_is_soon_forgotten() {
     let both = Both::of([with_body(401, r#"{"error":"invalid_client"}"#)], []);
     let egress = both.egress();
     let calls = (0..50)
@@ -180,7 +180,7 @@ async fn a_failure_is_the_answer_to_all_who_wait_and_is_soon_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_authorization_server_that_is_down_says_nothing_of_the_app() {
+async fn an_authorization_server_that_is_down_does_not_open_the_circuit() {
     let both = Both::of((0..10).map(|_| with_body(503, "")), []);
     let egress = both.egress();
     for _ in 0..10 {
@@ -192,7 +192,7 @@ async fn an_authorization_server_that_is_down_says_nothing_of_the_app() {
 }
 
 #[test]
-fn a_token_endpoint_inside_the_operators_network_is_refused_like_an_app_there() {
+fn a_token_endpoint_in_the_operators_network_is_refused_like_an_app_there() {
     for (url, said) in [
         ("https://10.0.0.1/token", "the token URL `https://10.0.0.1/token` points at a private network"),
         (

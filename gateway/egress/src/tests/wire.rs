@@ -1,11 +1,10 @@
-//! Real sockets: an app of a few lines, which answers bytes as they are given.
+//! Real sockets, with an app that answers with scripted bytes.
 
+use super::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::*;
-
-/// Serves each connection one answer of the script and closes it. What it read is kept.
+/// Serves one scripted answer per connection and then closes it. Records what it read.
 struct App {
     port: u16,
     heard: Arc<Mutex<Vec<String>>>,
@@ -54,7 +53,7 @@ impl App {
 }
 
 #[tokio::test]
-async fn a_request_goes_out_with_its_credential_and_the_answer_comes_back_whole() {
+async fn a_request_carries_the_credential_and_the_whole_answer_is_returned() {
     let app = App::start(&["HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Total: 1\r\nset-cookie: a=b\r\n\r\n{}"]).await;
     let response = app.get("GET").await.unwrap();
     assert_eq!((response.status, response.body.as_slice()), (200, b"{}".as_slice()));
@@ -67,7 +66,7 @@ async fn a_request_goes_out_with_its_credential_and_the_answer_comes_back_whole(
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer_and_a_cookie_is_not_kept() {
+async fn a_redirect_is_not_followed_and_a_cookie_is_not_kept() {
     let app = App::start(&[
         "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n",
         "HTTP/1.1 204 No Content\r\n\r\n",
@@ -82,7 +81,7 @@ async fn a_redirect_is_an_answer_and_a_cookie_is_not_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_above_the_cap_is_cut_off_whether_it_says_so_or_not() {
+async fn an_answer_above_the_limit_is_cut_off_whether_announced_or_not() {
     let long: &'static str = Box::leak(
         format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n60\r\n{}\r\n0\r\n\r\n", "x".repeat(0x60)).into(),
     );
@@ -95,7 +94,7 @@ async fn an_answer_above_the_cap_is_cut_off_whether_it_says_so_or_not() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_told_from_one_that_never_began() {
+async fn an_answer_that_breaks_off_counts_as_sent() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf";
     for (method, script, connections) in
         [("POST", &[half, ""][..], 1), ("POST", &["", ""], 1), ("GET", &["", "", ""], 3)]
@@ -108,7 +107,7 @@ async fn an_answer_that_breaks_off_is_told_from_one_that_never_began() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_not_there_is_unreachable_and_nothing_was_sent() {
+async fn an_app_that_does_not_listen_is_unreachable_and_nothing_was_sent() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let app = App { port, heard: Arc::default() };
     let error = app.get("POST").await.unwrap_err();
@@ -116,7 +115,7 @@ async fn an_app_that_is_not_there_is_unreachable_and_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_inside_is_refused_before_anything_is_sent() {
+async fn a_name_that_resolves_to_an_internal_address_is_refused_before_anything_is_sent() {
     let app = App::start(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
     let config = EgressConfig { base_url: format!("https://localhost:{}", app.port).parse().unwrap(), ..config() };
     let egress = Egress::new(config, &Network::new()).unwrap();
@@ -127,7 +126,7 @@ async fn a_name_that_leads_inside_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_app_that_does_not_shake_hands_is_given_up_soon_and_nothing_was_sent() {
+async fn a_missing_tls_handshake_times_out_soon_and_nothing_was_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port()).parse().unwrap();
     let route = Route { allow_private: true, ..Route::default() };

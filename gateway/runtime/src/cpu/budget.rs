@@ -1,13 +1,11 @@
 //! The processor time of one operation.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use tokio::sync::OwnedSemaphorePermit;
-use wasmtime::UpdateDeadline;
-
 use super::share::{CpuShare, Turn};
 use super::thread_time::thread_time;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::UpdateDeadline;
 
 /// How long an operation computes before it takes turns with other heavy ones.
 const HEAVY: Duration = Duration::from_millis(10);
@@ -108,10 +106,9 @@ fn lock(turn: &Mutex<Option<Turn>>) -> MutexGuard<'_, Option<Turn>> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt as _;
-
     use super::super::share::HeavyLane;
     use super::*;
+    use futures_util::FutureExt as _;
 
     fn budget(share: &CpuShare) -> CpuBudget {
         CpuBudget::new(Duration::from_secs(60), Duration::from_millis(5), share.clone())

@@ -1,11 +1,9 @@
 //! Which operations compute at the same time.
 
+use super::thread_time::thread_time;
 use std::sync::Arc;
 use std::time::Duration;
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use super::thread_time::thread_time;
 
 /// The slots in which heavy operations of all instances compute.
 #[derive(Debug, Clone)]

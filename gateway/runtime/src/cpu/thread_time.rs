@@ -1,8 +1,7 @@
 //! A thread's own processor time.
 
-use std::time::Duration;
-
 use rustix::time::{ClockId, clock_gettime};
+use std::time::Duration;
 
 /// The processor time that this thread has used. A turn begins and ends within one poll, so on one thread.
 fn thread_time() -> Duration {

@@ -1,8 +1,7 @@
 //! What an app can do with one resource type.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// What the app can do with one resource type.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -3,12 +3,10 @@
 //! Threat: a setting becomes part of a host name (`https://{organization}.app.example`). A value such as `evil.example/` would
 //! send the credential elsewhere, so only the characters of a single host label are allowed.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use super::super::values::Document;
 use super::setting::{Setting, SettingKind};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Where an app's base URL comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -133,9 +131,8 @@ impl TryFrom<Written> for BaseUrlSource {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_base_url_comes_from_a_region_or_a_setting_or_the_error_tells_what_is_missing() {

@@ -1,10 +1,5 @@
 //! A connector's description of itself.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::Value;
-
 use super::super::contract::CONTRACT;
 use super::super::values::Document;
 use super::app_limits::AppLimits;
@@ -14,6 +9,9 @@ use super::error::DescriptorError;
 use super::offered::OfferedResourceType;
 use super::schema::violations;
 use super::setting::Setting;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A connector's description of itself.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,11 +1,10 @@
 //! A SCIM resource type that a connector offers.
 
+use super::abilities::Abilities;
 use scim_protocol::ResourceType;
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::{Map, Value};
-
-use super::abilities::Abilities;
 
 /// A SCIM resource type, and what the app can do with it.
 #[derive(Debug, Clone, PartialEq)]

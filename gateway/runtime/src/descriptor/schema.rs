@@ -1,8 +1,7 @@
 //! The schema of descriptors.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// The published schema, for tools.
 pub const DESCRIPTOR_SCHEMA: &str = include_str!("../../../../wit/descriptor.schema.json");

@@ -1,11 +1,9 @@
 //! The settings that a connector declares and the operator sets.
 
-use std::collections::BTreeMap;
-
+use super::super::values::Document;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use super::super::values::Document;
+use std::collections::BTreeMap;
 
 /// One declared setting.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

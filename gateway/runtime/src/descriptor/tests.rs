@@ -1,8 +1,7 @@
 //! Valid descriptors, and the errors about invalid ones.
 
-use serde_json::{Value, json};
-
 use super::*;
+use serde_json::{Value, json};
 
 fn descriptor() -> Value {
     json!({

@@ -1,14 +1,12 @@
 //! Calls to the app.
 
-use std::time::Instant;
-
-use scim_egress::{AppCall, AppRequest, AppResponse, SendError, SendErrorCode};
-use tracing::Level;
-
 use super::super::bindings::scim_gateway::connector::app;
 use super::super::call_error::CallError;
 use super::super::trace::Step;
 use super::host_state::HostState;
+use scim_egress::{AppCall, AppRequest, AppResponse, SendError, SendErrorCode};
+use std::time::Instant;
+use tracing::Level;
 
 /// Characters of a method or a path that are kept for the operator.
 const KEPT_CHARS: usize = 512;

@@ -1,7 +1,5 @@
 //! One operation's share of the host.
 
-use scim_egress::{AppCall, Budget};
-
 use super::super::bindings::scim_gateway::connector::{settings, types};
 use super::super::call_error::CallError;
 use super::super::context::CallContext;
@@ -10,6 +8,7 @@ use super::super::memory::MemoryCeiling;
 use super::super::sends::FutileSends;
 use super::super::trace::Trace;
 use super::super::wasi::ClosedWasi;
+use scim_egress::{AppCall, Budget};
 
 /// One operation's share of the host.
 pub(crate) struct HostState {

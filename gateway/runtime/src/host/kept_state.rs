@@ -1,10 +1,9 @@
 //! The connector's key-value state.
 
-use tracing::Level;
-
 use super::super::bindings::scim_gateway::connector::state;
 use super::super::connector_state::{MAX_KEY, MAX_VALUE, StateError};
 use super::host_state::HostState;
+use tracing::Level;
 
 /// Calls to the state that one operation may make.
 const STATE_CALLS: u32 = 2000;

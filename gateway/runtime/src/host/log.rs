@@ -1,10 +1,9 @@
 //! Log lines.
 
-use tracing::Level;
-
 use super::super::bindings::scim_gateway::connector::log;
 use super::super::context::CallContext;
 use super::host_state::HostState;
+use tracing::Level;
 
 /// Lines that one operation may log.
 const LOG_LINES: u32 = 100;

@@ -2,9 +2,8 @@
 
 mod secret;
 mod step;
-#[expect(clippy::module_inception, reason = "the folder is about one type")]
-mod trace;
+mod steps;
 
 pub use secret::{LEFT_OUT, is_secret, without_secrets};
 pub use step::Step;
-pub use trace::Trace;
+pub use steps::Trace;

@@ -1,13 +1,11 @@
 //! What can happen within one operation.
 
-use std::time::Duration;
-
+use super::super::values::{AppChange, Document, Query, Stored};
+use super::secret::without_secrets;
 use scim_egress::{AppRequest, AppResponse, SendError, SendErrorCode};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use super::super::values::{AppChange, Document, Query, Stored};
-use super::secret::without_secrets;
+use std::time::Duration;
 
 /// One step; its JSON form names the kind in `step`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

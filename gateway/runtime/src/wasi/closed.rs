@@ -1,11 +1,9 @@
 //! The WASI context of one operation.
 
+use super::printed::Printed;
 use std::sync::{Mutex, PoisonError};
-
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
-
-use super::printed::Printed;
 
 /// Streams, pollables and the like that one operation may hold.
 const RESOURCES: usize = 1000;

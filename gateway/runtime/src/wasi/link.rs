@@ -1,11 +1,10 @@
 //! Links WASI to the host's state.
 
+use super::super::host::HostState;
+use super::waiting::Waiting;
 use wasmtime::component::{HasData, Linker};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 use wasmtime_wasi_io::bindings::wasi::io::poll;
-
-use super::super::host::HostState;
-use super::waiting::Waiting;
 
 /// Links WASI 0.2 in addition to the contract.
 pub(crate) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {

@@ -1,8 +1,7 @@
 //! What a connector prints.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use bytes::Bytes;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};

@@ -1,13 +1,11 @@
 //! `wasi:io/poll`: a connector that waits gives up its slot among those that compute.
 
-use std::pin::pin;
-
+use super::super::cpu::CpuBudget;
 use futures_util::FutureExt as _;
+use std::pin::pin;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi_io::bindings::wasi::io::poll;
-
-use super::super::cpu::CpuBudget;
 
 /// What a waiting connector needs.
 pub(super) struct Waiting<'a> {
@@ -46,15 +44,13 @@ impl poll::HostPollable for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::cpu::HeavyLane;
+    use super::*;
     use std::sync::Arc;
     use std::time::Duration;
-
     use tokio::sync::Notify;
     use wasmtime_wasi::async_trait;
     use wasmtime_wasi::p2::Pollable;
-
-    use super::super::super::cpu::HeavyLane;
-    use super::*;
 
     /// Ready when notified.
     struct Clock(Arc<Notify>);

@@ -138,11 +138,8 @@ pub(super) async fn named(work: &mut Work<'_>, resource: &Object) -> Result<Opti
     if pushed.is_empty() {
         return Ok(None);
     }
-    let query = Query {
-        comparisons: pushed,
-        limit: work.kind.abilities.paging.max_page_size.max(1),
-        ..Query::default()
-    };
+    let query =
+        Query { comparisons: pushed, limit: work.kind.abilities.paging.max_page_size.max(1), ..Query::default() };
     let name = matching(work.kind, resource);
     for stored in work.app.search(work.kind, query).await?.resources {
         let document = stored.document.clone().unwrap_or_default();

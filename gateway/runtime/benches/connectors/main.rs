@@ -1,21 +1,20 @@
-//! What a connector costs an operation, with Samanage's as it is shipped: a fresh instance in the pool, a call that needs nothing but
-//! the instance, and calls that ask the app once.
+//! What a connector costs an operation, measured with the released Samanage connector: a fresh instance from the pool, a call that
+//! needs only the instance, and calls that send one request to the app.
 //!
-//! The app is a stub behind the loopback, on the same thread, so that no wake-up between threads is measured. `egress` asks it without
-//! a connector: what a call with an app takes beyond that is the connector's.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement of what fails is none")]
+//! The app is a stub on the loopback interface, on the same thread, so that no wake-up between threads is measured. `egress` calls it
+//! without a connector; the rest of a call with an app is the cost of the connector.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed call cannot be measured")]
 
 mod app;
 mod samanage;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
-use scim_gateway::egress::{AppRequest, Budget, Purpose};
+use samanage::Samanage;
+use scim_egress::{AppRequest, Budget, Purpose};
 use serde_json::json;
 use tokio::runtime;
 use tokio::time::{Duration, Instant};
-
-use samanage::Samanage;
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;

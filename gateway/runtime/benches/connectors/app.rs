@@ -1,19 +1,18 @@
-//! An app that knows one user and answers whatever it is asked with it, and the way to it.
-
-use std::sync::Arc;
+//! An app that answers every request with the same user, and the egress to it.
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
-use scim_gateway::connectors::Document;
-use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Route};
+use scim_egress::{Auth, Egress, EgressConfig, Network, Route};
+use scim_runtime::Document;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// Of the user.
+/// The user's id.
 pub(crate) const ID: &str = "4711";
 
-/// Starts it on a port of its own.
+/// Starts the app on a port of its own.
 pub(crate) async fn start() -> Arc<Egress> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
@@ -25,7 +24,7 @@ pub(crate) async fn start() -> Arc<Egress> {
     Arc::new(Egress::new(EgressConfig { route, ..config }, &Network::new()).unwrap())
 }
 
-/// The user as the mapping makes it of what Entra sends.
+/// The user as the mapping makes it from Entra's request.
 pub(crate) fn user() -> Document {
     let user = json!({
         "email": "alice@contoso.example",
@@ -39,7 +38,7 @@ pub(crate) fn user() -> Document {
     user.as_object().cloned().unwrap_or_default()
 }
 
-/// The user as Samanage shows it.
+/// The user as Samanage returns it.
 fn record() -> Value {
     let mut record = json!({
         "id": 4711,

@@ -5,9 +5,8 @@
 //! bodies, so it is for the developer's terminal and never for the log. Credentials are not in it, because egress adds them
 //! later; the values of members whose names suggest a secret are left out.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::step::Step;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The steps of one operation. Cheap to clone; the clones are one trace.
 #[derive(Debug, Clone, Default)]
@@ -31,12 +30,10 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::*;
     use scim_egress::{AppRequest, AppResponse, SendError, SendErrorCode};
     use serde_json::json;
-
-    use super::*;
+    use std::time::Duration;
 
     fn request(method: &str) -> AppRequest {
         let body = Some(br#"{"name":"Ada","password":"p"}"#.to_vec());

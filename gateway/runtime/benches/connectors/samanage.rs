@@ -1,13 +1,10 @@
 //! Samanage's connector, loaded as the gateway loads it.
 
-use std::sync::Arc;
-
-use scim_gateway::connectors::{
-    Call, CallContext, CallLimits, Connector, NoState, Runtime, RuntimeLimits, Wasi, resolve_settings,
-};
-use scim_gateway::egress::{Egress, Purpose};
+use scim_egress::{Egress, Purpose};
 use scim_gateway_tests::artifacts;
+use scim_runtime::{Call, CallContext, CallLimits, Connector, NoState, Runtime, RuntimeLimits, Wasi, resolve_settings};
 use serde_json::Map;
+use std::sync::Arc;
 
 pub(crate) struct Samanage {
     connector: Arc<Connector>,
