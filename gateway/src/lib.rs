@@ -5,9 +5,6 @@
 pub mod admission;
 pub mod clients;
 pub mod config;
-pub mod connectors;
-pub mod egress;
-mod extent;
 pub mod instances;
 pub mod jit;
 pub mod observe;
@@ -16,5 +13,7 @@ pub mod reload;
 pub mod server;
 pub mod trace;
 
+pub use scim_egress as egress;
 pub use scim_mapping as mapping;
+pub use scim_runtime as connectors;
 pub use scim_store as store;

@@ -31,6 +31,7 @@ mod object;
 mod primary;
 mod slot;
 mod status;
+mod value_budget;
 
 pub use check::{Direction, check, strip_read_only};
 pub use error::{Error, ScimType};
@@ -47,6 +48,7 @@ pub use schema::{Attribute, AttributeType, Mutability, Returned, Schema, Uniquen
 pub use slot::Slot;
 pub use sort::{Sort, SortKey};
 pub use status::ErrorStatus;
+pub use value_budget::{MAX_VALUES, ValueBudget};
 pub use version::{Conditions, EntityTag};
 
 /// The longest `id`, in bytes, that a resource may have. Apps' own ids are shorter by far, and two ids of this length fit together

@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::json;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Checks a configuration and prints all mistakes, or what would be served.
 pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
@@ -73,8 +72,8 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
 /// For each app that does not accept the gateway: the error of the app or its connector, and the URL.
 async fn refusals(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
     let checks = instances.iter().map(async |(name, hosted)| {
-        let (trace, instance) = (Arc::<Trace>::default(), &hosted.instance);
-        let error = trace.around(instance.check()).await.err()?;
+        let (trace, instance) = (Trace::default(), &hosted.instance);
+        let error = instance.check(trace.clone()).await.err()?;
         let why = trace.steps().into_iter().rev().find_map(|step| match step {
             Step::AppCall { status: Some(status), .. } => Some(format!("responded {status}")),
             Step::AppCall { error, .. } => error,

@@ -11,6 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 use scim_gateway::config::InstanceName;
+use scim_gateway::egress::Purpose;
 use scim_gateway::instances::{Hosted, InstanceSet, Live};
 use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::trace::{Trace, json_lines, step_lines, without_secrets};
@@ -76,9 +77,9 @@ impl Dev {
             };
             let filled = names.fill(request);
             let (method, path, user_agent) = (&filled.method, filled.path.as_str(), filled.user_agent.as_deref());
-            let trace = Arc::<Trace>::default();
+            let trace = Trace::default();
             let local = LocalRequest { method, path, body: filled.body.as_ref(), user_agent };
-            let (status, answer) = trace.around(handle_locally(&hosted, &local)).await;
+            let (status, answer) = handle_locally(&hosted, &local, Purpose::Live, trace.clone()).await;
             names.capture(request, &answer);
             // The key uses the recorded request, not the completed one: ids differ from run to run.
             let key = format!("replay {name} {} {}", request.method, request.path);
@@ -141,13 +142,14 @@ fn find(instances: &InstanceSet, name: Option<&str>) -> Option<(InstanceName, Ar
 
 /// Shows one request from a client.
 async fn observe(State(dev): State<Dev>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let heading = format!("{} {}", parts.method, parts.uri);
     let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else { return status(StatusCode::PAYLOAD_TOO_LARGE) };
     let sent = serde_json::from_slice(&bytes).unwrap_or_default();
     let key = format!("{heading} {sent}");
-    let trace = Arc::<Trace>::default();
-    let response = trace.around(next.run(Request::from_parts(parts, Body::from(bytes)))).await;
+    let trace = Trace::default();
+    parts.extensions.insert(trace.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let (parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else { return status(StatusCode::INTERNAL_SERVER_ERROR) };
     let answer = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -5,13 +5,13 @@ use super::error::CommandError;
 use super::recorded::RecordedRequest;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
+use scim_gateway::egress::Purpose;
 use scim_gateway::instances::{self, Shared};
 use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::store;
 use scim_gateway::trace::{Step, Trace, json_lines, step_lines, without_secrets};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 
 /// The result.
 struct Explained {
@@ -59,10 +59,10 @@ async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained,
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
-    let trace = Arc::new(Trace::rehearsal());
+    let trace = Trace::default();
     let (method, path) = (&request.method, request.path.as_str());
     let local = LocalRequest { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
-    let (status, body) = trace.around(handle_locally(hosted, &local)).await;
+    let (status, body) = handle_locally(hosted, &local, Purpose::Rehearsal, trace.clone()).await;
     shared.store.close().await;
     let steps = trace.steps();
     let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));

@@ -1,9 +1,9 @@
 //! `[server]`: where the gateway listens and how much it accepts.
 
-use crate::store::StoreUrl;
 use super::table::{Placed, Table};
 use super::token::TokenHash;
 use crate::egress::BaseUrl;
+use crate::store::StoreUrl;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Creates accounts for people who sign in (`jit`), the same way as an identity provider would: through provisioning.
 
 use crate::clients::Client;
+use crate::egress::Purpose;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
     self, Answer, Caller, Instance, Operation, Outcome, ProjectionText, Refusal, Request, RequestLimits, SearchText,
@@ -91,6 +92,8 @@ impl ProvisionedAccounts {
             limits: RequestLimits::default(),
             base: String::new(),
             correlation_id: correlation.into(),
+            purpose: Purpose::Live,
+            trace: None,
         };
         let Outcome { result, .. } = provisioning::handle(&self.0.load_full(), Request { operation, caller }).await;
         result

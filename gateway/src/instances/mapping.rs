@@ -4,6 +4,7 @@ use super::context::BuildContext;
 use super::load::unreadable;
 use crate::config::{Mistake, Position};
 use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
+use crate::egress::Purpose;
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
 use crate::provisioning::Kind;
 use std::collections::BTreeMap;
@@ -87,6 +88,8 @@ async fn check_defaults(context: &BuildContext<'_>, mapping: &Mapping) -> Result
         correlation_id: "load".into(),
         settings: Arc::default(),
         egress: None,
+        purpose: Purpose::Rehearsal,
+        trace: None,
         state: Arc::new(NoState),
         limits: CallLimits::default(),
         share: context.connector.cpu_share(),

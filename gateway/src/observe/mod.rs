@@ -5,15 +5,14 @@ mod json_line;
 mod log;
 mod metrics;
 mod operation;
-mod path_template;
 mod readiness;
 
 pub use correlation::{CorrelationId, CorrelationIdError};
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
 pub use operation::{OperationRecord, Recording};
-pub use path_template::PathTemplate;
 pub use readiness::{ComponentState, Components, Readiness};
+pub use scim_egress::PathTemplate;
 
 #[cfg(test)]
 pub(crate) mod tests;

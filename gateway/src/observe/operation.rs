@@ -2,9 +2,8 @@
 //!
 //! A line contains identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
-use super::path_template::PathTemplate;
 use crate::config::InstanceName;
-use crate::egress::{AppCall, SendErrorCode};
+use crate::egress::{AppCall, PathTemplate, SendErrorCode};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

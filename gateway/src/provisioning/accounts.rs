@@ -1,7 +1,6 @@
 //! Accounts in the app, found by the name that a resource has.
 
 use super::app::App;
-use super::connected::comparison;
 use super::context::Context;
 use super::inactive::matching;
 use super::refusal::Refusal;
@@ -35,11 +34,7 @@ pub(super) async fn named(
     if pushed.is_empty() {
         return Ok(None);
     }
-    let query = Query {
-        comparisons: pushed.into_iter().map(comparison).collect(),
-        limit: kind.abilities.paging.max_page_size.max(1),
-        ..Query::default()
-    };
+    let query = Query { comparisons: pushed, limit: kind.abilities.paging.max_page_size.max(1), ..Query::default() };
     let name = matching(kind, resource);
     for stored in app.search(kind, query).await?.resources {
         let document = stored.document.clone().unwrap_or_default();

@@ -4,15 +4,13 @@
 //! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 
-use super::connected::app_change;
 use super::instance::Instance;
 use super::kind::Kind;
 use super::refusal::Refusal;
 use super::request::Caller;
-use crate::connectors::{self, Call, Document, Page, Query, Stored};
+use crate::connectors::{Call, Document, Query, SearchPage, Step, Stored};
 use crate::egress::AppCall;
 use crate::mapping::{AppChange, ids_in, replace_ids};
-use crate::trace::{Step, tell};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -37,7 +35,7 @@ enum Direction {
 impl<'a> App<'a> {
     /// Opens the connector for one operation.
     pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
-        let call = instance.open(&caller.correlation_id).await?;
+        let call = instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?;
         Ok(Self { call, instance, fresh: HashMap::new() })
     }
 
@@ -79,17 +77,18 @@ impl<'a> App<'a> {
 
     /// Creates an account; the answer's id is the app's.
     pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Refusal> {
-        tell(|| Step::create(&kind.scim.name, document));
+        self.call.record(|| Step::create(&kind.scim.name, document));
         if !self.exchanges_ids() {
             let stored = self.call.create(&kind.scim.name, document).await?;
-            return Ok(told(stored));
+            return Ok(self.recorded(stored));
         }
         let ids = self.ids(Direction::ToApp, &kind.mapping.referred(document)).await?;
         let mut document = Cow::Borrowed(document);
         if !ids.is_empty() {
             kind.mapping.replace_referred(document.to_mut(), |kind, id| ids.get(&(kind.into(), id.into())).cloned());
         }
-        let mut stored = told(self.call.create(&kind.scim.name, &document).await?);
+        let stored = self.call.create(&kind.scim.name, &document).await?;
+        let mut stored = self.recorded(stored);
         let id = stored.id.clone();
         self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
         Ok(Stored { id, ..stored })
@@ -97,26 +96,26 @@ impl<'a> App<'a> {
 
     pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Refusal> {
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::read(&kind.scim.name, &app_id));
-        let stored = told(self.call.read(&kind.scim.name, &app_id, omit).await?);
-        self.known_as(kind, id, stored).await
+        self.call.record(|| Step::read(&kind.scim.name, &app_id));
+        let stored = self.call.read(&kind.scim.name, &app_id, omit).await?;
+        self.known_as(kind, id, self.recorded(stored)).await
     }
 
     pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: &AppChange) -> Result<Stored, Refusal> {
-        let change = self.translated(kind, app_change(change)).await?;
+        let change = self.translated(kind, change).await?;
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::update(&kind.scim.name, &app_id, &change));
-        let stored = told(self.call.update(&kind.scim.name, &app_id, &change).await?);
-        self.known_as(kind, id, stored).await
+        self.call.record(|| Step::update(&kind.scim.name, &app_id, &change));
+        let stored = self.call.update(&kind.scim.name, &app_id, &change).await?;
+        self.known_as(kind, id, self.recorded(stored)).await
     }
 
     pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Refusal> {
         let app_id = self.app_id(kind, id).await?;
-        tell(|| Step::delete(&kind.scim.name, &app_id));
+        self.call.record(|| Step::delete(&kind.scim.name, &app_id));
         Ok(self.call.delete(&kind.scim.name, &app_id).await?)
     }
 
-    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<Page, Refusal> {
+    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<SearchPage, Refusal> {
         for comparison in &mut query.comparisons {
             if let Some(resource_type) = kind.mapping.referred_by(&comparison.field) {
                 let asked: Vec<_> = ids_in(&comparison.value).into_iter().map(|id| (resource_type, id)).collect();
@@ -124,28 +123,26 @@ impl<'a> App<'a> {
                 replace_ids(&mut comparison.value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
             }
         }
-        tell(|| Step::search(&kind.scim.name, &query));
+        self.call.record(|| Step::search(&kind.scim.name, &query));
         let mut page = self.call.search(&kind.scim.name, &query).await?;
-        tell(|| Step::answered_by_connector(&page.resources));
+        self.call.record(|| Step::from_connector(&page.resources));
         self.make_known(kind, &mut page.resources).await?;
         Ok(page)
     }
 
-    async fn translated(
-        &self,
-        kind: &Kind,
-        mut change: connectors::AppChange,
-    ) -> Result<connectors::AppChange, Refusal> {
+    /// The change in the ids that the app knows; a copy only where ids differ.
+    async fn translated<'c>(&self, kind: &Kind, change: &'c AppChange) -> Result<Cow<'c, AppChange>, Refusal> {
+        let unchanged = Cow::Borrowed(change);
         if !self.exchanges_ids() {
-            return Ok(change);
+            return Ok(unchanged);
         }
         let mut asked = Vec::new();
         let mut ask = |field: &str, values: &[Value]| {
             let Some(resource_type) = kind.mapping.referred_by(field) else { return };
             asked.extend(values.iter().flat_map(ids_in).map(|id| (resource_type, id)));
         };
-        for field in &change.fields {
-            ask(&field.path, field.value.as_slice());
+        for (path, value) in &change.fields {
+            ask(path, value.as_slice());
         }
         for items in &change.items {
             ask(&items.path, &items.added);
@@ -153,19 +150,20 @@ impl<'a> App<'a> {
         }
         let ids = self.ids(Direction::ToApp, &asked).await?;
         if ids.is_empty() {
-            return Ok(change);
+            return Ok(unchanged);
         }
         let replace = |field: &str, value: &mut Value| {
             let Some(resource_type) = kind.mapping.referred_by(field) else { return };
             replace_ids(value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
         };
-        for field in &mut change.fields {
-            field.value.iter_mut().for_each(|value| replace(&field.path, value));
+        let mut change = change.clone();
+        for (path, value) in &mut change.fields {
+            value.iter_mut().for_each(|value| replace(path, value));
         }
         for items in &mut change.items {
             items.added.iter_mut().chain(&mut items.removed).for_each(|value| replace(&items.path, value));
         }
-        Ok(change)
+        Ok(Cow::Owned(change))
     }
 
     async fn known_as(&self, kind: &Kind, id: &str, mut stored: Stored) -> Result<Stored, Refusal> {
@@ -222,10 +220,10 @@ impl<'a> App<'a> {
         }
         Ok(found)
     }
-}
 
-/// Tells whoever looks what the connector answered.
-fn told(stored: Stored) -> Stored {
-    tell(|| Step::answered_by_connector(std::slice::from_ref(&stored)));
-    stored
+    /// Records what the connector returned.
+    fn recorded(&self, stored: Stored) -> Stored {
+        self.call.record(|| Step::from_connector(std::slice::from_ref(&stored)));
+        stored
+    }
 }

@@ -1,8 +1,7 @@
-//! Where mapping and connector meet: the open connector as the mapping's source of transforms, and the mapping's changes
-//! and comparisons as the contract's.
+//! The open connector as the mapping's source of transforms.
 
-use crate::connectors::{self, Call, CallError, FieldChange, FieldComparison, ItemChange};
-use crate::mapping::{AppChange, AppComparison, TransformFault, Transforms};
+use crate::connectors::{Call, CallError};
+use crate::mapping::{TransformFault, Transforms};
 use serde_json::Value;
 
 /// Calls the connector's own transforms in the operation's instance.
@@ -34,21 +33,4 @@ fn fault(name: &str, error: &CallError) -> TransformFault {
         class,
         exhausted,
     }
-}
-
-/// A change as the contract has it.
-pub(super) fn app_change(change: &AppChange) -> connectors::AppChange {
-    let fields = change.fields.iter().map(|(path, value)| FieldChange { path: path.clone(), value: value.clone() });
-    let items = change.items.iter().map(|item| ItemChange {
-        path: item.path.clone(),
-        added: item.added.clone(),
-        removed: item.removed.clone(),
-    });
-    connectors::AppChange { fields: fields.collect(), items: items.collect() }
-}
-
-/// A comparison as the contract has it.
-pub(super) fn comparison(comparison: AppComparison) -> FieldComparison {
-    let AppComparison { field, operator, value } = comparison;
-    FieldComparison { field, operator, value }
 }

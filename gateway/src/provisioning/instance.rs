@@ -3,10 +3,11 @@
 use super::gaps::{Gaps, Members};
 use super::guard_rails::GuardRails;
 use super::kind::Kind;
+use super::state::StoredState;
 use super::turns::{TurnKey, TurnTable};
 use crate::config::GroupPolicy;
-use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document};
-use crate::egress::{Circuit, Egress};
+use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, Trace};
+use crate::egress::{Circuit, Egress, Purpose};
 use crate::store::{ResourceKey, Store, StoreError};
 use std::fmt;
 use std::sync::Arc;
@@ -94,12 +95,12 @@ impl Instance {
         &self.egress
     }
 
-    /// Asks the app whether the base URL and the credential are good.
+    /// Asks the app whether it accepts the base URL and the credential. The steps are recorded in `trace`.
     ///
     /// # Errors
-    /// What the connector says is wrong.
-    pub async fn check(&self) -> Result<(), CallError> {
-        self.open("check").await?.check().await
+    /// The connector's fault if the app does not accept them, or why the connector could not tell.
+    pub async fn check(&self, trace: Trace) -> Result<(), CallError> {
+        self.open("check", Purpose::Live, Some(trace)).await?.check().await
     }
 
     /// Looks at what other gateways and the operator did to its guard rails.
@@ -116,13 +117,21 @@ impl Instance {
         self.egress.circuit()
     }
 
-    pub(super) async fn open(&self, correlation_id: &str) -> Result<Call, CallError> {
+    /// Opens the connector for one operation, for a purpose that `egress` judges every request by.
+    pub(super) async fn open(
+        &self,
+        correlation_id: &str,
+        purpose: Purpose,
+        trace: Option<Trace>,
+    ) -> Result<Call, CallError> {
         let context = CallContext {
             instance: Arc::clone(&self.name),
             correlation_id: correlation_id.into(),
             settings: Arc::clone(&self.settings),
             egress: Some(Arc::clone(&self.egress)),
-            state: Arc::new(self.store.state(&self.name)),
+            purpose,
+            trace,
+            state: Arc::new(StoredState(self.store.state(&self.name))),
             limits: self.limits.clone(),
             share: self.share.clone(),
         };

@@ -46,7 +46,7 @@ impl Begun {
                 |error| error.status.into(),
             ),
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
-            app_calls: outcome.sends.iter().map(LoggedCall::from).collect(),
+            app_calls: outcome.sends.iter().map(logged).collect(),
             duration: self.started.elapsed(),
         };
         if self.reads_only {
@@ -113,14 +113,13 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
     });
 }
 
-impl From<&AppCall> for LoggedCall {
-    fn from(call: &AppCall) -> Self {
-        Self {
-            method: call.method.clone(),
-            path: PathTemplate::of(&call.path).to_string(),
-            status: call.outcome.ok(),
-            duration: call.duration,
-        }
+/// An app call as the log keeps it: without ids and queries.
+fn logged(call: &AppCall) -> LoggedCall {
+    LoggedCall {
+        method: call.method.clone(),
+        path: PathTemplate::of(&call.path).to_string(),
+        status: call.outcome.ok(),
+        duration: call.duration,
     }
 }
 
@@ -132,12 +131,12 @@ mod tests {
     fn the_log_has_no_ids_and_no_query_of_a_path() {
         let path = "/users/4711.json?email=ada@example.com".to_owned();
         let call = AppCall { method: "GET".to_owned(), path, outcome: Ok(200), duration: Duration::from_millis(3) };
-        let logged = LoggedCall {
+        let expected = LoggedCall {
             method: "GET".to_owned(),
             path: "/users/{id}.json".to_owned(),
             status: Some(200),
             duration: Duration::from_millis(3),
         };
-        assert_eq!(LoggedCall::from(&call), logged);
+        assert_eq!(logged(&call), expected);
     }
 }

@@ -1,8 +1,8 @@
 //! A refusal: what the client is told, and what the operator is told beside it (design law 10).
 
 use super::rail::Rail;
-use crate::connectors::{CallError, Fault};
-use crate::mapping::{MapError, TransformFault};
+use crate::connectors::CallError;
+use crate::mapping::MapError;
 use crate::store::StoreError;
 use scim_protocol::{Error, ErrorStatus, ScimType};
 
@@ -147,12 +147,5 @@ impl From<MapError> for Refusal {
                 Self { cause: Cause::Mapping { text: None }, ..Error::invalid_value(text).into() }
             }
         }
-    }
-}
-
-impl From<TransformFault> for Fault {
-    fn from(fault: TransformFault) -> Self {
-        let TransformFault { status, scim_type, detail, retry_after_seconds, .. } = fault;
-        Self { status, scim_type, detail, retry_after_seconds }
     }
 }

@@ -1,6 +1,8 @@
 //! What a client asks for, after routing and parsing and before anything is known about its meaning.
 
 use crate::clients::Profile;
+use crate::connectors::Trace;
+use crate::egress::Purpose;
 use scim_protocol::Conditions;
 use serde_json::Value;
 use std::sync::Arc;
@@ -29,6 +31,10 @@ pub struct Caller {
     pub base: String,
     /// Ties the client's answer, the log and the app calls together.
     pub correlation_id: Arc<str>,
+    /// Whether the request is carried out or only rehearsed.
+    pub purpose: Purpose,
+    /// Where its steps are recorded, if someone follows them.
+    pub trace: Option<Trace>,
 }
 
 /// How much one request may hold; told to clients in `/ServiceProviderConfig`.

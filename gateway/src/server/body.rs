@@ -7,13 +7,12 @@
 
 use super::error_response::ErrorResponse;
 use crate::config::Server;
-use crate::extent::{Extent, MOST_VALUES};
 use axum::body::Body;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use scim_protocol::{Error, ErrorStatus};
+use scim_protocol::{Error, ErrorStatus, MAX_VALUES, ValueBudget};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -49,8 +48,8 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> R
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::invalid_syntax("the request has no body; send a JSON object").into());
     }
-    if !Extent::new().take(text) {
-        return Err(Error::too_large(format!("the body has more than {MOST_VALUES} JSON values")).into());
+    if !ValueBudget::new().take(text) {
+        return Err(Error::too_large(format!("the body has more than {MAX_VALUES} JSON values")).into());
     }
     serde_json::from_slice(text).map_err(|error| Error::invalid_syntax(format!("the body is not JSON: {error}")).into())
 }
@@ -169,8 +168,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_of_too_many_values_is_413_before_it_is_parsed() {
-        let limits = BodyLimits { bytes: 8 * MOST_VALUES, ..LIMITS };
-        for (values, status) in [(MOST_VALUES - 2, None), (MOST_VALUES, Some(413))] {
+        let limits = BodyLimits { bytes: 8 * MAX_VALUES, ..LIMITS };
+        for (values, status) in [(MAX_VALUES - 2, None), (MAX_VALUES, Some(413))] {
             let body = Body::from(format!("[{}0]", "0,".repeat(values)));
             let found = read_json(&HeaderMap::new(), body, limits).await;
             assert_eq!(found.err().map(|error| error.scim_error().status), status, "{values}");

@@ -1,7 +1,9 @@
 //! Sends a request to an instance without HTTP and without a token, for `explain` and `dev`.
 
-use super::route::{Asked, Route};
+use super::route::Route;
 use crate::clients::Hints;
+use crate::connectors::Trace;
+use crate::egress::Purpose;
 use crate::instances::Hosted;
 use crate::provisioning::{self, Caller, Request, RequestLimits};
 use http::Method;
@@ -21,30 +23,33 @@ pub struct LocalRequest<'a> {
     pub user_agent: Option<&'a str>,
 }
 
-/// Status and body of the response.
-pub async fn handle_locally(hosted: &Hosted, local: &LocalRequest<'_>) -> (u16, Value) {
+/// Handles a request for a purpose and records its steps in `trace`. Returns the status and body of the response.
+pub async fn handle_locally(hosted: &Hosted, local: &LocalRequest<'_>, purpose: Purpose, trace: Trace) -> (u16, Value) {
     let (path, query) = local.path.split_once('?').unwrap_or((local.path, ""));
     let route = match Route::find(local.method, path) {
         Ok(route) => route,
         Err(error) => return status_and_body(error.scim_error()),
     };
     match route.asked(query, local.body.cloned()) {
-        Ok(asked) => carry_out(hosted, local, query, asked).await,
+        Ok(asked) => {
+            let client = hosted.client(Hints { user_agent: local.user_agent, query });
+            let caller = Caller {
+                profile: client.profile(),
+                projection: asked.projection,
+                conditions: Conditions::default(),
+                limits: RequestLimits::default(),
+                base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
+                correlation_id: "local".into(),
+                purpose,
+                trace: Some(trace),
+            };
+            carry_out(hosted, Request { operation: asked.operation, caller }).await
+        }
         Err(error) => status_and_body(&error),
     }
 }
 
-async fn carry_out(hosted: &Hosted, local: &LocalRequest<'_>, query: &str, asked: Asked) -> (u16, Value) {
-    let client = hosted.client(Hints { user_agent: local.user_agent, query });
-    let caller = Caller {
-        profile: client.profile(),
-        projection: asked.projection,
-        conditions: Conditions::default(),
-        limits: RequestLimits::default(),
-        base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
-        correlation_id: "local".into(),
-    };
-    let request = Request { operation: asked.operation, caller };
+async fn carry_out(hosted: &Hosted, request: Request) -> (u16, Value) {
     match provisioning::handle(&hosted.instance, request).await.result {
         Ok(answer) => (answer.status, answer.body.unwrap_or_default()),
         Err(refusal) => status_and_body(&refusal.error),

@@ -6,6 +6,8 @@ use super::route::{Asked, Route};
 use crate::admission::{Access, Permit};
 use crate::clients::{Client, Hints, Leniency};
 use crate::config::InstanceName;
+use crate::connectors::Trace;
+use crate::egress::Purpose;
 use crate::instances::{Hosted, Live};
 use crate::observe::{CorrelationId, OperationRecord, Recording};
 use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refusal, Refused, RequestLimits};
@@ -120,6 +122,8 @@ async fn answer(
         limits: RequestLimits { bulk_operations: routes.bulk_operations, body_bytes: routes.body.bytes },
         base: base(routes, &parts.headers, &name),
         correlation_id,
+        purpose: Purpose::Live,
+        trace: parts.extensions.get::<Trace>().cloned(),
     };
     let request = provisioning::Request { operation, caller };
     let Outcome { result, id, sends, ignored, leniencies, rails, .. } =

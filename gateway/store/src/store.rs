@@ -40,7 +40,8 @@ impl Store {
     /// finds it done, unless the queue is full; then it may come later.
     pub fn submit(&self, writes: Vec<Write>) {
         let (done, _) = oneshot::channel();
-        if let Err(mpsc::error::TrySendError::Full(message)) = self.shared.writer.try_send(Message::Commit(writes, done))
+        if let Err(mpsc::error::TrySendError::Full(message)) =
+            self.shared.writer.try_send(Message::Commit(writes, done))
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let store = self.clone();

@@ -1,9 +1,8 @@
 //! Every function of the contract, in both directions.
 
-use scim_gateway::connectors::{AppChange, CallContext, CallError, FieldChange, ItemChange, Query};
-use serde_json::{Value, json};
-
 use crate::world::{app, context, hostile, runtime};
+use scim_gateway::connectors::{AppChange, CallContext, CallError, ItemChange, Query};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn documents_changes_and_pages_go_there_and_back() {
@@ -16,15 +15,13 @@ async fn documents_changes_and_pages_go_there_and_back() {
     assert_eq!((stored.id.as_str(), stored.document.map(Value::Object)), ("new", Some(document)));
 
     let change = AppChange {
-        fields: vec![
-            FieldChange { path: "role.name".to_owned(), value: Some(json!("Requester")) },
-            FieldChange { path: "title".to_owned(), value: None },
-        ],
+        fields: vec![("role.name".to_owned(), Some(json!("Requester"))), ("title".to_owned(), None)],
         items: vec![ItemChange {
             path: "members".to_owned(),
             added: vec![json!({ "value": "1" })],
             removed: vec![json!("2")],
         }],
+        ..AppChange::default()
     };
     let stored = call.update("User", "42", &change).await.unwrap();
     let understood = json!({ "role.name": "Requester", "title": null, "members": [["{\"value\":\"1\"}"], ["\"2\""]] });
@@ -35,7 +32,7 @@ async fn documents_changes_and_pages_go_there_and_back() {
     assert_eq!((page.resources.len(), page.total, page.more, page.next.as_deref()), (3, Some(3), false, Some("next")));
 
     let error = call.delete("User", "42").await.unwrap_err();
-    let problem = "a fault's `status` is 400 to 599, not 200".to_owned();
+    let problem = "a fault's `status` must be 400 to 599, not 200".to_owned();
     assert_eq!(error, CallError::BadAnswer { function: "delete", problem });
     assert_eq!(error.for_client().status, 502);
 }
@@ -56,7 +53,7 @@ async fn transforms_translate_and_cannot_call_the_app() {
     assert_eq!(call.transform_to_app("calls", &value).await.unwrap_err().for_client().detail, "refused");
     assert_eq!(call.check_default("same", "{\"right\":true}").await, Ok(Ok(())));
     assert_eq!(call.check_default("same", "{ }").await, Ok(Err("write it as {\"right\":true}".to_owned())));
-    assert_eq!(call.sends(), [], "what is not let out costs the host no memory");
+    assert_eq!(call.sends(), [], "what is not sent costs the host no memory");
     call.check().await.unwrap();
     assert_eq!(call.sends().last().unwrap().outcome, Ok(404));
     let error = call.transform_to_app("calls-without-end", &value).await.unwrap_err();

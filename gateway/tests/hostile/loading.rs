@@ -1,11 +1,9 @@
 //! Files that are refused as connectors, and the messages to the operator.
 
-use std::sync::Arc;
-
-use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
-
 use crate::fixture::{self, component, module};
 use crate::world::runtime;
+use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
+use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
@@ -16,18 +14,18 @@ async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
         (b"not wasm at all".to_vec(), "it is not a WebAssembly file"),
         (
             component("(component)"),
-            "it does not fit contract 0.1: no exported instance named `scim-gateway:connector/descriptor@0.1.0`",
+            "it does not match contract 0.1: no exported instance named `scim-gateway:connector/descriptor@0.1.0`",
         ),
-        (component("(module)"), "it does not fit contract 0.1: no exported instance named"),
+        (component("(module)"), "it does not match contract 0.1: no exported instance named"),
         (
             component(
                 r#"(component (import "wasi:cli/environment@0.2.0" (instance)) (import "wasi:io/poll@0.2.0" (instance)))"#,
             ),
-            "it imports `wasi:cli/environment@0.2.0`, `wasi:io/poll@0.2.0`, as components of toolchains that need WASI do; write wasi = \"closed\"",
+            "it imports `wasi:cli/environment@0.2.0`, `wasi:io/poll@0.2.0`, as components from toolchains that require WASI do; set wasi = \"closed\"",
         ),
         (
             component(r#"(component (import "scim-gateway:connector/app@0.2.0" (instance)))"#),
-            "it imports `scim-gateway:connector/app@0.2.0`, but this gateway speaks contract 0.1; build it against the wit/ of this gateway",
+            "it imports `scim-gateway:connector/app@0.2.0`, but this gateway uses contract 0.1; build it against the wit/ of this gateway",
         ),
         (
             component(r#"(component (import "scim-gateway:connector/secrets@0.1.0" (instance)))"#),
@@ -39,17 +37,17 @@ async fn a_file_that_is_no_connector_says_what_is_wrong_with_it() {
         ),
         (
             module("", 1, trap),
-            "`describe` failed when it was tried: the connector trapped: wasm `unreachable` instruction executed",
+            "the trial call of `describe` failed: the connector trapped: wasm `unreachable` instruction executed",
         ),
         (
             module("", 1, "(loop (br 0)) unreachable"),
-            "`describe` failed when it was tried: the connector used more than its 2000 ms",
+            "the trial call of `describe` failed: the connector used more than its 2000 ms",
         ),
         (
             module("", 2000, trap),
-            "`describe` failed when it was tried: the connector asked for 131072000 bytes of memory",
+            "the trial call of `describe` failed: the connector asked for 131072000 bytes of memory",
         ),
-        (module("", 1, "i32.const 0"), "its descriptor is wrong: it is not JSON: expected ident at line 1"),
+        (module("", 1, "i32.const 0"), "its descriptor is invalid: it is not JSON: expected ident at line 1"),
         (fixture::hostile()[..5000].to_vec(), "it does not compile: unexpected end"),
     ];
     for (bytes, said) in cases {
@@ -66,7 +64,10 @@ async fn a_pinned_connector_loads_with_its_own_digest_only() {
     runtime.load(fixture::hostile(), "x", Some(&right), Wasi::Refused).await.unwrap();
     let wrong = Sha256::of(b"something else");
     let error = runtime.load(fixture::hostile(), "x", Some(&wrong), Wasi::Refused).await.unwrap_err().to_string();
-    assert_eq!(error, format!("x: its SHA-256 is {right}, pinned is {wrong}; if the change is wanted, change the pin"));
+    assert_eq!(
+        error,
+        format!("x: its SHA-256 is {right}, but {wrong} is pinned; if the change is intended, update the pin")
+    );
 }
 
 #[tokio::test]

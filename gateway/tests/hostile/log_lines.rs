@@ -1,13 +1,11 @@
 //! The lines of a connector in the operator's log.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
+use crate::world::{context, hostile, runtime};
 use scim_gateway::config::{Format, Level};
 use scim_gateway::observe;
+use std::io;
+use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
-
-use crate::world::{context, hostile, runtime};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);

@@ -1,13 +1,11 @@
 //! Every misbehaviour of a running connector.
 
+use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
+use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits, Step, Trace};
+use scim_gateway::egress::{Purpose, SendErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits};
-use scim_gateway::egress::SendErrorCode;
-
-use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
 
 /// A read in which the connector behaves as requested; returns the id of the resource.
 async fn behave(connector: &Connector, context: &CallContext, behaviour: &str) -> Result<String, CallError> {
@@ -32,24 +30,28 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
         ("traps", "trap", "unreachable"),
         ("floods-the-host", "hostcall", "passed more than 1048576 bytes to the host in one call"),
         ("huge-result", "hostcall", "passed more than 1048576 bytes to the host in one call"),
-        ("sends-without-end", "sends", "went on calling the app after it was told not to; an operation has 5 calls"),
+        ("sends-without-end", "sends", "kept calling the app after its calls were refused; an operation has 5 calls"),
         ("stops-at-budget", "fault", "502: budget"),
         (
             "deep-json",
             "bad-answer",
-            "`read` breaks the contract: `document` is a JSON object: recursion limit exceeded",
+            "`read` breaks the contract: `document` must be a JSON object: recursion limit exceeded",
         ),
-        ("many-values", "bad-answer", "`read` breaks the contract: an answer holds at most 400000 JSON values"),
-        ("not-json", "bad-answer", "`read` breaks the contract: `document` is a JSON object: invalid type: sequence"),
-        ("no-id", "bad-answer", "`read` breaks the contract: `id` is 1 to 1024 bytes"),
+        ("many-values", "bad-answer", "`read` breaks the contract: an answer may contain at most 400000 JSON values"),
+        (
+            "not-json",
+            "bad-answer",
+            "`read` breaks the contract: `document` must be a JSON object: invalid type: sequence",
+        ),
+        ("no-id", "bad-answer", "`read` breaks the contract: `id` must have 1 to 1024 bytes"),
         ("faults", "fault", "409 uniqueness: taken"),
-        ("forbidden-header", "fault", "refused: header `authorization` is the host's to set (sent: false)"),
-        ("other-host", "fault", "refused: header `host` is the host's to set (sent: false)"),
+        ("forbidden-header", "fault", "refused: header `authorization` is set by the gateway only (sent: false)"),
+        ("other-host", "fault", "refused: header `host` is set by the gateway only (sent: false)"),
         ("connects", "fault", "refused: method `CONNECT` is not one of GET, POST, PUT, PATCH, DELETE (sent: false)"),
-        ("/../admin", "fault", "refused: a path holds no `.` or `..` segment"),
-        ("/%2e%2e/admin", "fault", "refused: a path holds no `.` or `..` segment"),
-        ("//evil.example/", "fault", "refused: a path holds no `//`"),
-        ("https://evil.example/", "fault", "refused: a path starts with `/` and names no host"),
+        ("/../admin", "fault", "refused: a path must not contain a `.` or `..` segment"),
+        ("/%2e%2e/admin", "fault", "refused: a path must not contain a `.` or `..` segment"),
+        ("//evil.example/", "fault", "refused: a path must not contain `//`"),
+        ("https://evil.example/", "fault", "refused: a path must start with `/` and name no host"),
     ];
     for (behaviour, class, said) in cases {
         let error = behave(&connector, &context, behaviour).await.unwrap_err();
@@ -95,8 +97,8 @@ async fn an_operation_ends_at_its_time_limit_whatever_it_waits_for() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_place_ends_in_a_503_and_a_place_comes_back() {
-    let one = RuntimeLimits { places: 1, queue: Duration::from_millis(20), ..RuntimeLimits::default() };
+async fn waiting_for_a_slot_ends_with_503_and_a_slot_is_released() {
+    let one = RuntimeLimits { slots: 1, queue: Duration::from_millis(20), ..RuntimeLimits::default() };
     let runtime = Runtime::new(one).unwrap();
     let connector = hostile(&runtime).await;
     let context = context(&connector);
@@ -125,6 +127,31 @@ async fn the_operator_sees_each_call_to_the_app_even_when_the_connector_dies() {
     let mut call = connector.open(&context).await.unwrap();
     call.read("User", "/a//b", &[]).await.unwrap_err();
     assert_eq!(call.sends()[0].outcome, Err(SendErrorCode::Refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_in_a_spawned_task_reads_and_writes_nothing() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let (egress, calls) = app().await;
+    let trace = Trace::default();
+    let context = CallContext {
+        egress: Some(egress),
+        purpose: Purpose::Rehearsal,
+        trace: Some(trace.clone()),
+        ..context(&connector)
+    };
+    let connects = {
+        let (connector, context) = (Arc::clone(&connector), context.clone());
+        tokio::spawn(async move { behave(&connector, &context, "connects").await })
+    };
+    let error = connects.await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("refused: this is a rehearsal: nothing that could change the app is sent"), "{error}");
+    assert!(matches!(trace.steps()[..], [Step::AppCall { sent: false, .. }]), "{:?}", trace.steps());
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+    let reads = tokio::spawn(async move { behave(&connector, &context, "good").await });
+    assert_eq!(reads.await.unwrap(), Ok("200".to_owned()));
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -1,20 +1,18 @@
 //! The context of calls in these tests: tight limits, an app of a few lines, a state that counts its uses.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
+use crate::fixture;
 use futures_util::future::BoxFuture;
 use scim_gateway::connectors::{
     CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
     resolve_settings,
 };
-use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Route};
+use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Purpose, Route};
 use secrecy::SecretString;
 use serde_json::Map;
-
-use crate::fixture;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 pub(crate) fn limits() -> CallLimits {
     CallLimits {
@@ -27,7 +25,7 @@ pub(crate) fn limits() -> CallLimits {
 }
 
 pub(crate) fn runtime() -> Runtime {
-    Runtime::new(RuntimeLimits { places: 16, ..RuntimeLimits::default() }).unwrap()
+    Runtime::new(RuntimeLimits { slots: 16, ..RuntimeLimits::default() }).unwrap()
 }
 
 pub(crate) async fn hostile(runtime: &Runtime) -> Arc<Connector> {
@@ -42,6 +40,8 @@ pub(crate) fn context(connector: &Connector) -> CallContext {
         correlation_id: "c-1".into(),
         settings: Arc::new(settings),
         egress: None,
+        purpose: Purpose::Live,
+        trace: None,
         state: Arc::new(NoState),
         limits: limits(),
         share: connector.cpu_share(),

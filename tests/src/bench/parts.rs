@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The crates with parts to measure.
-const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-gateway"];
+const CRATES: [&str; 3] = ["scim-protocol", "scim-mapping", "scim-runtime"];
 
 /// One part's time, in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -252,20 +252,20 @@ fn each_mistake_is_reported_with_its_position_and_a_remedy() {
             with_token(
                 "auth = \"oauth2-client-credentials\"\nclient-id = \"x\"\ntoken-url = \"https://u:hunter2@a.example\"",
             ),
-            "8:13: instances.acme.token-url: the URL holds a user name or password",
+            "8:13: instances.acme.token-url: the URL contains a user name or password",
         ),
         (
             with_token("base-url = \"https://169.254.169.254\""),
             "6:12: instances.acme.base-url: points at link-local or a cloud's metadata service",
         ),
-        (with_token("proxy = \"socks5://p\""), "6:9: instances.acme.proxy: a proxy by `socks5` is not known here"),
+        (with_token("proxy = \"socks5://p\""), "6:9: instances.acme.proxy: the proxy scheme `socks5` is unsupported"),
         (
             with_token("ca-file = \"absent.pem\""),
             "6:11: instances.acme.ca-file: absent.pem cannot be used: No such file",
         ),
         (
             with_token("ca-file = \"mapping.json\""),
-            "6:11: instances.acme.ca-file: mapping.json cannot be used: it holds no certificate",
+            "6:11: instances.acme.ca-file: mapping.json cannot be used: it contains no certificate",
         ),
         (
             with_token("[instances.acme.limits]\nburst = 5"),

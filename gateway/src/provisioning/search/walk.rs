@@ -4,7 +4,6 @@
 //! search is approximate still gives exact results. Pages are taken one at a time and only the client's window is held.
 
 use super::super::app::App;
-use super::super::connected::comparison;
 use super::super::context::Context;
 use super::super::inactive::current;
 use super::super::refusal::Refusal;
@@ -15,7 +14,7 @@ use super::inactive;
 use super::limits::MAX_SCANNED;
 use super::pages::{PageSpan, Window};
 use super::query::Query;
-use crate::connectors::{FieldComparison, Page, Paging, Query as AppQuery, Stored};
+use crate::connectors::{AppComparison, Paging, Query as AppQuery, SearchPage, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::schema::Attribute;
 use scim_protocol::{Error, Slot, Uniqueness};
@@ -63,9 +62,9 @@ pub(super) fn omitted(context: &Context<'_>, query: &Query) -> Vec<String> {
 }
 
 /// What the app compares by itself.
-pub(super) fn comparisons(context: &Context<'_>, query: &Query) -> Vec<FieldComparison> {
+pub(super) fn comparisons(context: &Context<'_>, query: &Query) -> Vec<AppComparison> {
     let Some(filter) = &query.filter else { return Vec::new() };
-    let pushed = context.kind.mapping.push_down(filter, &context.kind.abilities.filters).into_iter().map(comparison);
+    let pushed = context.kind.mapping.push_down(filter, &context.kind.abilities.filters).into_iter();
     pushed.filter(|comparison| !membership::decides(context, &comparison.field)).collect()
 }
 
@@ -101,7 +100,7 @@ async fn all(context: &Context<'_>, app: &mut App<'_>, query: &Query, found: &mu
 }
 
 /// The page size that the app used instead of the one that it was asked for.
-pub(super) fn other_limit(page: &Page, asked: PageSpan) -> Option<u32> {
+pub(super) fn other_limit(page: &SearchPage, asked: PageSpan) -> Option<u32> {
     page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
 }
 
@@ -164,7 +163,7 @@ async fn walk(
     context: &Context<'_>,
     app: &mut App<'_>,
     query: &Query,
-    comparisons: Vec<FieldComparison>,
+    comparisons: Vec<AppComparison>,
     omit: Vec<String>,
     found: &mut Found,
 ) -> Result<(), Refusal> {
@@ -199,11 +198,11 @@ async fn walk(
 async fn looked_at(
     context: &Context<'_>,
     app: &mut App<'_>,
-    comparisons: Vec<FieldComparison>,
+    comparisons: Vec<AppComparison>,
     span: PageSpan,
     cursor: Option<String>,
     omit: &[String],
-) -> Result<(Vec<Current>, Page), Refusal> {
+) -> Result<(Vec<Current>, SearchPage), Refusal> {
     let mut page = page(context, app, comparisons, span, cursor, omit).await?;
     let resources = std::mem::take(&mut page.resources);
     Ok((currents(context, app, resources, omit).await?, page))
@@ -239,11 +238,11 @@ pub(super) async fn currents(
 pub(super) async fn page(
     context: &Context<'_>,
     app: &mut App<'_>,
-    comparisons: Vec<FieldComparison>,
+    comparisons: Vec<AppComparison>,
     span: PageSpan,
     cursor: Option<String>,
     omit: &[String],
-) -> Result<Page, Refusal> {
+) -> Result<SearchPage, Refusal> {
     let query = AppQuery { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
     // No list is ever not found: the client would take it for a wrong tenant URL.
     app.search(context.kind, query).await.map_err(|refusal| {

@@ -1,0 +1,104 @@
+//! HTTP over the shared connections.
+
+use super::attempt_error::AttemptError;
+use super::connection::{Connector, Timed};
+use super::message::SendErrorCode;
+use super::outgoing::Outgoing;
+use super::resolver::ForbiddenName;
+use super::retry_after::retry_after;
+use super::transport::{Incoming, Transport};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderValue, Request};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming as Answer};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::{self, Client};
+use std::error::Error;
+use std::io;
+use std::time::SystemTime;
+
+/// Connects, keeps a pool of connections, and speaks HTTP.
+pub(crate) type HttpClient = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
+
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
+
+impl Transport for HttpClient {
+    fn attempt(&self, request: Outgoing, max_bytes: usize) -> BoxFuture<'_, Result<Incoming, AttemptError>> {
+        Box::pin(async move {
+            let answer = self.request(assembled(request)).await.map_err(|error| unanswered(&error))?;
+            let (head, body) = answer.into_parts();
+            let retry_after = retry_after(&head.headers, SystemTime::now());
+            let body = read(body, max_bytes).await?;
+            Ok(Incoming { status: head.status.as_u16(), headers: head.headers, body, retry_after })
+        })
+    }
+}
+
+fn assembled(outgoing: Outgoing) -> Request<Full<Bytes>> {
+    let Outgoing { method, uri, headers, body } = outgoing;
+    let mut request = Request::new(Full::from(body.unwrap_or_default()));
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+    request.headers_mut().entry(USER_AGENT).or_insert(AGENT);
+    request.headers_mut().entry(ACCEPT).or_insert(ANYTHING);
+    request
+}
+
+async fn read(body: Answer, max_bytes: usize) -> Result<Vec<u8>, AttemptError> {
+    let too_large =
+        || AttemptError::new(SendErrorCode::TooLarge, format!("the answer has more than {max_bytes} bytes"), true);
+    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > max_bytes) {
+        return Err(too_large());
+    }
+    match Limited::new(body, max_bytes).collect().await {
+        Ok(body) => Ok(body.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(error) => Err(AttemptError::new(SendErrorCode::Interrupted, innermost(&*error), true)),
+    }
+}
+
+fn unanswered(error: &legacy::Error) -> AttemptError {
+    let forbidden = causes(error).find_map(|cause| cause.downcast_ref::<ForbiddenName>());
+    let is_late = |cause: &(dyn Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    };
+    if let Some(forbidden) = forbidden {
+        return AttemptError::new(SendErrorCode::Refused, forbidden.to_string(), false);
+    }
+    if error.is_connect() && causes(error).any(is_late) {
+        return AttemptError::new(SendErrorCode::Timeout, "no connection in time (name, TCP, proxy, TLS)", false);
+    }
+    let (code, sent) = if error.is_connect() {
+        (SendErrorCode::Unreachable, false)
+    } else {
+        // The connection was established: the app may have read the request before it broke.
+        (SendErrorCode::Interrupted, !causes(error).any(is_unread))
+    };
+    AttemptError::new(code, innermost(error), sent)
+}
+
+/// Whether the app says that it did not process the request: it closes the HTTP/2 connection without an error, or refuses the
+/// stream (RFC 9113 §8.7).
+fn is_unread(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_remote()
+            && (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)
+                || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
+}
+
+/// The last cause; the others repeat it. Of an HTTP/2 error only the reason: its debug data is the app's and may contain the
+/// credential.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let reason = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>()?.reason());
+    reason.map_or_else(
+        || causes(error).last().map_or_else(String::new, ToString::to_string),
+        |reason| format!("HTTP/2: {}", reason.description()),
+    )
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause: &&'a (dyn Error + 'static)| cause.source())
+}

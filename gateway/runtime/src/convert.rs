@@ -1,0 +1,125 @@
+//! Conversion between the contract's records, which carry JSON as text, and the types of `values`.
+
+use super::bindings::scim_gateway::connector::types as wit;
+use super::call_error::CallError;
+use super::values::{AppChange, Document, Fault, Query, SearchPage, Stored};
+use scim_protocol::{MAX_VALUES, ValueBudget};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The longest id, in bytes: it becomes part of URLs.
+const MAX_ID_BYTES: usize = 1024;
+/// The longest detail of a fault, in characters: clients display it.
+const MAX_DETAIL_CHARS: usize = 2000;
+
+/// JSON as text. Serialising into memory takes half the time of `Display`; for a value or an object it cannot fail.
+pub(crate) fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+pub(crate) fn change(change: &AppChange) -> wit::Change {
+    let texts = |values: &[Value]| values.iter().map(text).collect();
+    wit::Change {
+        fields: change
+            .fields
+            .iter()
+            .map(|(path, value)| wit::FieldChange { path: path.clone(), value: value.as_ref().map(text) })
+            .collect(),
+        items: change
+            .items
+            .iter()
+            .map(|items| wit::ItemChange {
+                path: items.path.clone(),
+                added: texts(&items.added),
+                removed: texts(&items.removed),
+            })
+            .collect(),
+    }
+}
+
+pub(crate) fn query(query: &Query) -> wit::Query {
+    wit::Query {
+        comparisons: query
+            .comparisons
+            .iter()
+            .map(|comparison| wit::Comparison {
+                field: comparison.field.clone(),
+                operator: comparison.operator.clone(),
+                value: text(&comparison.value),
+            })
+            .collect(),
+        page: wit::PageRequest { offset: query.offset, limit: query.limit, cursor: query.cursor.clone() },
+        omit: query.omit.clone(),
+    }
+}
+
+pub(crate) fn stored(function: &'static str, stored: wit::Stored) -> Result<Stored, CallError> {
+    stored_within(function, stored, &mut ValueBudget::new())
+}
+
+fn stored_within(function: &'static str, stored: wit::Stored, budget: &mut ValueBudget) -> Result<Stored, CallError> {
+    let bad = |problem: String| CallError::BadAnswer { function, problem };
+    if stored.id.is_empty() || stored.id.len() > MAX_ID_BYTES || stored.id.chars().any(char::is_control) {
+        return Err(bad(format!("`id` must have 1 to {MAX_ID_BYTES} bytes and no control characters")));
+    }
+    if stored.document.as_ref().is_some_and(|text| !budget.take(text.as_bytes())) {
+        return Err(bad(format!("an answer may contain at most {MAX_VALUES} JSON values")));
+    }
+    let document = stored
+        .document
+        .map(|text| serde_json::from_str::<Document>(&text))
+        .transpose()
+        .map_err(|error| bad(format!("`document` must be a JSON object: {error}")))?;
+    Ok(Stored { id: stored.id, document, version: stored.version, unresolved: stored.unresolved })
+}
+
+pub(crate) fn page(function: &'static str, page: wit::Page) -> Result<SearchPage, CallError> {
+    let mut budget = ValueBudget::new();
+    let resources = page.resources.into_iter().map(|one| stored_within(function, one, &mut budget));
+    Ok(SearchPage {
+        resources: resources.collect::<Result<_, _>>()?,
+        total: page.total,
+        limit: page.limit,
+        more: page.more,
+        next: page.next,
+    })
+}
+
+pub(crate) fn value(function: &'static str, text: &str) -> Result<Value, CallError> {
+    let bad = |problem: String| CallError::BadAnswer { function, problem };
+    if !ValueBudget::new().take(text.as_bytes()) {
+        return Err(bad(format!("an answer may contain at most {MAX_VALUES} JSON values")));
+    }
+    serde_json::from_str(text).map_err(|error| bad(format!("the value must be JSON: {error}")))
+}
+
+/// A fault whose status is not an error (RFC 7644 §3.12: 4xx and 5xx) breaks the contract.
+pub(crate) fn fault(function: &'static str, fault: wit::Fault) -> CallError {
+    if !(400..=599).contains(&fault.status) {
+        let problem = format!("a fault's `status` must be 400 to 599, not {}", fault.status);
+        return CallError::BadAnswer { function, problem };
+    }
+    // 401 would be about the client's token, which the gateway has already accepted, and would send the client's administrator to
+    // the wrong secret. Here the app does not accept the gateway.
+    let status = if fault.status == 401 { 502 } else { fault.status };
+    CallError::Fault(Fault {
+        status,
+        scim_type: fault.scim_type.filter(|word| word.len() <= 64 && word.chars().all(|c| c.is_ascii_alphabetic())),
+        detail: fault.detail.chars().take(MAX_DETAIL_CHARS).collect(),
+        retry_after_seconds: fault.retry_after_seconds,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connector_cannot_reject_the_clients_token() {
+        for (said, told) in [(400, 400), (401, 502), (403, 403), (599, 599)] {
+            let answer =
+                wit::Fault { status: said, scim_type: None, detail: "no".to_owned(), retry_after_seconds: None };
+            assert_eq!(fault("read", answer).for_client().status, told, "{said}");
+        }
+    }
+}

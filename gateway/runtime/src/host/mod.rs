@@ -1,0 +1,11 @@
+//! What a connector may ask of the host: the imports of the contract, and nothing else.
+//!
+//! Threats: a flood of log lines, forged lines (line breaks), unlimited calls to the app or calls from a value transform, state
+//! that grows without bound. Each is limited here, per operation.
+
+mod app;
+mod host_state;
+mod kept_state;
+mod log;
+
+pub(crate) use host_state::HostState;
