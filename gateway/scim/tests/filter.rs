@@ -80,7 +80,7 @@ fn valid_filters_parse_here_and_in_scim_v2_and_print_as_what_they_are() {
 fn invalid_filters_are_refused_here_and_in_scim_v2_with_a_column() {
     for text in INVALID {
         let error = Filter::parse(text).expect_err(text);
-        assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidFilter)), "{text}");
+        assert_eq!((u16::from(error.status), error.scim_type), (400, Some(ScimType::InvalidFilter)), "{text}");
         assert!(error.detail.starts_with("column "), "{text}: {}", error.detail);
         assert!(text.parse::<scim_v2::filter::Filter>().is_err(), "scim_v2 takes {text}");
     }

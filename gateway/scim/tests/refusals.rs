@@ -51,7 +51,7 @@ fn bad_operations_are_refused_by_number_and_kind() {
         let before = json!({ "userName": "u", "emails": [{ "value": "a", "type": "work" }] });
         let operations = json!([{ "op": "add", "path": "title", "value": "t" }, operation]);
         let error = patched(&user(), &before, &operations, STRICT).expect_err(&operation.to_string());
-        assert_eq!((error.status, error.scim_type), (400, Some(kind)), "{operation}: {error}");
+        assert_eq!((u16::from(error.status), error.scim_type), (400, Some(kind)), "{operation}: {error}");
         if kind != NoTarget {
             assert!(error.detail.starts_with("operation 2: "), "{operation}: {error}");
         }

@@ -245,7 +245,7 @@ mod tests {
             (&access(), None, Some(404)),
         ] {
             let headers = header.map(|value| (AUTHORIZATION, HeaderValue::from_static(value))).into_iter().collect();
-            let refused = access.admit_operator(&headers).err().map(|error| error.to_scim().status);
+            let refused = access.admit_operator(&headers).err().map(|error| u16::from(error.to_scim().status));
             assert_eq!(refused, status, "{header:?}");
         }
         let mut root = HeaderMap::new();

@@ -148,7 +148,7 @@ mod tests {
         ] {
             let error = read_text(None, text.to_owned()).await.expect_err(text);
             assert_eq!(
-                (error.status, error.scim_type.map(|kind| kind.as_str())),
+                (u16::from(error.status), error.scim_type.map(|kind| kind.as_str())),
                 (400, Some("invalidSyntax")),
                 "{text}"
             );
@@ -172,7 +172,7 @@ mod tests {
         for (values, status) in [(MAX_VALUES - 2, None), (MAX_VALUES, Some(413))] {
             let body = Body::from(format!("[{}0]", "0,".repeat(values)));
             let found = read_json(&HeaderMap::new(), body, limits).await;
-            assert_eq!(found.err().map(|error| error.scim_error().status), status, "{values}");
+            assert_eq!(found.err().map(|error| u16::from(error.scim_error().status)), status, "{values}");
         }
     }
 

@@ -239,7 +239,7 @@ mod tests {
         for (length, found) in [(1024, true), (1025, false)] {
             let path = format!("/Users/{}", "%61".repeat(length));
             for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
-                let status = Route::find(&method, &path).map_err(|error| error.scim_error().status);
+                let status = Route::find(&method, &path).map_err(|error| u16::from(error.scim_error().status));
                 assert_eq!(status.err(), (!found).then_some(404), "{method} {length}");
             }
         }

@@ -1,7 +1,6 @@
 //! The connectors of these tests: that of `tests/hostile`, built once, and modules of a few lines.
 
 use scim_gateway_tests::artifacts::build_hostile;
-use serde_json::Value;
 use std::sync::OnceLock;
 use wit_component::StringEncoding;
 use wit_parser::Resolve;

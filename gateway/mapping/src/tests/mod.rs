@@ -79,6 +79,7 @@ impl Transforms for Roles {
             detail: detail.to_owned(),
             retry_after_seconds: None,
             class: "transform",
+            exhausted: false,
         })
     }
 

@@ -195,7 +195,11 @@ mod tests {
             ("userName", Some("up")),
         ] {
             let error = Sort::parse(&users(), Some(by), order).unwrap_err();
-            assert_eq!((error.status, error.scim_type.map(|kind| kind.as_str())), (400, Some("invalidValue")), "{by}");
+            assert_eq!(
+                (u16::from(error.status), error.scim_type.map(|kind| kind.as_str())),
+                (400, Some("invalidValue")),
+                "{by}"
+            );
         }
         assert_eq!(Sort::parse(&users(), None, Some("descending")), Ok(None));
         assert_eq!(Sort::parse(&users(), Some(" "), None), Ok(None));

@@ -29,7 +29,7 @@ proptest! {
                     resource = expected;
                 }
                 Err(Refused::NoTarget) => {
-                    let error = found.map_err(|error| (error.status, error.scim_type));
+                    let error = found.map_err(|error| (u16::from(error.status), error.scim_type));
                     prop_assert_eq!(error, Err((400, Some(ScimType::NoTarget))), "{} to {}", sent, resource);
                 }
                 Err(Refused::Unclear) => {}
