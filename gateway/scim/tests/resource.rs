@@ -74,7 +74,7 @@ fn resources_that_do_not_fit_are_refused_with_what_would_be_right() {
         ),
         (
             json!({ "userName": "u", (APP): app, "emails": [{ "primary": true }, { "primary": true }] }),
-            "'emails' may have one primary value, not 2",
+            "'emails' may have only one primary value, not 2",
         ),
         (
             json!({ "userName": "u", (APP): { "ssoName": "s", "seats": 1.5 } }),

@@ -63,7 +63,7 @@ fn every_error_of_a_rule_says_where_it_is_and_what_to_write_instead() {
         ),
         (
             r#"{"scim": "meta.version", "app": "v", "direction": "to-scim"}"#,
-            "3:14: User rule 1 (meta.version): of `meta` only `meta.created` and `meta.lastModified` can come from the app",
+            "3:14: User rule 1 (meta.version): only `meta.created` and `meta.lastModified` of `meta` can come from the app",
         ),
         (
             r#"{"scim": "meta.created", "app": "c"}"#,

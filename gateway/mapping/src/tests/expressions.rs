@@ -104,8 +104,8 @@ fn errors_are_found_at_load_with_their_position() {
         ("lowr(title)", "4: unknown function `lowr`; did you mean `lower`?"),
         ("extension[\"urn:x\"].a", "18: unknown extension `urn:x`"),
         ("extension.department", "9: write an extension's attribute as `extension[\"urn:…\"].name`"),
-        ("emails.map(e, emails.map(f, f))", "24: a list is walked inside another walk"),
-        ("User{a: 1}", "4: messages (`Name{…}`) cannot be made here"),
+        ("emails.map(e, emails.map(f, f))", "24: comprehensions cannot be nested"),
+        ("User{a: 1}", "4: messages (`Name{…}`) are not supported"),
         ("app.x", "3: unknown attribute `app`"),
     ] {
         let faults = over_user(text).unwrap_err();

@@ -16,7 +16,7 @@ fn a10_a_token_that_askspoke_does_not_take_is_403_there_and_502_here() {
         AskSpoke::search(fake.app(), "Group", &query("displayName", "X", &[])).unwrap_err(),
     ] {
         assert!(fault.is(502, None), "{fault:?}");
-        assert!(fault.detail.starts_with("askSpoke refuses the credential of this instance"), "{fault}");
+        assert!(fault.detail.starts_with("askSpoke rejects the credential of this instance"), "{fault}");
         assert!(fault.detail.contains("API Key invalid"), "{fault}");
     }
 }

@@ -89,7 +89,7 @@ fn a4_what_is_no_date_is_refused() {
         "44256",
     ] {
         let fault = to_app(&fake, json!(text)).unwrap_err();
-        assert!(fault.is(400, Some("invalidValue")) && fault.detail.contains("is no date"), "{text}: {fault}");
+        assert!(fault.is(400, Some("invalidValue")) && fault.detail.contains("is not a date"), "{text}: {fault}");
     }
     assert!(to_app(&fake, json!(44256)).unwrap_err().is(400, Some("invalidValue")));
     assert_eq!(to_app(&fake, json!("29-02-2024")), Ok(json!("02-29-2024")));

@@ -132,9 +132,9 @@ fn s7_a_role_that_samanage_does_not_know_is_an_error_that_names_those_it_knows()
             .handle(|call| (call.path == "/users.json").then(|| Reply::json(200, json!([]))));
         let fault = Samanage::create(fake.app(), "User", user.clone()).unwrap_err();
         assert!(fault.is(400, Some("invalidValue")));
-        let expected = "roles: Samanage has no role \"Wizard\". It has: Administrator, Requester";
+        let expected = "roles: Samanage has no role \"Wizard\"; its roles are: Administrator, Requester";
         assert!(fault.detail.starts_with(expected), "{fault}");
-        assert_eq!(fault.detail.contains("User 5 was written all the same"), users == 0);
+        assert_eq!(fault.detail.contains("User 5 was saved nevertheless"), users == 0);
         assert_eq!(fake.calls().len(), 2 + users);
     }
 }

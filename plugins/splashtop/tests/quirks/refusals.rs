@@ -6,10 +6,10 @@ use super::*;
 fn p10_a_refused_user_comes_with_what_to_do_about_it() {
     for (status, scim_type, said, expected, advice) in [
         (403, None, "the domain evil.example is not allowed", (403, None), "Add the domain"),
-        (403, None, "the team has no licence left", (403, None), "buy licences"),
+        (403, None, "the team has no licence left", (403, None), "buy more licences"),
         (403, None, "", (403, None), "token"),
-        (409, None, "ada is an account of another team", (409, Some("uniqueness")), "has to leave it"),
-        (400, Some("uniqueness"), "exists already", (409, Some("uniqueness")), "has to leave it"),
+        (409, None, "ada is an account of another team", (409, Some("uniqueness")), "must leave that team"),
+        (400, Some("uniqueness"), "exists already", (409, Some("uniqueness")), "must leave that team"),
         (400, Some("invalidValue"), "no SSO method is called X", (400, Some("invalidValue")), "X"),
     ] {
         let fake = FakeApp::new().reply("POST", "/Users", Reply::scim_error(status, scim_type, said));
