@@ -4,6 +4,7 @@
 //! gateway sees a connector's unparsed text. Changes and comparisons are the mapping's own types: they are passed on without a
 //! copy.
 
+use scim_mapping::TransformFault;
 use serde_json::{Map, Value};
 
 pub use scim_mapping::{AppChange, AppComparison, ItemChange};
@@ -65,4 +66,12 @@ pub struct Fault {
     pub detail: String,
     /// For 429 and 503.
     pub retry_after_seconds: Option<u32>,
+}
+
+/// The fault of a transform, without its class, which is for metrics.
+impl From<TransformFault> for Fault {
+    fn from(fault: TransformFault) -> Self {
+        let TransformFault { status, scim_type, detail, retry_after_seconds, class: _ } = fault;
+        Self { status, scim_type, detail, retry_after_seconds }
+    }
 }

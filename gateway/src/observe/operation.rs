@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::config::InstanceName;
-use crate::egress::{AppCall, SendErrorCode};
+use crate::egress::{AppCall, PathTemplate, SendErrorCode};
 
 /// Everything that is logged and measured about one operation.
 #[derive(Debug, Clone)]

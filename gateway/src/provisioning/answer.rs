@@ -1,8 +1,8 @@
 //! What the client is told, and what the operator is told beside it.
 
 use super::guard_rails::Rail;
-use crate::connectors::{CallError, Fault};
-use crate::mapping::{MapError, TransformFault};
+use crate::connectors::CallError;
+use crate::mapping::MapError;
 use crate::store::StoreError;
 use scim_protocol::{EntityTag, Error, ScimType};
 use serde_json::Value;
@@ -102,12 +102,5 @@ impl From<MapError> for Failure {
                 Self { class: "mapping", ..Error::invalid_value(cause).into() }
             }
         }
-    }
-}
-
-impl From<TransformFault> for Fault {
-    fn from(fault: TransformFault) -> Self {
-        let TransformFault { status, scim_type, detail, retry_after_seconds, class: _ } = fault;
-        Self { status, scim_type, detail, retry_after_seconds }
     }
 }
