@@ -1,10 +1,8 @@
 //! `cargo xtask bench`: measurements of the real gateway and of its parts, built for speed.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::io::{Write, stdout};
-use std::time::Duration;
-
+use crate::error::CommandError;
+use crate::stage::{stage, stage_async};
+use crate::tools;
 use clap::{Args, ValueEnum};
 use scim_gateway_tests::artifacts::{Artifacts, build_hostile, connectors, target};
 use scim_gateway_tests::bench::durability::{self, Database};
@@ -12,11 +10,11 @@ use scim_gateway_tests::bench::{isolation, lists, parts, reload, start, throughp
 use scim_gateway_tests::mutations;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{Write, stdout};
+use std::time::Duration;
 use tokio::sync::OnceCell;
-
-use crate::error::CommandError;
-use crate::stage::{stage, stage_async};
-use crate::tools;
 
 #[derive(Args)]
 pub(crate) struct Options {

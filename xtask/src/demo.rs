@@ -1,16 +1,14 @@
 //! `cargo xtask demo`: plays every conversation and prints it for people, or as one JSON document.
 
-use std::io::{Write, stdout};
-
-use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, Verdict};
-use scim_gateway_tests::system::{Plan, System};
-use serde::Serialize;
-
 use crate::error::CommandError;
 use crate::stage::{stage, stage_async};
 use crate::story::Story;
 use crate::terminal::Paint;
 use crate::tools;
+use scim_gateway_tests::conversation::{Conversation, ConversationReport, Player, Verdict};
+use scim_gateway_tests::system::{Plan, System};
+use serde::Serialize;
+use std::io::{Write, stdout};
 
 /// What `--json` prints.
 #[derive(Serialize)]

@@ -1,8 +1,6 @@
 //! Why a command failed.
 
 use crate::layout::LayoutError;
-use std::path::PathBuf;
-
 use scim_gateway_tests::artifacts::BuildError;
 use scim_gateway_tests::bench::durability::BenchError;
 use scim_gateway_tests::bench::isolation::IsolationError;
@@ -15,6 +13,7 @@ use scim_gateway_tests::conformance::ConformanceError;
 use scim_gateway_tests::conversation::LoadError;
 use scim_gateway_tests::mutations::MutationError;
 use scim_gateway_tests::system::SystemError;
+use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {

@@ -3,17 +3,15 @@
 //! libFuzzer needs to see which branches the code takes. The compiler flags below are those with which cargo-fuzz asks for that
 //! when no sanitizer is wanted; all of them are stable. `--target` keeps them away from build scripts and macros.
 
+use crate::count::Count;
+use crate::error::CommandError;
+use crate::stage::{note, stage};
+use clap::Args;
+use scim_gateway_tests::artifacts::{cargo, target, workspace};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
-
-use clap::Args;
-use scim_gateway_tests::artifacts::{cargo, target, workspace};
-
-use crate::count::Count;
-use crate::error::CommandError;
-use crate::stage::{note, stage};
 
 /// Branches as counters, comparisons as hints, and no merged branches, which would hide one.
 const FLAGS: [&str; 8] = [

@@ -17,11 +17,10 @@ mod terminal;
 mod test;
 mod tools;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
-
 use clap::{Parser, Subcommand};
 use stage::asynchronously;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The commands of the SCIM connector gateway's repository.
 #[derive(Parser)]

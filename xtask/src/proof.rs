@@ -1,15 +1,13 @@
 //! Checks that are programs of their own and not tests: they print what they counted.
 
-use std::path::PathBuf;
-
-use scim_gateway_tests::artifacts::{Artifacts, target};
-use scim_gateway_tests::conformance;
-use scim_gateway_tests::mutations::{self, Options};
-
 use crate::count::Count;
 use crate::error::CommandError;
 use crate::stage::{note, stage_async};
 use crate::tools;
+use scim_gateway_tests::artifacts::{Artifacts, target};
+use scim_gateway_tests::conformance;
+use scim_gateway_tests::mutations::{self, Options};
+use std::path::PathBuf;
 
 /// Requests at each endpoint in `cargo xtask test`; `cargo xtask bench --only mutations` sends 100,000.
 const REQUESTS: u32 = 1_000;

@@ -3,20 +3,18 @@
 //! Each instance's mapping is an editable copy, `DIR/mappings/<instance>.json`, which the gateway watches: a saved mapping takes
 //! effect at once, and the gateway's report on it is printed. An edited copy is kept and used by the next sandbox in DIR.
 
-use std::convert::Infallible;
-use std::path::Path;
-
+use crate::error::CommandError;
+use crate::stage::{note, stage, stage_async};
+use crate::tools;
 use scim_gateway_tests::artifacts::{Artifacts, connector_ids};
 use scim_gateway_tests::conversation::Conversation;
 use scim_gateway_tests::simulators::Kind;
 use scim_gateway_tests::system::{Development, Plan, System};
 use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::path::Path;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-
-use crate::error::CommandError;
-use crate::stage::{note, stage, stage_async};
-use crate::tools;
 
 const DOCUMENT: &str = "sandbox.json";
 const MAPPINGS: &str = "mappings";

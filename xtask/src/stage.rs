@@ -1,11 +1,10 @@
 //! Progress on standard error: each stage and how long it took.
 
+use crate::error::CommandError;
+use crate::terminal::Paint;
 use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::time::{Duration, Instant};
-
-use crate::error::CommandError;
-use crate::terminal::Paint;
 
 /// Runs one piece of work under a heading; `does` is a phrase such as `build the connectors`.
 pub(crate) fn stage<T, E>(does: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {

@@ -1,13 +1,11 @@
 //! Prints a played conversation for people: the provider's requests, the calls that the app received, the answers.
 
-use std::io::{self, Write};
-
+use crate::terminal::Paint;
 use scim_gateway_tests::conversation::{
     AppCall, Conversation, ConversationReport, Mismatch, Received, Sent, StepReport, Verdict,
 };
 use serde_json::Value;
-
-use crate::terminal::Paint;
+use std::io::{self, Write};
 
 /// The length in characters to which a body is cut; `--json` prints all of it.
 const BODY_WIDTH: usize = 240;
@@ -174,11 +172,9 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_step_reads_request_calls_answer_differences() {

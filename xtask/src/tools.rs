@@ -1,14 +1,12 @@
 //! Builds what a command needs, with progress for the person who waits.
 
-use std::path::PathBuf;
-
+use crate::error::CommandError;
+use crate::stage::{note, stage};
 use scim_gateway_tests::artifacts::{
     Artifacts, BuildError, WASM_TARGET, add_target, build_connectors, build_example, build_gateway,
     build_load_generator, build_release_gateway, build_tested_gateway,
 };
-
-use crate::error::CommandError;
-use crate::stage::{note, stage};
+use std::path::PathBuf;
 
 /// Builds the connectors and the gateway; adds the wasm target first.
 pub(crate) fn build() -> Result<Artifacts, CommandError> {

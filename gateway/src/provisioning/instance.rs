@@ -1,7 +1,7 @@
 //! One instance ready to serve: a connector with its settings, credential and mapping.
 
 use super::gaps::{Gaps, Members};
-use super::guard_rails::GuardRails;
+use super::instance_rails::GuardRails;
 use super::kind::Kind;
 use super::state::StoredState;
 use super::turns::{TurnKey, TurnTable};

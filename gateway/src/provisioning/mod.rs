@@ -18,6 +18,7 @@ mod id;
 mod immutable;
 mod inactive;
 mod instance;
+mod instance_rails;
 mod journal;
 mod kind;
 mod member;
@@ -39,9 +40,9 @@ mod understood;
 mod write;
 
 pub use answer::Answer;
-pub use guard_rails::{Clock, GuardRails};
 pub use id::parse as parse_id;
 pub use instance::{Instance, Parts};
+pub use instance_rails::{Clock, GuardRails};
 pub use journal::{Refused, refused};
 pub use kind::Kind;
 pub use outcome::Outcome;

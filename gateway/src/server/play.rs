@@ -3,7 +3,6 @@
 use http::Method;
 use scim_protocol::{Conditions, Error};
 use serde_json::Value;
-
 use super::route::Route;
 use crate::clients::Hints;
 use crate::connectors::Trace;

@@ -27,6 +27,8 @@ mod message;
 mod open;
 mod rails;
 mod reader;
+mod record;
+mod retention;
 mod row_fault;
 mod secret;
 mod slots;

@@ -1,8 +1,7 @@
 //! What a connector's descriptor declares.
 
-use std::ops::Deref;
-
 use crate::{Connector, Value};
+use std::ops::Deref;
 
 /// The descriptor of a connector, as JSON.
 #[derive(Clone, Debug, PartialEq)]

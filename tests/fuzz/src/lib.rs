@@ -1,7 +1,6 @@
 //! The resource types that the targets work on.
 
 use std::sync::LazyLock;
-
 use scim_protocol::{Extension, Object, ResourceType};
 
 /// The core `User` with the enterprise extension.

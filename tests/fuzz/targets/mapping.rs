@@ -4,7 +4,6 @@
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-
 use libfuzzer_sys::fuzz_target;
 use scim_fuzz::{ALICE, GROUP, USER, halves};
 use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};

@@ -153,10 +153,9 @@ fn same_items(expected: &Value, found: Option<&Value>, strictness: Strictness) -
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::Strictness::{Exact, Subset};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_fits_fits_and_what_does_not_does_not() {

@@ -132,9 +132,8 @@ fn add(query: &mut Map<String, Value>, name: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_recorded_call_is_read_with_its_query_by_name() {

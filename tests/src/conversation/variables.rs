@@ -99,9 +99,8 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
 
     fn variables() -> Variables {
         let mut variables = Variables::default();

@@ -5,20 +5,18 @@
 
 mod runner;
 
-use std::io::{Write, stderr, stdout};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-use scim_gateway_tests::artifacts::{
-    Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, WASM_TARGET, cargo, connector_ids,
-};
-
 use crate::count::Count;
 use crate::error::CommandError;
 use crate::stage::{asynchronously, note, readable, stage};
 use crate::terminal::Paint;
 use crate::{fuzz, proof, tools};
 use runner::{Runner, stream_and_count};
+use scim_gateway_tests::artifacts::{
+    Artifacts, CONNECTORS_VARIABLE, GATEWAY_VARIABLE, WASM_TARGET, cargo, connector_ids,
+};
+use std::io::{Write, stderr, stdout};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A finished stage.
 struct Outcome {

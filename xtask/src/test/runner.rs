@@ -4,11 +4,10 @@
 //! `Summary [ 1.2s] 4 tests run: 3 passed, 1 failed, 0 skipped` of nextest. The output of a failed test is shown too, and may
 //! contain such a line (nextest shows the one of the program that it ran). The runner's own summary is the last one.
 
+use crate::count::Count;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
-
-use crate::count::Count;
 
 /// The program that runs the tests.
 #[derive(Debug, Clone, Copy)]

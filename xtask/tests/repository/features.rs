@@ -2,9 +2,8 @@
 //! tested is what is shipped, and nothing is compiled a second time when somebody builds the gateway after the tests or before
 //! them.
 
-use std::collections::BTreeSet;
-
 use scim_gateway_tests::artifacts::cargo;
+use std::collections::BTreeSet;
 
 #[test]
 fn the_gateway_is_built_with_the_features_that_it_is_tested_with() {

@@ -3,16 +3,15 @@
 //! The only exception is `cargo xtask test`, which runs this test: instead, the test checks that `.ci/run` calls it and nothing
 //! else.
 
-use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-
 use scim_gateway_tests::artifacts::{self, Artifacts, WASM_TARGET};
 use scim_gateway_tests::gateway_process::GatewayProcess;
 use scim_gateway_tests::http::{Http, HttpRequest};
 use scim_gateway_tests::simulators::Kind;
 use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 
 type Exercise = fn(&Readme);
 

@@ -5,10 +5,10 @@
 
 use super::super::app::App;
 use super::super::context::Context;
+use super::super::instance_rails::{counted_since, is_open, refusal};
 use super::super::rail::Rail;
 use super::super::refusal::Refusal;
 use super::reservation::Reservation;
-use super::state::{counted_since, is_open, refusal};
 use crate::config::Deactivations;
 use crate::store::{Deactivated, RailWrite, Write};
 use jiff::{SignedDuration, Timestamp};

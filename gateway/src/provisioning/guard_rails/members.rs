@@ -4,10 +4,10 @@
 //! could remove more than the threshold.
 
 use super::super::context::Context;
+use super::super::instance_rails::is_open;
 use super::super::kind::Kind;
 use super::super::rail::Rail;
 use super::super::refusal::Refusal;
-use super::state::is_open;
 use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;

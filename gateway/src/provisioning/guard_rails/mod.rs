@@ -8,7 +8,7 @@ mod deactivations;
 mod members;
 
 mod reservation;
-mod state;
+
 #[cfg(test)]
 mod tests;
 
@@ -16,4 +16,3 @@ pub(super) use deactivations::{becomes_inactive, guard_deactivation};
 pub(super) use members::{guard_members, guards_members, may_remove};
 
 pub(super) use reservation::Reservation;
-pub use state::{Clock, GuardRails};

@@ -1,8 +1,8 @@
 //! What the rails decide, with the time as a value.
 
+use super::super::instance_rails::{GuardRails, counted_since, is_open, refusal};
 use super::super::rail::Rail;
 use super::deactivations::{becomes_inactive, too_many};
-use super::state::{GuardRails, counted_since, is_open, refusal};
 use crate::config::{self, Deactivations};
 use crate::store::RailState;
 use jiff::Timestamp;

@@ -6,5 +6,3 @@
 pub(crate) mod entry;
 pub(crate) mod queue;
 pub(crate) mod read;
-mod record;
-pub(crate) mod retention;

@@ -73,9 +73,8 @@ pub(super) fn pointer(value: &Value) -> Pointer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{Pointer, boolean, pointer};
+    use serde_json::json;
 
     #[test]
     fn a_boolean_is_what_rails_takes_for_one() {

@@ -1,11 +1,10 @@
 //! A connector whose `check` tries to get out, with the standard library as it is on wasip2.
 
+use scim_connector_sdk::{App, Connector, Fault, json};
 use std::fmt::Display;
 use std::io::Write as _;
 use std::net::{TcpStream, ToSocketAddrs as _, UdpSocket};
 use std::time::Duration;
-
-use scim_connector_sdk::{App, Connector, Fault, json};
 
 /// The connector.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! One instance's rails, and what this gateway knows of them.
 
-use super::super::rail::Rail;
-use super::super::refusal::{Cause, Refusal};
+use super::rail::Rail;
+use super::refusal::{Cause, Refusal};
 use crate::config;
 use crate::store::{RailState, RailWrite, Store, StoreError, Write};
 use jiff::{SignedDuration, Timestamp};
@@ -42,7 +42,7 @@ impl GuardRails {
     }
 
     /// Looks at what other gateways and the operator did to the rails.
-    pub(in super::super) async fn watch(&self, store: &Store, instance: &str) -> Result<(), StoreError> {
+    pub(super) async fn watch(&self, store: &Store, instance: &str) -> Result<(), StoreError> {
         if self.limits.any() {
             let rows = store.rails(instance).await?;
             for rail in Rail::ALL {

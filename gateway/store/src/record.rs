@@ -1,7 +1,7 @@
 //! Adding rows to the provisioning log.
 
-use super::entry::LogEntry;
-use super::queue::QUEUE;
+use crate::log::entry::LogEntry;
+use crate::log::queue::QUEUE;
 use crate::store::Store;
 
 impl Store {
