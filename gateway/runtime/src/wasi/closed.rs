@@ -39,7 +39,7 @@ impl Open {
 
 impl ClosedWasi {
     /// The context, created on first use.
-    pub(super) fn open(&mut self) -> (&mut WasiCtx, &mut ResourceTable) {
+    pub(crate) fn open(&mut self) -> (&mut WasiCtx, &mut ResourceTable) {
         let open = self.0.get_or_insert_with(Open::new);
         let (ctx, table) = open.context.get_mut().unwrap_or_else(PoisonError::into_inner);
         (ctx, table)

@@ -11,12 +11,11 @@
 //! Every operation has its own context, created when the connector first uses it: connectors without WASI pay nothing.
 
 mod closed;
-mod link;
 mod permission;
 mod printed;
 mod waiting;
 
 pub(crate) use closed::ClosedWasi;
-pub(crate) use link::link;
 pub(crate) use permission::is_linked;
 pub use permission::{Wasi, WasiError};
+pub(crate) use waiting::Waiting;

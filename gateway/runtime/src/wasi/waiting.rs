@@ -8,9 +8,9 @@ use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi_io::bindings::wasi::io::poll;
 
 /// What a waiting connector needs.
-pub(super) struct Waiting<'a> {
-    pub(super) cpu: &'a mut CpuBudget,
-    pub(super) table: &'a mut ResourceTable,
+pub(crate) struct Waiting<'a> {
+    pub(crate) cpu: &'a mut CpuBudget,
+    pub(crate) table: &'a mut ResourceTable,
 }
 
 /// Waits, without giving up the slot if the result is ready at once.
