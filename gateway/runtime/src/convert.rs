@@ -3,12 +3,12 @@
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call_error::CallError;
 use super::values::{AppChange, Document, Fault, Query, SearchPage, Stored};
-use scim_protocol::{MAX_VALUES, ValueBudget};
+use scim_protocol::{MAX_ID_BYTES, MAX_VALUES, ValueBudget};
 use serde::Serialize;
 use serde_json::Value;
 
 /// The longest id, in bytes: it becomes part of URLs.
-const MAX_ID_BYTES: usize = 1024;
+
 /// The longest detail of a fault, in characters: clients display it.
 const MAX_DETAIL_CHARS: usize = 2000;
 

@@ -34,7 +34,6 @@ mod transform_calls;
 mod transform_exports;
 mod values;
 mod wasi;
-mod wasi_link;
 
 pub use artifact::ArtifactError;
 pub use call::Call;

@@ -11,7 +11,7 @@ use super::context::{CallContext, CallLimits};
 use super::cpu::HeavyLane;
 use super::descriptor::Descriptor;
 use super::engine::{RuntimeLimits, engine};
-use super::host::HostState;
+use super::host::{HostState, link_wasi};
 use super::load_error::{LoadCause, LoadError};
 use super::program::Program;
 use super::sha256::Sha256;
@@ -19,7 +19,6 @@ use super::slots::Slots;
 use super::ticks::Ticks;
 use super::transform_exports::TransformExports;
 use super::wasi::Wasi;
-use super::wasi_link;
 use scim_egress::Purpose;
 use serde_json::Map;
 use std::collections::HashMap;
@@ -69,7 +68,7 @@ impl Runtime {
         bindings::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state)
             .map_err(failed)?;
         let mut wasi_linker = linker.clone();
-        wasi_link::link(&mut wasi_linker).map_err(failed)?;
+        link_wasi(&mut wasi_linker).map_err(failed)?;
         let ticks = Ticks::start(&engine, limits.tick)?;
         let slots = Slots::new(&limits);
         let lane = HeavyLane::of(std::thread::available_parallelism().map_or(1, NonZeroUsize::get));

@@ -5,9 +5,8 @@
 //! copy.
 
 use scim_mapping::TransformFault;
-use serde_json::{Map, Value};
-
 pub use scim_mapping::{AppChange, AppComparison, ItemChange};
+use serde_json::{Map, Value};
 
 /// A JSON object in the app's shape.
 pub type Document = Map<String, Value>;

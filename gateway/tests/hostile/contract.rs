@@ -1,7 +1,7 @@
 //! Every function of the contract, in both directions.
 
 use crate::world::{app, context, hostile, runtime};
-use scim_gateway::connectors::{AppChange, CallContext, CallError, ItemChange, Query};
+use scim_gateway::connectors::{AppChange, CallContext, CallError, ItemChange, Query, Step, Trace};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -58,4 +58,16 @@ async fn transforms_translate_and_cannot_call_the_app() {
     assert_eq!(call.sends().last().unwrap().outcome, Ok(404));
     let error = call.transform_to_app("calls-without-end", &value).await.unwrap_err();
     assert_eq!((error.class(), call.sends().len()), ("sends", 1));
+}
+
+#[tokio::test]
+async fn steps_are_made_only_for_a_trace_that_someone_follows() {
+    let runtime = runtime();
+    let connector = hostile(&runtime).await;
+    let call = connector.open(&context(&connector)).await.unwrap();
+    call.record(|| panic!("nobody follows"));
+    let trace = Trace::default();
+    let followed = CallContext { trace: Some(trace.clone()), ..context(&connector) };
+    connector.open(&followed).await.unwrap().record(|| Step::read("User", "42"));
+    assert_eq!(trace.steps(), [Step::read("User", "42")]);
 }

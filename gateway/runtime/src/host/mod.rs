@@ -7,5 +7,7 @@ mod app;
 mod host_state;
 mod kept_state;
 mod log;
+mod wasi;
 
 pub(crate) use host_state::HostState;
+pub(crate) use wasi::link as link_wasi;

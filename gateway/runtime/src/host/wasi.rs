@@ -1,7 +1,7 @@
-//! Links WASI to the host's state.
+//! WASI, linked to the host's state.
 
-use crate::host::HostState;
-use crate::wasi::Waiting;
+use super::super::wasi::Waiting;
+use super::host_state::HostState;
 use wasmtime::component::{HasData, Linker};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 use wasmtime_wasi_io::bindings::wasi::io::poll;
