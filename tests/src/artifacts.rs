@@ -210,7 +210,7 @@ pub fn build_tested_gateway() -> Result<PathBuf, BuildError> {
 
 /// As [`build_gateway`], optimised as for production.
 pub fn build_release_gateway() -> Result<PathBuf, BuildError> {
-    build_gateway_as("release")
+    build_gateway_as("dist")
 }
 
 fn build_gateway_as(profile: &str) -> Result<PathBuf, BuildError> {

@@ -7,8 +7,6 @@ use scim_protocol::{MAX_ID_BYTES, MAX_VALUES, ValueBudget};
 use serde::Serialize;
 use serde_json::Value;
 
-/// The longest id, in bytes: it becomes part of URLs.
-
 /// The longest detail of a fault, in characters: clients display it.
 const MAX_DETAIL_CHARS: usize = 2000;
 

@@ -2,7 +2,7 @@
 //! position in the configuration or in the mapping's file.
 //!
 //! When instances are already being served, unchanged ones are reused with their connections, circuit breakers and share of the
-//! capacity; and what cannot be built stays as it was (design law 6).
+//! capacity; and what cannot be built stays as it was (ARCHITECTURE.md, law 6).
 
 use super::accounts::ProvisionedAccounts;
 use super::change::{Change, ChangeKind, Subject};

@@ -1,6 +1,6 @@
 //! The open connector, in the ids that the client knows.
 //!
-//! A SCIM id is the app's own id (design law 8), except where the app destroyed an account and another was created for the
+//! A SCIM id is the app's own id (ARCHITECTURE.md, law 8), except where the app destroyed an account and another was created for the
 //! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 

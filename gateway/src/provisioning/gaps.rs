@@ -1,5 +1,5 @@
 //! What an instance's app cannot hold, and the gateway therefore holds for it: accounts that it destroys on deactivation, and
-//! memberships that it cannot have. Declared by the connector (design law 3); an instance of an app that declares neither has no gaps,
+//! memberships that it cannot have. Declared by the connector (ARCHITECTURE.md, law 3); an instance of an app that declares neither has no gaps,
 //! and none of its operations asks the store about them.
 
 use super::kind::Kind;

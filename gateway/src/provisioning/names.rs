@@ -1,5 +1,5 @@
-//! Names: the values of the attributes by which clients recognise a resource. Where the gateway holds one for the app, no app finds out
-//! that it is taken, so the gateway must (design law 13).
+//! Names: the values of the attributes by which clients recognise a resource. Where the gateway holds a name for the app, the app cannot
+//! tell that it is taken, so the gateway must (ARCHITECTURE.md, law 13).
 
 use super::accounts;
 use super::app::App;
@@ -24,7 +24,7 @@ pub(super) fn turns_of_edits(context: &Context<'_>, edits: &Edits) -> Vec<TurnKe
     given(context, edits).filter_map(|(slot, value)| turn(context, slot, value)).collect()
 }
 
-/// The names alone of what a PATCH gives.
+/// The match attributes that a PATCH sets.
 pub(super) fn of_edits(context: &Context<'_>, edits: &Edits) -> Object {
     let mut names = Object::new();
     given(context, edits).for_each(|(slot, value)| slot.put(&mut names, value.clone()));
@@ -97,8 +97,8 @@ async fn refuse_inactive(context: &Context<'_>, resource: &Object, id: Option<&s
     let inactive = context.instance.store.inactive_matching(instance, kind, &[&name]).await?;
     match inactive.iter().find(|other| Some(other.id.as_str()) != id) {
         Some(other) => {
-            let advice = "set its `active` to true instead of creating another";
-            Err(taken(format!("{name} is the inactive {kind} {}; {advice}", other.id)).into())
+            let advice = if id.is_none() { "; set its `active` to true instead of creating another" } else { "" };
+            Err(taken(format!("{name} is the inactive {kind} {}{advice}", other.id)).into())
         }
         None => Ok(()),
     }
@@ -119,6 +119,19 @@ async fn has(context: &Context<'_>, app: &mut App<'_>, id: &str, slot: &Slot, va
 
 fn is_unique(context: &Context<'_>, slot: &Slot) -> bool {
     context.kind.scim.resolve_slot(slot).is_some_and(|resolved| resolved.attribute.uniqueness != Uniqueness::None)
+}
+
+/// Whether a PATCH writes a name that the gateway may hold, other than by naming its attribute: only the resource tells which.
+pub(super) fn hides(context: &Context<'_>, edits: &Edits) -> bool {
+    let kind = context.kind;
+    let kept: Vec<&Slot> = kind.mapping.kept_slots().collect();
+    let slots = kind.mapping.match_slots().into_iter().enumerate();
+    let held = slots.filter(|(index, slot)| (*index == 0 && kind.removes()) || kept.contains(slot));
+    held.map(|(_, slot)| slot).any(|slot| {
+        edits.steps.iter().map(Edit::slot).any(|edited| {
+            edited != slot && edited.path.schema == slot.path.schema && edited.path.attribute == slot.path.attribute
+        })
+    })
 }
 
 fn given<'e>(context: &'e Context<'_>, edits: &'e Edits) -> impl Iterator<Item = (&'e Slot, &'e Value)> {

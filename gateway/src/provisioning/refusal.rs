@@ -1,4 +1,4 @@
-//! A refusal: what the client is told, and what the operator is told beside it (design law 10).
+//! A refusal: what the client is told, and what the operator is told beside it (ARCHITECTURE.md, law 10).
 
 use super::rail::Rail;
 use crate::connectors::CallError;

@@ -1,10 +1,13 @@
-//! Turns: changes of one resource, and claims on one name, happen one after the other (design law 14).
+//! Turns: changes of one resource, and claims on one name, happen one after the other (ARCHITECTURE.md, law 14).
 //!
 //! Entra works in parallel: two PATCHes of a group must not each build on what the other is about to change, and two POSTs of one
 //! user name must not both find it free. Threat: two operations that each hold what the other waits for would wait for ever. So an
-//! operation holds its turns as one set, [`Turns`], which takes them in the order of their keys. When it learns of a turn that comes
-//! before one it holds, it gives all back, takes the whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without
-//! that turn may have changed. Every wait ends: after [`LONGEST_WAIT`] the client is told to come back.
+//! operation holds its turns as one set, [`Turns`], which waits for them only in the order of their keys. When it learns of a turn that
+//! comes before one it holds, it takes it if it is free; if not, it gives all back, takes the whole set in order, and plans again
+//! ([`Stop::PlanAgain`]): what it read may have changed meanwhile. Every wait ends: [`LONGEST_WAIT`] after the operation began, the
+//! client is told to come back.
+//!
+//! This holds within one gateway. Gateways that share a store do not wait for each other.
 
 use super::refusal::{Cause, Refusal};
 use scim_protocol::Error;
@@ -14,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 
-/// How long an operation waits for the turns that it asks for at once. Providers give up on a request after 30 seconds or more.
+/// How long an operation waits for turns in all. Providers give up on a request after 30 seconds or more.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Entries of finished work are swept when the map has grown to a multiple of this.
 const SWEEP: usize = 1024;
@@ -33,7 +36,7 @@ pub(super) struct TurnKey {
 enum Rank {
     Name,
     Group,
-    Member,
+    Other,
 }
 
 /// The turns of all instances' resources; an entry exists while someone holds or awaits it. Clones share them: an instance that is
@@ -48,6 +51,7 @@ pub struct TurnTable {
 pub(super) struct Turns {
     table: TurnTable,
     held: BTreeMap<TurnKey, OwnedMutexGuard<()>>,
+    until: Instant,
 }
 
 /// Why a plan was not finished.
@@ -66,7 +70,7 @@ impl<E: Into<Refusal>> From<E> for Stop {
 }
 
 impl TurnKey {
-    /// For the value of an attribute that must be unique among the resources of a type; case does not tell names apart.
+    /// For the value of an attribute by which clients recognise the resources of a type; names that differ only in case are one.
     pub(super) fn name(instance: &Arc<str>, resource_type: &str, attribute: &str, value: &str) -> Self {
         let what = format!("{attribute} {}", value.to_lowercase());
         Self { rank: Rank::Name, instance: Arc::clone(instance), resource_type: resource_type.to_owned(), what }
@@ -80,14 +84,35 @@ impl TurnKey {
     /// For any other resource.
     pub(super) fn resource(instance: &Arc<str>, resource_type: &str, id: &str) -> Self {
         let (instance, resource_type) = (Arc::clone(instance), resource_type.to_owned());
-        Self { rank: Rank::Member, instance, resource_type, what: id.to_owned() }
+        Self { rank: Rank::Other, instance, resource_type, what: id.to_owned() }
     }
 }
 
 impl TurnTable {
     /// The turns of an operation that holds none yet.
     pub(super) fn begin(&self) -> Turns {
-        Turns { table: self.clone(), held: BTreeMap::new() }
+        self.begin_until(Instant::now() + LONGEST_WAIT)
+    }
+
+    /// As [`Self::begin`], for an operation that shares its time with others.
+    pub(super) fn begin_until(&self, until: Instant) -> Turns {
+        Turns { table: self.clone(), held: BTreeMap::new(), until }
+    }
+
+    /// Waits for all turns of an operation that knows them from the start.
+    pub(super) async fn hold(&self, keys: impl IntoIterator<Item = TurnKey>) -> Result<Turns, Refusal> {
+        self.hold_until(Instant::now() + LONGEST_WAIT, keys).await
+    }
+
+    /// As [`Self::hold`], until that time.
+    pub(super) async fn hold_until(
+        &self,
+        until: Instant,
+        keys: impl IntoIterator<Item = TurnKey>,
+    ) -> Result<Turns, Refusal> {
+        let mut turns = self.begin_until(until);
+        turns.take_in_order(keys.into_iter().collect()).await?;
+        Ok(turns)
     }
 
     fn lock_of(&self, key: &TurnKey) -> Arc<tokio::sync::Mutex<()>> {
@@ -105,7 +130,7 @@ impl TurnTable {
 }
 
 impl Turns {
-    /// Waits for further turns.
+    /// Takes further turns.
     ///
     /// # Errors
     /// [`Stop::PlanAgain`] when turns that were held had to be given back meanwhile; all are held now. A refusal when the wait takes
@@ -116,19 +141,33 @@ impl Turns {
             (Some(first), Some((last, _))) => first > last,
             _ => true,
         };
-        if !in_order {
-            missing.extend(std::mem::take(&mut self.held).into_keys());
+        if in_order {
+            return Ok(self.take_in_order(missing).await?);
         }
-        let until = Instant::now() + LONGEST_WAIT;
-        for key in missing {
+        // Whoever does not wait cannot be part of a circle of waits.
+        missing.retain(|key| match self.table.lock_of(key).try_lock_owned() {
+            Ok(turn) => self.held.insert(key.clone(), turn).is_some(),
+            Err(_) => true,
+        });
+        if missing.is_empty() {
+            return Ok(());
+        }
+        missing.extend(std::mem::take(&mut self.held).into_keys());
+        self.take_in_order(missing).await?;
+        Err(Stop::PlanAgain)
+    }
+
+    /// Waits for turns that come after all that are held.
+    async fn take_in_order(&mut self, keys: BTreeSet<TurnKey>) -> Result<(), Refusal> {
+        for key in keys {
             let lock = self.table.lock_of(&key);
-            let Ok(turn) = timeout_at(until, lock.lock_owned()).await else {
+            let Ok(turn) = timeout_at(self.until, lock.lock_owned()).await else {
                 self.held.clear();
-                return Err(busy().into());
+                return Err(busy());
             };
             self.held.insert(key, turn);
         }
-        if in_order { Ok(()) } else { Err(Stop::PlanAgain) }
+        Ok(())
     }
 }
 
@@ -180,15 +219,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn turns_in_order_are_added_and_a_turn_out_of_order_means_to_plan_again() {
+    async fn a_turn_out_of_order_is_taken_if_it_is_free_and_otherwise_all_are_planned_again() {
         let table = TurnTable::default();
         let mut turns = holding(&table, [name("ada"), group("1")]).await;
         turns.take([user("2"), user("1")]).await.unwrap();
         turns.take([user("1"), group("1")]).await.unwrap();
-        assert!(matches!(turns.take([group("0")]).await, Err(Stop::PlanAgain)));
-        assert_eq!(turns.held.len(), 5);
+        turns.take([group("0")]).await.unwrap();
+        let other = holding(&table, [name("bob")]).await;
+        let mut again = Box::pin(turns.take([name("bob")]));
+        assert!(again.as_mut().now_or_never().is_none());
+        // All were given back meanwhile.
+        drop(holding(&table, [user("2")]).await);
+        drop(other);
+        assert!(matches!(again.await, Err(Stop::PlanAgain)));
+        assert_eq!(turns.held.len(), 6);
         // Now all are held, and planning again asks for nothing new.
-        turns.take([name("ada"), group("1"), user("2"), user("1"), group("0")]).await.unwrap();
+        turns.take([name("ada"), name("bob"), group("1"), user("2"), user("1"), group("0")]).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

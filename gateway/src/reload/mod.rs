@@ -1,4 +1,4 @@
-//! Brings the instances up to date with their files, without a restart (design law 6).
+//! Brings the instances up to date with their files, without a restart (ARCHITECTURE.md, law 6).
 //!
 //! [`Reloader::reload`] reads the configuration and everything that it names, builds what has changed separately, and swaps it in
 //! as a whole. Requests in flight finish with what they started with. Whatever is wrong stays as it was, and is reported with its

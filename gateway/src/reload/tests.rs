@@ -1,4 +1,4 @@
-//! How reloads are reported. That they work is tested with the real gateway, in `tests/tests/reload`.
+//! How reloads are reported. That they work is tested with the real gateway, in `tests/tests/system/reload`.
 
 use super::history::History;
 use super::{Reload, ReloadOutcome, Trigger};

@@ -1,6 +1,6 @@
 //! The one place where errors become HTTP responses.
 //!
-//! An error has two texts (design law 10): `detail` for the client, and a cause for the operator, which goes with the response to
+//! An error has two texts (ARCHITECTURE.md, law 10): `detail` for the client, and a cause for the operator, which goes with the response to
 //! the operation's log line and is never sent.
 
 use crate::admission::{AccessError, Busy};

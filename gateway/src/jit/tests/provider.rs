@@ -1,4 +1,4 @@
-//! A minimal OpenID provider on loopback that can misbehave in every way; `tests/tests/jit.rs` has a realistic one.
+//! A minimal OpenID provider on loopback that can misbehave in every way; `tests/tests/system/jit.rs` has a realistic one.
 
 use axum::Router;
 use axum::body::Bytes;

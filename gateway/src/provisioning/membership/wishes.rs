@@ -1,9 +1,8 @@
 //! What a client wants of a group's members.
 
-use super::super::id;
 use super::super::member::id_of;
 use super::effective::Wish;
-use scim_protocol::Error;
+use scim_protocol::{Error, MAX_ID_BYTES};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,8 +28,11 @@ impl Wishes {
     /// Takes the elements of a client's list of members.
     pub(super) fn take<'v>(&mut self, items: impl IntoIterator<Item = &'v Value>, wish: Wish) -> Result<(), Error> {
         for item in items {
-            let id = id_of(item).filter(|id| id::is_possible(id));
-            let id = id.ok_or_else(|| Error::invalid_value("members: each needs a `value`, the id of a user"))?;
+            let id = id_of(item).filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()));
+            let id = id.ok_or_else(|| {
+                let detail = format!("members: each needs a `value`, the id of a user, of 1 to {MAX_ID_BYTES} bytes");
+                Error::invalid_value(detail)
+            })?;
             self.add(id.to_owned(), wish);
         }
         Ok(())

@@ -8,7 +8,7 @@ use super::super::refusal::Refusal;
 use super::super::remember;
 use super::super::resource::{self, Current};
 use super::super::turns::Stop;
-use super::call::Shown;
+use super::action::Shown;
 use super::confirmed::Confirmed;
 use super::draft::Reply;
 use super::restore::active_again;

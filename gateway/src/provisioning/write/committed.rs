@@ -9,7 +9,7 @@ use super::super::resource::{self, Current};
 use super::super::subject::Subject;
 use super::super::turns::Turns;
 use super::super::{awaited, id};
-use super::call::{Appeared, Shown};
+use super::action::{Appeared, Shown};
 use super::draft::Reply;
 
 /// What is done and remembered, and what the client is told of it.

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::membership::MemberPlan;
 use super::super::refusal::Refusal;
 use super::super::turns::Turns;
-use super::call::Shown;
+use super::action::Shown;
 use super::committed::Committed;
 use super::draft::Reply;
 use crate::store::Write;

@@ -5,7 +5,7 @@ use super::super::connected::Connected;
 use super::super::context::Context;
 use super::super::turns::{Stop, Turns};
 use super::super::{membership, names};
-use super::call::Call;
+use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::inactive;
 use scim_protocol::Object;
@@ -25,5 +25,5 @@ pub(super) async fn draft<'a>(
     let mut sent = resource.clone();
     let members = membership::of_new(context, app, turns, &mut sent).await?;
     let made = context.kind.mapping.to_app(&sent, &mut Connected(&mut app.call)).await?;
-    Ok(Draft { members, ..Draft::new(Call::Create(made), Reply::Created(resource.clone())) })
+    Ok(Draft { members, ..Draft::new(Action::Create(made), Reply::Created(resource.clone())) })
 }

@@ -7,7 +7,7 @@ use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
 use super::super::{guard_rails, membership};
-use super::call::{Call, forgotten};
+use super::action::{Action, forgotten};
 use super::draft::{Draft, Reply};
 use super::{inactive, recover};
 
@@ -33,6 +33,6 @@ pub(super) async fn draft<'a>(
         guard_rails::guard_members(context, &subject.current(context, app).await?.resource, None).await?;
     }
     let members = membership::of_deleted(context, app, turns, id).await?;
-    let call = Call::Delete { account: Some(id.to_owned()), writes: forgotten(context, id) };
-    Ok(Draft { members, reservation, ..Draft::new(call, Reply::Deleted) })
+    let action = Action::Delete { account: Some(id.to_owned()), writes: forgotten(context, id) };
+    Ok(Draft { members, reservation, ..Draft::new(action, Reply::Deleted) })
 }

@@ -2,7 +2,7 @@
 
 use super::super::guard_rails::Reservation;
 use super::super::membership::MemberPlan;
-use super::call::Call;
+use super::action::Action;
 use crate::store::Write;
 use scim_protocol::Object;
 
@@ -10,7 +10,7 @@ use scim_protocol::Object;
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     /// What the app is told.
-    pub(super) call: Call,
+    pub(super) action: Action,
     /// What becomes of the members.
     pub(super) members: MemberPlan<'a>,
     /// Its place among the users who may be deactivated.
@@ -45,7 +45,7 @@ pub(super) enum Reply {
 
 impl Draft<'_> {
     /// A change that reserves nothing, concerns no members and needs no intent.
-    pub(super) fn new(call: Call, reply: Reply) -> Self {
-        Self { call, members: MemberPlan::default(), reservation: None, intent: Intent::default(), reply }
+    pub(super) fn new(action: Action, reply: Reply) -> Self {
+        Self { action, members: MemberPlan::default(), reservation: None, intent: Intent::default(), reply }
     }
 }

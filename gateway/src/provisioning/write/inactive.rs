@@ -9,7 +9,7 @@ use super::super::membership;
 use super::super::names;
 use super::super::refusal::Refusal;
 use super::super::turns::{Stop, Turns};
-use super::call::{Call, forgotten};
+use super::action::{Action, forgotten};
 use super::draft::{Draft, Intent, Reply};
 use super::restore::Restoration;
 use crate::store::{Inactive, Phase, StandingWrite, Write};
@@ -25,7 +25,7 @@ pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resourc
     let inactive = inactive(context.kind, &id, Phase::Removed, resource);
     let mut writes = vec![remembered(context.key(&id), &inactive)];
     writes.extend(membership::recorded_pending(context, &id, &inactive.resource).await?);
-    Ok(Draft::new(Call::None { inactive, writes }, Reply::Created(resource.clone())))
+    Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Created(resource.clone())))
 }
 
 /// Plans to remember the resource as the client wants it to be, and to remove its account.
@@ -44,7 +44,7 @@ pub(super) async fn deactivate<'a>(
         writes: vec![remembered(context.key(id), &inactive)],
         withdrawal: vec![Write::Standing(StandingWrite::Active(context.key(id)))],
     };
-    Ok(Draft { intent, ..Draft::new(Call::Deactivate(inactive), Reply::Resource) })
+    Ok(Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) })
 }
 
 /// Plans to make an inactive resource what `after` says: active again, or another that is inactive, which the app is not told.
@@ -64,7 +64,7 @@ pub(super) async fn change<'a>(
     if !is_active(&after) {
         let inactive = inactive(context.kind, id, before.phase, &after);
         let writes = vec![remembered(context.key(id), &inactive)];
-        return Ok(Draft::new(Call::None { inactive, writes }, Reply::Resource));
+        return Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Resource));
     }
     let made = context.kind.mapping.to_app(&after, &mut Connected(&mut app.call)).await?;
     let restoring = if is_renamed {
@@ -76,7 +76,7 @@ pub(super) async fn change<'a>(
     };
     let intent = Intent { writes: restoring.into_iter().collect(), withdrawal: Vec::new() };
     let restoration = Restoration { id: before.id, was_begun: before.phase == Phase::Restoring, after, made };
-    Ok(Draft { intent, ..Draft::new(Call::Restore(Box::new(restoration)), Reply::Resource) })
+    Ok(Draft { intent, ..Draft::new(Action::Restore(Box::new(restoration)), Reply::Resource) })
 }
 
 /// Plans to delete an inactive resource. The app is asked only where an account may be there.
@@ -89,5 +89,5 @@ pub(super) async fn delete<'a>(
         Phase::Restoring => accounts::free(context, app, &before.resource).await?.map(|account| account.id),
         Phase::Removing | Phase::Removed => None,
     };
-    Ok(Draft::new(Call::Delete { account, writes: forgotten(context, &before.id) }, Reply::Deleted))
+    Ok(Draft::new(Action::Delete { account, writes: forgotten(context, &before.id) }, Reply::Deleted))
 }

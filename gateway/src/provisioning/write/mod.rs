@@ -1,4 +1,4 @@
-//! The one way of every change: understood → planned → confirmed by the app → committed → answered (design law 7).
+//! The one way of every change: understood → planned → confirmed by the app → committed → answered (ARCHITECTURE.md, law 7).
 //!
 //! ```text
 //!  create ─┐
@@ -10,8 +10,8 @@
 //! POST, PUT, PATCH and DELETE differ in how they come to a [`draft::Draft`] and in nothing else. Each step takes the one before by
 //! value, so that none is left out or done twice, and only what is committed becomes a success.
 
+mod action;
 mod adopt;
-mod call;
 mod committed;
 mod confirmed;
 mod create;

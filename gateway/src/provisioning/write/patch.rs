@@ -1,7 +1,7 @@
 //! `PATCH /Users/{id}` (RFC 7644 §3.5.2).
 //!
-//! What a PATCH changes is computed from its operations alone where that is possible, so that disabling a user or adding
-//! one member to a large group is one app call; only where the outcome depends on what is there is the resource read first.
+//! What a PATCH changes is computed from its operations alone where that is possible, so that changing a title or adding one
+//! member to a large group is one app call; only where the outcome depends on the current resource is it read first.
 
 use super::super::app::App;
 use super::super::connected::Connected;
@@ -13,7 +13,7 @@ use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
 use super::super::{guard_rails, immutable, membership, names};
-use super::call::Call;
+use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::{inactive, recover};
 use crate::mapping::AppChange;
@@ -53,6 +53,8 @@ pub(super) async fn draft<'a>(
         let before = subject.current(context, app).await?.resource.clone();
         let mut after = patched(kind, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
+        // From now on the gateway holds the name.
+        turns.take(names::turns(context, &after)).await?;
         names::claim(context, app, turns, (&before, &after), id).await?;
         let draft = inactive::deactivate(context, app, id, &before, after).await?;
         return Ok(Draft { reservation, ..draft });
@@ -60,8 +62,8 @@ pub(super) async fn draft<'a>(
     let (mut change, is_read) = change(context, app, turns, subject, id, edits).await?;
     let members = membership::of_patch(context, app, turns, id, &mut change).await?;
     let read = subject.stored().filter(|_| is_read).cloned();
-    let call = Call::Update { id: id.to_owned(), change, read, base: None, withdrawn: Vec::new() };
-    Ok(Draft { members, reservation, ..Draft::new(call, Reply::Patched) })
+    let action = Action::Update { id: id.to_owned(), change, read, base: None, withdrawn: Vec::new() };
+    Ok(Draft { members, reservation, ..Draft::new(action, Reply::Patched) })
 }
 
 /// What the edits change in the app, and whether the resource had to be read to know.
@@ -77,7 +79,7 @@ async fn change(
     // Whether a value path has a target, only the resource says.
     let needs_target =
         !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
-    if !needs_target && !immutable::touches(kind, edits) {
+    if !needs_target && !immutable::touches(kind, edits) && !names::hides(context, edits) {
         names::refuse_held(context, app, &names::of_edits(context, edits), Some(id)).await?;
         if let Some(change) = kind.mapping.change(edits, &mut Connected(&mut app.call)).await? {
             return Ok((change, false));

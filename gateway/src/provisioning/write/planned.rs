@@ -26,11 +26,11 @@ impl<'a> Planned<'a> {
         app: &mut App<'_>,
         subject: &mut Subject,
     ) -> Result<Confirmed<'a>, Refusal> {
-        let Self { draft: Draft { call, mut members, reservation, intent, reply }, turns } = self;
+        let Self { draft: Draft { action, mut members, reservation, intent, reply }, turns } = self;
         let Intent { writes, withdrawal } = intent;
         let has_intent = !writes.is_empty();
         context.commit(writes).await?;
-        match call.make(context, app, &mut members).await {
+        match action.make(context, app, &mut members).await {
             Ok(told) => {
                 if let Some(reservation) = reservation {
                     reservation.keep();

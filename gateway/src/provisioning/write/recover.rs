@@ -5,7 +5,7 @@ use super::super::context::Context;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
 use super::super::turns::Stop;
-use super::call::Call;
+use super::action::Action;
 use super::draft::{Draft, Intent, Reply};
 use super::planned::Planned;
 use crate::store::{Inactive, Phase, StandingWrite, Write};
@@ -57,7 +57,7 @@ async fn remove(context: &Context<'_>, app: &mut App<'_>, inactive: Inactive) ->
     let mut subject = Subject::new(Some(&inactive.id));
     let withdrawal = vec![Write::Standing(StandingWrite::Active(context.key(&inactive.id)))];
     let intent = Intent { writes: Vec::new(), withdrawal };
-    let draft = Draft { intent, ..Draft::new(Call::Deactivate(inactive), Reply::Resource) };
+    let draft = Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) };
     let planned = Planned { draft, turns: context.instance.turns.begin() };
     planned.tell(context, app, &mut subject).await?.commit(context).await?;
     Ok(())

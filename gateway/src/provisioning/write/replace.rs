@@ -12,7 +12,7 @@ use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
 use super::super::{awaited, guard_rails, immutable, membership, names};
-use super::call::Call;
+use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::{inactive, recover};
 use scim_protocol::Object;
@@ -59,8 +59,8 @@ pub(super) async fn draft<'a>(
     let reading = membership::Reading { stored: &read, after: &after };
     let members = membership::of_put(context, app, turns, id, &mut change, reading).await?;
     let base = Some(read.document.clone().unwrap_or_default());
-    let call = Call::Update { id: id.to_owned(), change, read: Some(read), base, withdrawn };
-    Ok(Draft { members, reservation, ..Draft::new(call, Reply::Resource) })
+    let action = Action::Update { id: id.to_owned(), change, read: Some(read), base, withdrawn };
+    Ok(Draft { members, reservation, ..Draft::new(action, Reply::Resource) })
 }
 
 /// What a client cannot say in a PUT stays what it is.

@@ -14,9 +14,9 @@ use crate::store::{Inactive, Phase, StandingWrite, Write};
 
 /// What the app is told of the resource.
 #[derive(Debug)]
-pub(super) enum Call {
+pub(super) enum Action {
     /// Nothing: only the gateway holds it.
-    None {
+    StoreOnly {
         /// The resource.
         inactive: Inactive,
         /// What is to be remembered.
@@ -85,7 +85,7 @@ pub(super) enum Appeared {
     Restored,
 }
 
-impl Call {
+impl Action {
     /// Tells the app, of the members too.
     pub(super) async fn make(
         self,
@@ -94,7 +94,7 @@ impl Call {
         members: &mut MemberPlan<'_>,
     ) -> Result<Told, Refusal> {
         match self {
-            Self::None { inactive, writes } => {
+            Self::StoreOnly { inactive, writes } => {
                 Ok(Told { id: Some(inactive.id.clone()), writes, shown: Shown::Held(current(inactive)) })
             }
             Self::Create(made) => create(context, app, members, made).await,
