@@ -7,14 +7,15 @@
 use super::app::App;
 use super::connected::Connected;
 use super::context::Context;
+use super::refusal::Refusal;
 use super::resource::Current;
-use super::turns::Stop;
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, Reference};
 use crate::store::{Awaited, Write};
 use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;
+use tokio::time::Instant;
 
 /// Attributes by which a client may refer to a resource.
 const IDENTIFIERS: [&str; 2] = ["userName", "externalId"];
@@ -51,7 +52,7 @@ pub(super) fn of_change(context: &Context<'_>, id: &str, stored: &Stored, change
     writes
 }
 
-/// What to forget when a whole resource was said and it does not refer to anything: a reference that waited is withdrawn.
+/// What to forget when the client sent the whole resource without the reference: a reference that waited is withdrawn.
 pub(super) fn withdrawn(context: &Context<'_>, id: &str, resource: &Object) -> Vec<Write> {
     let silent = context.kind.mapping.references().filter(|reference| reference.slot.get(resource).is_none());
     silent.map(|reference| Write::Resolved { resource: context.key(id), slot: reference.slot.to_string() }).collect()
@@ -66,18 +67,18 @@ fn warn(context: &Context<'_>, id: &str, slot: &str, refers_to: &str) {
 
 /// After a resource was created or restored: writes the references that waited for it. Each is a change of another resource with a turn
 /// of its own, so the caller holds none. The resource exists either way: what fails goes on waiting.
-pub(super) async fn resolve(context: &Context<'_>, app: &mut App<'_>, created: &Current) {
-    let identifiers = identifiers(&created.id, &created.resource);
-    let (store, instance) = (&context.instance.store, &context.instance.name);
-    let waiting = match store.awaiting(instance, &context.kind.scim.name, &identifiers).await {
+pub(super) async fn write_waiting(context: &Context<'_>, app: &mut App<'_>, created: &Current, until: Instant) {
+    let instance = &context.instance.name;
+    let waiting = match waiting_for(context, created).await {
         Ok(waiting) => waiting,
-        Err(error) => {
-            tracing::warn!(%instance, id = created.id, %error, "the references that wait for a resource could not be read");
+        Err(refusal) => {
+            let cause = refusal.text();
+            tracing::warn!(%instance, id = created.id, cause, "the references that wait for a resource could not be read");
             return;
         }
     };
     for reference in waiting {
-        if let Err(Stop::Refused(refusal)) = write(context, app, &reference, &created.id).await {
+        if let Err(refusal) = write(context, app, &reference, created, until).await {
             tracing::warn!(
                 %instance, id = reference.id, attribute = reference.slot, error = %refusal.error, cause = refusal.text(),
                 "a reference that waited could not be written; it goes on waiting"
@@ -92,17 +93,33 @@ pub(super) fn identifiers<'r>(id: &'r str, resource: &'r Object) -> Vec<&'r str>
     std::iter::once(id).chain(named).collect()
 }
 
-async fn write(context: &Context<'_>, app: &mut App<'_>, reference: &Awaited, value: &str) -> Result<(), Stop> {
-    let Some(kind) = context.instance.kind_named(&reference.resource_type) else { return Ok(()) };
+async fn waiting_for(context: &Context<'_>, created: &Current) -> Result<Vec<Awaited>, Refusal> {
+    let identifiers = identifiers(&created.id, &created.resource);
+    let (store, instance) = (&context.instance.store, &context.instance.name);
+    Ok(store.awaiting(instance, &context.kind.scim.name, &identifiers).await?)
+}
+
+async fn write(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    reference: &Awaited,
+    created: &Current,
+    until: Instant,
+) -> Result<(), Refusal> {
+    let instance = context.instance;
+    let Some(kind) = instance.kind_named(&reference.resource_type) else { return Ok(()) };
     let slot = kind.scim.parse_slot(&reference.slot)?;
-    let steps = vec![Edit::Set { slot, value: Value::String(value.to_owned()) }];
+    let steps = vec![Edit::Set { slot, value: Value::String(created.id.clone()) }];
     let edits = Edits { steps, ..Edits::default() };
-    let mut turns = context.instance.turns.begin();
-    turns.take([context.instance.turn(kind, &reference.id)]).await?;
+    let _turns = instance.turns.hold_until(until, [instance.turn(kind, &reference.id)]).await?;
+    // Another request may have changed the reference before this one had its turn.
+    if !waiting_for(context, created).await?.contains(reference) {
+        return Ok(());
+    }
     if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut app.call)).await? {
         let stored = app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {
-            let resource = context.instance.key(kind, &reference.id);
+            let resource = instance.key(kind, &reference.id);
             context.commit(vec![Write::Resolved { resource, slot: reference.slot.clone() }]).await?;
         }
     }

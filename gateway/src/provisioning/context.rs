@@ -11,7 +11,7 @@ use crate::store::{GroupKey, ResourceKey, Write};
 use scim_protocol::projection::Projection;
 use scim_protocol::{Conditions, Error};
 
-/// The surroundings of one operation on resources of one type.
+/// The inputs shared by all steps of one operation on resources of one type.
 pub(super) struct Context<'a> {
     pub(super) instance: &'a Instance,
     pub(super) kind: &'a Kind,
@@ -32,7 +32,7 @@ impl<'a> Context<'a> {
         Ok(Self { instance, kind, projection, caller })
     }
 
-    /// How the client speaks.
+    /// The client's profile.
     pub(super) const fn profile(&self) -> &'static Profile {
         self.caller.profile
     }
@@ -42,7 +42,7 @@ impl<'a> Context<'a> {
         &self.caller.base
     }
 
-    /// On which versions of the resource the client insists.
+    /// The request's `If-Match` and `If-None-Match`.
     pub(super) const fn conditions(&self) -> &'a Conditions {
         &self.caller.conditions
     }

@@ -7,7 +7,7 @@ use scim_protocol::patch::Edits;
 use scim_protocol::path::AttributePath;
 use scim_protocol::{Error, Object, Slot};
 
-/// Whether only the resource as it is says that a PATCH leaves them what they are.
+/// Whether the current resource is needed to tell if a PATCH changes an immutable attribute.
 pub(super) fn touches(kind: &Kind, edits: &Edits) -> bool {
     let is_of =
         |slot: &Slot, path: &AttributePath| slot.path.schema == path.schema && slot.path.attribute == path.attribute;

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The time of day; a value, so that a test need not wait.
+/// The wall clock; a value, so that a test need not wait.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// One instance's rails, and what this gateway knows of them.
@@ -79,7 +79,7 @@ impl GuardRails {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match &state.tripped {
             Some((time, reason)) => {
-                drop(seen.insert(rail, format!("the guard rail {rail} refuses requests since {time:.0}: {reason}")))
+                drop(seen.insert(rail, format!("the guard rail {rail} has refused requests since {time:.0}: {reason}")))
             }
             None => drop(seen.remove(&rail)),
         }

@@ -29,7 +29,8 @@ impl Begun {
         }
     }
 
-    /// Adds the row. That of a change survives the end of the gateway before the client hears of it; that of a read rides along some time.
+    /// Adds the row. A change's row is committed before the client is answered. A read's row is written with a later transaction and may
+    /// be lost in a crash.
     pub(super) async fn end(self, instance: &Instance, caller: &Caller, outcome: &Outcome) {
         let error = outcome.result.as_ref().err().map(|refusal| &refusal.error);
         let entry = LogEntry {
@@ -49,7 +50,9 @@ impl Begun {
             app_calls: outcome.sends.iter().map(logged).collect(),
             duration: self.started.elapsed(),
         };
-        if self.reads_only {
+        // A read may have finished a removal that was cut off.
+        let has_written = outcome.sends.iter().any(|call| call.method != "GET");
+        if self.reads_only && !has_written {
             return instance.store.record(entry);
         }
         if let Err(error) = instance.store.commit(vec![Write::Log(Box::new(entry))]).await {

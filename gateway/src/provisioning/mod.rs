@@ -1,4 +1,4 @@
-//! One request's way through the gateway, read top to bottom: understood → planned → told to the app → committed → answered.
+//! The path of a request through the gateway, read top to bottom: understood → planned → sent to the app → committed → answered.
 //!
 //! [`handle`] is called with an authenticated, parsed request and answers with what the client is told. A request is first
 //! [`understood`], without I/O; then it is a [`read`], a [`search`] or a change, and all changes go one way ([`write`]). Nothing is

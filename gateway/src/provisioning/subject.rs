@@ -37,6 +37,15 @@ impl Subject {
 
     /// The resource as it is now, with all its attributes.
     pub(super) async fn current(&mut self, context: &Context<'_>, app: &mut App<'_>) -> Result<&Current, Refusal> {
+        self.reading(context, app).await.map(|(_, current)| current)
+    }
+
+    /// As [`Self::current`], beside what the app answered.
+    pub(super) async fn reading(
+        &mut self,
+        context: &Context<'_>,
+        app: &mut App<'_>,
+    ) -> Result<(&Stored, &Current), Refusal> {
         let read = match self.read.take() {
             Some(read) => read,
             None => {
@@ -46,7 +55,8 @@ impl Subject {
                 (stored, current)
             }
         };
-        Ok(&self.read.insert(read).1)
+        let (stored, current) = self.read.insert(read);
+        Ok((stored, current))
     }
 
     /// What the app answered, if it was asked.

@@ -18,7 +18,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 
 /// How long an operation waits for turns in all. Providers give up on a request after 30 seconds or more.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Entries of finished work are swept when the map has grown to a multiple of this.
 const SWEEP: usize = 1024;
 
@@ -59,7 +59,7 @@ pub(super) struct Turns {
 pub(super) enum Stop {
     /// The request cannot be carried out.
     Refused(Refusal),
-    /// All turns were given back and taken again, together with further ones: what was read before may have changed.
+    /// What was read may have changed: turns were given back and taken again together with further ones, or were taken too late.
     PlanAgain,
 }
 

@@ -1,4 +1,4 @@
-//! `max-deactivations`: how many users may be deactivated or deleted in a window that slides.
+//! `max-deactivations`: how many users may be deactivated or deleted in a sliding window.
 //!
 //! A place is reserved in the store before the app is told, then all places are counted: of gateways that do so at once, none
 //! goes beyond the threshold. A place that is not used is given back.
@@ -18,10 +18,10 @@ use std::sync::PoisonError;
 
 const ACTIVE: &str = "active";
 
-/// How long the number of an app's users is taken to be the same.
+/// How long the number of an app's users is cached.
 const USERS_KNOWN: SignedDuration = SignedDuration::from_hours(1);
 
-/// Whether a resource that is there becomes inactive.
+/// Whether an existing resource becomes inactive.
 pub(in super::super) fn becomes_inactive(before: &Object, after: &Object) -> bool {
     let is_inactive = |resource: &Object| resource.get(ACTIVE) == Some(&Value::Bool(false));
     !is_inactive(before) && is_inactive(after)

@@ -91,7 +91,7 @@ fn a_rail_that_stands_is_seen_until_it_is_lifted() {
     rails.see(Rail::MembersRemoved, &state);
     assert_eq!(
         rails.tripped(),
-        ["the guard rail max-members-removed refuses requests since 2026-01-01T00:00:00Z: too many"]
+        ["the guard rail max-members-removed has refused requests since 2026-01-01T00:00:00Z: too many"]
     );
     rails.see(Rail::MembersRemoved, &RailState::default());
     assert!(rails.tripped().is_empty());

@@ -6,19 +6,40 @@ use super::super::context::Context;
 use super::super::gaps::Members;
 use super::super::refusal::Refusal;
 use super::super::resource::Current;
+use super::super::turns::TurnKey;
 use super::effective::effective;
 use super::group_changes::GroupChanges;
 use crate::store::{StandingWrite, Wanted, Write};
 use scim_protocol::Object;
+use tokio::time::Instant;
 
-/// After a user was created; the caller has the user's turn. The user exists either way, so what fails is left for the next push of
-/// the group.
-pub(in super::super) async fn joined(context: &Context<'_>, app: &mut App<'_>, created: &Current) {
-    let outcome = match join(context, app, &created.id, &created.resource).await {
-        Ok(writes) => context.commit(writes).await,
-        Err(refusal) => Err(refusal),
+/// Whether the resources of the type are in groups that the gateway remembers.
+pub(in super::super) fn may_join(context: &Context<'_>) -> bool {
+    context.instance.members().is_some_and(|members| members.user == context.kind.scim.name)
+}
+
+/// The turns of a user under all the names by which groups may have been requested for them.
+pub(in super::super) fn turns(context: &Context<'_>, id: &str, resource: &Object) -> Vec<TurnKey> {
+    if !may_join(context) {
+        return Vec::new();
+    }
+    identifiers(id, resource).into_iter().map(|name| context.turn(name)).collect()
+}
+
+/// After a user was created. The user exists either way, so what fails is left for the next push of the group.
+pub(in super::super) async fn join_after_creation(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    created: &Current,
+    until: Instant,
+) {
+    let (id, resource) = (&created.id, &created.resource);
+    let outcome = async {
+        let _turns = context.instance.turns.hold_until(until, turns(context, id, resource)).await?;
+        let writes = join(context, app, id, resource).await?;
+        context.commit(writes).await
     };
-    if let Err(refusal) = outcome {
+    if let Err(refusal) = outcome.await {
         tracing::warn!(
             instance = %context.instance.name, id = %created.id, error = %refusal.error,
             "the new user could not be added to the groups requested for them; the next push of those groups does it"

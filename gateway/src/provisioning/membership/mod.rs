@@ -18,7 +18,7 @@ mod request;
 mod settle;
 mod wishes;
 
-pub(super) use join::{join, joined, recorded_pending};
+pub(super) use join::{join, join_after_creation, may_join, recorded_pending, turns};
 pub(super) use plan::MemberPlan;
 pub(super) use request::{Reading, of_deleted, of_new, of_patch, of_put};
 pub(super) use settle::settle;

@@ -117,7 +117,7 @@ impl<'a> Plan<'a> {
     ) -> Result<Self, Stop> {
         let (store, instance) = (&context.instance.store, &context.instance.name);
         let Wishes { in_order, by_user, listed } = wishes;
-        turns.take(by_user.keys().map(|user| TurnKey::resource(instance, &members.user, user))).await?;
+        turns.take(by_user.keys().map(|user| user_turn(context, members, user))).await?;
         let users: Vec<&str> = in_order.iter().map(String::as_str).collect();
         let before = store.wanted(instance, &users).await?;
         let inactive = match &context.instance.gaps {
@@ -198,6 +198,13 @@ impl<'a> Plan<'a> {
             _ => groups.remove(&self.group),
         };
         groups
+    }
+}
+
+fn user_turn(context: &Context<'_>, members: &Members, user: &str) -> TurnKey {
+    match context.instance.kind_named(&members.user) {
+        Some(kind) => context.instance.turn(kind, user),
+        None => TurnKey::resource(&context.instance.name, &members.user, user),
     }
 }
 

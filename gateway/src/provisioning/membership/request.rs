@@ -50,9 +50,10 @@ pub(in super::super) async fn of_patch<'a>(
         // The client named all members. The app is told all that it is to have, in one call and without asking what it has.
         let (path, all) = change.fields.remove(place);
         let recorded = context.instance.store.wanted_in(&context.instance.name, group).await?;
-        let mut wishes = Wishes::all_out(recorded.into_iter().map(|(user, _)| user));
+        let mut wishes = Wishes::all_out(recorded.iter().map(|(user, _)| user.clone()));
         wishes.take(all.iter().flat_map(elements), Wish::In)?;
         let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
+        still_recorded(context, group, &recorded).await?;
         change.fields.push((path, Some(items(&plan.own.0).into())));
         return Ok(MemberPlan(Some(plan)));
     }
@@ -84,10 +85,11 @@ pub(in super::super) async fn of_put<'a>(
     let listed: HashSet<String> =
         referred.into_iter().filter(|(kind, _)| *kind == members.user).map(|(_, id)| id).collect();
     let recorded = context.instance.store.wanted_in(&context.instance.name, group).await?;
-    let mut wishes = Wishes::all_out(recorded.into_iter().map(|(user, _)| user).chain(listed.iter().cloned()));
+    let mut wishes = Wishes::all_out(recorded.iter().map(|(user, _)| user.clone()).chain(listed.iter().cloned()));
     wishes.take(members.slot.get(reading.after).into_iter().flat_map(elements), Wish::In)?;
     wishes.listed = Some(listed);
     let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
+    still_recorded(context, group, &recorded).await?;
     plan.put_into(change);
     Ok(MemberPlan(Some(plan)))
 }
@@ -100,8 +102,15 @@ pub(in super::super) async fn of_deleted<'a>(
     group: &str,
 ) -> Result<MemberPlan<'a>, Stop> {
     let Some(members) = context.members() else { return Ok(MemberPlan::default()) };
-    let users = context.instance.store.wanted_in(&context.instance.name, group).await?;
-    let wishes = Wishes::all_out(users.into_iter().map(|(user, _)| user));
+    let recorded = context.instance.store.wanted_in(&context.instance.name, group).await?;
+    let wishes = Wishes::all_out(recorded.iter().map(|(user, _)| user.clone()));
     let plan = Plan::new(context, app, turns, members, Some(group), wishes).await?;
+    still_recorded(context, group, &recorded).await?;
     Ok(MemberPlan(Some(plan.ending())))
+}
+
+/// What was recorded of the group may have changed before the members' turns were taken: a user who was created meanwhile joined it.
+async fn still_recorded(context: &Context<'_>, group: &str, recorded: &[(String, bool)]) -> Result<(), Stop> {
+    let now = context.instance.store.wanted_in(&context.instance.name, group).await?;
+    if now == recorded { Ok(()) } else { Err(Stop::PlanAgain) }
 }

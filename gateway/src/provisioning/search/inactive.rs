@@ -1,4 +1,4 @@
-//! Inactive resources among the results of a search. They stand behind the app's.
+//! Inactive resources among the results of a search. They come after the app's.
 
 use super::super::app::App;
 use super::super::context::Context;
@@ -27,7 +27,7 @@ pub(super) async fn finish_all(context: &Context<'_>, app: &mut App<'_>) -> Resu
     Ok(())
 }
 
-/// Gives resources of the app that an inactive one was (the app has an account of that name again) its id.
+/// If a listed account has the name of an inactive resource, shows it under that resource's id.
 pub(super) async fn recognise(
     context: &Context<'_>,
     app: &mut App<'_>,

@@ -6,6 +6,7 @@ use super::super::inactive::current;
 use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
 use super::super::resource::Current;
+use super::super::subject::Subject;
 use super::super::{awaited, remember};
 use super::restore::Restoration;
 use crate::connectors::{Document, Stored};
@@ -51,11 +52,9 @@ pub(super) enum Action {
     },
 }
 
-/// What came of a call.
+/// What came of an action.
 #[derive(Debug)]
 pub(super) struct Told {
-    /// The id of a resource that was created.
-    pub(super) id: Option<String>,
     /// What is to be remembered of it.
     pub(super) writes: Vec<Write>,
     pub(super) shown: Shown,
@@ -91,13 +90,15 @@ impl Action {
         self,
         context: &Context<'_>,
         app: &mut App<'_>,
+        subject: &mut Subject,
         members: &mut MemberPlan<'_>,
     ) -> Result<Told, Refusal> {
         match self {
             Self::StoreOnly { inactive, writes } => {
-                Ok(Told { id: Some(inactive.id.clone()), writes, shown: Shown::Held(current(inactive)) })
+                subject.id = Some(inactive.id.clone());
+                Ok(Told { writes, shown: Shown::Held(current(inactive)) })
             }
-            Self::Create(made) => create(context, app, members, made).await,
+            Self::Create(made) => create(context, app, subject, members, made).await,
             Self::Update { id, change, read, base, withdrawn } => {
                 let mut told = update(context, app, members, &id, change, read, base).await?;
                 told.writes.extend(withdrawn);
@@ -117,14 +118,14 @@ impl Action {
             Self::Restore(restoration) => {
                 let (stored, writes) = restoration.make(context, app).await?;
                 let shown = Shown::Stored { stored, is_whole: true, appeared: Some(Appeared::Restored) };
-                Ok(Told { id: None, writes, shown })
+                Ok(Told { writes, shown })
             }
             Self::Delete { account, writes } => {
                 if let Some(account) = account {
                     app.delete(context.kind, &account).await?;
                 }
                 members.follow(context, app, &mut Vec::new()).await?;
-                Ok(Told { id: None, writes, shown: Shown::Nothing })
+                Ok(Told { writes, shown: Shown::Nothing })
             }
         }
     }
@@ -133,10 +134,12 @@ impl Action {
 async fn create(
     context: &Context<'_>,
     app: &mut App<'_>,
+    subject: &mut Subject,
     members: &mut MemberPlan<'_>,
     made: AppDocument,
 ) -> Result<Told, Refusal> {
     let mut stored = app.create(context.kind, &made.document).await?;
+    subject.id = Some(stored.id.clone());
     members.created(&stored.id);
     if let Err(mut refusal) = members.follow(context, app, &mut stored.unresolved).await {
         // The same POST must be able to succeed: a group that was not acknowledged must not be in its way.
@@ -151,8 +154,7 @@ async fn create(
     }
     let mut writes = awaited::of_new(context, &stored, &made.references);
     writes.extend(remember::of_new(context, &stored, made.kept));
-    let id = Some(stored.id.clone());
-    Ok(Told { id, writes, shown: Shown::Stored { stored, is_whole: true, appeared: Some(Appeared::Created) } })
+    Ok(Told { writes, shown: Shown::Stored { stored, is_whole: true, appeared: Some(Appeared::Created) } })
 }
 
 async fn update(
@@ -166,7 +168,7 @@ async fn update(
 ) -> Result<Told, Refusal> {
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
-        // The members change and the app is not concerned.
+        // The members change and the app need not be called.
         None if change.is_empty() && members.is_of_known_group() => {
             Stored { id: id.to_owned(), document: None, version: None, unresolved: Vec::new() }
         }
@@ -182,7 +184,7 @@ async fn update(
     members.follow(context, app, &mut stored.unresolved).await?;
     let mut writes = awaited::of_change(context, id, &stored, &change);
     writes.extend(remember::of_change(context, id, &stored, change.kept));
-    Ok(Told { id: None, writes, shown: Shown::Stored { stored, is_whole, appeared: None } })
+    Ok(Told { writes, shown: Shown::Stored { stored, is_whole, appeared: None } })
 }
 
 /// Forgets a resource that was deleted.

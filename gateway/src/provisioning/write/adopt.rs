@@ -3,28 +3,23 @@
 use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
-use super::super::membership::{self, MemberPlan};
+use super::super::membership;
 use super::super::refusal::Refusal;
-use super::super::remember;
 use super::super::resource::{self, Current};
-use super::super::turns::Stop;
-use super::action::Shown;
-use super::confirmed::Confirmed;
-use super::draft::Reply;
+use super::super::turns::LONGEST_WAIT;
+use super::super::{awaited, remember};
 use super::restore::active_again;
 use crate::store::{Inactive, Phase};
+use tokio::time::Instant;
 
-/// Makes the resource active, under the id that its client knows: the app's word counts. Nothing where another request was faster.
+/// Makes the resource active, under the id that its client knows: the app's word counts. `None` if another request was faster.
 pub(in super::super) async fn adopt(
     context: &Context<'_>,
     app: &mut App<'_>,
     before: Inactive,
     app_id: &str,
 ) -> Result<Option<Current>, Refusal> {
-    let mut turns = context.instance.turns.begin();
-    if let Err(Stop::Refused(refusal)) = turns.take([context.turn(&before.id)]).await {
-        return Err(refusal);
-    }
+    let turns = context.instance.turns.hold([context.turn(&before.id)]).await?;
     let id = before.id.as_str();
     let still = context.instance.store.inactive(&context.key(id)).await?;
     if still.is_none_or(|now| now.phase == Phase::Removing || now.matching != before.matching) {
@@ -41,12 +36,13 @@ pub(in super::super) async fn adopt(
         writes.extend(remember::of_new(context, &stored, made.kept));
     }
     writes.extend(membership::join(context, app, id, &before.resource).await?);
-    let shown = Shown::Stored { stored: stored.clone(), is_whole: true, appeared: None };
-    let confirmed = Confirmed { turns, members: MemberPlan::default(), writes, shown, reply: Reply::Resource };
-    let _committed = confirmed.commit(context).await?;
+    context.commit(writes).await?;
+    drop(turns);
     tracing::warn!(
         instance = %context.instance.name, id,
         "an inactive user has an account in the app that the gateway did not create: they are active again"
     );
-    resource::resolve(context, app, stored, &[]).await.map(Some)
+    let current = resource::resolve(context, app, stored, &[]).await?;
+    awaited::write_waiting(context, app, &current, Instant::now() + LONGEST_WAIT).await;
+    Ok(Some(current))
 }

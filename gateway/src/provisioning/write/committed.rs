@@ -7,10 +7,12 @@ use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
 use super::super::resource::{self, Current};
 use super::super::subject::Subject;
-use super::super::turns::Turns;
+use super::super::turns::{LONGEST_WAIT, Turns};
 use super::super::{awaited, id};
 use super::action::{Appeared, Shown};
 use super::draft::Reply;
+use scim_protocol::Error;
+use tokio::time::Instant;
 
 /// What is done and remembered, and what the client is told of it.
 #[derive(Debug)]
@@ -30,7 +32,12 @@ impl Committed<'_> {
         subject: &mut Subject,
     ) -> Result<Answer, Refusal> {
         let Self { turns, members, shown, reply } = self;
-        membership::settle(context, app, &members).await?;
+        if let Err(refusal) = membership::settle(context, app, &members).await {
+            tracing::warn!(
+                instance = %context.instance.name, error = %refusal.error, cause = refusal.text(),
+                "the app could not be told what another gateway recorded for the same users; the next push of the group does it"
+            );
+        }
         let (current, appeared) = match shown {
             Shown::Nothing => return Ok(Answer { status: 204, body: None, location: None, version: None }),
             Shown::Held(current) => (current, None),
@@ -50,11 +57,10 @@ impl Committed<'_> {
                         );
                         Current { id, resource: resource.clone(), version: None, is_whole: false }
                     }
-                    (Err(mut refusal), _) => {
+                    (Err(refusal), _) => {
                         let detail = &refusal.error.detail;
-                        refusal.error.detail =
-                            format!("the change was made, but the resource could not be read back: {detail}");
-                        return Err(refusal);
+                        let detail = format!("the change was made, but the resource could not be read back: {detail}");
+                        return Err(refusal.answered(Error::bad_gateway(detail)));
                     }
                 };
                 (current, appeared)
@@ -78,20 +84,13 @@ fn shows_patched(context: &Context<'_>, is_shown: bool) -> bool {
     context.chooses_attributes() || (is_shown && !is_quiet)
 }
 
-/// A resource that appeared is what others waited for: references to it are written, and groups that it was requested for get it.
+/// Does for others what waited for a resource that appeared: references to it are written, and it joins the groups that were requested
+/// for it. All of that together waits for turns no longer than one operation may.
 async fn follow_up(context: &Context<'_>, app: &mut App<'_>, appeared: Option<Appeared>, current: &Current) {
-    if appeared.is_some() {
-        awaited::resolve(context, app, current).await;
-    }
-    if matches!(appeared, Some(Appeared::Created)) {
-        let mut turns = context.instance.turns.begin();
-        if turns.take([context.turn(&current.id)]).await.is_ok() {
-            membership::joined(context, app, current).await;
-        } else {
-            tracing::warn!(
-                instance = %context.instance.name, id = current.id,
-                "the new user is being changed and could not be added to the groups requested for them; the next push of those groups does it"
-            );
-        }
+    let Some(appeared) = appeared else { return };
+    let until = Instant::now() + LONGEST_WAIT;
+    awaited::write_waiting(context, app, current, until).await;
+    if matches!(appeared, Appeared::Created) && membership::may_join(context) {
+        membership::join_after_creation(context, app, current, until).await;
     }
 }

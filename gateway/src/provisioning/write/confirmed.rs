@@ -24,7 +24,11 @@ impl<'a> Confirmed<'a> {
     pub(super) async fn commit(self, context: &Context<'_>) -> Result<Committed<'a>, Refusal> {
         let Self { turns, members, mut writes, shown, reply } = self;
         writes.extend(members.writes(context));
-        context.commit(writes).await?;
+        if let Err(mut refusal) = context.commit(writes).await {
+            let detail = &refusal.error.detail;
+            refusal.error.detail = format!("the app has made the change, but {detail}");
+            return Err(refusal);
+        }
         Ok(Committed { turns, members, shown, reply })
     }
 }

@@ -1,4 +1,4 @@
-//! What a change comes to, as its operation works it out.
+//! The plan of a change, as its operation drafts it.
 
 use super::super::guard_rails::Reservation;
 use super::super::membership::MemberPlan;
@@ -6,7 +6,7 @@ use super::action::Action;
 use crate::store::Write;
 use scim_protocol::Object;
 
-/// All that is to be done, none of which is done.
+/// What is to be done. Nothing has been sent to the app; a place under a guard rail may be reserved.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     /// What the app is told.
@@ -15,7 +15,7 @@ pub(super) struct Draft<'a> {
     pub(super) members: MemberPlan<'a>,
     /// Its place among the users who may be deactivated.
     pub(super) reservation: Option<Reservation>,
-    /// What an operation that is cut off leaves behind.
+    /// What is recorded first, so that an interrupted change can be finished.
     pub(super) intent: Intent,
     /// What the client is told in the end.
     pub(super) reply: Reply,

@@ -11,7 +11,7 @@ use super::super::refusal::Refusal;
 use super::super::turns::{Stop, Turns};
 use super::action::{Action, forgotten};
 use super::draft::{Draft, Intent, Reply};
-use super::restore::Restoration;
+use super::restore::{Restoration, bound};
 use crate::store::{Inactive, Phase, StandingWrite, Write};
 use scim_protocol::Object;
 
@@ -39,12 +39,16 @@ pub(super) async fn deactivate<'a>(
     if matching(context.kind, &after) != matching(context.kind, before) {
         names::refuse_account(context, app, &after, Some(id)).await?;
     }
-    let inactive = inactive(context.kind, id, Phase::Removing, &after);
+    Ok(removal(context, id, &after))
+}
+
+fn removal<'a>(context: &Context<'a>, id: &str, after: &Object) -> Draft<'a> {
+    let inactive = inactive(context.kind, id, Phase::Removing, after);
     let intent = Intent {
         writes: vec![remembered(context.key(id), &inactive)],
         withdrawal: vec![Write::Standing(StandingWrite::Active(context.key(id)))],
     };
-    Ok(Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) })
+    Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) }
 }
 
 /// Plans to make an inactive resource what `after` says: active again, or another that is inactive, which the app is not told.
@@ -61,11 +65,22 @@ pub(super) async fn change<'a>(
     if is_renamed {
         names::refuse_account(context, app, &after, Some(id)).await?;
     }
+    if !is_active(&after)
+        && before.phase == Phase::Restoring
+        && let Some(account) = accounts::free(context, app, &before.resource).await?
+    {
+        // The attempt to restore it that was cut off had created the account.
+        app.bind(context.kind, id, &account.id);
+        let mut draft = removal(context, id, &after);
+        draft.intent.writes.push(bound(context, id, account.id));
+        return Ok(draft);
+    }
     if !is_active(&after) {
         let inactive = inactive(context.kind, id, before.phase, &after);
         let writes = vec![remembered(context.key(id), &inactive)];
         return Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Resource));
     }
+    turns.take(membership::turns(context, id, &after)).await?;
     let made = context.kind.mapping.to_app(&after, &mut Connected(&mut app.call)).await?;
     let restoring = if is_renamed {
         // What is found by the new name is this one, and not before it is sure that nobody else has it.

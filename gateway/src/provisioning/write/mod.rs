@@ -7,8 +7,9 @@
 //!  delete ─┘    what is reserved)      what to remember)
 //! ```
 //!
-//! POST, PUT, PATCH and DELETE differ in how they come to a [`draft::Draft`] and in nothing else. Each step takes the one before by
-//! value, so that none is left out or done twice, and only what is committed becomes a success.
+//! POST, PUT, PATCH and DELETE differ in how they come to a [`draft::Draft`], which says what the client is told in the end, and in
+//! nothing else. Each step takes the one before by value, so that none is left out or done twice, and only what is committed becomes
+//! a success.
 
 mod action;
 mod adopt;

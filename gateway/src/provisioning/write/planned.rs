@@ -2,11 +2,14 @@
 
 use super::super::app::App;
 use super::super::context::Context;
+use super::super::guard_rails::Reservation;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
 use super::super::turns::Turns;
+use super::action::Told;
 use super::confirmed::Confirmed;
 use super::draft::{Draft, Intent};
+use crate::store::Write;
 
 /// What is to be done, and the turns to do it.
 #[derive(Debug)]
@@ -18,8 +21,8 @@ pub(super) struct Planned<'a> {
 impl<'a> Planned<'a> {
     /// Commits the intent and tells the app.
     ///
-    /// A place among those who may be deactivated is used up when the app has acted or may have: after an unclear failure, and while
-    /// the intent stands, which the next request finishes.
+    /// A reserved place counts once the app has acted or may have, and as long as the intent is pending, which the next request
+    /// finishes.
     pub(super) async fn tell(
         self,
         context: &Context<'_>,
@@ -29,25 +32,36 @@ impl<'a> Planned<'a> {
         let Self { draft: Draft { action, mut members, reservation, intent, reply }, turns } = self;
         let Intent { writes, withdrawal } = intent;
         let has_intent = !writes.is_empty();
-        context.commit(writes).await?;
-        match action.make(context, app, &mut members).await {
-            Ok(told) => {
-                if let Some(reservation) = reservation {
-                    reservation.keep();
-                }
-                subject.id = told.id.or(subject.id.take());
-                Ok(Confirmed { turns, members, writes: told.writes, shown: told.shown, reply })
+        if let Err(refusal) = context.commit(writes).await {
+            // The commit may have succeeded unheard.
+            reservation.into_iter().for_each(Reservation::keep);
+            return Err(refusal);
+        }
+        match action.make(context, app, subject, &mut members).await {
+            Ok(Told { writes, shown }) => {
+                reservation.into_iter().for_each(Reservation::keep);
+                Ok(Confirmed { turns, members, writes, shown, reply })
             }
             Err(refusal) => {
-                let stands = has_intent && !refusal.is_final();
-                if let Some(reservation) = reservation.filter(|_| refusal.leaves_doubt() || stands) {
-                    reservation.keep();
-                }
-                if refusal.is_final() {
-                    context.commit(withdrawal).await?;
+                let is_withdrawn = refusal.is_final() && withdrawn(context, withdrawal).await;
+                let may_have_acted = refusal.leaves_doubt() && !refusal.is_final();
+                if may_have_acted || (has_intent && !is_withdrawn) {
+                    reservation.into_iter().for_each(Reservation::keep);
                 }
                 Err(refusal)
             }
         }
     }
+}
+
+/// Whether the intent could be withdrawn; if not, the next request for the resource does it.
+async fn withdrawn(context: &Context<'_>, withdrawal: Vec<Write>) -> bool {
+    let outcome = context.commit(withdrawal).await;
+    if let Err(refusal) = &outcome {
+        tracing::warn!(
+            instance = %context.instance.name, cause = refusal.text(),
+            "the app refused a change, and the record of the attempt could not be removed; the next request does it"
+        );
+    }
+    outcome.is_ok()
 }

@@ -1,16 +1,15 @@
-//! Whether a resource is inactive. A removal that was cut off is finished first, on the way that it would have gone.
+//! Whether a resource is inactive. A removal that was interrupted is finished first, through the normal write path.
 
 use super::super::app::App;
 use super::super::context::Context;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
-use super::super::turns::Stop;
 use super::action::Action;
 use super::draft::{Draft, Intent, Reply};
 use super::planned::Planned;
 use crate::store::{Inactive, Phase, StandingWrite, Write};
 
-/// The resource if it is inactive; nothing is asked where the app removes nobody.
+/// The resource if it is inactive. The store is queried only for types whose accounts are removed.
 pub(in super::super) async fn find(
     context: &Context<'_>,
     app: &mut App<'_>,
@@ -18,12 +17,8 @@ pub(in super::super) async fn find(
 ) -> Result<Option<Inactive>, Refusal> {
     match held(context, id).await? {
         Some(found) if found.phase == Phase::Removing => {
-            let mut turns = context.instance.turns.begin();
-            match turns.take([context.turn(id)]).await {
-                // No turn was held before: none was given back.
-                Ok(()) | Err(Stop::PlanAgain) => find_in_turn(context, app, id).await,
-                Err(Stop::Refused(refusal)) => Err(refusal),
-            }
+            let _turns = context.instance.turns.hold([context.turn(id)]).await?;
+            find_in_turn(context, app, id).await
         }
         found => Ok(found),
     }
@@ -53,6 +48,7 @@ async fn held(context: &Context<'_>, id: &str) -> Result<Option<Inactive>, Refus
     Ok(context.instance.store.inactive(&context.key(id)).await?)
 }
 
+/// The caller has the turn.
 async fn remove(context: &Context<'_>, app: &mut App<'_>, inactive: Inactive) -> Result<(), Refusal> {
     let mut subject = Subject::new(Some(&inactive.id));
     let withdrawal = vec![Write::Standing(StandingWrite::Active(context.key(&inactive.id)))];

@@ -35,9 +35,9 @@ pub(super) async fn draft<'a>(
         let after = with_meta(&before.resource, after);
         return inactive::change(context, app, turns, before, after).await;
     }
-    let found = subject.current(context, app).await?;
+    let (read, found) = subject.reading(context, app).await?;
     allow_change(context, found)?;
-    let before = found.resource.clone();
+    let (read, before) = (read.clone(), found.resource.clone());
     carry_over(kind, &before, &mut after);
     let reservation = match guard_rails::becomes_inactive(&before, &after) {
         true => guard_rails::guard_deactivation(context, app, id).await?,
@@ -51,7 +51,6 @@ pub(super) async fn draft<'a>(
         return Ok(Draft { reservation, ..draft });
     }
     let mut change = kind.mapping.diff(&before, &after, &mut Connected(&mut app.call)).await?;
-    let Some(read) = subject.stored().cloned() else { return Err(Stop::PlanAgain) };
     if let Some(document) = &read.document {
         kind.mapping.settle_unchanged(&mut change, document);
     }

@@ -58,9 +58,13 @@ impl Restoration {
 
 /// The id is the new account's, and the resource is no longer inactive.
 pub(super) fn active_again(context: &Context<'_>, id: &str, app_id: String) -> Vec<Write> {
+    vec![bound(context, id, app_id), Write::Standing(StandingWrite::Active(context.key(id)))]
+}
+
+/// The id is that account's.
+pub(super) fn bound(context: &Context<'_>, id: &str, app_id: String) -> Write {
     let app_id = (app_id != id).then_some(app_id);
-    let bind = StandingWrite::Bind { resource: context.key(id), app_id };
-    vec![Write::Standing(bind), Write::Standing(StandingWrite::Active(context.key(id)))]
+    Write::Standing(StandingWrite::Bind { resource: context.key(id), app_id })
 }
 
 /// Binds the id to an account that is there, and makes the account what it is to be.
