@@ -2,9 +2,10 @@
 //!
 //! Entra works in parallel: two PATCHes of a group must not each build on what the other is about to change, and two POSTs of one
 //! user name must not both find it free. Threat: two operations that each hold what the other waits for would wait for ever. So an
-//! operation holds its turns as one set, [`Turns`], which takes them in the order of their keys. When it learns of a turn that comes
-//! before one it holds, it gives all back, takes the whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without
-//! that turn may have changed. Every wait ends: after [`LONGEST_WAIT`] the client is told to come back.
+//! operation holds its turns as one set, [`Turns`], and waits only for turns that come after all that it holds, in the order of their
+//! keys. When it learns of a turn that comes before one it holds, it takes it if nobody has it. Otherwise it gives all back, takes the
+//! whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without its turns may have changed. Every wait ends: after
+//! [`LONGEST_WAIT`] the client is told to come back.
 
 use super::refusal::{Cause, Refusal};
 use scim_protocol::Error;
@@ -112,10 +113,10 @@ impl Turns {
     /// too long; then none is.
     pub(super) async fn take(&mut self, keys: impl IntoIterator<Item = TurnKey>) -> Result<(), Stop> {
         let mut missing: BTreeSet<TurnKey> = keys.into_iter().filter(|key| !self.held.contains_key(key)).collect();
-        let in_order = match (missing.first(), self.held.last_key_value()) {
-            (Some(first), Some((last, _))) => first > last,
-            _ => true,
-        };
+        if !self.are_next(&missing) {
+            missing.retain(|key| !self.take_free(key));
+        }
+        let in_order = self.are_next(&missing);
         if !in_order {
             missing.extend(std::mem::take(&mut self.held).into_keys());
         }
@@ -129,6 +130,20 @@ impl Turns {
             self.held.insert(key, turn);
         }
         if in_order { Ok(()) } else { Err(Stop::PlanAgain) }
+    }
+
+    /// Whether all of them come after those that are held.
+    fn are_next(&self, keys: &BTreeSet<TurnKey>) -> bool {
+        match (keys.first(), self.held.last_key_value()) {
+            (Some(first), Some((last, _))) => first > last,
+            _ => true,
+        }
+    }
+
+    /// Takes a turn that nobody has. As this never waits, the order does not matter.
+    fn take_free(&mut self, key: &TurnKey) -> bool {
+        let turn = self.table.lock_of(key).try_lock_owned();
+        turn.is_ok_and(|turn| self.held.insert(key.clone(), turn).is_none())
     }
 }
 
@@ -180,12 +195,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn turns_in_order_are_added_and_a_turn_out_of_order_means_to_plan_again() {
+    async fn turns_are_added_in_order_and_out_of_order_where_they_are_free() {
         let table = TurnTable::default();
         let mut turns = holding(&table, [name("ada"), group("1")]).await;
         turns.take([user("2"), user("1")]).await.unwrap();
         turns.take([user("1"), group("1")]).await.unwrap();
-        assert!(matches!(turns.take([group("0")]).await, Err(Stop::PlanAgain)));
+        turns.take([group("0"), name("bob")]).await.unwrap();
+        assert_eq!(turns.held.len(), 6);
+        assert!(Box::pin(holding(&table, [group("0")])).now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_turn_out_of_order_that_another_has_means_to_plan_again() {
+        let table = TurnTable::default();
+        let mut turns = holding(&table, [name("ada"), group("1"), user("1")]).await;
+        let other = holding(&table, [group("0")]).await;
+        let mut wait = Box::pin(turns.take([group("0"), user("2")]));
+        assert!(wait.as_mut().now_or_never().is_none());
+        // Meanwhile all that comes after is free.
+        holding(&table, [group("1"), user("1"), user("2")]).await;
+        drop(other);
+        assert!(matches!(wait.await, Err(Stop::PlanAgain)));
         assert_eq!(turns.held.len(), 5);
         // Now all are held, and planning again asks for nothing new.
         turns.take([name("ada"), group("1"), user("2"), user("1"), group("0")]).await.unwrap();

@@ -54,7 +54,7 @@ pub(super) async fn draft<'a>(
         let mut after = patched(kind, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
         names::claim(context, app, turns, (&before, &after), id).await?;
-        let draft = inactive::deactivate(context, app, id, &before, after).await?;
+        let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
         return Ok(Draft { reservation, ..draft });
     }
     let (mut change, is_read) = change(context, app, turns, subject, id, edits).await?;
