@@ -8,10 +8,10 @@ use super::app::App;
 use super::connected::Connected;
 use super::context::Context;
 use super::resource::Current;
-use super::turns::Stop;
+use super::turns::{Stop, Turns};
 use crate::connectors::Stored;
 use crate::mapping::{AppChange, Reference};
-use crate::store::{Awaited, Write};
+use crate::store::{Awaited, StoreError, Write};
 use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
 use serde_json::Value;
@@ -66,10 +66,9 @@ fn warn(context: &Context<'_>, id: &str, slot: &str, refers_to: &str) {
 
 /// After a resource was created or restored: writes the references that waited for it. Each is a change of another resource with a turn
 /// of its own, so the caller holds none. The resource exists either way: what fails goes on waiting.
-pub(super) async fn resolve(context: &Context<'_>, app: &mut App<'_>, created: &Current) {
-    let identifiers = identifiers(&created.id, &created.resource);
-    let (store, instance) = (&context.instance.store, &context.instance.name);
-    let waiting = match store.awaiting(instance, &context.kind.scim.name, &identifiers).await {
+pub(super) async fn resolve(context: &Context<'_>, app: &mut App<'_>, turns: &mut Turns, created: &Current) {
+    let instance = &context.instance.name;
+    let waiting = match waiting(context, created).await {
         Ok(waiting) => waiting,
         Err(error) => {
             tracing::warn!(%instance, id = created.id, %error, "the references that wait for a resource could not be read");
@@ -77,7 +76,9 @@ pub(super) async fn resolve(context: &Context<'_>, app: &mut App<'_>, created: &
         }
     };
     for reference in waiting {
-        if let Err(Stop::Refused(refusal)) = write(context, app, &reference, &created.id).await {
+        let written = write(context, app, turns, &reference, created).await;
+        turns.give_back();
+        if let Err(Stop::Refused(refusal)) = written {
             tracing::warn!(
                 %instance, id = reference.id, attribute = reference.slot, error = %refusal.error, cause = refusal.text(),
                 "a reference that waited could not be written; it goes on waiting"
@@ -92,13 +93,28 @@ pub(super) fn identifiers<'r>(id: &'r str, resource: &'r Object) -> Vec<&'r str>
     std::iter::once(id).chain(named).collect()
 }
 
-async fn write(context: &Context<'_>, app: &mut App<'_>, reference: &Awaited, value: &str) -> Result<(), Stop> {
+/// The references that wait for the resource.
+async fn waiting(context: &Context<'_>, created: &Current) -> Result<Vec<Awaited>, StoreError> {
+    let identifiers = identifiers(&created.id, &created.resource);
+    context.instance.store.awaiting(&context.instance.name, &context.kind.scim.name, &identifiers).await
+}
+
+async fn write(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    turns: &mut Turns,
+    reference: &Awaited,
+    created: &Current,
+) -> Result<(), Stop> {
     let Some(kind) = context.instance.kind_named(&reference.resource_type) else { return Ok(()) };
     let slot = kind.scim.parse_slot(&reference.slot)?;
-    let steps = vec![Edit::Set { slot, value: Value::String(value.to_owned()) }];
+    let steps = vec![Edit::Set { slot, value: Value::String(created.id.clone()) }];
     let edits = Edits { steps, ..Edits::default() };
-    let mut turns = context.instance.turns.begin();
     turns.take([context.instance.turn(kind, &reference.id)]).await?;
+    // Before it was this one's turn, its client may have made it refer to something else.
+    if !waiting(context, created).await?.contains(reference) {
+        return Ok(());
+    }
     if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut app.call)).await? {
         let stored = app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {

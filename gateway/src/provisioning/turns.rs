@@ -4,8 +4,8 @@
 //! user name must not both find it free. Threat: two operations that each hold what the other waits for would wait for ever. So an
 //! operation holds its turns as one set, [`Turns`], and waits only for turns that come after all that it holds, in the order of their
 //! keys. When it learns of a turn that comes before one it holds, it takes it if nobody has it. Otherwise it gives all back, takes the
-//! whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without its turns may have changed. Every wait ends: after
-//! [`LONGEST_WAIT`] the client is told to come back.
+//! whole set in order, and plans again ([`Stop::PlanAgain`]): what it read without its turns may have changed. Every wait ends: when an
+//! operation has waited for [`LONGEST_WAIT`] in all, its client is told to come back.
 
 use super::refusal::{Cause, Refusal};
 use scim_protocol::Error;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 
-/// How long an operation waits for the turns that it asks for at once. Providers give up on a request after 30 seconds or more.
+/// How long an operation waits for turns, in all its rounds together. Providers give up on a request after 30 seconds or more.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Entries of finished work are swept when the map has grown to a multiple of this.
 const SWEEP: usize = 1024;
@@ -49,6 +49,8 @@ pub struct TurnTable {
 pub(super) struct Turns {
     table: TurnTable,
     held: BTreeMap<TurnKey, OwnedMutexGuard<()>>,
+    /// How long it may still wait.
+    patience: Duration,
 }
 
 /// Why a plan was not finished.
@@ -88,7 +90,7 @@ impl TurnKey {
 impl TurnTable {
     /// The turns of an operation that holds none yet.
     pub(super) fn begin(&self) -> Turns {
-        Turns { table: self.clone(), held: BTreeMap::new() }
+        Turns { table: self.clone(), held: BTreeMap::new(), patience: LONGEST_WAIT }
     }
 
     fn lock_of(&self, key: &TurnKey) -> Arc<tokio::sync::Mutex<()>> {
@@ -120,16 +122,23 @@ impl Turns {
         if !in_order {
             missing.extend(std::mem::take(&mut self.held).into_keys());
         }
-        let until = Instant::now() + LONGEST_WAIT;
+        let until = Instant::now() + self.patience;
         for key in missing {
             let lock = self.table.lock_of(&key);
             let Ok(turn) = timeout_at(until, lock.lock_owned()).await else {
-                self.held.clear();
+                self.patience = Duration::ZERO;
+                self.give_back();
                 return Err(busy().into());
             };
             self.held.insert(key, turn);
         }
+        self.patience = until.saturating_duration_since(Instant::now());
         if in_order { Ok(()) } else { Err(Stop::PlanAgain) }
+    }
+
+    /// Gives all back, to take others.
+    pub(super) fn give_back(&mut self) {
+        self.held.clear();
     }
 
     /// Whether all of them come after those that are held.
@@ -230,6 +239,22 @@ mod tests {
         let Stop::Refused(refusal) = stop else { panic!("{stop:?}") };
         assert_eq!((u16::from(refusal.error.status), refusal.retry_after_seconds), (503, Some(1)));
         holding(&table, [user("1")]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_has_one_patience_for_all_its_waits() {
+        let table = TurnTable::default();
+        let mut turns = table.begin();
+        for (number, waits) in ["1", "2", "3"].into_iter().zip([true, true, false]) {
+            let other = holding(&table, [user(number)]).await;
+            tokio::spawn(async move {
+                tokio::time::sleep(LONGEST_WAIT * 2 / 5).await;
+                drop(other);
+            });
+            assert_eq!(turns.take([user(number)]).await.is_ok(), waits, "{number}");
+        }
+        // Who has no patience left still gets what is free.
+        turns.take([user("1"), user("2")]).await.unwrap();
     }
 
     /// Sets of turns in any order and in any steps: with one fixed order of taking there is no wait without end.

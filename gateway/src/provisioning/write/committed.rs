@@ -61,9 +61,8 @@ impl Committed<'_> {
             }
         };
         subject.identify(context.kind, &current.resource);
-        // Those who wait for the resource have turns of their own.
-        drop((turns, members));
-        follow_up(context, app, appeared, &current).await;
+        drop(members);
+        follow_up(context, app, turns, appeared, &current).await;
         let location = matches!(reply, Reply::Created(_))
             .then(|| id::location(context.base(), &context.kind.scim.endpoint, &current.id));
         let status = if location.is_some() { 201 } else { 200 };
@@ -79,12 +78,19 @@ fn shows_patched(context: &Context<'_>, is_shown: bool) -> bool {
 }
 
 /// A resource that appeared is what others waited for: references to it are written, and groups that it was requested for get it.
-async fn follow_up(context: &Context<'_>, app: &mut App<'_>, appeared: Option<Appeared>, current: &Current) {
+/// Those who wait for it have turns of their own, so its turns are given back first.
+async fn follow_up(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    mut turns: Turns,
+    appeared: Option<Appeared>,
+    current: &Current,
+) {
+    turns.give_back();
     if appeared.is_some() {
-        awaited::resolve(context, app, current).await;
+        awaited::resolve(context, app, &mut turns, current).await;
     }
     if matches!(appeared, Some(Appeared::Created)) {
-        let mut turns = context.instance.turns.begin();
         if turns.take([context.turn(&current.id)]).await.is_ok() {
             membership::joined(context, app, current).await;
         } else {
