@@ -164,6 +164,12 @@ fn build_as_shipped(ids: &[String]) -> Result<PathBuf, BuildError> {
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
 
+/// Builds the connector whose references cross (`tests/crossed`) and returns its file.
+pub fn build_crossed() -> Result<PathBuf, BuildError> {
+    add_target(WASM_TARGET)?;
+    Ok(build_example("crossed")?.join("crossed_connector.wasm"))
+}
+
 /// Builds the connector that misbehaves on request (`tests/hostile`) and returns its file.
 pub fn build_hostile() -> Result<PathBuf, BuildError> {
     add_target(WASM_TARGET)?;

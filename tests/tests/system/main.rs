@@ -21,4 +21,5 @@ mod protocol;
 mod reload;
 mod standing;
 mod start;
+mod turns;
 mod wasi;
