@@ -28,14 +28,17 @@ pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resourc
     Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Created(resource.clone())))
 }
 
-/// Plans to remember the resource as the client wants it to be, and to remove its account.
+/// Plans to remember the resource as the client wants it to be, and to remove its account. From then on the gateway holds its names:
+/// whoever finds one of them free in the app must not miss it here.
 pub(super) async fn deactivate<'a>(
     context: &Context<'a>,
     app: &mut App<'_>,
+    turns: &mut Turns,
     id: &str,
     before: &Object,
     after: Object,
 ) -> Result<Draft<'a>, Stop> {
+    turns.take(names::turns(context, &after)).await?;
     if matching(context.kind, &after) != matching(context.kind, before) {
         names::refuse_account(context, app, &after, Some(id)).await?;
     }

@@ -53,10 +53,8 @@ pub(super) async fn draft<'a>(
         let before = subject.current(context, app).await?.resource.clone();
         let mut after = patched(kind, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
-        // From now on the gateway holds the name.
-        turns.take(names::turns(context, &after)).await?;
         names::claim(context, app, turns, (&before, &after), id).await?;
-        let draft = inactive::deactivate(context, app, id, &before, after).await?;
+        let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
         return Ok(Draft { reservation, ..draft });
     }
     let (mut change, is_read) = change(context, app, turns, subject, id, edits).await?;

@@ -47,7 +47,7 @@ pub(super) async fn draft<'a>(
     immutable::keep(kind, &before, &mut after)?;
     names::claim(context, app, turns, (&before, &after), id).await?;
     if is_inactive(kind, &after) {
-        let draft = inactive::deactivate(context, app, id, &before, with_meta(&before, after)).await?;
+        let draft = inactive::deactivate(context, app, turns, id, &before, with_meta(&before, after)).await?;
         return Ok(Draft { reservation, ..draft });
     }
     let mut change = kind.mapping.diff(&before, &after, &mut Connected(&mut app.call)).await?;
