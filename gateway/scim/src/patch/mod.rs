@@ -24,7 +24,7 @@ mod listed;
 mod operation;
 mod request;
 
-pub use apply::apply;
+pub use apply::{apply, apply_within};
 pub use edit::{Edit, Edits, Leniency};
 pub use edits::edits;
 pub use operation::{Op, Operation};

@@ -119,7 +119,7 @@ pub(crate) fn resource() -> impl Strategy<Value = Object> {
                 "userName": user_name, "externalId": external_id, "active": active, "emails": emails,
                 "name": { "givenName": given }, (ENTERPRISE): { "department": department },
             });
-            user().normalize(object(all)).resource
+            user().normalize(object(all)).unwrap().resource
         })
 }
 
