@@ -11,7 +11,7 @@ use std::cell::Cell;
 pub const MAX_COMPARISONS: u64 = 2_000_000;
 
 /// Bytes that cost as much as one comparison.
-const BYTES_A_COMPARISON: usize = 128;
+const BYTES_A_COMPARISON: usize = 32;
 
 /// How many comparisons are left for one request.
 #[derive(Debug)]

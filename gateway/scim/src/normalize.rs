@@ -91,7 +91,13 @@ impl ResourceType {
     ) -> Result<(), Error> {
         let value = if value.is_null() && attribute.multi_valued { Value::Array(Vec::new()) } else { value };
         let shape = Shape { attribute, standard: self.standard(path), path: &path.to_string() };
-        match tidy(&shape, value, ignored) {
+        let tidied = match value {
+            Value::Object(_) if attribute.multi_valued => {
+                Err(Error::invalid_value(format!("'{path}' must be an array, not an object")))
+            }
+            value => tidy(&shape, value, ignored),
+        };
+        match tidied {
             Ok(Tidied::Value(value)) => drop(kept.insert(attribute.name.clone(), value)),
             Ok(Tidied::Unassigned | Tidied::Unsupported) => {}
             Err(_) if attribute.mutability == Mutability::ReadOnly => note(ignored, || path.to_string()),

@@ -103,7 +103,7 @@ fn compare(
     literal: &Value,
     budget: &ComparisonBudget,
 ) -> bool {
-    let bytes = stored.and_then(Value::as_str).map_or(0, str::len) + literal.as_str().map_or(0, str::len);
+    let bytes = stored.and_then(Value::as_str).map_or(0, str::len);
     budget.take_text(bytes) && op.holds(attribute, stored, literal)
 }
 

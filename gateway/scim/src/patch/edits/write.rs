@@ -105,6 +105,9 @@ impl Builder<'_> {
             // A single value can be added or removed without an array; a replacement of all values must be an array.
             value = Value::Array(vec![value]);
         }
+        if !value.is_array() {
+            check::value(place(resolved), resolved.attribute, &value)?;
+        }
         let items = match self.tidied(resolved, value)? {
             Tidied::Value(Value::Array(items)) => items,
             Tidied::Value(wrong) => {
