@@ -4,6 +4,7 @@
 //! and schema URNs of their own (RFC 7644 §3.3 lets a server ignore them). Values of attributes that it does know are understood
 //! or refused: see [`crate::tidy`].
 
+use crate::check;
 use crate::error::Error;
 use crate::ignored::note;
 use crate::object::Object;
@@ -97,6 +98,13 @@ impl ResourceType {
             }
             value => tidy(&shape, value, ignored),
         };
+        // Here, because `$ref` may be read-only, and is then removed.
+        let tidied = tidied.and_then(|tidied| {
+            if let Tidied::Value(value) = &tidied {
+                check::referred_types(path, attribute, value)?;
+            }
+            Ok(tidied)
+        });
         match tidied {
             Ok(Tidied::Value(value)) => drop(kept.insert(attribute.name.clone(), value)),
             Ok(Tidied::Unassigned | Tidied::Unsupported) => {}

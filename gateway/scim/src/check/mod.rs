@@ -14,7 +14,7 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Schema, core};
 pub(crate) use place::Place;
 pub use read_only::strip_read_only;
-pub(crate) use reference::referred_type;
+pub(crate) use reference::{referred_type, referred_types};
 use serde_json::Value;
 use std::collections::HashSet;
 use value::{demanded, missing};

@@ -2,11 +2,21 @@
 
 use super::place::Place;
 use crate::error::Error;
+use crate::path::AttributePath;
 use crate::schema::Attribute;
 use serde_json::Value;
 
 /// The endpoints that RFC 7644 §3.2 fixes, and their types.
 const ENDPOINTS: [(&str, &str); 2] = [("Users", "User"), ("Groups", "Group")];
+
+/// Checks each reference of a whole attribute.
+pub(crate) fn referred_types(path: &AttributePath, attribute: &Attribute, value: &Value) -> Result<(), Error> {
+    let place = Place { schema: path.schema.as_deref(), attribute: &path.attribute, sub: None };
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| referred_type(place, attribute, item)),
+        single => referred_type(place, attribute, single),
+    }
+}
 
 /// Refuses a reference whose `type` or `$ref` names a type of resource that the attribute cannot refer to: a group as a member
 /// where members are users. Passing on the id alone would mean another resource that happens to have that id.

@@ -57,7 +57,7 @@ impl<'a> Alternatives<'a> {
             if found.sub.name != sub.name {
                 return None;
             }
-            budget.take_text(text.len());
+            budget.take_text(text);
             found.texts.insert(folded(sub, text));
         }
         found
@@ -66,10 +66,11 @@ impl<'a> Alternatives<'a> {
     /// `None` if the value is not a single text.
     fn hold(&self, element: &Value, budget: &ComparisonBudget) -> Option<bool> {
         match element.get(&self.sub.name) {
-            None | Some(Value::Null) => Some(!budget.take(1)).map(|_| false),
-            Some(Value::String(text)) => {
-                Some(budget.take_text(text.len()) && self.texts.contains(&folded(self.sub, text)))
+            None | Some(Value::Null) => {
+                budget.take(1);
+                Some(false)
             }
+            Some(Value::String(text)) => Some(budget.take_text(text) && self.texts.contains(&folded(self.sub, text))),
             Some(_) => None,
         }
     }

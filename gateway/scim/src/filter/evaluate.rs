@@ -103,8 +103,8 @@ fn compare(
     literal: &Value,
     budget: &ComparisonBudget,
 ) -> bool {
-    let bytes = stored.and_then(Value::as_str).map_or(0, str::len);
-    budget.take_text(bytes) && op.holds(attribute, stored, literal)
+    let text = stored.and_then(Value::as_str).unwrap_or_default();
+    budget.take_text(text) && op.holds(attribute, stored, literal)
 }
 
 /// Whether the test holds for some value of the operand; an operand without values is tested once, as absent.

@@ -189,8 +189,14 @@ fn require_value(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), 
     Ok(())
 }
 
+/// How many characters of a path an error repeats; a filter may have 16 KiB.
+const SHOWN_OF_PATH: usize = 200;
+
 fn no_target(slot: &Slot) -> Error {
-    Error::no_target(format!("no value matches '{slot}'"))
+    let text = slot.to_string();
+    let shown: String = text.chars().take(SHOWN_OF_PATH).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    Error::no_target(format!("no value matches '{shown}{more}'"))
 }
 
 fn immutable(slot: &Slot) -> Error {

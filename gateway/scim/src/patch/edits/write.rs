@@ -60,6 +60,8 @@ impl Builder<'_> {
             && (!value.is_object() || slot.selector.is_some() && op == Op::Replace)
         {
             check::single(place(resolved), attribute, value)?;
+        }
+        if let Some(value) = &value {
             check::referred_type(place(resolved), attribute, value)?;
         }
         if slot.selector.is_some() && op == Op::Replace {
