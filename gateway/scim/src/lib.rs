@@ -25,22 +25,25 @@ pub mod urn;
 pub mod version;
 
 mod compare;
+mod comparison_budget;
 mod date_time;
 mod ignored;
 mod object;
 mod primary;
 mod slot;
 mod status;
+mod tidy;
 mod value_budget;
 
 pub use check::{Direction, check, strip_read_only};
+pub use comparison_budget::{ComparisonBudget, MAX_COMPARISONS};
 pub use error::{Error, ScimType};
 pub use filter::{CompareOp, Comparison, Filter, Operand};
 pub use ignored::MAX_LISTED;
 pub use list::ListResponse;
 pub use normalize::Normalized;
 pub use object::Object;
-pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, edits};
+pub use patch::{Edit, Edits, Leniency, Op, Operation, PatchRequest, apply, apply_within, edits};
 pub use path::AttributePath;
 pub use projection::Projection;
 pub use resource_type::{Extension, Resolved, ResourceType};

@@ -1,12 +1,17 @@
-//! Normalises what a client or an app sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
+//! Normalises what a client sent to canonical names (RFC 7643 §2.1: attribute names are case-insensitive).
 //!
-//! What the resource type does not know is removed and listed rather than refused: clients send attributes, extensions and
-//! schema URNs of their own (RFC 7644 §3.3 lets a server ignore them).
+//! Attributes that the resource type does not know are removed and listed rather than refused: clients send attributes, extensions
+//! and schema URNs of their own (RFC 7644 §3.3 lets a server ignore them). Values of attributes that it does know are understood
+//! or refused: see [`crate::tidy`].
 
+use crate::check;
+use crate::error::Error;
 use crate::ignored::note;
 use crate::object::Object;
-use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Schema};
+use crate::path::AttributePath;
+use crate::resource_type::{Extension, ResourceType};
+use crate::schema::{Attribute, Mutability};
+use crate::tidy::{Shape, Tidied, tidy};
 use serde_json::Value;
 
 /// A resource with canonical names.
@@ -20,18 +25,36 @@ pub struct Normalized {
 
 impl ResourceType {
     /// Gives every attribute its name in the schema's case, and removes unknown attributes, `null` and empty values. An empty
-    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing. Values keep their
+    /// array of a multi-valued attribute stays: it means "no values", where an absent one means nothing; `null` means the same as
+    /// an empty array there (RFC 7643 §2.5). Core attributes may be nested under the core schema's URN. Values keep their
     /// types; see [`crate::check()`]. If a name occurs in two cases, the last one counts.
-    pub fn normalize(&self, resource: Object) -> Normalized {
+    ///
+    /// # Errors
+    /// 400 `invalidValue` for a value that was not empty as sent and would be empty here, because the schema has no name for what
+    /// is in it: `"emails": [{"mail": "a@b.example"}]`. Read-only attributes are exempt, because they are ignored anyway.
+    pub fn normalize(&self, resource: Object) -> Result<Normalized, Error> {
         let mut normalized = Normalized { resource: Object::with_capacity(resource.len()), ignored: Vec::new() };
-        let Normalized { resource: kept, ignored } = &mut normalized;
+        self.normalize_into(&mut normalized, resource)?;
+        Ok(normalized)
+    }
+
+    fn normalize_into(&self, normalized: &mut Normalized, resource: Object) -> Result<(), Error> {
         for (key, value) in resource {
+            if self.is_core_urn(&key) {
+                match value {
+                    Value::Object(attributes) => self.normalize_into(normalized, attributes)?,
+                    Value::Null => {}
+                    _ => return Err(Error::invalid_value(format!("'{key}' must be an object of attributes"))),
+                }
+                continue;
+            }
+            let Normalized { resource: kept, ignored } = &mut *normalized;
             if let Some((_, attribute)) = self.find(None, &key) {
                 let value = if attribute.name == "schemas" { self.known_schemas(value, ignored) } else { value };
-                keep(kept, key, attribute, tidy(attribute, value, &attribute.name, ignored));
+                self.keep(kept, &AttributePath::core(&attribute.name), attribute, value, ignored)?;
             } else if let Some(extension) = self.extension(&key) {
                 let value = match value {
-                    Value::Object(object) => extended(&extension.schema, object, ignored),
+                    Value::Object(object) => Value::Object(self.extended(extension, object, ignored)?),
                     Value::Null => continue,
                     wrong => wrong,
                 };
@@ -42,7 +65,53 @@ impl ResourceType {
                 note(ignored, || key);
             }
         }
-        normalized
+        Ok(())
+    }
+
+    fn extended(&self, extension: &Extension, object: Object, ignored: &mut Vec<String>) -> Result<Object, Error> {
+        let schema = &extension.schema;
+        let mut kept = Object::with_capacity(object.len());
+        for (key, value) in object {
+            let Some(attribute) = schema.attribute(&key) else {
+                note(ignored, || format!("{}:{key}", schema.id));
+                continue;
+            };
+            let path = AttributePath { schema: Some(schema.id.clone()), attribute: attribute.name.clone(), sub: None };
+            self.keep(&mut kept, &path, attribute, value, ignored)?;
+        }
+        Ok(kept)
+    }
+
+    fn keep(
+        &self,
+        kept: &mut Object,
+        path: &AttributePath,
+        attribute: &Attribute,
+        value: Value,
+        ignored: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let value = if value.is_null() && attribute.multi_valued { Value::Array(Vec::new()) } else { value };
+        let shape = Shape { attribute, standard: self.standard(path), path: &path.to_string() };
+        let tidied = match value {
+            Value::Object(_) if attribute.multi_valued => {
+                Err(Error::invalid_value(format!("'{path}' must be an array, not an object")))
+            }
+            value => tidy(&shape, value, ignored),
+        };
+        // Here, because `$ref` may be read-only, and is then removed.
+        let tidied = tidied.and_then(|tidied| {
+            if let Tidied::Value(value) = &tidied {
+                check::referred_types(path, attribute, value)?;
+            }
+            Ok(tidied)
+        });
+        match tidied {
+            Ok(Tidied::Value(value)) => drop(kept.insert(attribute.name.clone(), value)),
+            Ok(Tidied::Unassigned | Tidied::Unsupported) => {}
+            Err(_) if attribute.mutability == Mutability::ReadOnly => note(ignored, || path.to_string()),
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     fn known_schemas(&self, schemas: Value, ignored: &mut Vec<String>) -> Value {
@@ -58,47 +127,5 @@ impl ResourceType {
             Value::Array(schemas) => Value::Array(schemas.into_iter().filter_map(known).collect()),
             single => known(single).unwrap_or_default(),
         }
-    }
-}
-
-fn extended(schema: &Schema, object: Object, ignored: &mut Vec<String>) -> Value {
-    let mut kept = Object::with_capacity(object.len());
-    for (key, value) in object {
-        match schema.attribute(&key) {
-            Some(attribute) => {
-                let path = format!("{}:{}", schema.id, attribute.name);
-                keep(&mut kept, key, attribute, tidy(attribute, value, &path, ignored));
-            }
-            None => note(ignored, || format!("{}:{key}", schema.id)),
-        }
-    }
-    Value::Object(kept)
-}
-
-/// The value with canonical names; `None` if it is empty.
-pub(crate) fn tidy(attribute: &Attribute, value: Value, path: &str, ignored: &mut Vec<String>) -> Option<Value> {
-    match value {
-        Value::Null => None,
-        Value::Array(items) => {
-            let items: Vec<Value> = items.into_iter().filter_map(|item| tidy(attribute, item, path, ignored)).collect();
-            (attribute.multi_valued || !items.is_empty()).then_some(Value::Array(items))
-        }
-        Value::Object(object) if attribute.is_complex() => {
-            let mut kept = Object::with_capacity(object.len());
-            for (key, value) in object {
-                match attribute.sub(&key) {
-                    Some(sub) => keep(&mut kept, key, sub, tidy(sub, value, path, ignored)),
-                    None => note(ignored, || format!("{path}.{key}")),
-                }
-            }
-            (!kept.is_empty()).then_some(Value::Object(kept))
-        }
-        simple => Some(simple),
-    }
-}
-
-fn keep(kept: &mut Object, key: String, attribute: &Attribute, value: Option<Value>) {
-    if let Some(value) = value {
-        kept.insert(if key == attribute.name { key } else { attribute.name.clone() }, value);
     }
 }

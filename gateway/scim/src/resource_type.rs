@@ -120,6 +120,22 @@ impl ResourceType {
         }
     }
 
+    /// The attribute that RFC 7643 §4 defines at a path for this type of resource, whether or not this resource type has it; a
+    /// sub-attribute in the path is not looked at. Attributes of another type of resource, such as a user's in a group, are none.
+    pub fn standard(&self, path: &AttributePath) -> Option<&'static Attribute> {
+        let schemas = core::of(&self.schema.id);
+        let schema = match &path.schema {
+            Some(urn) => schemas.into_iter().find(|schema| schema.id.eq_ignore_ascii_case(urn)),
+            None => schemas.into_iter().next(),
+        };
+        schema?.attribute(&path.attribute)
+    }
+
+    /// Whether a text is the URN of the core schema, in any case.
+    pub(crate) fn is_core_urn(&self, text: &str) -> bool {
+        text.eq_ignore_ascii_case(&self.schema.id)
+    }
+
     /// The extension of that URN, in any case.
     pub fn extension(&self, urn: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.schema.id.eq_ignore_ascii_case(urn))

@@ -47,6 +47,12 @@ leniencies! {
     OneForArray = "one-for-array",
         "A single value is accepted for a multi-valued attribute: `\"roles\": {\"value\": \"admin\"}`.",
         "Entra ID's expressions produce single values; RFC 7643 §2.4";
+    NestedValues = "nested-values",
+        "A PATCH value may repeat the attribute that the path names: `{\"members\": […]}` with the path `members`.",
+        "Salesforce adds and removes members this way; in RFC 7644 §3.5.2 the value is the attribute's own";
+    IdsForValues = "ids-for-values",
+        "`id` is accepted in place of `value` in a reference: `\"members\": [{\"id\": \"42\"}]`.",
+        "Scripts and gateways that copy users from `GET /Users` into a group; RFC 7643 §2.4 calls it `value`";
     EmptyReferences = "empty-references",
         "`\"\"` as a reference, or as its `value`, removes the reference, such as the manager.",
         "Entra ID removes a manager this way; RFC 7643 §2.5 uses null";

@@ -1,6 +1,6 @@
 //! Turns a client's request into exact SCIM, leniency by leniency.
 
-use super::leniencies::{elements, filters, keys, messages, removal, schemas, unsupported, values};
+use super::leniencies::{elements, filters, keys, messages, nested, removal, schemas, unsupported, values};
 use super::reading::Reading;
 use scim_protocol::Error;
 use serde_json::Value;
@@ -47,6 +47,7 @@ impl Reading<'_> {
             if messages::path(members).is_some() {
                 filters::path(self, members)?;
                 unsupported::path(self, members)?;
+                nested::value(self, members)?;
                 removal::listed(self, members, op)?;
                 elements::missing(self, members, op);
             } else {

@@ -102,7 +102,7 @@ fn resource(
     let Value::Object(body) = body else {
         return Err(Error::invalid_syntax(format!("the body must be a JSON object: a {}", scim.name)));
     };
-    let normalized = scim.normalize(body);
+    let normalized = scim.normalize(body)?;
     ignored.extend(normalized.ignored);
     let mut resource = normalized.resource;
     check::strip_read_only(scim, &mut resource);

@@ -12,7 +12,8 @@ pub static GROUP: LazyLock<ResourceType> = LazyLock::new(ResourceType::group);
 /// A user with something in every kind of attribute.
 pub static ALICE: LazyLock<Object> = LazyLock::new(|| {
     let alice = include_str!("alice.json");
-    USER.normalize(serde_json::from_str(alice).expect("alice.json is an object")).resource
+    let alice = serde_json::from_str(alice).expect("alice.json is an object");
+    USER.normalize(alice).expect("alice.json is understood").resource
 });
 
 /// Two parts of an input, at the first NUL.

@@ -35,7 +35,8 @@ fuzz_target!(|data: &[u8]| {
     };
     let Some(rules) = mapping.of("User") else { return };
     let resource = serde_json::from_str::<Object>(resource).map_or_else(|_| ALICE.clone(), |resource| resource);
-    let resource = USER.normalize(resource).resource;
+    let Ok(normalized) = USER.normalize(resource) else { return };
+    let resource = normalized.resource;
     let _ = now(rules.to_app(&resource, &mut Unchanged));
 });
 

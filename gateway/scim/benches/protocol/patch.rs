@@ -17,7 +17,7 @@ struct Case {
     body: String,
 }
 
-fn cases() -> [Case; 3] {
+fn cases() -> [Case; 4] {
     let body = |operations| {
         json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}).to_string()
     };
@@ -35,6 +35,12 @@ fn cases() -> [Case; 3] {
             body: body(json!([{"op": "Add", "path": "members", "value": [{"value": "newcomer"}]}])),
         },
         Case {
+            name: "members-joined-by-or",
+            resource_type: ResourceType::group(),
+            resource: resources::group(MEMBERS),
+            body: body(json!([{"op": "remove", "path": format!("members[{}]", displays().join(" or "))}])),
+        },
+        Case {
             name: "value-paths",
             resource_type: fixture::user(),
             resource: resources::alice(),
@@ -48,6 +54,11 @@ fn cases() -> [Case; 3] {
             ])),
         },
     ]
+}
+
+/// Five hundred comparisons, as many as fit into a filter.
+fn displays() -> Vec<String> {
+    (1..=500).map(|id| format!("display eq \"user {id}\"")).collect()
 }
 
 pub(crate) fn parts(criterion: &mut Criterion) {

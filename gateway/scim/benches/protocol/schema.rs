@@ -9,9 +9,9 @@ pub(crate) fn parts(criterion: &mut Criterion) {
     let (user, alice) = (fixture::user(), resources::alice());
     let mut group = criterion.benchmark_group("schema");
     group.bench_function("normalize", |bencher| {
-        bencher.iter_batched(|| alice.clone(), |alice| user.normalize(alice), BatchSize::LargeInput);
+        bencher.iter_batched(|| alice.clone(), |alice| user.normalize(alice).unwrap(), BatchSize::LargeInput);
     });
-    let alice = user.normalize(alice.clone()).resource;
+    let alice = user.normalize(alice.clone()).unwrap().resource;
     group.bench_function("check", |bencher| {
         bencher.iter(|| check(&user, black_box(&alice), Direction::Create).unwrap());
     });

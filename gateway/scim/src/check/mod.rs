@@ -5,6 +5,7 @@
 
 mod place;
 mod read_only;
+mod reference;
 mod value;
 
 use crate::error::Error;
@@ -13,10 +14,11 @@ use crate::resource_type::ResourceType;
 use crate::schema::{Schema, core};
 pub(crate) use place::Place;
 pub use read_only::strip_read_only;
+pub(crate) use reference::{referred_type, referred_types};
 use serde_json::Value;
 use std::collections::HashSet;
 use value::{demanded, missing};
-pub(crate) use value::{single, single_primary, value};
+pub(crate) use value::{element, single, single_primary, value};
 
 /// Which request the resource comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

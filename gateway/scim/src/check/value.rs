@@ -1,6 +1,7 @@
 //! Whether a value has the type and the parts that its attribute demands.
 
 use super::place::Place;
+use super::reference::referred_type;
 use crate::date_time;
 use crate::error::Error;
 use crate::object::Object;
@@ -18,9 +19,25 @@ pub(crate) fn value(place: Place<'_>, attribute: &Attribute, value: &Value) -> R
         return Err(missing(place));
     }
     for item in items {
-        single(place, attribute, item)?;
+        element(place, attribute, item)?;
     }
     single_primary(place, items)
+}
+
+/// Checks one element that a client sent: it must have a value, and a reference must name its resource by `value`.
+pub(crate) fn element(place: Place<'_>, attribute: &Attribute, value: &Value) -> Result<(), Error> {
+    single(place, attribute, value)?;
+    let Value::Object(object) = value else { return Ok(()) };
+    if object.is_empty() {
+        return Err(Error::invalid_value(format!("'{place}' has an element without a value")));
+    }
+    if let Some(sub) = attribute.sub("value").filter(|_| attribute.refers())
+        && object.get(&sub.name).is_none_or(|id| id.as_str() == Some(""))
+    {
+        let place = Place { sub: Some(&sub.name), ..place };
+        return Err(Error::invalid_value(format!("'{place}' is required in each element: the id of the resource")));
+    }
+    referred_type(place, attribute, value)
 }
 
 /// Checks the value of a single-valued attribute, or one element of a multi-valued one.

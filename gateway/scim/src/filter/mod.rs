@@ -9,6 +9,7 @@
 //! Parsing is bounded in length and depth, so that a hostile filter cannot exhaust the stack of code that walks it.
 
 mod check;
+mod elements;
 mod evaluate;
 mod narrow;
 mod operator;
@@ -16,6 +17,7 @@ mod parse;
 mod tree;
 
 pub(crate) use check::selector as check_selector;
+pub(crate) use elements::matching;
 pub(crate) use evaluate::element as matches_element;
 pub use operator::CompareOp;
 pub(crate) use parse::slot as parse_slot;

@@ -6,13 +6,16 @@
 use super::edit::{Edit, Edits, Leniency};
 use super::items;
 use crate::compare::same;
+use crate::comparison_budget::ComparisonBudget;
 use crate::error::Error;
 use crate::object::Object;
+use crate::path::AttributePath;
 use crate::primary::{demote_others, is_primary};
 use crate::resource_type::{Resolved, ResourceType};
 use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Applies edits to a resource with canonical names. On an error the resource is unchanged.
 ///
@@ -20,8 +23,22 @@ use serde_json::Value;
 ///
 /// # Errors
 /// 400 `noTarget` where a value path matches no element and none may be created, `mutability` where an immutable attribute
-/// with a value would change or lose it.
+/// with a value would change or lose it, `tooMany` where it would take more than [`MAX_COMPARISONS`](crate::MAX_COMPARISONS).
 pub fn apply(resource_type: &ResourceType, resource: &mut Object, edits: &Edits) -> Result<(), Error> {
+    apply_within(resource_type, resource, edits, &ComparisonBudget::default())
+}
+
+/// Like [`apply()`], with what one request may cost.
+///
+/// # Errors
+/// Like [`apply()`].
+pub fn apply_within(
+    resource_type: &ResourceType,
+    resource: &mut Object,
+    edits: &Edits,
+    budget: &ComparisonBudget,
+) -> Result<(), Error> {
+    take_lists(resource, edits, budget)?;
     let resolved = edits.steps.iter().map(|edit| {
         let slot = edit.slot();
         resource_type.resolve_slot(slot).ok_or_else(|| resource_type.unknown(&slot.path))
@@ -36,7 +53,7 @@ pub fn apply(resource_type: &ResourceType, resource: &mut Object, edits: &Edits)
         if needed && !saved.iter().any(|(saved, _)| *saved == key) {
             saved.push((key, resource.get(key).cloned()));
         }
-        if let Err(error) = step(resource, edit, resolved, edits.leniency) {
+        if let Err(error) = step(resource, edit, resolved, edits.leniency, budget) {
             for (key, value) in saved {
                 match value {
                     Some(value) => drop(resource.insert(key.to_owned(), value)),
@@ -53,10 +70,35 @@ fn is_fallible(edit: &Edit, resolved: &Resolved<'_>) -> bool {
     edit.slot().selector.is_some() || is_immutable(resolved) || resolved.top().required
 }
 
-fn step(resource: &mut Object, edit: &Edit, resolved: &Resolved<'_>, leniency: Leniency) -> Result<(), Error> {
+/// Takes what lists of items will cost, before anything is changed: each looks at every element once, including those that earlier
+/// ones added.
+fn take_lists(resource: &Object, edits: &Edits, budget: &ComparisonBudget) -> Result<(), Error> {
+    let mut sizes: HashMap<&AttributePath, usize> = HashMap::new();
+    for edit in &edits.steps {
+        let (Edit::Add { slot, items } | Edit::Remove { slot, items }) = edit else { continue };
+        let size = sizes
+            .entry(&slot.path)
+            .or_insert_with(|| slot.attribute(resource).and_then(Value::as_array).map_or(0, Vec::len));
+        *size += items.len();
+        budget.take(*size as u64);
+    }
+    budget.check()
+}
+
+fn step(
+    resource: &mut Object,
+    edit: &Edit,
+    resolved: &Resolved<'_>,
+    leniency: Leniency,
+    budget: &ComparisonBudget,
+) -> Result<(), Error> {
+    let selection = edit.slot().selection(resource, budget)?;
+    if edit.slot().selector.is_some() && !selection.contains(&true) && !leniency.supplies_target(edit.slot()) {
+        return Err(no_target(edit.slot()));
+    }
     match edit {
-        Edit::Set { slot, value } => set(resource, slot, value, resolved, leniency),
-        Edit::Clear { slot } => clear(resource, slot, resolved, leniency),
+        Edit::Set { slot, value } => set(resource, slot, value, resolved, &selection),
+        Edit::Clear { slot } => clear(resource, slot, resolved, &selection),
         Edit::Add { slot, items } => add(resource, slot, items, resolved),
         Edit::Remove { slot, items } => remove(resource, slot, items, resolved),
     }
@@ -67,22 +109,16 @@ fn set(
     slot: &Slot,
     value: &Value,
     resolved: &Resolved<'_>,
-    leniency: Leniency,
+    selection: &[bool],
 ) -> Result<(), Error> {
     if is_immutable(resolved) && is_kept(resource, slot, value, resolved)? {
         return Ok(());
-    }
-    if slot.selector.is_some()
-        && !has_target(resource, slot)
-        && !(leniency.create_missing_element && slot.is_seedable())
-    {
-        return Err(no_target(slot));
     }
     if slot.is_whole() && value.as_array().is_some_and(Vec::is_empty) {
         slot.take(resource);
         return Ok(());
     }
-    let written = slot.write(resource, value.clone());
+    let written = slot.write(resource, value.clone(), selection);
     if let (Some(index), Some(Value::Array(elements))) = (written, slot.attribute_mut(resource))
         && elements.get(index).is_some_and(is_primary)
     {
@@ -91,14 +127,14 @@ fn set(
     Ok(())
 }
 
-fn clear(resource: &mut Object, slot: &Slot, resolved: &Resolved<'_>, leniency: Leniency) -> Result<(), Error> {
-    if slot.selector.is_some() && !has_target(resource, slot) {
-        return if leniency.create_missing_element { Ok(()) } else { Err(no_target(slot)) };
+fn clear(resource: &mut Object, slot: &Slot, resolved: &Resolved<'_>, selection: &[bool]) -> Result<(), Error> {
+    if slot.selector.is_some() && !selection.contains(&true) {
+        return Ok(());
     }
     if is_immutable(resolved) && slot.get(resource).is_some() {
         return Err(immutable(slot));
     }
-    slot.take(resource);
+    slot.remove(resource, selection);
     require_value(resource, slot, resolved.top())
 }
 
@@ -145,13 +181,6 @@ fn is_immutable(resolved: &Resolved<'_>) -> bool {
     resolved.top().mutability == Mutability::Immutable || resolved.attribute.mutability == Mutability::Immutable
 }
 
-fn has_target(resource: &Object, slot: &Slot) -> bool {
-    match slot.attribute(resource) {
-        Some(Value::Array(elements)) => elements.iter().any(|element| slot.selects(element)),
-        _ => false,
-    }
-}
-
 /// A required attribute must not lose its last value (RFC 7644 §3.5.2.2).
 fn require_value(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), Error> {
     if top.required && slot.attribute(resource).is_none() {
@@ -160,8 +189,14 @@ fn require_value(resource: &Object, slot: &Slot, top: &Attribute) -> Result<(), 
     Ok(())
 }
 
+/// How many characters of a path an error repeats; a filter may have 16 KiB.
+const SHOWN_OF_PATH: usize = 200;
+
 fn no_target(slot: &Slot) -> Error {
-    Error::no_target(format!("no value matches '{slot}'"))
+    let text = slot.to_string();
+    let shown: String = text.chars().take(SHOWN_OF_PATH).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    Error::no_target(format!("no value matches '{shown}{more}'"))
 }
 
 fn immutable(slot: &Slot) -> Error {

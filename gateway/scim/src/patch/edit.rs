@@ -58,6 +58,23 @@ pub struct Edits {
 /// What the client profile allows beyond the RFC; nothing by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Leniency {
-    /// A value path that matches no element creates one from its `eq` comparisons; otherwise it is 400 `noTarget`.
+    /// A value path that matches no element creates one, if its filter describes which kind of element is meant, by `type` or
+    /// `primary`: `emails[type eq "work"]`. Any other filter, such as `members[value eq "42"]`, means an element that exists, and
+    /// is 400 `noTarget` without one.
     pub create_missing_element: bool,
+}
+
+impl Edits {
+    /// Whether only the resource tells if the edits are possible: a filter must match an element of it.
+    pub fn needs_target(&self) -> bool {
+        let needs = |slot: &Slot| slot.selector.is_some() && !self.leniency.supplies_target(slot);
+        self.steps.iter().any(|edit| needs(edit.slot()))
+    }
+}
+
+impl Leniency {
+    /// Whether a slot with a selector needs no element that matches it.
+    pub(super) fn supplies_target(self, slot: &Slot) -> bool {
+        self.create_missing_element && slot.describes_element()
+    }
 }

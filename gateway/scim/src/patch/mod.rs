@@ -11,9 +11,13 @@
 //! - **read-only ignored** in a value without a path (Okta sends `id`);
 //! - **listed removal**: `remove members` with a `value` array removes only those elements (Entra). A reference is identified by
 //!   its `value`, any other element by everything given except `display` and `$ref`, which may be stale;
-//! - **missing element**: a value path that matches nothing creates the element, if [`Leniency`] allows it (Entra, Okta);
-//! - **unsupported core attribute**: an attribute that RFC 7643 defines and this resource type does not have is ignored
-//!   and listed; any other unknown attribute is refused.
+//! - **missing element**: a value path that matches nothing creates the element, if [`Leniency`] allows it and the filter says by
+//!   `type` or `primary` which kind of element is meant (Entra, Okta);
+//! - **unsupported core attribute**: an attribute that RFC 7643 defines for this type of resource and the app does not have is
+//!   ignored and listed; any other unknown attribute is refused;
+//! - **core URN**: a value without a path may nest core attributes under the core schema's URN.
+//!
+//! A value that was not empty as sent and would be empty once understood is refused (ARCHITECTURE.md, law 11).
 
 mod apply;
 mod edit;
@@ -24,7 +28,7 @@ mod listed;
 mod operation;
 mod request;
 
-pub use apply::apply;
+pub use apply::{apply, apply_within};
 pub use edit::{Edit, Edits, Leniency};
 pub use edits::edits;
 pub use operation::{Op, Operation};

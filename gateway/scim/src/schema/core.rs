@@ -3,7 +3,6 @@
 //! A data file that does not parse becomes an empty schema, never a panic; the test below prevents shipping one.
 
 use super::definition::Schema;
-use crate::path::AttributePath;
 use crate::urn;
 use std::sync::LazyLock;
 
@@ -32,17 +31,13 @@ pub fn common() -> &'static Schema {
     &COMMON
 }
 
-/// Whether a schema of RFC 7643 §4 defines the attribute (and the sub-attribute, if one is named). A path without a URN means a
-/// core schema.
-pub fn defines(path: &AttributePath, sub: Option<&str>) -> bool {
-    let sub = sub.or(path.sub.as_deref());
-    let is_meant = |schema: &&Schema| match &path.schema {
-        Some(urn) => urn.eq_ignore_ascii_case(&schema.id),
-        None => schema.id != urn::ENTERPRISE_USER,
-    };
-    let meant = [user(), group(), enterprise_user()].into_iter().filter(is_meant);
-    let mut attributes = meant.filter_map(|schema| schema.attribute(&path.attribute));
-    attributes.any(|attribute| sub.is_none_or(|sub| attribute.sub(sub).is_some()))
+/// The schemas that RFC 7643 §4 defines for a type of resource with this core schema: the core schema first, then extensions.
+pub fn of(core: &str) -> Vec<&'static Schema> {
+    match core {
+        urn::USER => vec![user(), enterprise_user()],
+        urn::GROUP => vec![group()],
+        _ => Vec::new(),
+    }
 }
 
 fn parse(text: &str) -> Schema {

@@ -1,6 +1,8 @@
 //! Reading the values at a slot.
 
 use super::target::Slot;
+use crate::comparison_budget::ComparisonBudget;
+use crate::error::Error;
 use crate::filter;
 use crate::object::Object;
 use serde_json::Value;
@@ -18,10 +20,28 @@ impl Slot {
         self.values(resource).collect()
     }
 
-    /// Whether an element matches the selector; without a selector all do.
-    pub(crate) fn selects(&self, element: &Value) -> bool {
+    /// Which elements of the attribute match the selector, in their order; without a selector all do. A whole attribute needs none.
+    ///
+    /// # Errors
+    /// 400 `tooMany` if the budget does not suffice.
+    pub(crate) fn selection(&self, resource: &Object, budget: &ComparisonBudget) -> Result<Vec<bool>, Error> {
+        let elements = match self.attribute(resource) {
+            _ if self.is_whole() || !self.multi_valued => return Ok(Vec::new()),
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(elements)) => elements.as_slice(),
+            Some(single) => std::slice::from_ref(single),
+        };
         match (&self.selector, &self.element) {
-            (Some(selector), Some(attribute)) => filter::matches_element(selector, attribute, element),
+            (Some(selector), Some(attribute)) => filter::matching(selector, attribute, elements, budget),
+            _ => Ok(vec![true; elements.len()]),
+        }
+    }
+
+    fn selects(&self, element: &Value) -> bool {
+        match (&self.selector, &self.element) {
+            (Some(selector), Some(attribute)) => {
+                filter::matches_element(selector, attribute, element, &ComparisonBudget::unlimited())
+            }
             _ => true,
         }
     }

@@ -1,6 +1,7 @@
 //! Writing to a slot, and removing what is there.
 
 use super::target::Slot;
+use crate::comparison_budget::ComparisonBudget;
 use crate::filter::{CompareOp, Comparison, Filter};
 use crate::object::Object;
 use serde_json::{Map, Value};
@@ -10,30 +11,44 @@ impl Slot {
     /// and an element seeded from the `eq` comparisons of the selector. A whole element replaces all that match, and takes from
     /// the seed what it does not set itself.
     pub fn put(&self, resource: &mut Object, value: Value) {
-        self.write(resource, value);
+        let selection = self.whole_selection(resource);
+        self.write(resource, value, &selection);
     }
 
     /// Removes the values at the slot and returns the first one. Containers that become empty are removed, too: an element with
     /// nothing left but what the selector requires, an array, a complex attribute, an extension's object.
     pub fn take(&self, resource: &mut Object) -> Option<Value> {
-        let Some(urn) = &self.path.schema else { return self.take_from(resource) };
+        let selection = self.whole_selection(resource);
+        self.remove(resource, &selection)
+    }
+
+    /// Like [`Slot::take`], with the elements that match already known.
+    pub(crate) fn remove(&self, resource: &mut Object, selection: &[bool]) -> Option<Value> {
+        let Some(urn) = &self.path.schema else { return self.take_from(resource, selection) };
         let container = resource.get_mut(urn)?.as_object_mut()?;
-        let taken = self.take_from(container);
+        let taken = self.take_from(container, selection);
         if container.is_empty() {
             resource.remove(urn);
         }
         taken
     }
 
-    /// Like [`Slot::put`]; returns the index of the first element written, if elements were written.
-    pub(crate) fn write(&self, resource: &mut Object, value: Value) -> Option<usize> {
+    /// Like [`Slot::put`], with the elements that match already known; returns the index of the first element written, if elements
+    /// were written.
+    pub(crate) fn write(&self, resource: &mut Object, value: Value, selection: &[bool]) -> Option<usize> {
+        let write = |container: &mut Object| self.write_into(container, value, selection);
         match &self.path.schema {
-            Some(urn) => in_object(resource.entry(urn).or_insert(Value::Null), |object| self.write_into(object, value)),
-            None => self.write_into(resource, value),
+            Some(urn) => in_object(resource.entry(urn).or_insert(Value::Null), write),
+            None => write(resource),
         }
     }
 
-    fn write_into(&self, container: &mut Object, value: Value) -> Option<usize> {
+    /// Where the path is a mapping's, its own size bounds the cost.
+    fn whole_selection(&self, resource: &Object) -> Vec<bool> {
+        self.selection(resource, &ComparisonBudget::unlimited()).unwrap_or_default()
+    }
+
+    fn write_into(&self, container: &mut Object, value: Value, selection: &[bool]) -> Option<usize> {
         let name = self.path.attribute.as_str();
         match (self.leaf(), &self.selector) {
             (None, None) => {
@@ -44,9 +59,9 @@ impl Slot {
                 in_object(container.entry(name).or_insert(Value::Null), |object| object.insert(sub.to_owned(), value));
                 None
             }
-            _ => {
-                in_array(container.entry(name).or_insert(Value::Null), |elements| self.write_elements(elements, value))
-            }
+            _ => in_array(container.entry(name).or_insert(Value::Null), |elements| {
+                self.write_elements(elements, value, selection)
+            }),
         }
     }
 
@@ -60,13 +75,16 @@ impl Slot {
         }
     }
 
-    /// Whether an element that the selector picks can be created: the selector is only `eq` comparisons.
-    pub(crate) fn is_seedable(&self) -> bool {
-        self.selector.as_ref().is_none_or(|selector| seeds(selector).is_some())
+    /// Whether the selector describes what kind of element is meant, such as `type eq "work"`, so that one can be created. A selector
+    /// that tests anything else, such as `value`, means an element that exists.
+    pub fn describes_element(&self) -> bool {
+        const DESCRIBING: [&str; 2] = ["type", "primary"];
+        let seeds = self.selector.as_ref().and_then(seeds);
+        seeds.is_some_and(|seeds| !seeds.is_empty() && seeds.iter().all(|(name, _)| DESCRIBING.contains(name)))
     }
 
-    fn write_elements(&self, elements: &mut Vec<Value>, value: Value) -> Option<usize> {
-        let first = elements.iter().position(|element| self.selects(element));
+    fn write_elements(&self, elements: &mut Vec<Value>, value: Value, selection: &[bool]) -> Option<usize> {
+        let first = selection.iter().position(|selected| *selected).filter(|first| *first < elements.len());
         let Some(first) = first else {
             let mut element = self.seed();
             match self.leaf() {
@@ -78,19 +96,19 @@ impl Slot {
             }
             return Some(elements.len() - 1);
         };
+        let mut selection = selection.iter().copied();
         match self.leaf() {
             Some(sub) => {
-                // Found before anything is written, because the write may change what the selector looks at.
-                let selected: Vec<bool> = elements.iter().map(|element| self.selects(element)).collect();
-                for (element, _) in elements.iter_mut().zip(selected).filter(|(_, selected)| *selected) {
+                for (element, _) in elements.iter_mut().zip(selection).filter(|(_, selected)| *selected) {
                     in_object(element, |object| object.insert(sub.to_owned(), value.clone()));
                 }
             }
             None => {
                 let mut index = 0;
-                elements.retain(|element| {
+                elements.retain(|_| {
+                    let is_other = !selection.next().unwrap_or_default();
                     index += 1;
-                    index - 1 <= first || !self.selects(element)
+                    is_other || index - 1 == first
                 });
                 if let Some(element) = elements.get_mut(first) {
                     *element = seeded(value, self.seed());
@@ -100,7 +118,7 @@ impl Slot {
         Some(first)
     }
 
-    fn take_from(&self, container: &mut Object) -> Option<Value> {
+    fn take_from(&self, container: &mut Object, selection: &[bool]) -> Option<Value> {
         let name = self.path.attribute.as_str();
         if self.is_whole() {
             return container.remove(name).filter(|value| !value.is_null());
@@ -109,8 +127,9 @@ impl Slot {
         let empty = match container.get_mut(name)? {
             Value::Array(elements) => {
                 let seed = self.seed();
+                let mut selection = selection.iter().copied();
                 elements.retain_mut(|element| {
-                    if !self.selects(element) {
+                    if !selection.next().unwrap_or_default() {
                         return true;
                     }
                     let Some(sub) = self.leaf() else {

@@ -12,6 +12,7 @@
 mod filters;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod garbled;
 mod patches;
 mod robustness;
 mod sequences;

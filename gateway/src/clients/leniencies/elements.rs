@@ -4,22 +4,13 @@
 use super::messages::{self, Op};
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
-use scim_protocol::filter::CompareOp;
-use scim_protocol::{Filter, Object};
+use scim_protocol::Object;
 
-/// Notes a path whose element can be created, because its filter describes the element completely.
+/// Notes a path whose element can be created, because its filter says which kind of element is meant.
 pub(in crate::clients) fn missing(reading: &mut Reading<'_>, members: &Object, op: Option<Op>) {
     let Some(path) = messages::path(members).filter(|_| matches!(op, Some(Op::Add | Op::Replace))) else { return };
-    let selector = reading.resource_type.parse_slot(path).ok().and_then(|slot| slot.selector);
-    if selector.is_some_and(|selector| describes(&selector)) && reading.allows(Leniency::MissingElements) {
+    let slot = reading.resource_type.parse_slot(path);
+    if slot.is_ok_and(|slot| slot.describes_element()) && reading.allows(Leniency::MissingElements) {
         reading.note(Leniency::MissingElements);
-    }
-}
-
-fn describes(selector: &Filter) -> bool {
-    match selector {
-        Filter::And(filters) => filters.iter().all(describes),
-        Filter::Compare(comparison) => comparison.op == CompareOp::Eq,
-        _ => false,
     }
 }

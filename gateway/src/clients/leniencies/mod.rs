@@ -7,6 +7,7 @@ pub(super) mod filters;
 pub(super) mod json_in_text;
 pub(super) mod keys;
 pub(super) mod messages;
+pub(super) mod nested;
 pub(super) mod references;
 pub(super) mod removal;
 pub(super) mod schemas;

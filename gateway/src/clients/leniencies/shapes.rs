@@ -5,6 +5,15 @@ use crate::clients::reading::Reading;
 use scim_protocol::{Attribute, Error};
 use serde_json::{Map, Value};
 
+/// Whether a bare value stands where a list belongs whose elements are told apart by their type: `"emails": "a@b.example"`. A list
+/// and a type would both have to be guessed, and no client is known to send it, so protocol code refuses it. A role, which is its
+/// value alone, is clear, and so is a member.
+pub(in crate::clients) fn is_text_for_typed(attribute: &Attribute, value: &Value) -> bool {
+    let is_typed = || attribute.sub("type").is_some_and(|kind| !kind.canonical_values.is_empty());
+    let is_bare = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+    is_bare && attribute.multi_valued && attribute.is_complex() && !attribute.refers() && is_typed()
+}
+
 /// A single value instead of an array.
 pub(in crate::clients) fn one_for_array(reading: &mut Reading<'_>, name: &str, value: &mut Value) -> Result<(), Error> {
     if !matches!(value, Value::Array(_) | Value::Null) {

@@ -3,7 +3,6 @@
 use super::messages;
 use crate::clients::leniency::Leniency;
 use crate::clients::reading::Reading;
-use scim_protocol::schema::core;
 use scim_protocol::{Error, Object};
 
 /// Accepts or refuses such a path; protocol code ignores and reports it.
@@ -18,7 +17,9 @@ pub(in crate::clients) fn path(reading: &mut Reading<'_>, members: &Object) -> R
         None => (path, None),
     };
     let Ok(attribute) = resource_type.parse_path(attribute) else { return Ok(()) };
-    if core::defines(&attribute, sub) {
+    let standard = resource_type.standard(&attribute);
+    let sub = sub.or(attribute.sub.as_deref());
+    if standard.is_some_and(|standard| sub.is_none_or(|sub| standard.sub(sub).is_some())) {
         let refusal = || Error::invalid_path(format!("{} has no attribute '{path}'", resource_type.name));
         reading.tolerate(Leniency::UnsupportedAttributes, refusal)?;
     }

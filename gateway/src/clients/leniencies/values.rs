@@ -13,6 +13,11 @@ pub(in crate::clients) fn resource(reading: &mut Reading<'_>, resource: &mut Obj
     for (key, value) in resource {
         if let Some(attribute) = top_level(resource_type, key) {
             whole(reading, key, attribute, value)?;
+        } else if key.eq_ignore_ascii_case(&resource_type.schema.id) {
+            // Protocol code reads the attributes under the core schema's URN as if they were not nested.
+            if let Value::Object(object) = value {
+                self::resource(reading, object)?;
+            }
         } else if let (Some(extension), Value::Object(object)) = (resource_type.extension(key), value) {
             for (name, value) in object {
                 if let Some(attribute) = extension.schema.attribute(name) {
@@ -51,6 +56,9 @@ pub(in crate::clients) fn operation(
     if let Some(parent) = resolved.parent.filter(|parent| !parent.multi_valued && slot.leaf() == Some("value")) {
         references::value(reading, &path, parent, value)?;
     }
+    if slot.is_whole() && shapes::is_text_for_typed(resolved.attribute, value) {
+        return Ok(());
+    }
     // An element, or the single value that is added (RFC 7644 §3.5.2.1).
     if slot.selector.is_some() && slot.sub.is_none() || op == Some(Op::Add) && slot.is_whole() && !value.is_array() {
         single(reading, &path, resolved.attribute, value)
@@ -68,6 +76,9 @@ fn whole(reading: &mut Reading<'_>, name: &str, attribute: &Attribute, value: &m
     if !attribute.multi_valued {
         return single(reading, name, attribute, value);
     }
+    if shapes::is_text_for_typed(attribute, value) {
+        return Ok(());
+    }
     shapes::one_for_array(reading, name, value)?;
     match value {
         Value::Array(items) => items.iter_mut().try_for_each(|item| single(reading, name, attribute, item)),
@@ -81,6 +92,7 @@ fn single(reading: &mut Reading<'_>, name: &str, attribute: &Attribute, value: &
         return booleans::value(reading, name, attribute, value);
     }
     shapes::array_of_one(reading, name, attribute, value)?;
+    references::id_for_value(reading, name, attribute, value)?;
     references::whole(reading, name, attribute, value)?;
     shapes::bare(reading, name, attribute, value)?;
     json_in_text::element(reading, attribute, value);

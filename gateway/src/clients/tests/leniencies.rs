@@ -86,6 +86,74 @@ fn one_for_array() {
 }
 
 #[test]
+fn a_bare_value_for_a_list_of_typed_elements_is_left_to_be_refused() {
+    for (path, value) in [("emails", "notalist"), ("phoneNumbers", "+1"), ("photos", "x")] {
+        let body = json!({"schemas": [USER], (path): value});
+        for sent in [
+            Sent::Operation(json!({"op": "replace", "path": path, "value": value})),
+            Sent::Operation(json!({"op": "add", "path": path, "value": value})),
+            Sent::Operation(json!({"op": "replace", "value": {(path): value}})),
+            Sent::Resource(body),
+        ] {
+            let (Sent::Operation(expected) | Sent::Resource(expected)) = sent.clone() else { continue };
+            assert_eq!(read(Client::Entra, &user(), sent).unwrap(), (expected, vec![]));
+        }
+    }
+}
+
+#[test]
+fn nested_values() {
+    let leniency = Leniency::NestedValues;
+    let list = json!([{"value": "42"}]);
+    for op in ["add", "replace", "remove"] {
+        let operation = |value: Value| json!({"op": op, "path": "members", "value": value});
+        let sent = Sent::Operation(operation(json!({"Members": list})));
+        corrects(leniency, &ResourceType::group(), &sent, &operation(list.clone()));
+    }
+    let operation = |value: Value| json!({"op": "replace", "path": "name", "value": value});
+    let sent = Sent::Operation(operation(json!({"name": {"givenName": "G"}})));
+    corrects(leniency, &user(), &sent, &operation(json!({"givenName": "G"})));
+    // Something beside it would be lost.
+    let beside = operation(json!({"name": {"givenName": "G"}, "familyName": "F"}));
+    assert_eq!(read(Client::Entra, &user(), Sent::Operation(beside.clone())).unwrap(), (beside, vec![]));
+}
+
+#[test]
+fn ids_for_values() {
+    let leniency = Leniency::IdsForValues;
+    let group = ResourceType::group();
+    let exact = json!([{"value": "42", "display": "A"}]);
+    let body = |members: &Value| json!({"schemas": [GROUP], "displayName": "G", "members": members});
+    for members in [json!([{"id": "42", "display": "A"}]), json!([{"ID": "42", "value": null, "display": "A"}])] {
+        corrects(leniency, &group, &Sent::Resource(body(&members)), &body(&exact));
+        for op in ["add", "replace", "remove"] {
+            let operation = |value: &Value| json!({"op": op, "path": "members", "value": value});
+            corrects(leniency, &group, &Sent::Operation(operation(&members)), &operation(&exact));
+        }
+        let pathless = |value: &Value| json!({"op": "replace", "value": {"members": value}});
+        corrects(leniency, &group, &Sent::Operation(pathless(&members)), &pathless(&exact));
+    }
+    let manager = |value: Value| json!({"op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": value});
+    corrects(leniency, &user(), &Sent::Operation(manager(json!({"id": "42"}))), &manager(json!({"value": "42"})));
+    // Not a reference, and a reference that has its value.
+    for operation in [
+        json!({"op": "replace", "path": "emails", "value": [{"id": "a@c.com"}]}),
+        json!({"op": "replace", "value": {"emails": [{"id": "a@c.com"}]}}),
+    ] {
+        assert_eq!(read(Client::Entra, &user(), Sent::Operation(operation.clone())).unwrap(), (operation, vec![]));
+    }
+    let both = body(&json!([{"value": "1", "id": "2"}]));
+    assert_eq!(read(Client::Entra, &group, Sent::Resource(both.clone())).unwrap(), (both, vec![]));
+}
+
+#[test]
+fn attributes_under_the_core_urn_are_corrected_too() {
+    let sent = json!({"op": "replace", "value": {(USER): {"active": "False"}}});
+    let becomes = json!({"op": "replace", "value": {(USER): {"active": false}}});
+    corrects(Leniency::BooleansAsText, &user(), &Sent::Operation(sent), &becomes);
+}
+
+#[test]
 fn empty_references() {
     let leniency = Leniency::EmptyReferences;
     let with = |manager: Value| json!({"schemas": [USER, ENTERPRISE], (ENTERPRISE): {"manager": manager}});
@@ -207,6 +275,12 @@ fn missing_elements() {
     let sent = || Sent::Operation(operation.clone());
     assert_eq!(read(Client::Entra, &user(), sent()).unwrap(), (operation.clone(), vec![Leniency::MissingElements]));
     assert_eq!(read(Client::Rfc, &user(), sent()).unwrap(), (operation.clone(), vec![]));
+    // Which member, e-mail address or user is meant by these, only an existing element can say.
+    for path in ["emails[value eq \"a@c.com\"].value", "emails[type eq \"work\" and display eq \"A\"].value"] {
+        let operation = json!({"op": "replace", "path": path, "value": "a@c.com"});
+        let read_as = read(Client::Entra, &user(), Sent::Operation(operation.clone())).unwrap();
+        assert_eq!(read_as, (operation, vec![]), "{path}");
+    }
     for (client, may) in [(Client::Entra, true), (Client::Okta, true), (Client::Rfc, false)] {
         assert_eq!(client.profile().patch().create_missing_element, may, "{client}");
     }
@@ -222,6 +296,17 @@ fn unsupported_attributes() {
     {
         let operation = json!({"op": "replace", "path": path, "value": "n"});
         corrects(Leniency::UnsupportedAttributes, &small, &Sent::Operation(operation.clone()), &operation);
+    }
+    // Only those of the same type of resource.
+    for (resource_type, path) in [
+        (ResourceType::group(), "userName"),
+        (ResourceType::group(), "active"),
+        (ResourceType::group(), "emails[type eq \"work\"].value"),
+        (small.clone(), "members"),
+    ] {
+        let foreign = json!({"op": "replace", "path": path, "value": "n"});
+        let sent = Sent::Operation(foreign.clone());
+        assert_eq!(read(Client::Entra, &resource_type, sent).unwrap(), (foreign, vec![]), "{path}");
     }
     let nonsense = json!({"op": "replace", "path": "nonsense", "value": "n"});
     assert_eq!(read(Client::Entra, &small, Sent::Operation(nonsense.clone())).unwrap(), (nonsense, vec![]));

@@ -74,10 +74,7 @@ async fn change(
     edits: &Edits,
 ) -> Result<(AppChange, bool), Stop> {
     let kind = context.kind;
-    // Whether a value path has a target, only the resource says.
-    let needs_target =
-        !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
-    if !needs_target && !immutable::touches(kind, edits) && !names::hides(context, edits) {
+    if !edits.needs_target() && !immutable::touches(kind, edits) && !names::hides(context, edits) {
         names::refuse_held(context, app, &names::of_edits(context, edits), Some(id)).await?;
         if let Some(change) = kind.mapping.change(edits, &mut Connected(&mut app.call)).await? {
             return Ok((change, false));

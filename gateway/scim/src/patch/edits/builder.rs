@@ -24,7 +24,24 @@ impl<'a> Builder<'a> {
         self.resource_type.resolve_slot(slot).ok_or_else(|| self.resource_type.unknown(&slot.path))
     }
 
+    /// Adds an edit. Lists for the same attribute that follow each other become one: clients remove a hundred members in as many
+    /// operations, and each list looks at every element. Removals are the same one by one and together; additions are where an
+    /// element is its `value` alone.
     pub(super) fn push(&mut self, edit: Edit) -> Result<(), Error> {
+        let edit = match (self.edits.steps.last_mut(), edit) {
+            (Some(Edit::Remove { slot, items }), Edit::Remove { slot: same, items: more }) if *slot == same => {
+                items.extend(more);
+                return Ok(());
+            }
+            (Some(Edit::Add { slot, items }), Edit::Add { slot: same, items: more })
+                if *slot == same
+                    && self.resource_type.resolve_slot(slot).is_some_and(|found| found.attribute.refers()) =>
+            {
+                items.extend(more);
+                return Ok(());
+            }
+            (_, edit) => edit,
+        };
         self.edits.steps.push(edit);
         Ok(())
     }

@@ -7,11 +7,11 @@ mod write;
 use super::edit::{Edits, Leniency};
 use super::operation::{Op, Operation};
 use crate::error::{Error, ScimType};
-use crate::filter;
+use crate::filter::{self, Filter};
 use crate::object::Object;
 use crate::path::AttributePath;
 use crate::resource_type::{Extension, ResourceType};
-use crate::schema::{Attribute, Mutability, core};
+use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
 use builder::Builder;
 use serde_json::Value;
@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
         let known = resolved.filter(|resolved| sub.is_none_or(|sub| resolved.attribute.sub(sub).is_some()));
         match known {
             Some(resolved) => Ok(Target::Slot(Box::new(Slot::new(&resolved, selector.as_ref(), sub)?))),
-            None if core::defines(&path, sub) => Ok(Target::Unsupported),
+            None if self.is_unsupported(&path, selector.as_ref(), sub)? => Ok(Target::Unsupported),
             None => {
                 let whole = sub.map_or_else(|| path.clone(), |sub| path.with_sub(sub));
                 Err(self.resource_type.unknown(&whole))
@@ -91,9 +91,38 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A value without a path: one write per attribute. Unknown and read-only attributes are ignored.
+    /// Whether RFC 7643 defines what a path names for this type of resource.
+    fn is_unsupported(
+        &self,
+        path: &AttributePath,
+        selector: Option<&Filter>,
+        sub: Option<&str>,
+    ) -> Result<bool, Error> {
+        let Some(standard) = self.resource_type.standard(path) else { return Ok(false) };
+        if sub.or(path.sub.as_deref()).is_some_and(|sub| standard.sub(sub).is_none()) {
+            return Ok(false);
+        }
+        if let Some(selector) = selector {
+            if path.sub.is_some() || !standard.multi_valued {
+                return Ok(false);
+            }
+            filter::check_selector(selector, path, standard)?;
+        }
+        Ok(true)
+    }
+
+    /// A value without a path: one write per attribute. Unknown and read-only attributes are ignored; the core schema's URN may
+    /// stand around its attributes.
     fn attributes(&mut self, op: Op, attributes: &Object) -> Result<(), Error> {
         for (key, value) in attributes {
+            if self.resource_type.is_core_urn(key) {
+                match value {
+                    Value::Object(attributes) => self.attributes(op, attributes)?,
+                    Value::Null => {}
+                    _ => return Err(Error::invalid_value(format!("'{key}' must be an object of attributes"))),
+                }
+                continue;
+            }
             match self.target(key) {
                 Ok(Target::Slot(slot)) => self.member(op, *slot, value)?,
                 Ok(Target::Extension(extension)) => match value {

@@ -18,7 +18,7 @@ impl Builder<'_> {
             return match value {
                 None | Some(Value::Null) => self.clear(slot),
                 Some(value) => {
-                    let mut items = self.items(Op::Remove, &resolved, value)?;
+                    let Some(mut items) = self.items(Op::Remove, &resolved, value)? else { return Ok(()) };
                     items.iter_mut().for_each(|item| items::identify(resolved.attribute, item));
                     if items.is_empty() { Ok(()) } else { self.push(Edit::Remove { slot, items }) }
                 }

@@ -4,7 +4,6 @@ use super::builder::{Builder, required};
 use crate::check::{self, Place};
 use crate::error::Error;
 use crate::filter::{self, Filter};
-use crate::normalize::tidy;
 use crate::object::Object;
 use crate::patch::edit::Edit;
 use crate::patch::operation::Op;
@@ -12,17 +11,21 @@ use crate::path::AttributePath;
 use crate::resource_type::Resolved;
 use crate::schema::{Attribute, Mutability};
 use crate::slot::Slot;
+use crate::tidy::{Shape, Tidied, tidy};
 use serde_json::Value;
 
 impl Builder<'_> {
     /// Adds edits for an `add` or `replace` at a slot.
     pub(super) fn write(&mut self, op: Op, slot: Slot, value: &Value) -> Result<(), Error> {
-        if value.is_null() {
+        let resolved = self.resolve(&slot)?;
+        // In place of one object, an empty array can only mean that there is none, as in POST and PUT.
+        let is_single = resolved.attribute.is_complex() && !(slot.is_multi_valued() && slot.is_whole());
+        let is_no_value = is_single && value.as_array().is_some_and(Vec::is_empty);
+        if value.is_null() || is_no_value {
             return self.clear(slot);
         }
-        let resolved = self.resolve(&slot)?;
         if slot.is_multi_valued() && slot.is_whole() {
-            let items = self.items(op, &resolved, value)?;
+            let Some(items) = self.items(op, &resolved, value)? else { return Ok(()) };
             return match (op, items.is_empty()) {
                 (Op::Add, true) => Ok(()),
                 (Op::Add, false) => self.push(Edit::Add { slot, items }),
@@ -48,17 +51,26 @@ impl Builder<'_> {
             _ => Vec::new(),
         };
         let path = resolved.path.to_string();
-        let value = tidy(attribute, value.clone(), &path, &mut self.edits.ignored);
+        let value = match self.tidied(resolved, value.clone())? {
+            Tidied::Value(value) => Some(value),
+            Tidied::Unassigned => None,
+            Tidied::Unsupported => return Ok(()),
+        };
         if let Some(value) = &value
             && (!value.is_object() || slot.selector.is_some() && op == Op::Replace)
         {
             check::single(place(resolved), attribute, value)?;
         }
+        if let Some(value) = &value {
+            check::referred_type(place(resolved), attribute, value)?;
+        }
         if slot.selector.is_some() && op == Op::Replace {
-            return match value {
-                Some(value) => self.push(Edit::Set { slot, value }),
-                None => Ok(()),
-            };
+            match value {
+                Some(value) => return self.push(Edit::Set { slot, value }),
+                // Nothing but null is given, so only that is done.
+                None if cleared.is_empty() => return Ok(()),
+                None => {}
+            }
         }
         for sub in cleared.into_iter().filter(|sub| sub.mutability != Mutability::ReadOnly) {
             self.clear(slot.with_sub(&sub.name))?;
@@ -83,28 +95,46 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Checked elements of a multi-valued attribute.
-    pub(super) fn items(&mut self, op: Op, resolved: &Resolved<'_>, value: &Value) -> Result<Vec<Value>, Error> {
+    /// Checked elements of a multi-valued attribute; `None` if the resource type supports nothing of what is given.
+    pub(super) fn items(
+        &mut self,
+        op: Op,
+        resolved: &Resolved<'_>,
+        value: &Value,
+    ) -> Result<Option<Vec<Value>>, Error> {
         let mut value = value.clone();
         if op != Op::Replace && !value.is_array() {
             // A single value can be added or removed without an array; a replacement of all values must be an array.
             value = Value::Array(vec![value]);
         }
-        let path = resolved.path.to_string();
-        let items = match tidy(resolved.attribute, value, &path, &mut self.edits.ignored) {
-            None => return Ok(Vec::new()),
-            Some(Value::Array(items)) => items,
-            Some(wrong) => {
+        if !value.is_array() {
+            check::value(place(resolved), resolved.attribute, &value)?;
+        }
+        let items = match self.tidied(resolved, value)? {
+            Tidied::Value(Value::Array(items)) => items,
+            Tidied::Value(wrong) => {
                 return Err(check::value(place(resolved), resolved.attribute, &wrong)
                     .err()
                     .unwrap_or_else(|| required(&Slot::plain(resolved))));
             }
+            Tidied::Unassigned => return Ok(Some(Vec::new())),
+            Tidied::Unsupported => return Ok(None),
         };
         for item in &items {
-            check::single(place(resolved), resolved.attribute, item)?;
+            check::element(place(resolved), resolved.attribute, item)?;
         }
         check::single_primary(place(resolved), &items)?;
-        Ok(items)
+        Ok(Some(items))
+    }
+
+    fn tidied(&mut self, resolved: &Resolved<'_>, value: Value) -> Result<Tidied, Error> {
+        let standard = self.resource_type.standard(&resolved.path);
+        let standard = match &resolved.path.sub {
+            Some(sub) => standard.and_then(|standard| standard.sub(sub)),
+            None => standard,
+        };
+        let shape = Shape { attribute: resolved.attribute, standard, path: &resolved.path.to_string() };
+        tidy(&shape, value, &mut self.edits.ignored)
     }
 }
 
