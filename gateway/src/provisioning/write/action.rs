@@ -109,11 +109,7 @@ impl Action {
                 let key = context.key(&inactive.id);
                 let removed = StandingWrite::Phase(key.clone(), Phase::Removed);
                 let writes = vec![Write::Forget(key), Write::Standing(removed)];
-                Ok(Told {
-                    id: None,
-                    writes,
-                    shown: Shown::Held(current(Inactive { phase: Phase::Removed, ..inactive })),
-                })
+                Ok(Told { writes, shown: Shown::Held(current(Inactive { phase: Phase::Removed, ..inactive })) })
             }
             Self::Restore(restoration) => {
                 let (stored, writes) = restoration.make(context, app).await?;
