@@ -40,8 +40,7 @@ impl TypeMapping {
         for field in &self.fields {
             if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
                 let size: usize = edits.steps.iter().map(size_of_edit).sum();
-                // The identities, and the items of the change.
-                rule.charged(budget.make(2 * size), Toward::App)?;
+                rule.charged(budget.make(size), Toward::App)?;
                 match items(rule, &edits.steps) {
                     Some(Items::Changed(items)) if items.added.is_empty() && items.removed.is_empty() => {}
                     Some(Items::Changed(items)) => change.items.push(items),

@@ -30,10 +30,14 @@ impl TypeMapping {
             budget.pause(transforms).await;
             if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
                 for value in [before, after].into_iter().filter_map(|resource| rule.slot.get(resource)) {
-                    // The identities, and the items of the change.
-                    rule.charged(budget.copy(value).and_then(|()| budget.copy(value)), Toward::App)?;
+                    // Each item is identified, and looked up among the others.
+                    rule.charged(budget.read(value).and_then(|()| budget.read(value)), Toward::App)?;
                 }
-                change.items.extend(item_diff(rule, before, after));
+                if let Some(items) = item_diff(rule, before, after) {
+                    let mut listed = items.added.iter().chain(&items.removed);
+                    rule.charged(listed.try_for_each(|item| budget.copy(item)), Toward::App)?;
+                    change.items.push(items);
+                }
                 continue;
             }
             let rules = || self.writing(field).filter(|rule| !rule.on_create);

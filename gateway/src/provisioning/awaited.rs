@@ -99,7 +99,7 @@ async fn write(context: &Context<'_>, app: &mut App<'_>, reference: &Awaited, va
     let edits = Edits { steps, ..Edits::default() };
     let mut turns = context.instance.turns.begin();
     turns.take([context.instance.turn(kind, &reference.id)]).await?;
-    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut app.call)).await? {
+    if let Some(change) = kind.mapping.change(&edits, &mut app.budget, &mut Connected(&mut app.call)).await? {
         let stored = app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {
             let resource = context.instance.key(kind, &reference.id);

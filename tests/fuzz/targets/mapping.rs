@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use libfuzzer_sys::fuzz_target;
 use scim_fuzz::{ALICE, GROUP, USER, halves};
-use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};
+use scim_mapping::{Budget, ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::Object;
 use serde_json::Value;
 
@@ -36,7 +36,9 @@ fuzz_target!(|data: &[u8]| {
     let Some(rules) = mapping.of("User") else { return };
     let resource = serde_json::from_str::<Object>(resource).map_or_else(|_| ALICE.clone(), |resource| resource);
     let resource = USER.normalize(resource).resource;
-    let _ = now(rules.to_app(&resource, &mut Unchanged));
+    let mut budget = Budget::default();
+    let _ = now(rules.to_app(&resource, &mut budget, &mut Unchanged));
+    let _ = now(rules.to_scim(&resource, &[], &mut budget, &mut Unchanged));
 });
 
 /// Nothing here waits, so one poll is enough.

@@ -21,6 +21,8 @@ mod inspect;
 mod meter;
 mod operators;
 mod program;
+#[cfg(test)]
+pub(super) mod random;
 mod shape;
 mod tree;
 mod value;

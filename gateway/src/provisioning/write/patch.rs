@@ -79,7 +79,7 @@ async fn change(
         !edits.leniency.create_missing_element && edits.steps.iter().any(|edit| edit.slot().selector.is_some());
     if !needs_target && !immutable::touches(kind, edits) {
         names::refuse_held(context, app, &names::of_edits(context, edits), Some(id)).await?;
-        if let Some(change) = kind.mapping.change(edits, &mut Connected(&mut app.call)).await? {
+        if let Some(change) = kind.mapping.change(edits, &mut app.budget, &mut Connected(&mut app.call)).await? {
             return Ok((change, false));
         }
     }
@@ -87,7 +87,7 @@ async fn change(
     let mut after = patched(kind, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
     names::claim(context, app, turns, (&before, &after), id).await?;
-    let mut change = kind.mapping.diff(&before, &after, &mut Connected(&mut app.call)).await?;
+    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = subject.stored().and_then(|stored| stored.document.as_ref()) {
         kind.mapping.settle_unchanged(&mut change, document);
     }
