@@ -5,7 +5,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
-use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};
+use scim_mapping::{Budget, ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::{Extension, Object, ResourceType, Schema};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,15 +29,17 @@ macro_rules! samanage {
 fn mapping(criterion: &mut Criterion) {
     let loaded = loaded();
     let users = loaded.of("User").unwrap();
-    let sent = now(users.to_app(&user(), &mut Identity)).unwrap();
+    let sent = now(users.to_app(&user(), &mut Budget::default(), &mut Identity)).unwrap();
     let record = record(sent.document);
     let mut group = criterion.benchmark_group("mapping");
     group.bench_function("to-app", |bencher| {
         let user = user();
-        bencher.iter(|| now(users.to_app(black_box(&user), &mut Identity)).unwrap());
+        bencher.iter(|| now(users.to_app(black_box(&user), &mut Budget::default(), &mut Identity)).unwrap());
     });
     group.bench_function("to-scim", |bencher| {
-        bencher.iter(|| now(users.to_scim(black_box(&record), &sent.kept, &mut Identity)).unwrap());
+        bencher.iter(|| {
+            now(users.to_scim(black_box(&record), &sent.kept, &mut Budget::default(), &mut Identity)).unwrap()
+        });
     });
 }
 

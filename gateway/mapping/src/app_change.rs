@@ -1,7 +1,9 @@
 //! A change to the app's document.
 
+use super::budget::Budget;
+use super::error::MapError;
 use super::kept::{KeptChange, KeptValue};
-use super::rule::Rule;
+use super::rule::{Rule, Toward};
 use serde_json::Value;
 
 /// What to change in the app and among the kept values.
@@ -32,10 +34,12 @@ impl AppChange {
         self.fields.is_empty() && self.items.is_empty()
     }
 
-    pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>) {
+    pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>, budget: &mut Budget) -> Result<(), MapError> {
         let field = rule.app.as_ref().and_then(|app| self.fields.iter().find(|(path, _)| path == app.as_str()));
-        let app = field.and_then(|(_, value)| value.clone());
+        let app = field.and_then(|(_, value)| value.as_ref());
+        let app = app.map(|value| rule.copied(value, budget, Toward::App)).transpose()?;
         let value = value.map_or(KeptValue::Clear, KeptValue::Set);
         self.kept.push(KeptChange { slot: rule.name.clone(), value, app });
+        Ok(())
     }
 }

@@ -5,11 +5,12 @@
 
 use super::app_change::AppChange;
 use super::app_path::AppPath;
+use super::budget::Budget;
 use super::error::MapError;
 use super::expression::{EvaluationError, Input, Known};
 use super::items::{Items, items};
-use super::rule::{Rule, Source, has_value};
-use super::state::{State, state};
+use super::rule::{Rule, Source, Toward, has_value};
+use super::state::{State, size_of_edit, state};
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 use scim_protocol::{Edit, Edits};
@@ -32,11 +33,14 @@ impl TypeMapping {
     pub async fn change<T: Transforms>(
         &self,
         edits: &Edits,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Option<AppChange>, MapError> {
         let mut change = AppChange::default();
         for field in &self.fields {
             if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
+                let size: usize = edits.steps.iter().map(size_of_edit).sum();
+                rule.charged(budget.make(size), Toward::App)?;
                 match items(rule, &edits.steps) {
                     Some(Items::Changed(items)) if items.added.is_empty() && items.removed.is_empty() => {}
                     Some(Items::Changed(items)) => change.items.push(items),
@@ -47,16 +51,17 @@ impl TypeMapping {
                 }
                 continue;
             }
-            match self.outcome(field, &edits.steps, transforms).await? {
+            match self.outcome(field, &edits.steps, budget, transforms).await? {
                 Outcome::Unchanged => {}
                 Outcome::Becomes(value) => change.fields.push((field.path.as_str().to_owned(), value)),
                 Outcome::Depends => return Ok(None),
             }
         }
         for rule in self.rules.iter().filter(|rule| rule.keep && !rule.on_create) {
-            match state(&rule.slot, rule.single, &edits.steps) {
+            let state = state(&rule.slot, rule.single, &edits.steps, budget);
+            match state.map_err(|spent| rule.too_expensive(spent, Toward::App))? {
                 State::Untouched => {}
-                State::Decided(value) => change.keep(rule, value),
+                State::Decided(value) => change.keep(rule, value, budget)?,
                 State::Depends => return Ok(None),
             }
         }
@@ -68,12 +73,14 @@ impl TypeMapping {
         &self,
         field: &Field,
         steps: &[Edit],
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Outcome, MapError> {
         let rules: Vec<_> = self.writing(field).filter(|rule| !rule.on_create).collect();
         let mut states = Vec::with_capacity(rules.len());
         for rule in &rules {
-            states.push(rule.state(steps)?);
+            budget.pause(transforms).await;
+            states.push(rule.state(steps, budget)?);
         }
         let is_touched = |(rule, state): (&&Rule, &State)| !rule.is_constant() && *state != State::Untouched;
         if !rules.iter().zip(&states).any(is_touched) {
@@ -86,7 +93,7 @@ impl TypeMapping {
                 State::Decided(None) => {}
                 State::Decided(Some(value)) if rule.is_constant() => return Ok(Outcome::Becomes(Some(value))),
                 State::Decided(Some(value)) => {
-                    return Ok(match rule.value_to_app(&value, transforms).await? {
+                    return Ok(match rule.value_to_app(&value, budget, transforms).await? {
                         Some(value) => Outcome::Becomes(Some(value)),
                         None => Outcome::Unchanged,
                     });
@@ -108,15 +115,16 @@ impl TypeMapping {
 }
 
 impl Rule {
-    fn state(&self, steps: &[Edit]) -> Result<State, MapError> {
+    fn state(&self, steps: &[Edit], budget: &mut Budget) -> Result<State, MapError> {
+        let spent = |spent| self.too_expensive(spent, Toward::App);
         match &self.source {
-            Source::Direct => Ok(state(&self.slot, self.single, steps)),
-            Source::Constant(value) => Ok(State::Decided(Some(value.clone()))),
+            Source::Direct => state(&self.slot, self.single, steps, budget).map_err(spent),
+            Source::Constant(value) => self.copied(value, budget, Toward::App).map(|value| State::Decided(Some(value))),
             Source::Expression(expression) => {
                 let mut states = Vec::with_capacity(expression.inputs().len());
                 for input in expression.inputs() {
                     let Input::Slot(slot) = input else { continue };
-                    states.push(state(slot, false, steps));
+                    states.push(state(slot, false, steps, budget).map_err(spent)?);
                 }
                 if states.iter().all(|state| *state == State::Untouched) {
                     return Ok(State::Untouched);
@@ -128,7 +136,7 @@ impl Rule {
                         State::Untouched | State::Depends => Known::Unknown,
                     })
                     .collect();
-                match expression.evaluate(&known) {
+                match expression.evaluate(&known, budget) {
                     Ok(value) => Ok(State::Decided(value.filter(has_value))),
                     Err(EvaluationError::Depends) => Ok(State::Depends),
                     Err(error) => Err(self.expression_failed(error)),

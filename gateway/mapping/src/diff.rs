@@ -2,8 +2,9 @@
 //! resource.
 
 use super::app_change::{AppChange, ItemChange};
+use super::budget::Budget;
 use super::error::MapError;
-use super::rule::{Rule, has_value};
+use super::rule::{Rule, Toward, has_value};
 use super::state::identity;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
@@ -21,35 +22,57 @@ impl TypeMapping {
         &self,
         before: &Object,
         after: &Object,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<AppChange, MapError> {
         let mut change = AppChange::default();
         for field in &self.fields {
+            budget.pause(transforms).await;
             if let Some(rule) = self.writing(field).find(|rule| rule.incremental) {
-                change.items.extend(item_diff(rule, before, after));
+                for value in [before, after].into_iter().filter_map(|resource| rule.slot.get(resource)) {
+                    // Each item is identified, and looked up among the others.
+                    rule.charged(budget.read(value).and_then(|()| budget.read(value)), Toward::App)?;
+                }
+                if let Some(items) = item_diff(rule, before, after) {
+                    let mut listed = items.added.iter().chain(&items.removed);
+                    rule.charged(listed.try_for_each(|item| budget.copy(item)), Toward::App)?;
+                    change.items.push(items);
+                }
                 continue;
             }
             let rules = || self.writing(field).filter(|rule| !rule.on_create);
             let differs = |rule: &Rule| rule.slots().iter().any(|slot| differ(slot.get(before), slot.get(after)));
+            for rule in rules() {
+                for slot in rule.slots() {
+                    let read = slot.get(before).map_or(Ok(()), |value| budget.read(value));
+                    rule.charged(read, Toward::App)?;
+                }
+            }
             if !rules().any(differs) {
                 continue;
             }
-            let after = self.update_value(field, after, transforms).await?;
+            let after = self.update_value(field, after, budget, transforms).await?;
             // A value in the app that no rule could write differs from any value that a rule can write.
-            let before = self.update_value(field, before, transforms).await.unwrap_or_default();
+            let before = match self.update_value(field, before, budget, transforms).await {
+                Err(error @ MapError::TooExpensive { .. }) => return Err(error),
+                before => before.unwrap_or_default(),
+            };
             if after != before && (after.is_some() || !rules().any(|rule| rule.default.is_some())) {
                 change.fields.push((field.path.as_str().to_owned(), after));
             }
         }
         for rule in self.rules.iter().filter(|rule| rule.keep && !rule.on_create) {
             let value = rule.slot.get(after).filter(|value| has_value(value));
+            rule.charged(value.map_or(Ok(()), |value| budget.read(value)), Toward::App)?;
             if differ(rule.slot.get(before), value) {
-                change.keep(rule, value.cloned());
+                let value = value.map(|value| rule.copied(value, budget, Toward::App)).transpose()?;
+                change.keep(rule, value, budget)?;
             }
         }
         for rule in self.bystanders(&change) {
             if let Some(value) = rule.slot.get(after) {
-                change.keep(rule, Some(value.clone()));
+                let value = rule.copied(value, budget, Toward::App)?;
+                change.keep(rule, Some(value), budget)?;
             }
         }
         Ok(change)
@@ -59,13 +82,14 @@ impl TypeMapping {
         &self,
         field: &Field,
         resource: &Object,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Option<Value>, MapError> {
         for rule in self.writing(field).filter(|rule| !rule.on_create) {
-            if let Some(value) = rule.value_in(resource)? {
+            if let Some(value) = rule.value_in(resource, budget)? {
                 return match rule.is_constant() {
-                    true => Ok(Some(value.into_owned())),
-                    false => rule.value_to_app(&value, transforms).await,
+                    true => rule.copied(&value, budget, Toward::App).map(Some),
+                    false => rule.value_to_app(&value, budget, transforms).await,
                 };
             }
         }

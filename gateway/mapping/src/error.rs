@@ -1,5 +1,6 @@
 //! Errors of a mapping document, and of a value that is mapped.
 
+use super::budget::Spent;
 use super::locate::Position;
 use super::transform::TransformFault;
 use std::fmt;
@@ -147,6 +148,9 @@ pub enum Problem {
         /// The precedence.
         precedence: u64,
     },
+    /// The document exceeds a limit, which the text names.
+    #[error("{0}")]
+    Limit(String),
     /// The default does not have the attribute's type.
     #[error("invalid default: {0}")]
     Default(String),
@@ -182,6 +186,19 @@ pub enum MapError {
         field: String,
         /// What the value should have been.
         detail: String,
+    },
+    /// The operation's budget ([`crate::Budget`]) does not allow what the rule would do. From the app: 502, because its data or the
+    /// mapping is at fault; for the app: 400, because the client's values are.
+    #[error("`{attribute}` is too expensive: {spent}")]
+    TooExpensive {
+        /// The SCIM path.
+        attribute: String,
+        /// The rule's place in the mapping, for the operator: `mapping.json:12:7: User rule 3 (userName)`.
+        place: String,
+        /// What was used up.
+        spent: Spent,
+        /// Whether the app's data was mapped, and not the client's.
+        from_app: bool,
     },
     /// A transform of the connector refused the value or failed.
     #[error("`{attribute}`: {fault}")]

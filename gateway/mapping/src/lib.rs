@@ -10,6 +10,7 @@
 
 mod app_change;
 mod app_path;
+mod budget;
 mod change;
 mod check;
 mod combination;
@@ -41,6 +42,7 @@ mod type_mapping;
 mod tests;
 
 pub use app_change::{AppChange, ItemChange};
+pub use budget::{Budget, Spent};
 pub use connector_facts::ConnectorFacts;
 pub use default_to_check::DefaultToCheck;
 pub use error::{MapError, MappingError, MappingErrors, Problem, RuleName};

@@ -7,6 +7,7 @@
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use std::collections::HashSet;
 
 /// A position in a document; line and column count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,8 @@ pub struct Position {
 pub(super) struct Located<'t> {
     text: &'t str,
     root: Value<'t>,
+    /// Where each line starts.
+    lines: Vec<usize>,
 }
 
 impl<'t> Located<'t> {
@@ -39,7 +42,10 @@ impl<'t> Located<'t> {
         };
         match parse_to_ast(text, &CollectOptions::default(), &strict) {
             Ok(parsed) => match parsed.value {
-                Some(root) => Ok(Self { text, root }),
+                Some(root) => {
+                    let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
+                    Ok(Self { text, root, lines: std::iter::once(0).chain(starts).collect() })
+                }
                 None => Err((Position { line: 1, column: 1 }, "the document is empty".to_owned())),
             },
             Err(error) => {
@@ -84,25 +90,26 @@ impl<'t> Located<'t> {
         self.text.get(range.start..range.end).unwrap_or_default()
     }
 
-    /// Duplicate properties of the same object, of which JSON parsers see only one.
-    pub(super) fn repeated(&self) -> Vec<(Position, String)> {
+    /// The first duplicate properties of the same object, of which JSON parsers see only one.
+    pub(super) fn repeated(&self, most: usize) -> Vec<(Position, String)> {
         let mut found = Vec::new();
-        self.repeated_in(&self.root, &mut found);
+        self.repeated_in(&self.root, most, &mut found);
         found
     }
 
-    fn repeated_in(&self, value: &Value<'t>, found: &mut Vec<(Position, String)>) {
+    fn repeated_in(&self, value: &Value<'t>, most: usize, found: &mut Vec<(Position, String)>) {
         match value {
             Value::Object(object) => {
-                for (index, property) in object.properties.iter().enumerate() {
+                let mut known = HashSet::with_capacity(object.properties.len());
+                for property in &object.properties {
                     let name = property.name.as_str();
-                    if object.properties.iter().take(index).any(|earlier| earlier.name.as_str() == name) {
+                    if !known.insert(name) && found.len() < most {
                         found.push((self.position(property.name.start()), name.to_owned()));
                     }
-                    self.repeated_in(&property.value, found);
+                    self.repeated_in(&property.value, most, found);
                 }
             }
-            Value::Array(array) => array.elements.iter().for_each(|element| self.repeated_in(element, found)),
+            Value::Array(array) => array.elements.iter().for_each(|element| self.repeated_in(element, most, found)),
             _ => {}
         }
     }
@@ -133,12 +140,10 @@ impl<'t> Located<'t> {
     }
 
     fn position(&self, offset: usize) -> Position {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position {
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-        }
+        let offset = offset.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= offset).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or_default();
+        Position { line, column: self.text.get(start..offset).unwrap_or_default().chars().count() + 1 }
     }
 }
 
@@ -166,7 +171,7 @@ mod tests {
         assert_eq!(located.value("/a/2"), at(4, 10), "columns count characters, not bytes");
         assert_eq!(located.value("/a/0/none"), at(3, 5), "the parent of what is missing");
         assert_eq!(located.raw("/a/0"), r#"{"b/c": "x\"\u00e9yz"}"#);
-        assert_eq!(located.repeated(), [(at(6, 12), "a2".to_owned())]);
+        assert_eq!(located.repeated(9), [(at(6, 12), "a2".to_owned())]);
     }
 
     #[test]

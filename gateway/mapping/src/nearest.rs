@@ -1,12 +1,20 @@
 //! Finds the known name that a mistyped one most likely means.
 
+/// The longest name that is compared, and the most names that are listed: no attribute or field comes near.
+const MAX_NAME: usize = 200;
+const MAX_LISTED: usize = 40;
+
 /// The closest of `known`, ignoring case, if it is close enough to be a typo: two letters, or a third of a long name.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if name.len() > MAX_NAME {
+        return None;
+    }
     let wanted = name.to_ascii_lowercase();
     let length = wanted.chars().count();
     let limit = if length < 4 { 1 } else { (length / 3).max(2) };
     known
         .into_iter()
+        .filter(|candidate| candidate.len() <= MAX_NAME && candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(&wanted, &candidate.to_ascii_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
@@ -18,7 +26,7 @@ pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Cl
     match nearest(name, known.clone()) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => {
-            let list: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
+            let list: Vec<_> = known.into_iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
             if list.is_empty() { String::new() } else { format!("; known names are {}", list.join(", ")) }
         }
     }

@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::app_path::AppPath;
+use super::budget::{Budget, Spent, size};
 use super::error::MapError;
 use super::expression::{EvaluationError, Expression, Input, Known};
 use super::transform::{Transform, TransformFault, Transforms, fit};
@@ -15,6 +16,8 @@ use std::borrow::Cow;
 pub(super) struct Rule {
     /// The rule's number, from 1.
     pub(super) number: usize,
+    /// The rule's place, for the operator: `mapping.json:12:7: User rule 3 (userName)`.
+    pub(super) place: String,
     pub(super) slot: Slot,
     /// The slot's canonical text.
     pub(super) name: String,
@@ -46,6 +49,13 @@ pub(super) enum Source {
     Expression(Expression),
 }
 
+/// The direction in which a rule is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Toward {
+    App,
+    Scim,
+}
+
 impl Rule {
     /// The app's field, for a message.
     pub(super) fn field(&self) -> &str {
@@ -57,13 +67,18 @@ impl Rule {
     }
 
     /// The SCIM value that the rule reads from a resource, before any transform. An empty array counts as no value.
-    pub(super) fn value_in<'r>(&'r self, resource: &'r Object) -> Result<Option<Cow<'r, Value>>, MapError> {
+    pub(super) fn value_in<'r>(
+        &'r self,
+        resource: &'r Object,
+        budget: &mut Budget,
+    ) -> Result<Option<Cow<'r, Value>>, MapError> {
+        self.charged(budget.step(1), Toward::App)?;
         match &self.source {
             Source::Direct => Ok(self.slot.get(resource).filter(|value| has_value(value)).map(Cow::Borrowed)),
             Source::Constant(value) => Ok(Some(Cow::Borrowed(value))),
             Source::Expression(expression) => {
                 let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(resource))).collect();
-                match expression.evaluate(&known) {
+                match expression.evaluate(&known, budget) {
                     Ok(value) => Ok(value.filter(has_value).map(Cow::Owned)),
                     Err(error) => Err(self.expression_failed(error)),
                 }
@@ -75,6 +90,7 @@ impl Rule {
         let detail = match error {
             EvaluationError::Failed(detail) => detail,
             EvaluationError::Depends => "it depends on unknown values".to_owned(),
+            EvaluationError::Spent(spent) => return self.too_expensive(spent, Toward::App),
         };
         MapError::Expression { attribute: self.name.clone(), field: self.field().to_owned(), detail }
     }
@@ -83,37 +99,70 @@ impl Rule {
     pub(super) async fn value_to_app<T: Transforms>(
         &self,
         value: &Value,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Option<Value>, MapError> {
         let refused = |detail| MapError::Value { attribute: self.name.clone(), detail };
+        budget.pause(transforms).await;
         match &self.transform {
             Some(Transform::Connector(name)) => {
-                transforms.to_app(name, value).await.map_err(|fault| self.transform_failed(fault))
+                let made = transforms.to_app(name, value).await.map_err(|fault| self.transform_failed(fault))?;
+                self.charged(made.iter().try_for_each(|made| budget.copy(made)), Toward::App)?;
+                Ok(made)
             }
-            Some(Transform::BuiltIn(transform)) => transform.to_app(self.one_of(value)).map(Some).map_err(refused),
-            None => Ok(Some(self.one_of(value).clone())),
+            Some(Transform::BuiltIn(transform)) => {
+                let value = self.one_of(value);
+                // Lower case can take more bytes than upper case.
+                self.charged(budget.copy(value).and_then(|()| budget.copy(value)), Toward::App)?;
+                transform.to_app(value).map(Some).map_err(refused)
+            }
+            None => self.copied(self.one_of(value), budget, Toward::App).map(Some),
         }
+    }
+
+    /// A copy of a value.
+    pub(super) fn copied(&self, value: &Value, budget: &mut Budget, toward: Toward) -> Result<Value, MapError> {
+        self.charged(budget.copy(value), toward)?;
+        Ok(value.clone())
+    }
+
+    /// The error for work that the budget does not allow.
+    pub(super) fn charged(&self, charged: Result<(), Spent>, toward: Toward) -> Result<(), MapError> {
+        charged.map_err(|spent| self.too_expensive(spent, toward))
+    }
+
+    pub(super) fn too_expensive(&self, spent: Spent, toward: Toward) -> MapError {
+        let (attribute, place) = (self.name.clone(), self.place.clone());
+        MapError::TooExpensive { attribute, place, spent, from_app: toward == Toward::Scim }
     }
 
     /// The SCIM value that the rule reads from the app's document; kept values are ignored.
     pub(super) async fn value_from_app<T: Transforms>(
         &self,
         document: &Object,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Option<Value>, MapError> {
+        budget.pause(transforms).await;
+        self.charged(budget.step(1), Toward::Scim)?;
         let refused =
             |detail| MapError::AppValue { attribute: self.name.clone(), field: self.field().to_owned(), detail };
         let value = match (&self.inverse, &self.app, &self.source) {
-            (Some(inverse), ..) => self.inverted(inverse, document).map_err(refused)?,
-            (None, Some(app), _) => app.get(document).filter(|value| has_content(value)).cloned(),
-            (None, None, Source::Constant(value)) => Some(value.clone()),
+            (Some(inverse), ..) => self.inverted(inverse, document, budget)?,
+            (None, Some(app), _) => match app.get(document).filter(|value| has_content(value)) {
+                Some(value) => Some(self.copied(value, budget, Toward::Scim)?),
+                None => None,
+            },
+            (None, None, Source::Constant(value)) => Some(self.copied(value, budget, Toward::Scim)?),
             (None, None, _) => None,
         };
         let value = match (value, &self.transform) {
             (None, _) => None,
             // An inverse alone determines the returned value.
             (Some(value), Some(Transform::Connector(name))) if self.inverse.is_none() => {
-                transforms.to_scim(name, &value).await.map_err(|fault| self.transform_failed(fault))?
+                let made = transforms.to_scim(name, &value).await.map_err(|fault| self.transform_failed(fault))?;
+                self.charged(made.iter().try_for_each(|made| budget.copy(made)), Toward::Scim)?;
+                made
             }
             (Some(value), Some(Transform::BuiltIn(transform))) if self.inverse.is_none() => {
                 Some(transform.to_scim(&value).map_err(refused)?)
@@ -136,10 +185,20 @@ impl Rule {
         }
     }
 
-    fn inverted(&self, inverse: &Expression, document: &Object) -> Result<Option<Value>, String> {
+    fn inverted(
+        &self,
+        inverse: &Expression,
+        document: &Object,
+        budget: &mut Budget,
+    ) -> Result<Option<Value>, MapError> {
         let mut known = Vec::with_capacity(inverse.inputs().len());
         let reads_whole = inverse.inputs().iter().any(|input| matches!(input, Input::App(path) if path.is_empty()));
-        let whole = reads_whole.then(|| Value::Object(document.clone()));
+        let mut whole = None;
+        if reads_whole {
+            let size = document.iter().map(|(name, value)| name.len() + size(value)).sum();
+            self.charged(budget.make(size), Toward::Scim)?;
+            whole = Some(Value::Object(document.clone()));
+        }
         for input in inverse.inputs() {
             let Input::App(path) = input else { continue };
             let value = match path.split_first() {
@@ -150,9 +209,12 @@ impl Rule {
             };
             known.push(Known::from(value));
         }
-        inverse.evaluate(&known).map_err(|error| match error {
-            EvaluationError::Failed(detail) => detail,
-            EvaluationError::Depends => "it depends on unknown values".to_owned(),
+        let refused =
+            |detail| MapError::AppValue { attribute: self.name.clone(), field: self.field().to_owned(), detail };
+        inverse.evaluate(&known, budget).map_err(|error| match error {
+            EvaluationError::Failed(detail) => refused(detail),
+            EvaluationError::Depends => refused("it depends on unknown values".to_owned()),
+            EvaluationError::Spent(spent) => self.too_expensive(spent, Toward::Scim),
         })
     }
 

@@ -3,6 +3,7 @@
 use super::error::Problem;
 use super::locate::{Located, Position, child};
 use super::nearest::hint;
+use super::transform::shortened;
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use scim_protocol::Object;
@@ -25,19 +26,19 @@ static VALIDATOR: LazyLock<Option<(Validator, Value)>> = LazyLock::new(|| {
     Some((jsonschema::draft202012::new(&schema).ok()?, schema))
 });
 
-/// All violations of the schema.
-pub(super) fn check_shape(document: &Value, located: &Located<'_>) -> Vec<ShapeError> {
+/// The first violations of the schema.
+pub(super) fn check_shape(document: &Value, located: &Located<'_>, most: usize) -> Vec<ShapeError> {
     let Some((validator, schema)) = VALIDATOR.as_ref() else { return Vec::new() };
     let mut errors = Vec::new();
-    for error in validator.iter_errors(document) {
+    for error in validator.iter_errors(document).take(most) {
         let pointer = error.instance_path().as_str().to_owned();
         if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
             let is_rule = pointer.matches('/').count() == 3;
             let known = properties(schema, if is_rule { "/$defs/rule/properties" } else { "/properties" });
-            for name in unexpected {
+            for name in unexpected.iter().take(most.saturating_sub(errors.len())) {
                 let hint = hint(name, known.iter().copied());
                 let position = located.key(&child(&pointer, name));
-                let problem = Problem::UnknownProperty { name: name.clone(), hint };
+                let problem = Problem::UnknownProperty { name: shortened(name), hint };
                 errors.push(ShapeError { pointer: pointer.clone(), position, problem });
             }
             continue;
@@ -81,7 +82,7 @@ fn explain(error: &jsonschema::ValidationError<'_>) -> String {
         ValidationErrorKind::Minimum { limit } => format!("{subject} must be {limit} or more"),
         ValidationErrorKind::MinLength { .. } => format!("{subject} must not be empty"),
         ValidationErrorKind::Not { .. } => format!("{subject} must not be null; leave it out"),
-        _ => format!("{subject}: {error}"),
+        _ => format!("{subject}: {}", shortened(&error.to_string())),
     }
 }
 

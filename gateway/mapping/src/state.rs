@@ -1,5 +1,6 @@
 //! What edits say about one slot of a resource that has not been read.
 
+use super::budget::{Budget, Spent, size, steps_of_text};
 use super::overlap::{Overlap, overlap};
 use super::rule::has_value;
 use scim_protocol::{Edit, Object, Slot};
@@ -16,13 +17,35 @@ pub(super) enum State {
 }
 
 /// What the edits, in order, say about a slot. With `single`, an added element replaces all others.
-pub(super) fn state(slot: &Slot, single: bool, steps: &[Edit]) -> State {
-    steps.iter().fold(State::Untouched, |before, edit| match edit {
-        Edit::Set { slot: target, value } => written(slot, single, target, Some(value), before),
-        Edit::Clear { slot: target } => written(slot, single, target, None, before),
-        Edit::Add { slot: target, items } => added(slot, single, target, items, before),
-        Edit::Remove { slot: target, items } => removed(slot, target, items, before),
-    })
+pub(super) fn state(slot: &Slot, single: bool, steps: &[Edit], budget: &mut Budget) -> Result<State, Spent> {
+    let mut state = State::Untouched;
+    for edit in steps {
+        budget.step(1)?;
+        if overlap(edit.slot(), slot) == Overlap::Apart {
+            continue;
+        }
+        budget.make(size_of_edit(edit))?;
+        if let State::Decided(Some(value)) = &state {
+            // It is copied, and each of its elements is identified.
+            budget.step(2 * steps_of_text(size(value)))?;
+        }
+        state = match edit {
+            Edit::Set { slot: target, value } => written(slot, single, target, Some(value), state),
+            Edit::Clear { slot: target } => written(slot, single, target, None, state),
+            Edit::Add { slot: target, items } => added(slot, single, target, items, state),
+            Edit::Remove { slot: target, items } => removed(slot, target, items, state),
+        };
+    }
+    Ok(state)
+}
+
+/// The bytes of an edit's values.
+pub(super) fn size_of_edit(edit: &Edit) -> usize {
+    match edit {
+        Edit::Set { value, .. } => size(value),
+        Edit::Clear { .. } => 0,
+        Edit::Add { items, .. } | Edit::Remove { items, .. } => items.iter().map(size).sum(),
+    }
 }
 
 fn written(slot: &Slot, single: bool, target: &Slot, value: Option<&Value>, before: State) -> State {

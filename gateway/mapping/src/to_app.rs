@@ -1,7 +1,9 @@
 //! Maps a whole SCIM resource to the app's document, from which a new resource is created.
 
+use super::budget::Budget;
 use super::error::MapError;
 use super::kept::Kept;
+use super::rule::Toward;
 use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 use scim_protocol::Object;
@@ -37,10 +39,15 @@ impl TypeMapping {
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
-    pub async fn to_app<T: Transforms>(&self, resource: &Object, transforms: &mut T) -> Result<AppDocument, MapError> {
+    pub async fn to_app<T: Transforms>(
+        &self,
+        resource: &Object,
+        budget: &mut Budget,
+        transforms: &mut T,
+    ) -> Result<AppDocument, MapError> {
         let mut made = AppDocument::default();
         for field in &self.fields {
-            if let Some(value) = self.create_value(field, resource, transforms).await? {
+            if let Some(value) = self.create_value(field, resource, budget, transforms).await? {
                 field.path.put(&mut made.document, value);
             }
         }
@@ -48,14 +55,18 @@ impl TypeMapping {
             if rule.keep
                 && let Some(value) = rule.slot.get(resource)
             {
-                let app = rule.app.as_ref().and_then(|field| field.get(&made.document)).cloned();
-                made.kept.push(Kept { slot: rule.name.clone(), value: value.clone(), app });
+                let app = rule.app.as_ref().and_then(|field| field.get(&made.document));
+                let app = app.map(|app| rule.copied(app, budget, Toward::App)).transpose()?;
+                let value = rule.copied(value, budget, Toward::App)?;
+                made.kept.push(Kept { slot: rule.name.clone(), value, app });
             }
             if rule.to_app
                 && let Some(resource_type) = &rule.reference
                 && let Some(value) = rule.slot.get(resource)
             {
                 for id in ids(value) {
+                    let names = rule.name.len() + rule.field().len() + resource_type.len();
+                    rule.charged(budget.make(size_of::<Reference>() + names + id.len()), Toward::App)?;
                     made.references.push(Reference {
                         slot: rule.name.clone(),
                         field: rule.field().to_owned(),
@@ -72,13 +83,14 @@ impl TypeMapping {
         &self,
         field: &Field,
         resource: &Object,
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Option<Value>, MapError> {
         for rule in self.writing(field) {
-            if let Some(value) = rule.value_in(resource)? {
+            if let Some(value) = rule.value_in(resource, budget)? {
                 let value = match rule.is_constant() {
-                    true => Some(value.into_owned()),
-                    false => rule.value_to_app(&value, transforms).await?,
+                    true => Some(rule.copied(&value, budget, Toward::App)?),
+                    false => rule.value_to_app(&value, budget, transforms).await?,
                 };
                 if value.is_some() {
                     return Ok(value);
@@ -87,7 +99,7 @@ impl TypeMapping {
         }
         for rule in self.writing(field) {
             if let Some(default) = &rule.default
-                && let Some(value) = rule.value_to_app(default, transforms).await?
+                && let Some(value) = rule.value_to_app(default, budget, transforms).await?
             {
                 return Ok(Some(value));
             }

@@ -1,8 +1,9 @@
 //! Maps the app's document to a SCIM resource.
 
+use super::budget::Budget;
 use super::error::MapError;
 use super::kept::Kept;
-use super::rule::Rule;
+use super::rule::{Rule, Toward};
 use super::transform::Transforms;
 use super::type_mapping::TypeMapping;
 use scim_protocol::Object;
@@ -20,13 +21,15 @@ impl TypeMapping {
         &self,
         document: &Object,
         kept: &[Kept],
+        budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<Object, MapError> {
         let mut resource = Object::new();
         for rule in self.rules.iter().filter(|rule| rule.to_scim) {
-            let value = match kept_value(rule, document, kept) {
-                Some(value) => Some(value.clone()),
-                None => rule.value_from_app(document, transforms).await?,
+            budget.pause(transforms).await;
+            let value = match kept_value(rule, document, kept, budget)? {
+                Some(value) => Some(rule.copied(value, budget, Toward::Scim)?),
+                None => rule.value_from_app(document, budget, transforms).await?,
             };
             if let Some(value) = value {
                 rule.slot.put(&mut resource, value);
@@ -47,12 +50,20 @@ impl TypeMapping {
     }
 }
 
-fn kept_value<'k>(rule: &Rule, document: &Object, kept: &'k [Kept]) -> Option<&'k Value> {
-    let kept = rule.keep.then(|| kept.iter().find(|kept| kept.slot == rule.name))??;
-    match &rule.app {
-        Some(field) if field.get(document) != kept.app.as_ref() => None,
-        _ => Some(&kept.value),
+fn kept_value<'k>(
+    rule: &Rule,
+    document: &Object,
+    kept: &'k [Kept],
+    budget: &mut Budget,
+) -> Result<Option<&'k Value>, MapError> {
+    if !rule.keep {
+        return Ok(None);
     }
+    rule.charged(budget.step(kept.len()), Toward::Scim)?;
+    let Some(kept) = kept.iter().find(|kept| kept.slot == rule.name) else { return Ok(None) };
+    let now = rule.app.as_ref().and_then(|field| field.get(document));
+    rule.charged(now.map_or(Ok(()), |now| budget.read(now)), Toward::Scim)?;
+    Ok((rule.app.is_none() || now == kept.app.as_ref()).then_some(&kept.value))
 }
 
 /// Clients look for the primary value; the order of the rules decides which one it is.

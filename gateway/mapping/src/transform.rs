@@ -24,6 +24,11 @@ pub trait Transforms: Send {
         name: &str,
         value: &Value,
     ) -> impl Future<Output = Result<Option<Value>, TransformFault>> + Send;
+
+    /// Lets other work run: called about once in a millisecond of mapping.
+    fn pause(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// Why a connector's transform failed: the contract's `fault`, an RFC 7644 §3.12 error.
@@ -149,6 +154,14 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Object(_) => "an object".to_owned(),
         Value::String(text) if text.chars().count() > 64 => "a long string".to_owned(),
         scalar => scalar.to_string(),
+    }
+}
+
+/// A text in a message, cut where it is long.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

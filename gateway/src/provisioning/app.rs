@@ -8,9 +8,9 @@ use super::instance::Instance;
 use super::kind::Kind;
 use super::refusal::Refusal;
 use super::request::Caller;
-use crate::connectors::{Call, Document, Query, SearchPage, Step, Stored};
+use crate::connectors::{Call, CallLimits, Document, Query, SearchPage, Step, Stored};
 use crate::egress::AppCall;
-use crate::mapping::{AppChange, ids_in, replace_ids};
+use crate::mapping::{AppChange, Budget, ids_in, replace_ids};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,6 +18,8 @@ use std::collections::HashMap;
 /// One operation's connector.
 pub(super) struct App<'a> {
     pub(super) call: Call,
+    /// What the mapping of this operation may still cost.
+    pub(super) budget: Budget,
     instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
     fresh: Ids,
@@ -32,11 +34,19 @@ enum Direction {
     ToClient,
 }
 
+/// The mapping may take as much processor time as the connector: a step is less than 100 ns. It may make twice the bytes, because
+/// the connector holds the app's documents as text and the gateway as values.
+fn budget(limits: &CallLimits) -> Budget {
+    let steps = u64::try_from(limits.cpu.as_micros()).unwrap_or(u64::MAX).saturating_mul(10);
+    let bytes = u64::try_from(limits.memory).unwrap_or(u64::MAX).saturating_mul(2);
+    Budget::new(steps, bytes)
+}
+
 impl<'a> App<'a> {
     /// Opens the connector for one operation.
     pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
         let call = instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?;
-        Ok(Self { call, instance, fresh: HashMap::new() })
+        Ok(Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new() })
     }
 
     /// The calls that the app got, in order.

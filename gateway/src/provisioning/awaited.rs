@@ -116,7 +116,7 @@ async fn write(
     if !waiting_for(context, created).await?.contains(reference) {
         return Ok(());
     }
-    if let Some(change) = kind.mapping.change(&edits, &mut Connected(&mut app.call)).await? {
+    if let Some(change) = kind.mapping.change(&edits, &mut app.budget, &mut Connected(&mut app.call)).await? {
         let stored = app.update(kind, &reference.id, &change).await?;
         if stored.unresolved.is_empty() {
             let resource = instance.key(kind, &reference.id);

@@ -15,6 +15,10 @@ impl Transforms for Connected<'_> {
     async fn to_scim(&mut self, name: &str, value: &Value) -> Result<Option<Value>, TransformFault> {
         self.0.transform_to_scim(name, value).await.map_err(|error| fault(name, &error))
     }
+
+    async fn pause(&mut self) {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// The client's text; the operator's goes into the log where it is more.

@@ -52,7 +52,7 @@ pub struct Instance {
     kinds: Arc<[Kind]>,
     settings: Arc<Document>,
     egress: Arc<Egress>,
-    limits: CallLimits,
+    pub(super) limits: CallLimits,
     share: CpuShare,
 }
 

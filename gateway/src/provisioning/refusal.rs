@@ -2,7 +2,7 @@
 
 use super::rail::Rail;
 use crate::connectors::CallError;
-use crate::mapping::MapError;
+use crate::mapping::{MapError, Spent};
 use crate::store::StoreError;
 use scim_protocol::{Error, ErrorStatus, ScimType};
 
@@ -37,6 +37,8 @@ pub enum Cause {
     },
     /// The mapping.
     Mapping {
+        /// Whether the operation used up what mapping may cost: in smaller parts, it could succeed.
+        exhausted: bool,
         /// The operator's text, where it is more than the client's.
         text: Option<String>,
     },
@@ -65,7 +67,7 @@ impl Refusal {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.cause {
-            Cause::Call { text, .. } | Cause::Mapping { text } => text.as_deref(),
+            Cause::Call { text, .. } | Cause::Mapping { text, .. } => text.as_deref(),
             Cause::Store { text } => Some(text),
             Cause::Request | Cause::Rail(_) | Cause::Turn => None,
         }
@@ -82,7 +84,7 @@ impl Refusal {
 
     /// Whether the operation used up what one may use: in smaller parts, it could succeed.
     pub(super) const fn is_exhausted(&self) -> bool {
-        matches!(self.cause, Cause::Call { exhausted: true, .. })
+        matches!(self.cause, Cause::Call { exhausted: true, .. } | Cause::Mapping { exhausted: true, .. })
     }
 
     /// Whether the app may have acted all the same.
@@ -141,10 +143,19 @@ impl From<MapError> for Refusal {
             }
             MapError::AppValue { .. } => {
                 let error = Error::bad_gateway(format!("the app's answer does not fit the mapping: {text}"));
-                Self { cause: Cause::Mapping { text: Some(text) }, ..error.into() }
+                Self { cause: Cause::Mapping { exhausted: false, text: Some(text) }, ..error.into() }
+            }
+            MapError::TooExpensive { place, spent, from_app, .. } => {
+                // The app's data or the mapping is at fault where the app's data was mapped; otherwise the client's values are, and
+                // the same request would be refused again: 400.
+                let error = if from_app { Error::bad_gateway(text) } else { Error::invalid_value(text) };
+                // One expression's steps do not depend on what else is in the request.
+                let exhausted = from_app && !matches!(spent, Spent::Expression(_));
+                let text = Some(format!("{place}: too expensive: {spent}"));
+                Self { cause: Cause::Mapping { exhausted, text }, ..error.into() }
             }
             MapError::Value { .. } | MapError::Expression { .. } => {
-                Self { cause: Cause::Mapping { text: None }, ..Error::invalid_value(text).into() }
+                Self { cause: Cause::Mapping { exhausted: false, text: None }, ..Error::invalid_value(text).into() }
             }
         }
     }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use libfuzzer_sys::fuzz_target;
 use scim_fuzz::{ALICE, GROUP, USER, halves};
-use scim_mapping::{ConnectorFacts, Mapping, TransformFault, Transforms};
+use scim_mapping::{Budget, ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::Object;
 use serde_json::Value;
 
@@ -37,7 +37,9 @@ fuzz_target!(|data: &[u8]| {
     let resource = serde_json::from_str::<Object>(resource).map_or_else(|_| ALICE.clone(), |resource| resource);
     let Ok(normalized) = USER.normalize(resource) else { return };
     let resource = normalized.resource;
-    let _ = now(rules.to_app(&resource, &mut Unchanged));
+    let mut budget = Budget::default();
+    let _ = now(rules.to_app(&resource, &mut budget, &mut Unchanged));
+    let _ = now(rules.to_scim(&resource, &[], &mut budget, &mut Unchanged));
 });
 
 /// Nothing here waits, so one poll is enough.

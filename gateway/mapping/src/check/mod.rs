@@ -12,10 +12,20 @@ use super::nearest::hint;
 use super::overlap::{Overlap, overlap};
 use super::rule::Rule;
 use super::shape::check_shape;
+use super::transform::shortened;
 use super::type_mapping::TypeMapping;
 use scim_protocol::ResourceType;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+/// The longest document, in bytes: ten times what a large app needs.
+const MAX_TEXT: usize = 1 << 20;
+
+/// The most rules of a document. Rules are compared with each other.
+const MAX_RULES: usize = 1000;
+
+/// The most errors that are reported.
+const MAX_ERRORS: usize = 100;
 
 /// Checks and compiles a document: [`crate::Mapping::parse`].
 pub(super) fn parse(
@@ -28,6 +38,13 @@ pub(super) fn parse(
         let problem = Problem::Syntax(message);
         MappingErrors(vec![MappingError { source_name: source_name.to_owned(), position, rule: None, problem }])
     };
+    if text.len() > MAX_TEXT {
+        let message = format!("the document has {} bytes; a mapping may have {MAX_TEXT}", text.len());
+        let (position, rule) = (Position { line: 1, column: 1 }, None);
+        let error =
+            MappingError { source_name: source_name.to_owned(), position, rule, problem: Problem::Limit(message) };
+        return Err(MappingErrors(vec![error]));
+    }
     let document: Value = serde_json::from_str(text).map_err(|error| {
         // The library repeats the position at the end of its message.
         let message = error.to_string();
@@ -42,6 +59,12 @@ pub(super) fn parse(
         return Ok(Checked { types, defaults });
     }
     errors.sort_by_key(|error| error.position);
+    if errors.len() >= MAX_ERRORS {
+        errors.truncate(MAX_ERRORS);
+        let last = errors.last().map_or(Position { line: 1, column: 1 }, |error| error.position);
+        let problem = Problem::Limit(format!("only the first {MAX_ERRORS} errors are reported; there may be more"));
+        errors.push(MappingError { source_name: source_name.to_owned(), position: last, rule: None, problem });
+    }
     Err(MappingErrors(errors))
 }
 
@@ -72,27 +95,45 @@ impl Check<'_> {
         self.errors.push(MappingError { source_name: self.source_name.to_owned(), position, rule, problem });
     }
 
+    /// Whether enough errors are known: each has to be located.
+    fn is_full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
+    }
+
     fn wrong(&mut self, subject: &Subject<'_>, key: &str, problem: Problem) {
+        if self.is_full() {
+            return;
+        }
         let position = self.located.value(&child(&subject.pointer, key));
         self.error(position, Some(subject.name.clone()), problem);
     }
 
     fn document(&mut self, document: &Value) -> BTreeMap<String, TypeMapping> {
-        for (position, name) in self.located.repeated() {
+        for (position, name) in self.located.repeated(MAX_ERRORS) {
             self.error(position, None, Problem::Repeated(name));
         }
-        let mut misshapen = Vec::new();
-        for error in check_shape(document, self.located) {
+        let mut mappings: BTreeMap<String, TypeMapping> = BTreeMap::new();
+        let types = document.get("resource-types").and_then(Value::as_object);
+        let count: usize = types.into_iter().flatten().filter_map(|(_, rules)| Some(rules.as_array()?.len())).sum();
+        if count > MAX_RULES {
+            let problem = Problem::Limit(format!("the document has {count} rules; a mapping may have {MAX_RULES}"));
+            self.error(self.located.value("/resource-types"), None, problem);
+            return mappings;
+        }
+        let mut misshapen = HashSet::new();
+        for error in check_shape(document, self.located, MAX_ERRORS) {
             let rule = rule_of(document, &error.pointer);
             misshapen.extend(rule.as_ref().map(|(pointer, _)| pointer.clone()));
             self.error(error.position, rule.map(|(_, name)| name), error.problem);
         }
-        let mut mappings: BTreeMap<String, TypeMapping> = BTreeMap::new();
-        for (name, rules) in document.get("resource-types").and_then(Value::as_object).into_iter().flatten() {
+        for (name, rules) in types.into_iter().flatten() {
+            if self.is_full() {
+                break;
+            }
             let pointer = child("/resource-types", name);
             let Some(resource_type) = self.types.iter().find(|known| known.name == *name) else {
                 let hint = hint(name, self.types.iter().map(|known| known.name.as_str()));
-                let problem = Problem::UnknownResourceType { name: name.clone(), hint };
+                let problem = Problem::UnknownResourceType { name: shortened(name), hint };
                 self.error(self.located.key(&pointer), None, problem);
                 continue;
             };
@@ -101,7 +142,7 @@ impl Check<'_> {
                 let pointer = child(&pointer, &index.to_string());
                 let Some((_, name)) = rule_of(document, &pointer) else { continue };
                 let subject = Subject { pointer, name, resource_type };
-                if misshapen.contains(&subject.pointer) {
+                if misshapen.contains(&subject.pointer) || self.is_full() {
                     continue;
                 }
                 match RuleDocument::deserialize_from(rule) {
@@ -123,6 +164,9 @@ impl Check<'_> {
     /// Checks the rules of a resource type against each other.
     fn conflicts(&mut self, rules: &[(Subject<'_>, Rule)]) {
         for (index, (subject, rule)) in rules.iter().enumerate() {
+            if self.is_full() {
+                return;
+            }
             let earlier = || rules.iter().take(index).map(|(_, rule)| rule);
             let same_slot = |other: &&Rule| {
                 rule.to_scim

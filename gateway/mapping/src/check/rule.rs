@@ -8,11 +8,11 @@ use crate::default_to_check::DefaultToCheck;
 use crate::document::{Apply, Direction, RuleDocument};
 use crate::error::Problem;
 use crate::expression::{Expression, ExpressionError};
-use crate::locate::child;
+use crate::locate::{Position, child};
 use crate::nearest::{hint, nearest};
 use crate::rule::{Rule, Source};
 use crate::slot_names::slot_names;
-use crate::transform::{BuiltIn, Transform};
+use crate::transform::{BuiltIn, Transform, shortened};
 use scim_protocol::Slot;
 use scim_protocol::schema::{AttributeType, Mutability};
 
@@ -49,6 +49,7 @@ impl Check<'_> {
         };
         let compiled = Rule {
             number: subject.name.number,
+            place: self.place(subject),
             name: slot.to_string(),
             kind,
             whole_array: slot.is_whole() && slot.is_multi_valued(),
@@ -69,6 +70,12 @@ impl Check<'_> {
         };
         self.check_compiled(subject, &compiled);
         Some(compiled)
+    }
+
+    /// Where the rule is, for the operator who is told about it while requests are served.
+    fn place(&self, subject: &Subject<'_>) -> String {
+        let Position { line, column } = self.located.value(&subject.pointer);
+        format!("{}:{line}:{column}: {}", self.source_name, shortened(&subject.name.to_string()))
     }
 
     fn slot(&mut self, subject: &Subject<'_>, rule: &RuleDocument) -> Option<(Slot, AttributeType)> {

@@ -1,5 +1,7 @@
 //! Errors of an expression: in its text, and in an evaluation.
 
+use crate::budget::Spent;
+
 /// An error in an expression's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExpressionError {
@@ -17,4 +19,6 @@ pub(crate) enum EvaluationError {
     Depends,
     /// The values do not fit the expression.
     Failed(String),
+    /// The evaluation costs more than it may.
+    Spent(Spent),
 }

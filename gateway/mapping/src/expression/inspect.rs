@@ -42,6 +42,11 @@ pub(super) fn variable(index: usize) -> String {
     format!("@input{index}")
 }
 
+/// The input that a variable holds.
+pub(super) fn input_of(variable: &str) -> Option<usize> {
+    variable.strip_prefix("@input")?.parse().ok()
+}
+
 /// The tree to evaluate and its inputs.
 pub(super) fn inspect(
     ast: IdedExpr,

@@ -1,31 +1,40 @@
-//! The expressions of a mapping: CEL (the Common Expression Language), by the `cel` crate.
+//! The expressions of a mapping: CEL (the Common Expression Language), parsed by the `cel` crate and evaluated here.
 //!
-//! Threats, and what stops them. *An expression that runs forever or exhausts memory*: CEL's only loops are comprehensions
-//! over lists; nested comprehensions, long texts and unknown functions are refused at load, and inputs and results are
-//! counted at run time. *A panic in the library on an unforeseen input*: it is caught, and is an error of the attribute like
-//! any other. *A typo that silently yields null*: every attribute is looked up at load.
+//! Threats, and what stops them. *An expression that takes long or exhausts memory*: every step and every byte is charged to the
+//! operation's budget before it is done, one expression may take only a part of it, and long texts and unknown functions are
+//! refused at load. *A panic in the parser on an unforeseen input*: it is caught, and is an error of the rule like any other.
+//! *A typo that silently yields null*: every attribute is looked up at load.
 //!
 //! An expression is taken apart once (`inspect`): each path that starts at a variable (`name.givenName`) becomes one input
 //! that the gateway itself looks up. So an absent value is null at any depth, it is known what an expression reads, and a
 //! PATCH can be evaluated with the inputs it does not touch left *unknown*: unless CEL's own rules decide without them, the
 //! outcome depends on the current resource.
 
-mod convert;
+#[cfg(test)]
+mod agreement;
 mod error;
+mod evaluate;
+mod fault;
 mod functions;
 mod input;
 mod inspect;
+mod meter;
+mod operators;
+mod program;
+#[cfg(test)]
+pub(super) mod random;
 mod shape;
 mod tree;
+mod value;
 
-use cel::common::types::CelNull;
-use cel::common::value::Val;
-use cel::parser::Expression as Ast;
-use cel::{Context, Env};
-use convert::{MAX_INPUT, from_cel, to_cel};
+use crate::budget::{Budget, Spent};
+use cel::Env;
 pub(super) use error::{EvaluationError, ExpressionError};
+use evaluate::Evaluation;
 pub(super) use input::{Input, Known};
 use inspect::Scope;
+use meter::Meter;
+use program::Node;
 use scim_protocol::{ResourceType, Slot};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,19 +43,17 @@ use std::sync::{Arc, LazyLock};
 /// The longest expression, in characters; this also bounds how deep it nests.
 const MAX_LENGTH: usize = 1024;
 
+/// The most that an expression may read, in JSON values plus bytes of strings.
+const MAX_INPUT: usize = 256 * 1024;
+
 /// A compiled expression.
 #[derive(Debug)]
 pub(crate) struct Expression {
-    ast: Ast,
+    root: Node,
     inputs: Vec<Input>,
 }
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
-static FUNCTIONS: LazyLock<Context<'static, 'static>> = LazyLock::new(|| {
-    let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-    functions::add_to(&mut context);
-    context
-});
 
 impl Expression {
     /// An expression over the attributes of a resource type; extensions are `extension["urn"]`.
@@ -70,7 +77,8 @@ impl Expression {
             .map_err(|_| whole("the parser failed"))?
             .map_err(|errors| errors.errors.iter().map(|error| syntax_error(text, error)).collect::<Vec<_>>())?;
         let (ast, inputs) = inspect::inspect(program.expression().clone(), scope, program.source_info())?;
-        Ok(Self { ast, inputs })
+        let root = program::compile(ast, program.source_info())?;
+        Ok(Self { root, inputs })
     }
 
     /// The inputs that it reads.
@@ -87,30 +95,58 @@ impl Expression {
     }
 
     /// Evaluates the expression with these inputs, in the order of [`Self::inputs`]; `None` is null.
-    pub(crate) fn evaluate(&self, known: &[Known<'_>]) -> Result<Option<Value>, EvaluationError> {
-        let mut scope = FUNCTIONS.new_inner_scope();
-        let (mut budget, mut unknown) = (MAX_INPUT, false);
-        for (index, known) in known.iter().enumerate() {
-            let value = match known {
-                Known::Unknown => {
-                    unknown = true;
-                    continue;
+    pub(crate) fn evaluate(&self, known: &[Known<'_>], budget: &mut Budget) -> Result<Option<Value>, EvaluationError> {
+        let (mut left, mut unknown) = (MAX_INPUT, false);
+        for known in known {
+            match known {
+                Known::Unknown => unknown = true,
+                Known::Absent => {}
+                Known::Is(value) => {
+                    let fits = measure(value, &mut left, budget).map_err(EvaluationError::Spent)?;
+                    if !fits {
+                        let message = "the values that the expression reads are too large";
+                        return Err(EvaluationError::Failed(message.to_owned()));
+                    }
                 }
-                Known::Absent => Box::new(CelNull) as Box<dyn Val + '_>,
-                Known::Is(value) => to_cel(value, &mut budget).ok_or_else(|| {
-                    EvaluationError::Failed("the values that the expression reads are too large".to_owned())
-                })?,
-            };
-            scope.add_variable_as_val(inspect::variable(index), value);
+            }
         }
-        match catch_unwind(AssertUnwindSafe(|| cel::Value::resolve(&self.ast, &scope))) {
-            Ok(Ok(result)) => from_cel(&result).map_err(EvaluationError::Failed),
-            // An unknown input is an undeclared variable: CEL's `&&`, `||` and `?:` ignore it where they can.
-            _ if unknown => Err(EvaluationError::Depends),
-            Ok(Err(error)) => Err(EvaluationError::Failed(explain(&error))),
-            Err(_) => Err(EvaluationError::Failed("the expression could not be evaluated".to_owned())),
+        let mut evaluation = Evaluation { known, meter: Meter::new(budget), locals: Vec::new() };
+        let result = evaluation.value(&self.root);
+        match result.and_then(|value| value::to_json(&value, &mut evaluation.meter)) {
+            Ok(Value::Null) => Ok(None),
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => match EvaluationError::from(fault) {
+                spent @ EvaluationError::Spent(_) => Err(spent),
+                // A fault may come from what is not known: `&&`, `||` and `?:` ignore it where they can.
+                _ if unknown => Err(EvaluationError::Depends),
+                error => Err(error),
+            },
         }
     }
+}
+
+/// Takes a value from what an expression may read; false if it does not fit.
+fn measure(value: &Value, left: &mut usize, budget: &mut Budget) -> Result<bool, Spent> {
+    budget.step(1)?;
+    let size = if let Value::String(text) = value { text.len() } else { 0 };
+    match left.checked_sub(size + 1) {
+        Some(rest) => *left = rest,
+        None => return Ok(false),
+    }
+    match value {
+        Value::Array(elements) => all_fit(elements.iter(), left, budget),
+        Value::Object(members) => all_fit(members.values(), left, budget),
+        _ => Ok(true),
+    }
+}
+
+fn all_fit<'v>(values: impl Iterator<Item = &'v Value>, left: &mut usize, budget: &mut Budget) -> Result<bool, Spent> {
+    for value in values {
+        if !measure(value, left, budget)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn syntax_error(text: &str, error: &cel::ParseError) -> ExpressionError {
@@ -121,20 +157,4 @@ fn syntax_error(text: &str, error: &cel::ParseError) -> ExpressionError {
     // The first line is the message; the parser's excerpt of the source would be a second position.
     let message = error.msg.lines().next().unwrap_or_default().to_owned();
     ExpressionError { offset: (before + column).min(text.chars().count()), message, syntax: true }
-}
-
-fn explain(error: &cel::ExecutionError) -> String {
-    match error {
-        cel::ExecutionError::NoSuchOverload(_)
-        | cel::ExecutionError::UnexpectedType { .. }
-        | cel::ExecutionError::UnsupportedBinaryOperator(..) => {
-            // The library's messages can contain whole values, so only the kind of error is passed on.
-            "a value is absent or has the wrong type; use coalesce() or join() for values that may be absent".to_owned()
-        }
-        cel::ExecutionError::FunctionError { function, message } => format!("{function}(): {message}"),
-        cel::ExecutionError::DivisionByZero(_) | cel::ExecutionError::RemainderByZero(_) => {
-            "division by zero".to_owned()
-        }
-        _ => "the values do not fit the expression".to_owned(),
-    }
 }

@@ -1,6 +1,7 @@
 //! Expressions: their results, and the limits that stop harmful ones.
 
 use super::{ENTERPRISE, object, user};
+use crate::Budget;
 use crate::expression::{EvaluationError, Expression, Input, Known};
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ fn evaluated(text: &str, resource: &Value) -> Result<Option<Value>, EvaluationEr
     let expression = over_user(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
     let resource = object(resource);
     let known: Vec<_> = expression.slots().map(|slot| Known::from(slot.get(&resource))).collect();
-    expression.evaluate(&known)
+    expression.evaluate(&known, &mut Budget::default())
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn unknown_inputs_matter_only_when_the_result_depends_on_them() {
         ("displayName == title", [is, unknown], Err(EvaluationError::Depends)),
         ("join([displayName, title], \" \")", [is, unknown], Err(EvaluationError::Depends)),
     ] {
-        assert_eq!(over_user(text).unwrap().evaluate(&known), expected, "{text}");
+        assert_eq!(over_user(text).unwrap().evaluate(&known, &mut Budget::default()), expected, "{text}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Realistic mappings, applied to what Entra and Okta really send.
 
 mod changes;
+mod cost;
 mod documents;
 mod expressions;
 mod known;

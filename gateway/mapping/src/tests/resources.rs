@@ -1,12 +1,12 @@
 //! Whole resources, to the app and back.
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
-use crate::{Kept, MapError, TypeMapping};
+use crate::{Budget, Kept, MapError, TypeMapping};
 use scim_protocol::Edits;
 use serde_json::{Value, json};
 
 fn created(mapping: &TypeMapping, resource: &Value) -> Value {
-    Value::Object(now(mapping.to_app(&object(resource), &mut Roles)).unwrap().document)
+    Value::Object(now(mapping.to_app(&object(resource), &mut Budget::default(), &mut Roles)).unwrap().document)
 }
 
 #[test]
@@ -21,7 +21,8 @@ fn a_new_samanage_user_is_one_document() {
         "roles": [{"primary": "True", "value": "{\"id\":\"1\",\"value\":\"25\",\"displayName\":\"Agent\"}"}],
         ENTERPRISE: {"department": "IT", "manager": {"value": "42"}},
     });
-    let made = now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Roles)).unwrap();
+    let made =
+        now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Budget::default(), &mut Roles)).unwrap();
     assert_eq!(
         Value::Object(made.document),
         json!({
@@ -72,7 +73,7 @@ fn constants_and_rules_for_new_resources_are_written_on_create() {
     ]));
     let user = mapping.of("User").unwrap();
     assert_eq!(created(user, &json!({"title": "x"})), json!({"kind": "member", "lang": "en"}));
-    let scim = now(user.to_scim(&object(&json!({"kind": "owner"})), &[], &mut Roles)).unwrap();
+    let scim = now(user.to_scim(&object(&json!({"kind": "owner"})), &[], &mut Budget::default(), &mut Roles)).unwrap();
     assert_eq!(Value::Object(scim), json!({"title": "owner", "nickName": "answered"}));
 }
 
@@ -92,7 +93,8 @@ fn an_error_of_a_value_names_the_attribute() {
                 .to_owned(),
         ),
     ] {
-        let error = now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Roles)).unwrap_err();
+        let error = now(samanage.of("User").unwrap().to_app(&object(&resource), &mut Budget::default(), &mut Roles))
+            .unwrap_err();
         assert_eq!(error.to_string(), expected, "{resource}");
     }
 }
@@ -110,7 +112,9 @@ fn an_app_document_becomes_a_scim_resource() {
         Kept { slot: "displayName".to_owned(), value: json!("Janie"), app: Some(json!("changed in the app")) },
         Kept { slot: "name.givenName".to_owned(), value: json!("Jane"), app: None },
     ];
-    let resource = now(samanage.of("User").unwrap().to_scim(&object(&document), &kept, &mut Roles)).unwrap();
+    let resource =
+        now(samanage.of("User").unwrap().to_scim(&object(&document), &kept, &mut Budget::default(), &mut Roles))
+            .unwrap();
     assert_eq!(
         Value::Object(resource),
         json!({
@@ -127,8 +131,13 @@ fn an_app_document_becomes_a_scim_resource() {
 #[test]
 fn an_error_of_an_app_value_names_attribute_and_field() {
     let samanage = mapping(SAMANAGE);
-    let error =
-        now(samanage.of("User").unwrap().to_scim(&object(&json!({"disabled": 3})), &[], &mut Roles)).unwrap_err();
+    let error = now(samanage.of("User").unwrap().to_scim(
+        &object(&json!({"disabled": 3})),
+        &[],
+        &mut Budget::default(),
+        &mut Roles,
+    ))
+    .unwrap_err();
     assert_eq!(
         error,
         MapError::AppValue {
@@ -144,10 +153,10 @@ fn a_kept_value_is_compared_with_what_the_app_normalised() {
     let samanage = mapping(SAMANAGE);
     let user = samanage.of("User").unwrap();
     let resource = object(&json!({"userName": "Jane@X.example"}));
-    let mut made = now(user.to_app(&resource, &mut Roles)).unwrap();
+    let mut made = now(user.to_app(&resource, &mut Budget::default(), &mut Roles)).unwrap();
     let answered = object(&json!({"email": "jane@x.example"}));
     user.settle(&mut made.kept, &answered);
-    let back = now(user.to_scim(&answered, &made.kept, &mut Roles)).unwrap();
+    let back = now(user.to_scim(&answered, &made.kept, &mut Budget::default(), &mut Roles)).unwrap();
     assert_eq!(back["userName"], "Jane@X.example");
 }
 
@@ -162,10 +171,10 @@ fn a_resource_of_a_scim_app_survives_the_round_trip() {
         ENTERPRISE: {"department": "D", "manager": {"value": "602b"}},
         super::SPOKE: {"startDate": "2021-03-01"},
     });
-    let document = now(user.to_app(&object(&resource), &mut Roles)).unwrap().document;
+    let document = now(user.to_app(&object(&resource), &mut Budget::default(), &mut Roles)).unwrap().document;
     assert_eq!(document["emails"], json!([{"type": "work", "value": "a@c.com"}]));
     assert_eq!(document[ENTERPRISE], json!({"department": "D", "manager": {"value": "602b"}}));
-    let back = now(user.to_scim(&document, &[], &mut Roles)).unwrap();
+    let back = now(user.to_scim(&document, &[], &mut Budget::default(), &mut Roles)).unwrap();
     assert_eq!(Value::Object(back), resource, "the one element is the primary one");
 }
 
@@ -174,10 +183,10 @@ fn every_step_can_move_between_threads() {
     fn is_send<T: Send>(_: &T) {}
     let samanage = mapping(SAMANAGE);
     let (user, empty) = (samanage.of("User").unwrap(), object(&json!({})));
-    is_send(&user.to_app(&empty, &mut Roles));
-    is_send(&user.to_scim(&empty, &[], &mut Roles));
-    is_send(&user.diff(&empty, &empty, &mut Roles));
-    is_send(&user.change(&Edits::default(), &mut Roles));
+    is_send(&user.to_app(&empty, &mut Budget::default(), &mut Roles));
+    is_send(&user.to_scim(&empty, &[], &mut Budget::default(), &mut Roles));
+    is_send(&user.diff(&empty, &empty, &mut Budget::default(), &mut Roles));
+    is_send(&user.change(&Edits::default(), &mut Budget::default(), &mut Roles));
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(in super::super) async fn mapped(
     document: &Document,
     kept: &[Kept],
 ) -> Result<Object, Refusal> {
-    Ok(context.kind.mapping.to_scim(document, kept, &mut Connected(&mut app.call)).await?)
+    Ok(context.kind.mapping.to_scim(document, kept, &mut app.budget, &mut Connected(&mut app.call)).await?)
 }
 
 async fn resolve_with(

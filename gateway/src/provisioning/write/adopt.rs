@@ -32,7 +32,9 @@ pub(in super::super) async fn adopt(
         read => read?,
     };
     let mut writes = active_again(context, id, app_id.to_owned());
-    if let Ok(made) = context.kind.mapping.to_app(&before.resource, &mut Connected(&mut app.call)).await {
+    if let Ok(made) =
+        context.kind.mapping.to_app(&before.resource, &mut app.budget, &mut Connected(&mut app.call)).await
+    {
         writes.extend(remember::of_new(context, &stored, made.kept));
     }
     writes.extend(membership::join(context, app, id, &before.resource).await?);

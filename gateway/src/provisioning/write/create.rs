@@ -24,6 +24,6 @@ pub(super) async fn draft<'a>(
     }
     let mut sent = resource.clone();
     let members = membership::of_new(context, app, turns, &mut sent).await?;
-    let made = context.kind.mapping.to_app(&sent, &mut Connected(&mut app.call)).await?;
+    let made = context.kind.mapping.to_app(&sent, &mut app.budget, &mut Connected(&mut app.call)).await?;
     Ok(Draft { members, ..Draft::new(Action::Create(made), Reply::Created(context.kind.mapping.taken(resource))) })
 }

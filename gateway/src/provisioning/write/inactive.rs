@@ -19,7 +19,7 @@ use scim_protocol::Object;
 /// The account is created when it becomes active.
 pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resource: &Object) -> Result<Draft<'a>, Stop> {
     // A value that the mapping cannot take is refused now, not when it is too late to tell.
-    context.kind.mapping.to_app(resource, &mut Connected(&mut app.call)).await?;
+    context.kind.mapping.to_app(resource, &mut app.budget, &mut Connected(&mut app.call)).await?;
     names::refuse_account(context, app, resource, None).await?;
     let id = uuid::Uuid::new_v4().to_string();
     let inactive = inactive(context.kind, &id, Phase::Removed, resource);
@@ -84,7 +84,7 @@ pub(super) async fn change<'a>(
         return Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Resource));
     }
     turns.take(membership::turns(context, id, &after)).await?;
-    let made = context.kind.mapping.to_app(&after, &mut Connected(&mut app.call)).await?;
+    let made = context.kind.mapping.to_app(&after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     let restoring = if is_renamed {
         // What is found by the new name is this one, and not before it is sure that nobody else has it.
         Some(remembered(context.key(id), &inactive(context.kind, id, Phase::Restoring, &after)))

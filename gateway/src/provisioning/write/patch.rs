@@ -76,7 +76,7 @@ async fn change(
     let kind = context.kind;
     if !edits.needs_target() && !immutable::touches(kind, edits) && !names::hides(context, edits) {
         names::refuse_held(context, app, &names::of_edits(context, edits), Some(id)).await?;
-        if let Some(change) = kind.mapping.change(edits, &mut Connected(&mut app.call)).await? {
+        if let Some(change) = kind.mapping.change(edits, &mut app.budget, &mut Connected(&mut app.call)).await? {
             return Ok((change, false));
         }
     }
@@ -84,7 +84,7 @@ async fn change(
     let mut after = patched(kind, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
     names::claim(context, app, turns, (&before, &after), id).await?;
-    let mut change = kind.mapping.diff(&before, &after, &mut Connected(&mut app.call)).await?;
+    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = subject.stored().and_then(|stored| stored.document.as_ref()) {
         kind.mapping.settle_unchanged(&mut change, document);
     }

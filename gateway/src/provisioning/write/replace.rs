@@ -50,7 +50,7 @@ pub(super) async fn draft<'a>(
         let draft = inactive::deactivate(context, app, turns, id, &before, with_meta(&before, after)).await?;
         return Ok(Draft { reservation, ..draft });
     }
-    let mut change = kind.mapping.diff(&before, &after, &mut Connected(&mut app.call)).await?;
+    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = &read.document {
         kind.mapping.settle_unchanged(&mut change, document);
     }

@@ -79,7 +79,7 @@ async fn take_over(
         app.bind(context.kind, id, &account.id);
     }
     let mapping = &context.kind.mapping;
-    let change = mapping.diff(&account.resource, after, &mut Connected(&mut app.call)).await?;
+    let change = mapping.diff(&account.resource, after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if change.is_empty() {
         return Ok(account.stored);
     }
