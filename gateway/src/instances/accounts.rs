@@ -33,7 +33,7 @@ impl Accounts for ProvisionedAccounts {
             Ok(answer) => answer,
             // Another tab was faster.
             Err(failure) if failure.error.status == 409 => return Ok(Created::Existed),
-            Err(failure) => return Err(refused(failure)),
+            Err(failure) => return Err(refused(&failure)),
         };
         let user = id(answer.body.as_ref()).unwrap_or_default();
         for group in groups {
@@ -60,14 +60,14 @@ impl ProvisionedAccounts {
             None => {
                 let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": group });
                 let create = Operation::Create { endpoint: GROUPS.to_owned(), body };
-                let answer = self.handle(create, correlation).await.map_err(refused)?;
+                let answer = self.handle(create, correlation).await.map_err(|refusal| refused(&refusal))?;
                 id(answer.body.as_ref()).unwrap_or_default()
             }
         };
         let add = json!({ "op": "add", "path": "members", "value": [{ "value": user }] });
         let body = json!({ "schemas": [urn::PATCH_OP], "Operations": [add] });
         let patch = Operation::Patch { endpoint: GROUPS.to_owned(), id: group, body };
-        self.handle(patch, correlation).await.map(drop).map_err(refused)
+        self.handle(patch, correlation).await.map(drop).map_err(|refusal| refused(&refusal))
     }
 
     async fn find(
@@ -80,7 +80,7 @@ impl ProvisionedAccounts {
         let filter = format!("{attribute} eq {}", Value::from(value));
         let query = SearchText { filter: Some(filter), count: Some("1".to_owned()), ..SearchText::default() };
         let search = Operation::Search { endpoint: endpoint.to_owned(), query };
-        let answer = self.handle(search, correlation).await.map_err(refused)?;
+        let answer = self.handle(search, correlation).await.map_err(|refusal| refused(&refusal))?;
         Ok(answer.body.as_ref().and_then(|list| id(list.pointer("/Resources/0"))))
     }
 
@@ -104,7 +104,7 @@ fn id(resource: Option<&Value>) -> Option<String> {
     resource?.get("id")?.as_str().map(str::to_owned)
 }
 
-fn refused(refusal: Refusal) -> AccountError {
+fn refused(refusal: &Refusal) -> AccountError {
     let text = refusal.text().map_or_else(|| refusal.error.detail.clone(), str::to_owned);
     if refusal.error.status.is_server_error() || refusal.error.status == 429 {
         AccountError::Unavailable(text)

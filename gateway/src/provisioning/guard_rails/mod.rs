@@ -6,13 +6,10 @@
 
 mod deactivations;
 mod members;
-
 mod reservation;
-
 #[cfg(test)]
 mod tests;
 
 pub(super) use deactivations::{becomes_inactive, guard_deactivation};
 pub(super) use members::{guard_members, guards_members, may_remove};
-
 pub(super) use reservation::Reservation;
