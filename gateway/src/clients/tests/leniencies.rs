@@ -126,10 +126,15 @@ fn ids_for_values() {
     let body = |members: &Value| json!({"schemas": [GROUP], "displayName": "G", "members": members});
     for members in [json!([{"id": "42", "display": "A"}]), json!([{"ID": "42", "value": null, "display": "A"}])] {
         corrects(leniency, &group, &Sent::Resource(body(&members)), &body(&exact));
-        for op in ["add", "replace", "remove"] {
-            let operation = |value: &Value| json!({"op": op, "path": "members", "value": value});
-            corrects(leniency, &group, &Sent::Operation(operation(&members)), &operation(&exact));
+        let operation = |op: &str, value: &Value| json!({"op": op, "path": "members", "value": value});
+        for op in ["add", "replace"] {
+            corrects(leniency, &group, &Sent::Operation(operation(op, &members)), &operation(op, &exact));
         }
+        // The exact profile refuses a removal that lists elements, whatever they hold.
+        let (removal, used) = read(Client::Entra, &group, Sent::Operation(operation("remove", &members))).unwrap();
+        assert_eq!(removal, operation("remove", &exact));
+        assert!(used.contains(&leniency), "{used:?}");
+        assert!(read(Client::Rfc, &group, Sent::Operation(operation("remove", &members))).is_err());
         let pathless = |value: &Value| json!({"op": "replace", "value": {"members": value}});
         corrects(leniency, &group, &Sent::Operation(pathless(&members)), &pathless(&exact));
     }

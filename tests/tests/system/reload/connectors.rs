@@ -86,7 +86,7 @@ async fn a_pin_is_respected_by_a_reload_and_by_a_rollback() {
 
     fs::write(world.connector(), [other.as_slice(), b"\0\x02\x01x"].concat()).unwrap();
     let refused = world.reloaded("the refusal", |latest| latest["outcome"] == "refused").await;
-    assert!(refused["mistakes"][0]["message"].as_str().unwrap().contains("pinned is"), "{refused}");
+    assert!(refused["mistakes"][0]["message"].as_str().unwrap().contains("is pinned"), "{refused}");
     assert!(world.shows_other_connector().await);
     world.stop().await;
 }
