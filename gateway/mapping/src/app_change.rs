@@ -34,6 +34,13 @@ impl AppChange {
         self.fields.is_empty() && self.items.is_empty()
     }
 
+    /// Whether the kept value of a slot, given by its canonical text, is set and the app's field takes it as the client wrote it.
+    pub fn holds(&self, slot: &str) -> bool {
+        let is_held =
+            |kept: &KeptChange| matches!((&kept.value, &kept.app), (KeptValue::Set(value), Some(app)) if value == app);
+        self.kept.iter().any(|kept| kept.slot == slot && is_held(kept))
+    }
+
     pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>, budget: &mut Budget) -> Result<(), MapError> {
         let field = rule.app.as_ref().and_then(|app| self.fields.iter().find(|(path, _)| path == app.as_str()));
         let app = field.and_then(|(_, value)| value.as_ref());

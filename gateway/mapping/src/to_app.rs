@@ -20,6 +20,13 @@ pub struct AppDocument {
     pub references: Vec<Reference>,
 }
 
+impl AppDocument {
+    /// Whether there is a kept value of a slot, given by its canonical text, and the app's field takes it as the client wrote it.
+    pub fn holds(&self, slot: &str) -> bool {
+        self.kept.iter().any(|kept| kept.slot == slot && kept.app.as_ref() == Some(&kept.value))
+    }
+}
+
 /// An id of another resource in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {

@@ -4,10 +4,10 @@ use super::app::App;
 use super::context::Context;
 use super::inactive::matching;
 use super::refusal::Refusal;
-use super::resource::mapped;
+use super::resource::{mapped, mapped_page};
 use crate::connectors::{Query, Stored};
-use scim_protocol::Object;
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
+use scim_protocol::{Object, Slot};
+use serde_json::Value;
 
 /// An account of the app.
 #[derive(Debug)]
@@ -25,12 +25,9 @@ pub(super) async fn named(
     resource: &Object,
 ) -> Result<Option<Account>, Refusal> {
     let kind = context.kind;
-    let Some(slot) = kind.mapping.match_slots().into_iter().next() else { return Ok(None) };
+    let Some(slot) = kind.names.first().map(|name| &name.slot) else { return Ok(None) };
     let Some(value) = slot.get(resource).cloned() else { return Ok(None) };
-    let path =
-        Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
-    let filter = Filter::Compare(Comparison { path, op: CompareOp::Eq, value });
-    let pushed = kind.mapping.push_down(&filter, &kind.abilities.filters);
+    let pushed = kind.mapping.push_down(&slot.equals(value), &kind.abilities.filters);
     if pushed.is_empty() {
         return Ok(None);
     }
@@ -44,6 +41,25 @@ pub(super) async fn named(
         }
     }
     Ok(None)
+}
+
+/// The id of an account that clients see with this value, if the app can search by it.
+pub(super) async fn shown_as(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    slot: &Slot,
+    value: &Value,
+) -> Result<Option<String>, Refusal> {
+    let kind = context.kind;
+    let filter = slot.equals(value.clone());
+    let comparisons = kind.mapping.push_down(&filter, &kind.abilities.filters);
+    if comparisons.is_empty() {
+        return Ok(None);
+    }
+    let query = Query { comparisons, limit: kind.abilities.paging.max_page_size.max(1), ..Query::default() };
+    let page = app.search(kind, query).await?.resources;
+    let found = mapped_page(context, app, page, &[]).await?;
+    Ok(found.into_iter().find(|current| filter.matches(&kind.scim, &current.resource)).map(|current| current.id))
 }
 
 /// As [`named`], unless another resource is bound to the account.

@@ -24,6 +24,11 @@ impl Answer {
         Self { status: 200, body: Some(body), location: None, version: None }
     }
 
+    /// 204.
+    pub(super) const fn no_content() -> Self {
+        Self { status: 204, body: None, location: None, version: None }
+    }
+
     /// 200 with a resource.
     pub(super) fn resource((resource, version): (Object, Option<EntityTag>)) -> Self {
         Self { status: 200, body: Some(Value::Object(resource)), location: None, version }

@@ -2,7 +2,6 @@
 //! the schema says so.
 
 use super::kind::Kind;
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
 use scim_protocol::patch::Edits;
 use scim_protocol::path::AttributePath;
 use scim_protocol::{Error, Object, Slot};
@@ -18,9 +17,7 @@ pub(super) fn touches(kind: &Kind, edits: &Edits) -> bool {
 pub(super) fn keep(kind: &Kind, before: &Object, after: &mut Object) -> Result<(), Error> {
     for slot in &kind.immutable {
         let (Some(is), Some(wanted)) = (slot.get(before), slot.get(after)) else { continue };
-        let path = Operand::plain(slot.path.clone());
-        let same = Filter::Compare(Comparison { path, op: CompareOp::Eq, value: wanted.clone() });
-        if is != wanted && !same.matches(&kind.scim, before) {
+        if is != wanted && !slot.equals(wanted.clone()).matches(&kind.scim, before) {
             return Err(Error::mutability(format!("{slot} is {is} and cannot become {wanted}: it cannot be changed")));
         }
         slot.put(after, is.clone());

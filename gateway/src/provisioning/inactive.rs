@@ -24,7 +24,12 @@ const ACTIVE: &str = "active";
 
 /// Whether a resource says that it is inactive, in an app that then removes it.
 pub(super) fn is_inactive(kind: &Kind, resource: &Object) -> bool {
-    kind.removes() && resource.get(ACTIVE) == Some(&Value::Bool(false))
+    kind.removes() && says_inactive(resource)
+}
+
+/// Whether a resource says that it is inactive.
+pub(super) fn says_inactive(resource: &Object) -> bool {
+    resource.get(ACTIVE) == Some(&Value::Bool(false))
 }
 
 /// Whether a resource says that it is active.
@@ -42,7 +47,7 @@ pub(super) fn deactivates(edits: &Edits) -> bool {
 }
 
 /// An inactive resource with these attributes, as far as a rule takes them: what no account will ever hold is not shown.
-pub(super) fn inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -> Inactive {
+pub(super) fn to_inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -> Inactive {
     let mut resource = kind.mapping.taken(after);
     resource.extend(after.get("meta").map(|meta| ("meta".to_owned(), meta.clone())));
     resource.insert(ACTIVE.to_owned(), Value::Bool(false));
@@ -52,8 +57,7 @@ pub(super) fn inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -> I
 
 /// What clients find a resource by, in lower case; empty where it has no such value.
 pub(super) fn matching(kind: &Kind, resource: &Object) -> String {
-    let slots = kind.mapping.match_slots();
-    let value = slots.first().and_then(|slot| slot.get(resource)).and_then(Value::as_str);
+    let value = kind.names.first().and_then(|name| name.slot.get(resource)).and_then(Value::as_str);
     value.map(str::to_lowercase).unwrap_or_default()
 }
 

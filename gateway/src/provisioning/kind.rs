@@ -2,10 +2,10 @@
 
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
 use crate::mapping::{Mapping, TypeMapping};
-use scim_protocol::Slot;
 use scim_protocol::path::AttributePath;
 use scim_protocol::resource_type::ResourceType;
 use scim_protocol::schema::{Mutability, Schema};
+use scim_protocol::{Slot, Uniqueness};
 use std::sync::Arc;
 
 /// A resource type, what the app can do with it, and its mapping.
@@ -19,6 +19,20 @@ pub struct Kind {
     pub mapping: TypeMapping,
     /// What cannot be changed once it is set.
     pub(super) immutable: Vec<Slot>,
+    /// By what clients recognise a resource (`match` in the mapping), in the order in which to try it.
+    pub(super) names: Vec<Name>,
+}
+
+/// An attribute by which clients recognise the resources of a type.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) slot: Slot,
+    /// The slot's canonical text.
+    pub(super) text: String,
+    /// Whether the gateway keeps its value where the app cannot hold it.
+    pub(super) is_kept: bool,
+    /// Whether no two resources may have the same value.
+    pub(super) is_unique: bool,
 }
 
 impl Kind {
@@ -28,11 +42,15 @@ impl Kind {
         let mut mappings = mapping.into_types();
         let offered = connector.descriptor.resource_types.iter();
         offered
-            .map(|OfferedResourceType { scim, abilities }| Self {
-                scim: scim.clone(),
-                abilities: abilities.clone(),
-                mapping: mappings.remove(&scim.name).unwrap_or_default(),
-                immutable: immutable(scim, abilities),
+            .map(|OfferedResourceType { scim, abilities }| {
+                let mapping = mappings.remove(&scim.name).unwrap_or_default();
+                Self {
+                    scim: scim.clone(),
+                    abilities: abilities.clone(),
+                    immutable: immutable(scim, abilities),
+                    names: names(scim, &mapping),
+                    mapping,
+                }
             })
             .collect()
     }
@@ -41,6 +59,16 @@ impl Kind {
     pub(super) fn removes(&self) -> bool {
         self.abilities.deactivation == Deactivation::Removes
     }
+}
+
+fn names(scim: &ResourceType, mapping: &TypeMapping) -> Vec<Name> {
+    let name = |slot: &Slot| Name {
+        text: slot.to_string(),
+        is_kept: mapping.kept_slots().any(|kept| kept == slot),
+        is_unique: scim.resolve_slot(slot).is_some_and(|found| found.attribute.uniqueness != Uniqueness::None),
+        slot: slot.clone(),
+    };
+    mapping.match_slots().into_iter().map(name).collect()
 }
 
 /// The attributes of a resource type that cannot be changed once they are set: the app cannot, as its connector declares (a user name

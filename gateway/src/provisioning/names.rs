@@ -5,47 +5,46 @@ use super::accounts;
 use super::app::App;
 use super::context::Context;
 use super::inactive::matching;
+use super::kind::Name;
 use super::refusal::Refusal;
 use super::resource::resolve;
 use super::turns::{Stop, TurnKey, Turns};
-use scim_protocol::filter::{CompareOp, Comparison, Filter, Operand};
 use scim_protocol::patch::{Edit, Edits};
-use scim_protocol::{Error, Object, Slot, Uniqueness};
+use scim_protocol::{Error, Object, Slot};
 use serde_json::Value;
 
 /// The turns to claim the names that a resource is to have.
 pub(super) fn turns(context: &Context<'_>, resource: &Object) -> Vec<TurnKey> {
-    let slots = context.kind.mapping.match_slots();
-    slots.into_iter().filter_map(|slot| turn(context, slot, slot.get(resource)?)).collect()
+    context.kind.names.iter().filter_map(|name| turn(context, name, name.slot.get(resource)?)).collect()
 }
 
 /// The turns to claim the names that a PATCH gives, as far as it says them itself.
 pub(super) fn turns_of_edits(context: &Context<'_>, edits: &Edits) -> Vec<TurnKey> {
-    given(context, edits).filter_map(|(slot, value)| turn(context, slot, value)).collect()
+    given(context, edits).filter_map(|(name, value)| turn(context, name, value)).collect()
 }
 
-/// The match attributes that a PATCH sets.
+/// The names that a PATCH gives.
 pub(super) fn of_edits(context: &Context<'_>, edits: &Edits) -> Object {
     let mut names = Object::new();
-    given(context, edits).for_each(|(slot, value)| slot.put(&mut names, value.clone()));
+    given(context, edits).for_each(|(name, value)| name.slot.put(&mut names, value.clone()));
     names
 }
 
-/// Claims the names that a change gives to a resource: takes their turns, and refuses what the gateway holds for another one.
+/// Claims the names that a change gives to a resource: takes their turns, and refuses what the gateway holds for another one. Answers the names.
 pub(super) async fn claim(
     context: &Context<'_>,
     app: &mut App<'_>,
     turns: &mut Turns,
     (before, after): (&Object, &Object),
     id: &str,
-) -> Result<(), Stop> {
-    let slots = context.kind.mapping.match_slots();
+) -> Result<Object, Stop> {
     let mut given = Object::new();
-    for slot in slots.into_iter().filter(|slot| slot.get(before) != slot.get(after)) {
+    for Name { slot, .. } in context.kind.names.iter().filter(|name| name.slot.get(before) != name.slot.get(after)) {
         slot.get(after).into_iter().for_each(|value| slot.put(&mut given, value.clone()));
     }
     turns.take(self::turns(context, &given)).await?;
-    Ok(refuse_held(context, app, &given, Some(id)).await?)
+    refuse_held(context, app, &given, Some(id)).await?;
+    Ok(given)
 }
 
 /// Refuses a resource that has a name which the gateway holds for another one: an inactive one, which its client finds by a filter and
@@ -58,14 +57,35 @@ pub(super) async fn refuse_held(
 ) -> Result<(), Refusal> {
     refuse_inactive(context, resource, id).await?;
     let kind = context.kind;
-    let kept: Vec<Slot> = kind.mapping.kept_slots().cloned().collect();
-    for slot in kind.mapping.match_slots().into_iter().filter(|slot| kept.contains(slot)) {
-        let Some(value) = slot.get(resource).filter(|_| is_unique(context, slot)) else { continue };
-        let (instance, name) = (&context.instance.name, &kind.scim.name);
-        for other in context.instance.store.find_kept(instance, name, &slot.to_string(), value).await? {
-            if Some(other.as_str()) != id && has(context, app, &other, slot, value).await? {
-                return Err(taken(format!("{slot} {value} is taken by the {name} {other}")).into());
+    for name in kind.names.iter().filter(|name| name.is_kept && name.is_unique) {
+        let Some(value) = name.slot.get(resource) else { continue };
+        let instance = &context.instance.name;
+        for other in context.instance.store.find_kept(instance, &kind.scim.name, &name.text, value).await? {
+            if Some(other.as_str()) != id && has(context, app, &other, &name.slot, value).await? {
+                return Err(taken(format!("{} {value} is taken by the {} {other}", name.text, kind.scim.name)).into());
             }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a name that the app cannot hold for the resource and that an account shows for its own: the app cannot tell that it is taken.
+/// `holds` says which attributes the app takes as the client wrote them; the caller has refused what the gateway holds.
+pub(super) async fn refuse_shown(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    given: &Object,
+    holds: impl Fn(&str) -> bool,
+    id: Option<&str>,
+) -> Result<(), Refusal> {
+    for name in context.kind.names.iter().filter(|name| name.is_kept && name.is_unique && !holds(&name.text)) {
+        let Some(value) = name.slot.get(given) else { continue };
+        if let Some(other) =
+            accounts::shown_as(context, app, &name.slot, value).await?.filter(|other| Some(other.as_str()) != id)
+        {
+            return Err(
+                taken(format!("{} {value} is taken by the {} {other}", name.text, context.kind.scim.name)).into()
+            );
         }
     }
     Ok(())
@@ -111,40 +131,30 @@ async fn has(context: &Context<'_>, app: &mut App<'_>, id: &str, slot: &Slot, va
         read => read?,
     };
     let current = resolve(context, app, stored, &[]).await?;
-    let path =
-        Operand { path: slot.path.clone(), selector: slot.selector.clone().map(Box::new), sub: slot.sub.clone() };
-    let same = Filter::Compare(Comparison { path, op: CompareOp::Eq, value: value.clone() });
-    Ok(same.matches(&context.kind.scim, &current.resource))
-}
-
-fn is_unique(context: &Context<'_>, slot: &Slot) -> bool {
-    context.kind.scim.resolve_slot(slot).is_some_and(|resolved| resolved.attribute.uniqueness != Uniqueness::None)
+    Ok(slot.equals(value.clone()).matches(&context.kind.scim, &current.resource))
 }
 
 /// Whether a PATCH writes a name that the gateway may hold, other than by naming its attribute: only the resource tells which.
 pub(super) fn hides(context: &Context<'_>, edits: &Edits) -> bool {
     let kind = context.kind;
-    let kept: Vec<&Slot> = kind.mapping.kept_slots().collect();
-    let slots = kind.mapping.match_slots().into_iter().enumerate();
-    let held = slots.filter(|(index, slot)| (*index == 0 && kind.removes()) || kept.contains(slot));
-    held.map(|(_, slot)| slot).any(|slot| {
+    let held = kind.names.iter().enumerate().filter(|(index, name)| (*index == 0 && kind.removes()) || name.is_kept);
+    held.map(|(_, name)| &name.slot).any(|slot| {
         edits.steps.iter().map(Edit::slot).any(|edited| {
             edited != slot && edited.path.schema == slot.path.schema && edited.path.attribute == slot.path.attribute
         })
     })
 }
 
-fn given<'e>(context: &'e Context<'_>, edits: &'e Edits) -> impl Iterator<Item = (&'e Slot, &'e Value)> {
-    let slots = context.kind.mapping.match_slots();
-    edits.steps.iter().filter_map(move |edit| match edit {
-        Edit::Set { slot, value } if slots.contains(&slot) => Some((slot, value)),
+fn given<'e>(context: &'e Context<'_>, edits: &'e Edits) -> impl Iterator<Item = (&'e Name, &'e Value)> {
+    edits.steps.iter().filter_map(|edit| match edit {
+        Edit::Set { slot, value } => Some((context.kind.names.iter().find(|name| name.slot == *slot)?, value)),
         _ => None,
     })
 }
 
-fn turn(context: &Context<'_>, slot: &Slot, value: &Value) -> Option<TurnKey> {
+fn turn(context: &Context<'_>, name: &Name, value: &Value) -> Option<TurnKey> {
     let value = value.as_str().filter(|value| !value.is_empty())?;
-    Some(TurnKey::name(&context.instance.name, &context.kind.scim.name, &slot.to_string(), value))
+    Some(TurnKey::name(&context.instance.name, &context.kind.scim.name, &name.text, value))
 }
 
 fn taken(detail: String) -> Error {

@@ -25,8 +25,8 @@ impl Subject {
 
     /// Learns what the resource is called.
     pub(super) fn identify(&mut self, kind: &Kind, resource: &Object) {
-        let slot = kind.mapping.match_slots().into_iter().find(|slot| slot.get(resource).is_some());
-        let named = slot.and_then(|slot| Some((slot.to_string(), slot.get(resource)?.as_str()?.to_owned())));
+        let name = kind.names.iter().find(|name| name.slot.get(resource).is_some());
+        let named = name.and_then(|name| Some((name.text.clone(), name.slot.get(resource)?.as_str()?.to_owned())));
         self.matching = named.or(self.matching.take());
     }
 

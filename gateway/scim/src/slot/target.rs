@@ -1,10 +1,11 @@
 //! A slot: an attribute, perhaps with a selector and a sub-attribute.
 
 use crate::error::Error;
-use crate::filter::{self, Filter};
+use crate::filter::{self, CompareOp, Comparison, Filter, Operand};
 use crate::path::{self, AttributePath};
 use crate::resource_type::Resolved;
 use crate::schema::Attribute;
+use serde_json::Value;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -55,6 +56,13 @@ impl Slot {
         slot.element = Some(Box::new(restricted(attribute, &selector)));
         slot.selector = Some(selector);
         Ok(slot)
+    }
+
+    /// The filter that finds resources with this value at the slot.
+    pub fn equals(&self, value: Value) -> Filter {
+        let path =
+            Operand { path: self.path.clone(), selector: self.selector.clone().map(Box::new), sub: self.sub.clone() };
+        Filter::Compare(Comparison { path, op: CompareOp::Eq, value })
     }
 
     /// Whether it is a whole attribute, without selector and sub-attribute.

@@ -5,6 +5,7 @@
 
 use super::super::app::App;
 use super::super::context::Context;
+use super::super::inactive::says_inactive;
 use super::super::instance_rails::{counted_since, is_open, refusal};
 use super::super::rail::Rail;
 use super::super::refusal::Refusal;
@@ -13,7 +14,6 @@ use crate::config::Deactivations;
 use crate::store::{Deactivated, RailWrite, Write};
 use jiff::{SignedDuration, Timestamp};
 use scim_protocol::Object;
-use serde_json::Value;
 use std::sync::PoisonError;
 
 const ACTIVE: &str = "active";
@@ -23,8 +23,7 @@ const USERS_KNOWN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether an existing resource becomes inactive.
 pub(in super::super) fn becomes_inactive(before: &Object, after: &Object) -> bool {
-    let is_inactive = |resource: &Object| resource.get(ACTIVE) == Some(&Value::Bool(false));
-    !is_inactive(before) && is_inactive(after)
+    !says_inactive(before) && says_inactive(after)
 }
 
 /// Takes a place for a user who is about to be deactivated or deleted, or refuses; `None` where nothing is counted.

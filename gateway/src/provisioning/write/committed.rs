@@ -3,16 +3,16 @@
 use super::super::answer::Answer;
 use super::super::app::App;
 use super::super::context::Context;
+use super::super::id;
 use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
 use super::super::resource::{self, Current};
 use super::super::subject::Subject;
-use super::super::turns::{LONGEST_WAIT, Turns};
-use super::super::{awaited, id};
-use super::action::{Appeared, Shown};
+use super::super::turns::Turns;
+use super::action::Shown;
 use super::draft::Reply;
+use super::follow_up;
 use scim_protocol::Error;
-use tokio::time::Instant;
 
 /// What is done and remembered, and what the client is told of it.
 #[derive(Debug)]
@@ -39,11 +39,11 @@ impl Committed<'_> {
             );
         }
         let (current, appeared) = match shown {
-            Shown::Nothing => return Ok(Answer { status: 204, body: None, location: None, version: None }),
+            Shown::Nothing => return Ok(Answer::no_content()),
             Shown::Held(current) => (current, None),
             Shown::Stored { stored, is_whole, appeared } => {
                 if matches!(reply, Reply::Patched) && !shows_patched(context, stored.document.is_some()) {
-                    return Ok(Answer { status: 204, body: None, location: None, version: None });
+                    return Ok(Answer::no_content());
                 }
                 let omit = context.omitted();
                 let id = stored.id.clone();
@@ -55,7 +55,7 @@ impl Committed<'_> {
                             instance = %context.instance.name, id, error = %refusal.error, cause = refusal.text(),
                             "a resource that was created could not be read back"
                         );
-                        Current { id, resource: resource.clone(), version: None, is_whole: false }
+                        Current { id, resource: context.kind.mapping.taken(resource), version: None, is_whole: false }
                     }
                     (Err(refusal), _) => {
                         let detail = &refusal.error.detail;
@@ -69,7 +69,9 @@ impl Committed<'_> {
         subject.identify(context.kind, &current.resource);
         // Those who wait for the resource have turns of their own.
         drop((turns, members));
-        follow_up(context, app, appeared, &current).await;
+        if let Some(appeared) = appeared {
+            follow_up::run(context, app, appeared, &current).await;
+        }
         let location = matches!(reply, Reply::Created(_))
             .then(|| id::location(context.base(), &context.kind.scim.endpoint, &current.id));
         let status = if location.is_some() { 201 } else { 200 };
@@ -82,15 +84,4 @@ impl Committed<'_> {
 fn shows_patched(context: &Context<'_>, is_shown: bool) -> bool {
     let is_quiet = context.profile().group_patch_without_body && context.kind.scim.name == "Group";
     context.chooses_attributes() || (is_shown && !is_quiet)
-}
-
-/// Does for others what waited for a resource that appeared: references to it are written, and it joins the groups that were requested
-/// for it. All of that together waits for turns no longer than one operation may.
-async fn follow_up(context: &Context<'_>, app: &mut App<'_>, appeared: Option<Appeared>, current: &Current) {
-    let Some(appeared) = appeared else { return };
-    let until = Instant::now() + LONGEST_WAIT;
-    awaited::write_waiting(context, app, current, until).await;
-    if matches!(appeared, Appeared::Created) && membership::may_join(context) {
-        membership::join_after_creation(context, app, current, until).await;
-    }
 }

@@ -3,6 +3,7 @@
 use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
+use super::super::inactive::is_inactive;
 use super::super::turns::{Stop, Turns};
 use super::super::{membership, names};
 use super::action::Action;
@@ -19,11 +20,12 @@ pub(super) async fn draft<'a>(
 ) -> Result<Draft<'a>, Stop> {
     turns.take(names::turns(context, resource)).await?;
     names::refuse_held(context, app, resource, None).await?;
-    if super::super::inactive::is_inactive(context.kind, resource) {
+    if is_inactive(context.kind, resource) {
         return inactive::create(context, app, resource).await;
     }
     let mut sent = resource.clone();
     let members = membership::of_new(context, app, turns, &mut sent).await?;
     let made = context.kind.mapping.to_app(&sent, &mut app.budget, &mut Connected(&mut app.call)).await?;
-    Ok(Draft { members, ..Draft::new(Action::Create(made), Reply::Created(context.kind.mapping.taken(resource))) })
+    names::refuse_shown(context, app, resource, |name| made.holds(name), None).await?;
+    Ok(Draft { members, ..Draft::new(Action::Create(made), Reply::Created(resource.clone())) })
 }

@@ -2,14 +2,13 @@
 
 use super::super::app::App;
 use super::super::context::Context;
-use super::super::inactive::current;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
 use super::super::{guard_rails, membership};
 use super::action::{Action, forgotten};
 use super::draft::{Draft, Reply};
-use super::{inactive, recover};
+use super::inactive;
 
 /// Plans to delete the resource in the app and to forget what was kept of it.
 pub(super) async fn draft<'a>(
@@ -19,10 +18,7 @@ pub(super) async fn draft<'a>(
     subject: &mut Subject,
     id: &str,
 ) -> Result<Draft<'a>, Stop> {
-    turns.take([context.turn(id)]).await?;
-    if let Some(before) = recover::find_in_turn(context, app, id).await? {
-        subject.identify(context.kind, &before.resource);
-        allow_change(context, &current(before.clone()))?;
+    if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, Vec::new()).await? {
         return Ok(inactive::delete(context, app, &before).await?);
     }
     if !context.conditions().is_empty() {

@@ -1,9 +1,10 @@
 //! The plan of a change, as its operation drafts it.
 
+use super::super::context::Context;
 use super::super::guard_rails::Reservation;
 use super::super::membership::MemberPlan;
 use super::action::Action;
-use crate::store::Write;
+use crate::store::{Inactive, StandingWrite, Write};
 use scim_protocol::Object;
 
 /// What is to be done. Nothing has been sent to the app; a place under a guard rail may be reserved.
@@ -33,7 +34,7 @@ pub(super) struct Intent {
 /// What the client is told of a change that is committed.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// 201 with the resource, and what it was to be, should the app not show it.
+    /// 201 with the resource; this is what it was to be, should the app not show it.
     Created(Object),
     /// 200 with the resource.
     Resource,
@@ -47,5 +48,12 @@ impl Draft<'_> {
     /// A change that reserves nothing, concerns no members and needs no intent.
     pub(super) fn new(action: Action, reply: Reply) -> Self {
         Self { action, members: MemberPlan::default(), reservation: None, intent: Intent::default(), reply }
+    }
+
+    /// The removal of the account of a resource whose removal is recorded; if the app refuses it for good, the resource is active.
+    pub(super) fn removal(context: &Context<'_>, inactive: Inactive) -> Self {
+        let withdrawal = vec![Write::Standing(StandingWrite::Active(context.key(&inactive.id)))];
+        let intent = Intent { writes: Vec::new(), withdrawal };
+        Self { intent, ..Self::new(Action::Deactivate(inactive), Reply::Resource) }
     }
 }

@@ -4,16 +4,36 @@ use super::super::accounts;
 use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
-use super::super::inactive::{inactive, is_active, matching, remembered};
+use super::super::inactive::{current, is_active, matching, remembered, to_inactive};
 use super::super::membership;
 use super::super::names;
 use super::super::refusal::Refusal;
-use super::super::turns::{Stop, Turns};
+use super::super::resource::allow_change;
+use super::super::subject::Subject;
+use super::super::turns::{Stop, TurnKey, Turns};
 use super::action::{Action, forgotten};
 use super::draft::{Draft, Intent, Reply};
+use super::recover;
 use super::restore::{Restoration, bound};
 use crate::store::{Inactive, Phase, StandingWrite, Write};
 use scim_protocol::Object;
+
+/// Takes the turns to change a resource and those of the names that it is to have; answers the resource if it is inactive. Refused where
+/// it is not of a version that the client means.
+pub(super) async fn find_to_change(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    turns: &mut Turns,
+    subject: &mut Subject,
+    id: &str,
+    names: Vec<TurnKey>,
+) -> Result<Option<Inactive>, Stop> {
+    turns.take(names.into_iter().chain([context.turn(id)])).await?;
+    let Some(before) = recover::find_in_turn(context, app, id).await? else { return Ok(None) };
+    subject.identify(context.kind, &before.resource);
+    allow_change(context, &current(before.clone()))?;
+    Ok(Some(before))
+}
 
 /// Plans a resource that is inactive from the beginning: no account, which would be removed at once, and an id of the gateway's own.
 /// The account is created when it becomes active.
@@ -22,7 +42,7 @@ pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resourc
     context.kind.mapping.to_app(resource, &mut app.budget, &mut Connected(&mut app.call)).await?;
     names::refuse_account(context, app, resource, None).await?;
     let id = uuid::Uuid::new_v4().to_string();
-    let inactive = inactive(context.kind, &id, Phase::Removed, resource);
+    let inactive = to_inactive(context.kind, &id, Phase::Removed, resource);
     let mut writes = vec![remembered(context.key(&id), &inactive)];
     writes.extend(membership::recorded_pending(context, &id, &inactive.resource).await?);
     Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Created(resource.clone())))
@@ -46,16 +66,15 @@ pub(super) async fn deactivate<'a>(
 }
 
 fn removal<'a>(context: &Context<'a>, id: &str, after: &Object) -> Draft<'a> {
-    let inactive = inactive(context.kind, id, Phase::Removing, after);
-    let intent = Intent {
-        writes: vec![remembered(context.key(id), &inactive)],
-        withdrawal: vec![Write::Standing(StandingWrite::Active(context.key(id)))],
-    };
-    Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) }
+    let inactive = to_inactive(context.kind, id, Phase::Removing, after);
+    let record = remembered(context.key(id), &inactive);
+    let mut draft = Draft::removal(context, inactive);
+    draft.intent.writes.push(record);
+    draft
 }
 
 /// Plans to make an inactive resource what `after` says: active again, or another that is inactive, which the app is not told.
-pub(super) async fn change<'a>(
+pub(super) async fn update<'a>(
     context: &Context<'a>,
     app: &mut App<'_>,
     turns: &mut Turns,
@@ -79,7 +98,7 @@ pub(super) async fn change<'a>(
         return Ok(draft);
     }
     if !is_active(&after) {
-        let inactive = inactive(context.kind, id, before.phase, &after);
+        let inactive = to_inactive(context.kind, id, before.phase, &after);
         let writes = vec![remembered(context.key(id), &inactive)];
         return Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Resource));
     }
@@ -87,12 +106,15 @@ pub(super) async fn change<'a>(
     let made = context.kind.mapping.to_app(&after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     let restoring = if is_renamed {
         // What is found by the new name is this one, and not before it is sure that nobody else has it.
-        Some(remembered(context.key(id), &inactive(context.kind, id, Phase::Restoring, &after)))
+        Some(remembered(context.key(id), &to_inactive(context.kind, id, Phase::Restoring, &after)))
     } else {
         let phase = Write::Standing(StandingWrite::Phase(context.key(id), Phase::Restoring));
         (before.phase != Phase::Restoring).then_some(phase)
     };
-    let intent = Intent { writes: restoring.into_iter().collect(), withdrawal: Vec::new() };
+    // If the app refuses for good, no account was created, unless one may be there from before.
+    let withdrawal =
+        if before.phase == Phase::Restoring { Vec::new() } else { vec![remembered(context.key(id), &before)] };
+    let intent = Intent { writes: restoring.into_iter().collect(), withdrawal };
     let restoration = Restoration { id: before.id, was_begun: before.phase == Phase::Restoring, after, made };
     Ok(Draft { intent, ..Draft::new(Action::Restore(Box::new(restoration)), Reply::Resource) })
 }

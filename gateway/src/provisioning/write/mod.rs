@@ -18,6 +18,7 @@ mod confirmed;
 mod create;
 mod delete;
 mod draft;
+mod follow_up;
 mod inactive;
 mod patch;
 mod planned;

@@ -6,7 +6,7 @@
 use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
-use super::super::inactive::{current, deactivates};
+use super::super::inactive::deactivates;
 use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::resource::allow_change;
@@ -15,7 +15,7 @@ use super::super::turns::{Stop, Turns};
 use super::super::{guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
-use super::{inactive, recover};
+use super::inactive;
 use crate::mapping::AppChange;
 use scim_protocol::Object;
 use scim_protocol::check;
@@ -31,12 +31,10 @@ pub(super) async fn draft<'a>(
     edits: &Edits,
 ) -> Result<Draft<'a>, Stop> {
     let kind = context.kind;
-    turns.take(names::turns_of_edits(context, edits).into_iter().chain([context.turn(id)])).await?;
-    if let Some(before) = recover::find_in_turn(context, app, id).await? {
-        subject.identify(kind, &before.resource);
-        allow_change(context, &current(before.clone()))?;
+    let names = names::turns_of_edits(context, edits);
+    if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
         let after = patched(kind, &before.resource, edits)?;
-        return inactive::change(context, app, turns, before, after).await;
+        return inactive::update(context, app, turns, before, after).await;
     }
     if !context.conditions().is_empty() {
         allow_change(context, subject.current(context, app).await?)?;
@@ -57,38 +55,46 @@ pub(super) async fn draft<'a>(
         let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
         return Ok(Draft { reservation, ..draft });
     }
-    let (mut change, is_read) = change(context, app, turns, subject, id, edits).await?;
+    let mut change = app_change(context, app, turns, subject, id, edits).await?;
     let members = membership::of_patch(context, app, turns, id, &mut change).await?;
-    let read = subject.stored().filter(|_| is_read).cloned();
-    let action = Action::Update { id: id.to_owned(), change, read, base: None, withdrawn: Vec::new() };
+    let action = Action::Update {
+        id: id.to_owned(),
+        change,
+        read: subject.stored().cloned(),
+        base: None,
+        withdrawn: Vec::new(),
+    };
     Ok(Draft { members, reservation, ..Draft::new(action, Reply::Patched) })
 }
 
-/// What the edits change in the app, and whether the resource had to be read to know.
-async fn change(
+/// What the edits change in the app.
+async fn app_change(
     context: &Context<'_>,
     app: &mut App<'_>,
     turns: &mut Turns,
     subject: &mut Subject,
     id: &str,
     edits: &Edits,
-) -> Result<(AppChange, bool), Stop> {
+) -> Result<AppChange, Stop> {
     let kind = context.kind;
     if !edits.needs_target() && !immutable::touches(kind, edits) && !names::hides(context, edits) {
-        names::refuse_held(context, app, &names::of_edits(context, edits), Some(id)).await?;
+        let given = names::of_edits(context, edits);
+        names::refuse_held(context, app, &given, Some(id)).await?;
         if let Some(change) = kind.mapping.change(edits, &mut app.budget, &mut Connected(&mut app.call)).await? {
-            return Ok((change, false));
+            names::refuse_shown(context, app, &given, |name| change.holds(name), Some(id)).await?;
+            return Ok(change);
         }
     }
     let before = subject.current(context, app).await?.resource.clone();
     let mut after = patched(kind, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
-    names::claim(context, app, turns, (&before, &after), id).await?;
+    let given = names::claim(context, app, turns, (&before, &after), id).await?;
     let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = subject.stored().and_then(|stored| stored.document.as_ref()) {
         kind.mapping.settle_unchanged(&mut change, document);
     }
-    Ok((change, true))
+    names::refuse_shown(context, app, &given, |name| change.holds(name), Some(id)).await?;
+    Ok(change)
 }
 
 fn patched(kind: &Kind, before: &Object, edits: &Edits) -> Result<Object, Refusal> {

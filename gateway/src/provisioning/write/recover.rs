@@ -4,10 +4,9 @@ use super::super::app::App;
 use super::super::context::Context;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
-use super::action::Action;
-use super::draft::{Draft, Intent, Reply};
+use super::draft::Draft;
 use super::planned::Planned;
-use crate::store::{Inactive, Phase, StandingWrite, Write};
+use crate::store::{Inactive, Phase};
 
 /// The resource if it is inactive. The store is queried only for types whose accounts are removed.
 pub(in super::super) async fn find(
@@ -51,10 +50,7 @@ async fn held(context: &Context<'_>, id: &str) -> Result<Option<Inactive>, Refus
 /// The caller has the turn.
 async fn remove(context: &Context<'_>, app: &mut App<'_>, inactive: Inactive) -> Result<(), Refusal> {
     let mut subject = Subject::new(Some(&inactive.id));
-    let withdrawal = vec![Write::Standing(StandingWrite::Active(context.key(&inactive.id)))];
-    let intent = Intent { writes: Vec::new(), withdrawal };
-    let draft = Draft { intent, ..Draft::new(Action::Deactivate(inactive), Reply::Resource) };
-    let planned = Planned { draft, turns: context.instance.turns.begin() };
+    let planned = Planned { draft: Draft::removal(context, inactive), turns: context.instance.turns.begin() };
     planned.tell(context, app, &mut subject).await?.commit(context).await?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
-use super::super::inactive::{current, is_inactive};
+use super::super::inactive::is_inactive;
 use super::super::kind::Kind;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
@@ -14,7 +14,7 @@ use super::super::turns::{Stop, Turns};
 use super::super::{awaited, guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
-use super::{inactive, recover};
+use super::inactive;
 use scim_protocol::Object;
 
 /// Plans to make the resource what the body says.
@@ -28,12 +28,11 @@ pub(super) async fn draft<'a>(
 ) -> Result<Draft<'a>, Stop> {
     let kind = context.kind;
     let mut after = body.clone();
-    turns.take(names::turns(context, &after).into_iter().chain([context.turn(id)])).await?;
-    if let Some(before) = recover::find_in_turn(context, app, id).await? {
-        allow_change(context, &current(before.clone()))?;
+    let names = names::turns(context, &after);
+    if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
         carry_over(kind, &before.resource, &mut after);
         let after = with_meta(&before.resource, after);
-        return inactive::change(context, app, turns, before, after).await;
+        return inactive::update(context, app, turns, before, after).await;
     }
     let (read, found) = subject.reading(context, app).await?;
     allow_change(context, found)?;
@@ -45,7 +44,7 @@ pub(super) async fn draft<'a>(
     };
     guard_rails::guard_members(context, &before, Some(&after)).await?;
     immutable::keep(kind, &before, &mut after)?;
-    names::claim(context, app, turns, (&before, &after), id).await?;
+    let given = names::claim(context, app, turns, (&before, &after), id).await?;
     if is_inactive(kind, &after) {
         let draft = inactive::deactivate(context, app, turns, id, &before, with_meta(&before, after)).await?;
         return Ok(Draft { reservation, ..draft });
@@ -54,6 +53,7 @@ pub(super) async fn draft<'a>(
     if let Some(document) = &read.document {
         kind.mapping.settle_unchanged(&mut change, document);
     }
+    names::refuse_shown(context, app, &given, |name| change.holds(name), Some(id)).await?;
     let withdrawn = awaited::withdrawn(context, id, &after);
     let reading = membership::Reading { stored: &read, after: &after };
     let members = membership::of_put(context, app, turns, id, &mut change, reading).await?;

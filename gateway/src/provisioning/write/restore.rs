@@ -9,7 +9,7 @@ use super::super::{awaited, membership, remember};
 use crate::connectors::Stored;
 use crate::mapping::AppDocument;
 use crate::store::{StandingWrite, Write};
-use scim_protocol::{Object, ScimType};
+use scim_protocol::{Error, Object, ScimType};
 
 /// The account to create again.
 #[derive(Debug)]
@@ -46,14 +46,19 @@ impl Restoration {
                 Err(refusal) => return Err(refusal),
             },
         };
-        let app_id = app.app_id(context.kind, &id).await?;
         let stored = Stored { id: id.clone(), ..stored };
-        let mut writes = active_again(context, &id, app_id);
+        let mut writes = active_again(context, &id, app.app_id(context.kind, &id).await?);
         writes.extend(awaited::of_new(context, &stored, &made.references));
         writes.extend(remember::of_new(context, &stored, made.kept));
-        writes.extend(membership::join(context, app, &id, &after).await?);
+        writes.extend(membership::join(context, app, &id, &after).await.map_err(half_done)?);
         Ok((stored, writes))
     }
+}
+
+/// The account is there, so a refusal would not be true: the same request, sent again, takes the account over.
+fn half_done(refusal: Refusal) -> Refusal {
+    let detail = format!("the account is there again, but {}; send the request again", refusal.error.detail);
+    refusal.answered(Error::bad_gateway(detail))
 }
 
 /// The id is the new account's, and the resource is no longer inactive.
