@@ -1,5 +1,6 @@
 //! One resource type of one instance.
 
+use super::shown::Shown;
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
 use crate::mapping::{Mapping, TypeMapping};
 use scim_protocol::Slot;
@@ -19,6 +20,18 @@ pub struct Kind {
     pub mapping: TypeMapping,
     /// What cannot be changed once it is set.
     pub(super) immutable: Vec<Slot>,
+    /// What every resource has: the attributes that the schema requires, as far as they come from the app.
+    pub(super) required: Vec<RequiredSlot>,
+    /// Which fields the app has shown.
+    pub(super) shown: Shown,
+}
+
+/// An attribute that every resource has.
+#[derive(Debug)]
+pub(super) struct RequiredSlot {
+    pub(super) slot: Slot,
+    /// The app's field.
+    pub(super) field: String,
 }
 
 impl Kind {
@@ -28,11 +41,16 @@ impl Kind {
         let mut mappings = mapping.into_types();
         let offered = connector.descriptor.resource_types.iter();
         offered
-            .map(|OfferedResourceType { scim, abilities }| Self {
-                scim: scim.clone(),
-                abilities: abilities.clone(),
-                mapping: mappings.remove(&scim.name).unwrap_or_default(),
-                immutable: immutable(scim, abilities),
+            .map(|OfferedResourceType { scim, abilities }| {
+                let mapping = mappings.remove(&scim.name).unwrap_or_default();
+                Self {
+                    scim: scim.clone(),
+                    abilities: abilities.clone(),
+                    immutable: immutable(scim, abilities),
+                    required: required(scim, &mapping),
+                    shown: Shown::default(),
+                    mapping,
+                }
             })
             .collect()
     }
@@ -56,4 +74,10 @@ fn immutable(scim: &ResourceType, abilities: &Abilities) -> Vec<Slot> {
     };
     let extended = scim.extensions.iter().flat_map(|extension| of(&extension.schema, Some(&extension.schema.id)));
     of(&scim.schema, None).into_iter().chain(extended).filter_map(|path| scim.slot(&path)).collect()
+}
+
+fn required(scim: &ResourceType, mapping: &TypeMapping) -> Vec<RequiredSlot> {
+    let names = scim.schema.attributes.iter().filter(|attribute| attribute.required).map(|attribute| &attribute.name);
+    let slots = names.filter_map(|name| scim.slot(&AttributePath::core(name)));
+    slots.filter_map(|slot| Some(RequiredSlot { field: mapping.shown_field(&slot)?.to_owned(), slot })).collect()
 }
