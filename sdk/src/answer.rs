@@ -73,17 +73,19 @@ impl Answer {
         self.header("retry-after").and_then(|value| value.trim().parse().ok())
     }
 
-    /// The fault for the client. 400 and 422 become 400 `invalidValue`, 409 becomes `uniqueness`; 403, 404, 412, 429 and 503
-    /// stay. 401 becomes 502, because the app rejects the gateway's credential and not the client's. Everything else is 502.
+    /// The fault for the client. 400 and 422 become 400 `invalidValue`, 409 becomes `uniqueness`; 404, 412, 429 and 503
+    /// stay. So do 401 and 403, which the host keeps from the client: the app rejects the gateway's credential and not the client's.
+    /// Everything else is 502.
     #[must_use]
     pub fn fault(&self) -> Fault {
         let error_text = self.error_text().map(|text| format!(": {text}")).unwrap_or_default();
         let detail = format!("The app returned {} to {}{error_text}", self.status, self.call);
         match self.status {
             400 | 422 => Fault::invalid_value(detail),
-            401 => Fault::bad_answer(format!(
-                "The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"
-            )),
+            401 => Fault::new(
+                401,
+                format!("The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"),
+            ),
             403 => {
                 Fault::new(403, format!("The app does not allow the gateway's credential to do this (403){error_text}"))
             }
@@ -132,7 +134,7 @@ mod tests {
         for (status, fault_status, scim_type, retry) in [
             (400, 400, Some("invalidValue"), None),
             (422, 400, Some("invalidValue"), None),
-            (401, 502, None, None),
+            (401, 401, None, None),
             (403, 403, None, None),
             (404, 404, None, None),
             (409, 409, Some("uniqueness"), None),

@@ -46,7 +46,7 @@ pub trait Connector {
         Err(unsupported("changed", kind))
     }
 
-    /// Deletes a resource. Succeeds if it is already gone.
+    /// Deletes a resource. An unknown id is fault 404.
     ///
     /// # Errors
     /// If the resource may still exist.

@@ -53,7 +53,7 @@ impl Fault {
         Self::new(501, detail)
     }
 
-    /// 502: a response of the app that makes no sense, or a credential that it rejects.
+    /// 502: a response of the app that makes no sense.
     pub fn bad_answer(detail: impl Into<String>) -> Self {
         Self::new(502, detail)
     }

@@ -170,6 +170,12 @@ pub fn build_crossed() -> Result<PathBuf, BuildError> {
     Ok(build_example("crossed")?.join("crossed_connector.wasm"))
 }
 
+/// Builds the connector that passes on whatever its app says (`tests/liar`) and returns its file.
+pub fn build_liar() -> Result<PathBuf, BuildError> {
+    add_target(WASM_TARGET)?;
+    Ok(build_example("liar")?.join("liar_connector.wasm"))
+}
+
 /// Builds the connector that misbehaves on request (`tests/hostile`) and returns its file.
 pub fn build_hostile() -> Result<PathBuf, BuildError> {
     add_target(WASM_TARGET)?;

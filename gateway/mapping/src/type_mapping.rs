@@ -128,6 +128,12 @@ impl TypeMapping {
         self.rules.iter().any(|rule| rule.name == slot && rule.app.is_some())
     }
 
+    /// The app's field from which a slot's value is read, if it is read from one.
+    pub fn shown_field(&self, slot: &Slot) -> Option<&str> {
+        let rule = self.rules.iter().find(|rule| rule.to_scim && rule.slot == *slot)?;
+        rule.app.as_ref().filter(|_| rule.inverse.is_none()).map(AppPath::as_str)
+    }
+
     /// The incremental fields (a group's members) that none of the wanted slots is read from.
     pub fn omit(&self, wanted: impl Fn(&Slot) -> bool) -> Vec<String> {
         let mut needed = HashSet::new();

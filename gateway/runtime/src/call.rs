@@ -119,7 +119,7 @@ impl Call {
         &mut self,
         function: &'static str,
         answer: Result<wasmtime::Result<Result<R, F>>, Elapsed>,
-        read: fn(&'static str, R) -> Result<T, CallError>,
+        read: impl FnOnce(&'static str, R) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
         let state = self.store.data_mut();
         state.log_printed();

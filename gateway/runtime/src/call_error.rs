@@ -3,6 +3,7 @@
 //!
 //! There are two texts (law 10): `Display` is for the operator, [`CallError::for_client`] for the SCIM client.
 
+use super::contradiction::Contradiction;
 use super::memory::MemoryExhausted;
 use super::sends::EndlessSends;
 use super::values::Fault;
@@ -16,6 +17,10 @@ pub enum CallError {
     /// The connector reported a fault; it is meant for the client.
     #[error("the connector answered {}{}: {}", .0.status, scim_type(.0), .0.detail)]
     Fault(Fault),
+    /// The connector reported 401 or 403: the app does not accept the gateway's credential, or does not allow it to do this. The app did
+    /// nothing.
+    #[error("the app rejects the gateway's credential or its rights: the connector answered {}: {}", .0.status, .0.detail)]
+    Rejected(Fault),
     /// The connector's code panicked; the message comes from its panic hook.
     #[error("the connector panicked: {message}")]
     Panicked {
@@ -87,6 +92,14 @@ pub enum CallError {
         /// What is wrong, and what is expected.
         problem: String,
     },
+    /// The connector's answer has the form of the contract but cannot be true.
+    #[error("the connector's answer to `{function}` cannot be true: {contradiction}")]
+    Contradiction {
+        /// The contract's function.
+        function: &'static str,
+        /// What contradicts what.
+        contradiction: Contradiction,
+    },
     /// The connector does not export the optional interface that was called.
     #[error("the connector does not export `{function}`")]
     NotExported {
@@ -107,6 +120,7 @@ impl CallError {
     pub fn class(&self) -> &'static str {
         match self {
             Self::Fault(_) => "fault",
+            Self::Rejected(_) => "rejected",
             Self::Panicked { .. } => "panic",
             Self::Trap { .. } => "trap",
             Self::CpuExhausted { .. } => "cpu",
@@ -116,7 +130,7 @@ impl CallError {
             Self::TimedOut { .. } => "timeout",
             Self::Unavailable { why, .. } => why.as_str(),
             Self::PoolFull { .. } => "pool-full",
-            Self::BadAnswer { .. } => "bad-answer",
+            Self::BadAnswer { .. } | Self::Contradiction { .. } => "bad-answer",
             Self::NotExported { .. } => "not-exported",
             Self::Host { .. } => "host",
         }
@@ -134,12 +148,25 @@ impl CallError {
         )
     }
 
-    /// What the SCIM client is told: a fault unchanged, anything else without its details, which the operator finds in the log under
-    /// the correlation id.
+    /// Whether the app certainly did nothing, and would do nothing if it was asked again.
+    #[must_use]
+    pub const fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected(_))
+    }
+
+    /// What the SCIM client is told: a fault unchanged, a contradiction in words for the connector's author, anything else without its
+    /// details, which the operator finds in the log under the correlation id.
     #[must_use]
     pub fn for_client(&self) -> Fault {
         let (status, detail, retry_after_seconds) = match self {
             Self::Fault(fault) => return fault.clone(),
+            // 401 and 403 would be about the client's own token and its rights, which the gateway has accepted, and would send the client's
+            // administrator to the wrong secret; Entra quarantines a whole job for a 403.
+            Self::Rejected(fault) => return Fault { status: 502, scim_type: None, ..fault.clone() },
+            Self::Contradiction { function, contradiction } => {
+                let detail = format!("The connector's answer to `{function}` cannot be true: {contradiction}");
+                return Fault { status: 502, scim_type: None, detail, retry_after_seconds: None };
+            }
             Self::Unavailable { why: SendErrorCode::RateLimited, wait } => {
                 (429, "The app is rate-limiting; retry later.", Some(seconds(*wait)))
             }

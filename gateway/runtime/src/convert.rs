@@ -2,6 +2,7 @@
 
 use super::bindings::scim_gateway::connector::types as wit;
 use super::call_error::CallError;
+use super::contradiction::Contradiction;
 use super::values::{AppChange, Document, Fault, Query, SearchPage, Stored};
 use scim_protocol::{MAX_ID_BYTES, MAX_VALUES, ValueBudget};
 use serde::Serialize;
@@ -71,7 +72,14 @@ fn stored_within(function: &'static str, stored: wit::Stored, budget: &mut Value
     Ok(Stored { id: stored.id, document, version: stored.version, unresolved: stored.unresolved })
 }
 
-pub(crate) fn page(function: &'static str, page: wit::Page) -> Result<SearchPage, CallError> {
+/// A page of at most `limit` resources. A larger one is refused before any of it is parsed: what a page may become in memory is
+/// bounded by its number of resources, too.
+pub(crate) fn page(function: &'static str, page: wit::Page, limit: u32) -> Result<SearchPage, CallError> {
+    let returned = page.resources.len();
+    if u32::try_from(returned).map_or(true, |returned| returned > limit) {
+        let contradiction = Contradiction::TooMany { returned, limit };
+        return Err(CallError::Contradiction { function, contradiction });
+    }
     let mut budget = ValueBudget::new();
     let resources = page.resources.into_iter().map(|one| stored_within(function, one, &mut budget));
     Ok(SearchPage {
@@ -97,15 +105,14 @@ pub(crate) fn fault(function: &'static str, fault: wit::Fault) -> CallError {
         let problem = format!("a fault's `status` must be 400 to 599, not {}", fault.status);
         return CallError::BadAnswer { function, problem };
     }
-    // 401 would be about the client's token, which the gateway has already accepted, and would send the client's administrator to
-    // the wrong secret. Here the app does not accept the gateway.
-    let status = if fault.status == 401 { 502 } else { fault.status };
-    CallError::Fault(Fault {
-        status,
+    let is_rejected = matches!(fault.status, 401 | 403);
+    let fault = Fault {
+        status: fault.status,
         scim_type: fault.scim_type.filter(|word| word.len() <= 64 && word.chars().all(|c| c.is_ascii_alphabetic())),
         detail: fault.detail.chars().take(MAX_DETAIL_CHARS).collect(),
         retry_after_seconds: fault.retry_after_seconds,
-    })
+    };
+    if is_rejected { CallError::Rejected(fault) } else { CallError::Fault(fault) }
 }
 
 #[cfg(test)]
@@ -113,11 +120,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connector_cannot_reject_the_clients_token() {
-        for (said, told) in [(400, 400), (401, 502), (403, 403), (599, 599)] {
+    fn what_the_app_says_of_the_gateways_credential_is_not_said_of_the_clients() {
+        for (said, told) in [(400, 400), (401, 502), (403, 502), (404, 404), (599, 599)] {
             let answer =
                 wit::Fault { status: said, scim_type: None, detail: "no".to_owned(), retry_after_seconds: None };
-            assert_eq!(fault("read", answer).for_client().status, told, "{said}");
+            let error = fault("read", answer);
+            assert_eq!(error.for_client().status, told, "{said}");
+            assert!(error.to_string().contains(&said.to_string()), "the operator sees {said}: {error}");
         }
     }
 }

@@ -15,6 +15,7 @@ mod connector;
 mod connector_state;
 mod context;
 mod contract;
+mod contradiction;
 mod convert;
 mod cpu;
 mod descriptor;
@@ -42,6 +43,7 @@ pub use connector::Connector;
 pub use connector_state::{ConnectorState, MAX_KEY, MAX_VALUE, NoState, StateError};
 pub use context::{CallContext, CallLimits};
 pub use contract::CONTRACT;
+pub use contradiction::Contradiction;
 pub use cpu::CpuShare;
 pub use descriptor::{
     Abilities, AppLimits, AuthKind, AuthMethod, BaseUrlSource, BaseUrlSourceError, DESCRIPTOR_SCHEMA, Deactivation,

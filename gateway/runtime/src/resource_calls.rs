@@ -71,10 +71,11 @@ impl Call {
     /// [`CallError`].
     pub async fn search(&mut self, kind: &str, query: &Query) -> Result<SearchPage, CallError> {
         self.begin("search").await?;
+        let limit = query.limit;
         let query = convert::query(query);
         let guest = self.exports.scim_gateway_connector_resources();
         let answer = timeout_at(self.deadline, guest.call_search(&mut self.store, kind, &query)).await;
-        self.settle("search", answer, convert::page)
+        self.settle("search", answer, |function, page| convert::page(function, page, limit))
     }
 
     /// The connector's description of itself.

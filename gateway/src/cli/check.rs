@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// Checks a configuration and prints all mistakes, or what would be served.
 pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
-    let (config, Checked { mistakes, served }) = match Config::load(file) {
+    let (config, Checked { mistakes, served, warnings }) = match Config::load(file) {
         Ok(config) => {
             if connect {
                 observe::install(config.log)?;
@@ -21,22 +21,28 @@ pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Termina
             let checked = check_all(&config, connect)?;
             (Some(config), checked)
         }
-        Err(errors) => (None, Checked { mistakes: errors.mistakes().to_vec(), served: Vec::new() }),
+        Err(errors) => {
+            let mistakes = errors.mistakes().to_vec();
+            (None, Checked { mistakes, served: Vec::new(), warnings: Vec::new() })
+        }
     };
     if json {
-        terminal.line(summary(file, &served, &mistakes))?;
+        terminal.line(summary(file, &served, &mistakes, &warnings))?;
     } else if let (Some(config), []) = (&config, mistakes.as_slice()) {
         write_instances(config, &served, terminal)?;
+        let label = terminal.bold("warning:");
+        warnings.iter().try_for_each(|warning| terminal.line(format_args!("{label} {warning}")))?;
     } else {
         write_mistakes(&mistakes, terminal)?;
     }
     if mistakes.is_empty() { Ok(()) } else { Err(CommandError::Reported) }
 }
 
-/// What is wrong, and what would be served.
+/// What is wrong, what would be served, and what may be wrong.
 struct Checked {
     mistakes: Vec<Mistake>,
     served: Vec<Served>,
+    warnings: Vec<String>,
 }
 
 /// An instance, and the connector that its file contains.
@@ -59,13 +65,15 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
+        let warnings =
+            if connect && mistakes.is_empty() { unshown_fields(&built.instances).await } else { Vec::new() };
         shared.store.close().await;
         let served = built.instances.iter().map(|(name, hosted)| {
             let descriptor = &hosted.instance.connector.descriptor;
             let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
             Served { name, connector, version }
         });
-        Ok(Checked { mistakes, served: served.collect() })
+        Ok(Checked { mistakes, served: served.collect(), warnings })
     })
 }
 
@@ -82,6 +90,15 @@ async fn refusals(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
         let why = why.map(|why| format!(" ({}: {why})", instance.egress().base_url())).unwrap_or_default();
         let remedy = "check the instance's base-url, region, credential and auth";
         Some(config.mistake(&format!("instances.{name}"), format!("{error}{why}"), remedy))
+    });
+    futures_util::future::join_all(checks).await.into_iter().flatten().collect()
+}
+
+/// The fields of mappings that no resource on the first page of an app has.
+async fn unshown_fields(instances: &InstanceSet) -> Vec<String> {
+    let checks = instances.iter().map(async |(name, hosted)| {
+        let sentences = hosted.instance.unshown_fields().await;
+        sentences.into_iter().map(|sentence| format!("instances.{name}: {sentence}")).collect::<Vec<_>>()
     });
     futures_util::future::join_all(checks).await.into_iter().flatten().collect()
 }
@@ -113,8 +130,8 @@ fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'
     Ok(())
 }
 
-fn summary(file: &Path, served: &[Served], mistakes: &[Mistake]) -> serde_json::Value {
-    json!({ "ok": mistakes.is_empty(), "file": file, "instances": served, "mistakes": mistakes })
+fn summary(file: &Path, served: &[Served], mistakes: &[Mistake], warnings: &[String]) -> serde_json::Value {
+    json!({ "ok": mistakes.is_empty(), "file": file, "instances": served, "mistakes": mistakes, "warnings": warnings })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use super::app::App;
 use super::context::Context;
 use super::inactive::matching;
+use super::listing::AppPages;
 use super::refusal::Refusal;
 use super::resource::{mapped, mapped_page};
-use crate::connectors::{Query, Stored};
+use crate::connectors::{Contradiction, Document, Stored};
 use scim_protocol::{Object, Slot};
 use serde_json::Value;
 
@@ -31,16 +32,26 @@ pub(super) async fn named(
     if pushed.is_empty() {
         return Ok(None);
     }
-    let query = Query { comparisons: pushed, limit: kind.abilities.paging.max_page_size.max(1), ..Query::default() };
     let name = matching(kind, resource);
-    for stored in app.search(kind, query).await?.resources {
-        let document = stored.document.clone().unwrap_or_default();
-        let resource = mapped(context, app, &document, &[]).await?;
-        if matching(kind, &resource) == name {
-            return Ok(Some(Account { id: stored.id.clone(), stored, resource }));
+    let mut pages = AppPages::all(kind, pushed, Vec::new());
+    let mut found: Option<Account> = None;
+    while let Some(page) = pages.next(app, kind).await? {
+        for stored in page.resources {
+            // What the app did not show is asked for.
+            let stored = if stored.document.is_some() { stored } else { app.read(kind, &stored.id, &[]).await? };
+            let resource = mapped(context, app, stored.document.as_ref().unwrap_or(&Document::new()), &[]).await?;
+            if matching(kind, &resource) != name {
+                continue;
+            }
+            if let Some(other) = found {
+                let (kind, attribute) = (kind.scim.name.clone(), slot.to_string());
+                let ids = vec![other.id, stored.id];
+                return Err(app.contradicted(Contradiction::NotUnique { kind, attribute, ids }));
+            }
+            found = Some(Account { id: stored.id.clone(), stored, resource });
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// The id of an account that clients see with this value, if the app can search by it.
@@ -56,10 +67,14 @@ pub(super) async fn shown_as(
     if comparisons.is_empty() {
         return Ok(None);
     }
-    let query = Query { comparisons, limit: kind.abilities.paging.max_page_size.max(1), ..Query::default() };
-    let page = app.search(kind, query).await?.resources;
-    let found = mapped_page(context, app, page, &[]).await?;
-    Ok(found.into_iter().find(|current| filter.matches(&kind.scim, &current.resource)).map(|current| current.id))
+    let mut pages = AppPages::all(kind, comparisons, Vec::new());
+    while let Some(page) = pages.next(app, kind).await? {
+        let found = mapped_page(context, app, page.resources, &[]).await?;
+        if let Some(found) = found.into_iter().find(|current| filter.matches(&kind.scim, &current.resource)) {
+            return Ok(Some(found.id));
+        }
+    }
+    Ok(None)
 }
 
 /// As [`named`], unless another resource is bound to the account.

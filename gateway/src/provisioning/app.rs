@@ -4,11 +4,12 @@
 //! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 
+use super::checked_page::CheckedPage;
 use super::instance::Instance;
 use super::kind::Kind;
-use super::refusal::Refusal;
+use super::refusal::{Cause, Refusal};
 use super::request::Caller;
-use crate::connectors::{Call, CallLimits, Document, Query, SearchPage, Step, Stored};
+use crate::connectors::{Call, CallError, CallLimits, Contradiction, Document, Query, Step, Stored};
 use crate::egress::AppCall;
 use crate::mapping::{AppChange, Budget, ids_in, replace_ids};
 use serde_json::Value;
@@ -23,7 +24,19 @@ pub(super) struct App<'a> {
     instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
     fresh: Ids,
+    /// The contract's function that was called last.
+    asked: &'static str,
 }
+
+/// Since when a resource is gone. Either way it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deleted {
+    Now,
+    Before,
+}
+
+/// What a connector answers about one resource.
+type Answered = Result<Stored, CallError>;
 
 /// By resource type and id.
 type Ids = HashMap<(String, String), String>;
@@ -46,7 +59,12 @@ impl<'a> App<'a> {
     /// Opens the connector for one operation.
     pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
         let call = instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?;
-        Ok(Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new() })
+        Ok(Self::new(instance, call))
+    }
+
+    /// The connector that was opened for one operation.
+    pub(super) fn new(instance: &'a Instance, call: Call) -> Self {
+        Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new(), asked: "" }
     }
 
     /// The calls that the app got, in order.
@@ -87,18 +105,19 @@ impl<'a> App<'a> {
 
     /// Creates an account; the answer's id is the app's.
     pub(super) async fn create(&mut self, kind: &Kind, document: &Document) -> Result<Stored, Refusal> {
+        self.asked = "create";
         self.call.record(|| Step::create(&kind.scim.name, document));
         if !self.exchanges_ids() {
-            let stored = self.call.create(&kind.scim.name, document).await?;
-            return Ok(self.recorded(stored));
+            let stored = self.call.create(&kind.scim.name, document).await;
+            return self.answered(kind, stored);
         }
         let ids = self.ids(Direction::ToApp, &kind.mapping.referred(document)).await?;
         let mut document = Cow::Borrowed(document);
         if !ids.is_empty() {
             kind.mapping.replace_referred(document.to_mut(), |kind, id| ids.get(&(kind.into(), id.into())).cloned());
         }
-        let stored = self.call.create(&kind.scim.name, &document).await?;
-        let mut stored = self.recorded(stored);
+        let stored = self.call.create(&kind.scim.name, &document).await;
+        let mut stored = self.answered(kind, stored)?;
         let id = stored.id.clone();
         self.make_known(kind, std::slice::from_mut(&mut stored)).await?;
         Ok(Stored { id, ..stored })
@@ -106,26 +125,41 @@ impl<'a> App<'a> {
 
     pub(super) async fn read(&mut self, kind: &Kind, id: &str, omit: &[String]) -> Result<Stored, Refusal> {
         let app_id = self.app_id(kind, id).await?;
+        self.asked = "read";
         self.call.record(|| Step::read(&kind.scim.name, &app_id));
-        let stored = self.call.read(&kind.scim.name, &app_id, omit).await?;
-        self.known_as(kind, id, self.recorded(stored)).await
+        let stored = self.call.read(&kind.scim.name, &app_id, omit).await;
+        let stored = self.answered_for(kind, &app_id, stored)?;
+        if stored.document.is_none() {
+            let contradiction = Contradiction::NoDocument { kind: kind.scim.name.clone(), id: app_id };
+            return Err(self.contradicted(contradiction));
+        }
+        self.known_as(kind, id, stored).await
     }
 
     pub(super) async fn update(&mut self, kind: &Kind, id: &str, change: &AppChange) -> Result<Stored, Refusal> {
         let change = self.translated(kind, change).await?;
         let app_id = self.app_id(kind, id).await?;
+        self.asked = "update";
         self.call.record(|| Step::update(&kind.scim.name, &app_id, &change));
-        let stored = self.call.update(&kind.scim.name, &app_id, &change).await?;
-        self.known_as(kind, id, self.recorded(stored)).await
+        let stored = self.call.update(&kind.scim.name, &app_id, &change).await;
+        let stored = self.answered_for(kind, &app_id, stored)?;
+        self.known_as(kind, id, stored).await
     }
 
-    pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<(), Refusal> {
+    /// Deletes a resource, or finds out that there is none.
+    pub(super) async fn delete(&mut self, kind: &Kind, id: &str) -> Result<Deleted, Refusal> {
         let app_id = self.app_id(kind, id).await?;
+        self.asked = "delete";
         self.call.record(|| Step::delete(&kind.scim.name, &app_id));
-        Ok(self.call.delete(&kind.scim.name, &app_id).await?)
+        let outcome = self.call.delete(&kind.scim.name, &app_id).await;
+        match outcome.map_err(|error| self.refused(error)) {
+            Ok(()) => Ok(Deleted::Now),
+            Err(refusal) if refusal.is_not_found() => Ok(Deleted::Before),
+            Err(refusal) => Err(refusal),
+        }
     }
 
-    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<SearchPage, Refusal> {
+    pub(super) async fn search(&mut self, kind: &Kind, mut query: Query) -> Result<CheckedPage, Refusal> {
         for comparison in &mut query.comparisons {
             if let Some(resource_type) = kind.mapping.referred_by(&comparison.field) {
                 let asked: Vec<_> = ids_in(&comparison.value).into_iter().map(|id| (resource_type, id)).collect();
@@ -133,11 +167,20 @@ impl<'a> App<'a> {
                 replace_ids(&mut comparison.value, &|id| ids.get(&(resource_type.into(), id.into())).cloned());
             }
         }
+        self.asked = "search";
         self.call.record(|| Step::search(&kind.scim.name, &query));
-        let mut page = self.call.search(&kind.scim.name, &query).await?;
+        let page = self.call.search(&kind.scim.name, &query).await.map_err(|error| self.refused(error))?;
         self.call.record(|| Step::from_connector(&page.resources));
+        let page = CheckedPage::new(kind.abilities.paging.kind, &query, page);
+        let mut page = page.map_err(|contradiction| self.contradicted(contradiction))?;
+        page.resources.iter().try_for_each(|stored| self.has_content(kind, stored))?;
         self.make_known(kind, &mut page.resources).await?;
         Ok(page)
+    }
+
+    /// 502 for what the connector answered last, which cannot be true.
+    pub(super) fn contradicted(&self, contradiction: Contradiction) -> Refusal {
+        self.refused(CallError::Contradiction { function: self.asked, contradiction })
     }
 
     /// The change in the ids that the app knows; a copy only where ids differ.
@@ -231,9 +274,39 @@ impl<'a> App<'a> {
         Ok(found)
     }
 
-    /// Records what the connector returned.
-    fn recorded(&self, stored: Stored) -> Stored {
+    /// A failed call. The operator has several connectors and must see whose answer it was.
+    fn refused(&self, error: CallError) -> Refusal {
+        let mut refusal = Refusal::from(error);
+        if let Cause::Call { text: Some(text), .. } = &mut refusal.cause {
+            *text = format!("connector {}: {text}", self.instance.connector.descriptor.id);
+        }
+        refusal
+    }
+
+    /// A resource in the connector's answer, recorded.
+    fn answered(&self, kind: &Kind, answer: Answered) -> Result<Stored, Refusal> {
+        let stored = answer.map_err(|error| self.refused(error))?;
         self.call.record(|| Step::from_connector(std::slice::from_ref(&stored)));
-        stored
+        self.has_content(kind, &stored)?;
+        Ok(stored)
+    }
+
+    /// As [`Self::answered`], to a call about the resource that the app knows by this id.
+    fn answered_for(&self, kind: &Kind, app_id: &str, answer: Answered) -> Result<Stored, Refusal> {
+        let stored = self.answered(kind, answer)?;
+        if stored.id == app_id {
+            return Ok(stored);
+        }
+        let (kind, asked) = (kind.scim.name.clone(), app_id.to_owned());
+        Err(self.contradicted(Contradiction::OtherId { kind, asked, answered: stored.id }))
+    }
+
+    /// A document without a field is none.
+    fn has_content(&self, kind: &Kind, stored: &Stored) -> Result<(), Refusal> {
+        if stored.document.as_ref().is_none_or(|document| !document.is_empty()) {
+            return Ok(());
+        }
+        let (kind, id) = (kind.scim.name.clone(), stored.id.clone());
+        Err(self.contradicted(Contradiction::EmptyDocument { kind, id }))
     }
 }

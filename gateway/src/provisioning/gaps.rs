@@ -1,6 +1,7 @@
 //! What an instance's app cannot hold, and the gateway therefore holds for it: accounts that it destroys on deactivation, and
-//! memberships that it cannot have. Declared by the connector (ARCHITECTURE.md, law 3); an instance of an app that declares neither has no gaps,
-//! and none of its operations asks the store about them.
+//! memberships that it cannot have. The first is declared by the connector (ARCHITECTURE.md, law 3), as is that a user is in one group only; and
+//! no app holds a member that it does not know yet. An instance without members and of an app that destroys nothing has no gaps, and none
+//! of its operations asks the store about them.
 
 use super::kind::Kind;
 use crate::config::GroupPolicy;
@@ -21,6 +22,8 @@ pub(super) struct Gaps {
 pub(super) struct Members {
     /// Which of the requested groups take effect.
     pub(super) rule: Rule,
+    /// Which memberships the gateway remembers.
+    pub(super) remembered: Remembered,
     /// The name of the resource type that has members.
     pub(super) group: String,
     /// The name of the resource type of the members.
@@ -40,17 +43,33 @@ pub(super) enum Rule {
     One(GroupPolicy),
 }
 
+/// Which memberships the gateway remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remembered {
+    /// All that were requested: the app forgets some.
+    All,
+    /// Those of users whom the app does not know yet: it holds all others.
+    Pending,
+}
+
 impl Gaps {
     /// What an app with these resource types needs.
     pub(super) fn of(kinds: &[Kind], policy: GroupPolicy) -> Option<Self> {
         let removing: Vec<String> =
             kinds.iter().filter(|kind| kind.removes()).map(|kind| kind.scim.name.clone()).collect();
         let one = kinds.iter().any(|kind| kind.abilities.memberships == Memberships::OneGroupPerUser);
-        if removing.is_empty() && !one {
-            return None;
-        }
         let rule = if one { Rule::One(policy) } else { Rule::All };
-        Some(Self { removing, members: kinds.iter().find_map(|kind| Members::of(kind, rule)) })
+        let remembered = if removing.is_empty() && !one { Remembered::Pending } else { Remembered::All };
+        let members = kinds.iter().find_map(|kind| Members::of(kind, rule, remembered));
+        (!removing.is_empty() || members.is_some()).then_some(Self { removing, members })
+    }
+
+    /// Whether what is shown of the resources of a type may come from the gateway as well as from the app.
+    pub(super) fn show_in(&self, resource_type: &str) -> bool {
+        match &self.members {
+            Some(Members { remembered: Remembered::Pending, group, .. }) => group == resource_type,
+            _ => true,
+        }
     }
 
     /// Whether the gateway holds something of the resources of a type: their ids, or the groups that they are in.
@@ -61,12 +80,13 @@ impl Gaps {
 }
 
 impl Members {
-    fn of(kind: &Kind, rule: Rule) -> Option<Self> {
+    fn of(kind: &Kind, rule: Rule, remembered: Remembered) -> Option<Self> {
         let reference = kind.mapping.references().find(|reference| {
             reference.slot.is_whole() && kind.mapping.is_incremental(&reference.slot.path.attribute)
         })?;
         Some(Self {
             rule,
+            remembered,
             group: kind.scim.name.clone(),
             user: reference.resource_type.to_owned(),
             slot: reference.slot.clone(),

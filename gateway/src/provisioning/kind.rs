@@ -1,5 +1,6 @@
 //! One resource type of one instance.
 
+use super::shown::Shown;
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
 use crate::mapping::{Mapping, TypeMapping};
 use scim_protocol::path::AttributePath;
@@ -21,6 +22,10 @@ pub struct Kind {
     pub(super) immutable: Vec<Slot>,
     /// By what clients recognise a resource (`match` in the mapping), in the order in which to try it.
     pub(super) names: Vec<Name>,
+    /// What every resource has: the attributes that the schema requires, as far as they come from the app.
+    pub(super) required: Vec<RequiredSlot>,
+    /// Which fields the app has shown.
+    pub(super) shown: Shown,
 }
 
 /// An attribute by which clients recognise the resources of a type.
@@ -33,6 +38,14 @@ pub(super) struct Name {
     pub(super) is_kept: bool,
     /// Whether no two resources may have the same value.
     pub(super) is_unique: bool,
+}
+
+/// An attribute that every resource has.
+#[derive(Debug)]
+pub(super) struct RequiredSlot {
+    pub(super) slot: Slot,
+    /// The app's field.
+    pub(super) field: String,
 }
 
 impl Kind {
@@ -49,6 +62,8 @@ impl Kind {
                     abilities: abilities.clone(),
                     immutable: immutable(scim, abilities),
                     names: names(scim, &mapping),
+                    required: required(scim, &mapping),
+                    shown: Shown::default(),
                     mapping,
                 }
             })
@@ -84,4 +99,10 @@ fn immutable(scim: &ResourceType, abilities: &Abilities) -> Vec<Slot> {
     };
     let extended = scim.extensions.iter().flat_map(|extension| of(&extension.schema, Some(&extension.schema.id)));
     of(&scim.schema, None).into_iter().chain(extended).filter_map(|path| scim.slot(&path)).collect()
+}
+
+fn required(scim: &ResourceType, mapping: &TypeMapping) -> Vec<RequiredSlot> {
+    let names = scim.schema.attributes.iter().filter(|attribute| attribute.required).map(|attribute| &attribute.name);
+    let slots = names.filter_map(|name| scim.slot(&AttributePath::core(name)));
+    slots.filter_map(|slot| Some(RequiredSlot { field: mapping.shown_field(&slot)?.to_owned(), slot })).collect()
 }

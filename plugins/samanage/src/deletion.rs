@@ -4,17 +4,19 @@
 use crate::api::Api;
 use scim_connector_sdk::{Answer, Fault};
 
-/// Deletes the record at a path. Succeeds if the record is gone, however that becomes known.
-pub(crate) fn delete(api: Api<'_>, path: &str) -> Result<(), Fault> {
-    let fault = match api.delete(path).send() {
-        Ok(answer) if answer.is_success() || answer.status == 404 => return Ok(()),
+/// Deletes the record at a path; 404 if there was none. If the response was lost, and the record is gone, this is what deleted it.
+pub(crate) fn delete(api: Api<'_>, kind: &str, id: &str, path: &str) -> Result<(), Fault> {
+    let missing = || Fault::not_found(kind, id);
+    let (fault, gone) = match api.delete(path).send() {
+        Ok(answer) if answer.is_success() => return Ok(()),
+        Ok(answer) if answer.status == 404 => return Err(missing()),
         Ok(answer) if is_about_the_caller(&answer) => return Err(answer.fault()),
-        Ok(answer) => answer.fault(),
-        Err(lost) if lost.sent => lost.into(),
+        Ok(answer) => (answer.fault(), Err(missing())),
+        Err(lost) if lost.sent => (lost.into(), Ok(())),
         Err(refused) => return Err(refused.into()),
     };
     match api.get(path).send() {
-        Ok(answer) if answer.status == 404 => Ok(()),
+        Ok(answer) if answer.status == 404 => gone,
         _ => Err(fault),
     }
 }

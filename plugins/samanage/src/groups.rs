@@ -21,7 +21,7 @@ enum Origin {
 
 /// One POST, and another for the members. Only a read returns the members, so the host makes it.
 pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault> {
-    let members = memberships::ids(document.remove(MEMBERS).as_ref())?;
+    let members = memberships::ids(document.remove(MEMBERS).as_ref());
     let Some(name) = record::text(&document, "name").filter(|name| !name.trim().is_empty()).map(str::to_owned) else {
         return Err(missing_name());
     };
@@ -40,7 +40,7 @@ pub(crate) fn create(api: Api<'_>, mut document: Object) -> Result<Stored, Fault
     }
     let id = record::stored(made)?.id;
     match memberships::add(api, &id, &members) {
-        Ok(()) => Ok(Stored::new(id)),
+        Ok(unknown) => Ok(Stored { unresolved: memberships::unresolved(unknown), ..Stored::new(id) }),
         Err(fault) => Err(undone(api, &id, origin, fault)),
     }
 }
@@ -64,14 +64,15 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
             return Err(refused(api, Some(id), name, &answer));
         }
     }
+    let mut unknown = Vec::new();
     if let Some(whole) = whole {
-        memberships::set(api, id, &memberships::ids(whole.value.as_ref())?)?;
+        unknown.extend(memberships::set(api, id, &memberships::ids(whole.value.as_ref()))?);
     }
     if let Some(items) = change.items(MEMBERS) {
-        memberships::add(api, id, &memberships::ids_of(&items.added)?)?;
-        memberships::remove(api, id, &memberships::ids_of(&items.removed)?)?;
+        unknown.extend(memberships::add(api, id, &memberships::ids_of(&items.added))?);
+        memberships::remove(api, id, &memberships::ids_of(&items.removed))?;
     }
-    Ok(Stored::new(id))
+    Ok(Stored { unresolved: memberships::unresolved(unknown), ..Stored::new(id) })
 }
 
 pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
@@ -110,8 +111,9 @@ fn shown(api: Api<'_>, mut group: Object, users: Option<&mut Known>) -> Result<O
 /// fault says so.
 fn undone(api: Api<'_>, id: &str, origin: Origin, fault: Fault) -> Fault {
     let why = match origin {
-        Origin::Answered => match deletion::delete(api, &GROUPS.record(id)) {
+        Origin::Answered => match deletion::delete(api, GROUPS.kind, id, &GROUPS.record(id)) {
             Ok(()) => return fault,
+            Err(gone) if gone.status == 404 => return fault,
             Err(refusal) => format!("it could not be deleted ({})", refusal.detail),
         },
         Origin::Found => "it may be an older group with that name".to_owned(),

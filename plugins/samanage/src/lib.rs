@@ -9,6 +9,7 @@ mod echo;
 mod group_lookup;
 mod groups;
 mod memberships;
+mod names;
 mod paging;
 mod people;
 mod record;
@@ -65,12 +66,10 @@ impl Connector for Samanage {
     }
 
     fn delete(app: App<'_>, kind: &str, id: &str) -> Result<(), Fault> {
-        if record::numeric(kind, id).is_err() {
-            return Ok(()); // Samanage never issues such an id, so nothing needs to be deleted.
-        }
+        record::numeric(kind, id)?;
         match kind {
-            USER => deletion::delete(Api::new(app), &USERS.record(id)),
-            GROUP => deletion::delete(Api::new(app), &GROUPS.record(id)),
+            USER => deletion::delete(Api::new(app), kind, id, &USERS.record(id)),
+            GROUP => deletion::delete(Api::new(app), kind, id, &GROUPS.record(id)),
             _ => Err(unknown(kind)),
         }
     }

@@ -16,65 +16,65 @@ const PER_CALL: usize = 100;
 const ONE_BY_ONE: usize = 100;
 
 /// The users' ids in the value of `members`.
-pub(crate) fn ids(members: Option<&Value>) -> Result<Vec<String>, Fault> {
+pub(crate) fn ids(members: Option<&Value>) -> Vec<String> {
     match members {
-        None | Some(Value::Null) => Ok(Vec::new()),
+        None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(items)) => ids_of(items),
         Some(item) => ids_of(std::slice::from_ref(item)),
     }
 }
 
 /// The users' ids in items of `members`, each once.
-pub(crate) fn ids_of(items: &[Value]) -> Result<Vec<String>, Fault> {
-    let mut ids = Vec::new();
-    for item in items {
-        let id = record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default();
-        record::numeric(USERS.kind, &id).map_err(|_| unknown(std::slice::from_ref(&id)))?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
+pub(crate) fn ids_of(items: &[Value]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let ids = items.iter().map(|item| record::id_text(item.get("value").unwrap_or(item)).unwrap_or_default());
+    ids.filter(|id| seen.insert(id.clone())).collect()
 }
 
-/// Adds users to a group, with as many users per call as the instance allows.
-pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
+/// The paths that report users as unknown.
+pub(crate) fn unresolved(users: Vec<String>) -> Vec<String> {
+    users.into_iter().map(|user| format!("members[value eq {}]", Value::from(user))).collect()
+}
+
+/// Adds users to a group, with as many users per call as the instance allows. Returns those whom Samanage does not know: the others are
+/// added all the same.
+pub(crate) fn add(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String>, Fault> {
     let per_call = api.settings().integer("members-per-call").and_then(|size| usize::try_from(size).ok());
+    // What is not a number is no id of Samanage's.
+    let (users, mut unknown): (Vec<String>, Vec<String>) =
+        users.iter().cloned().partition(|id| record::numeric(USERS.kind, id).is_ok());
+    let mut reached_group = users.is_empty() && unknown.is_empty();
     for users in users.chunks(per_call.unwrap_or(PER_CALL).max(1)) {
         let answer = post(api, group, users)?;
         if answer.is_success() {
+            reached_group = true;
             continue;
         }
         if !matches!(answer.status, 400 | 404 | 409 | 422) {
             return Err(answer.fault());
         }
-        let missing = not_members(api, group, users)?;
+        let known = people::with_ids(api, users)?;
+        let missing: Vec<String> =
+            users.iter().filter(|id| known.get(*id).is_some_and(|person| !person.is_in(group))).cloned().collect();
         if missing.len() == users.len() {
             let fault = if answer.status == 404 { Fault::not_found(GROUPS.kind, group) } else { answer.fault() };
             return Err(fault);
         }
+        unknown.extend(users.iter().filter(|id| !known.contains_key(*id)).cloned());
         if !missing.is_empty() {
             post(api, group, &missing)?.ok()?;
         }
+        reached_group |= !known.is_empty();
     }
-    Ok(())
+    if !reached_group {
+        // Nobody was added, which is right only if there is such a group.
+        group_lookup::fetch(api, group)?;
+    }
+    Ok(unknown)
 }
 
 fn post(api: Api<'_>, group: &str, users: &[String]) -> Result<Answer, Fault> {
     Ok(api.post(PATH).query("group_id", group).query("user_ids", users.join(",")).send()?)
-}
-
-/// The users who are not in the group yet, after Samanage refused them together; an error names unknown users.
-fn not_members(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String>, Fault> {
-    let (mut missing, mut unknown_ids) = (Vec::new(), Vec::new());
-    for id in users {
-        match people::with_id(api, id)?.as_ref().and_then(Person::of) {
-            None => unknown_ids.push(id.clone()),
-            Some(person) if person.is_in(group) => {}
-            Some(_) => missing.push(id.clone()),
-        }
-    }
-    if unknown_ids.is_empty() { Ok(missing) } else { Err(unknown(&unknown_ids)) }
 }
 
 /// Removes users from a group. Users who are not in it or do not exist need no removal.
@@ -97,19 +97,22 @@ pub(crate) fn remove(api: Api<'_>, group: &str, users: &[String]) -> Result<(), 
     withdraw(api, group, &listed, &leaving)
 }
 
-/// Sets a group's members to exactly these users, by adding and removing the difference (S-13).
-pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<(), Fault> {
+/// Sets a group's members to exactly these users, by adding and removing the difference (S-13). Returns those whom Samanage does not
+/// know.
+pub(crate) fn set(api: Api<'_>, group: &str, users: &[String]) -> Result<Vec<String>, Fault> {
     let record = group_lookup::fetch(api, group)?;
     let listed = roster::listed(&record);
     if users.is_empty() {
-        return listed.iter().try_for_each(|membership| delete(api, membership));
+        listed.iter().try_for_each(|membership| delete(api, membership))?;
+        return Ok(Vec::new());
     }
     let members = roster::members(api, &record, &mut Known::default())?;
     let is_member = |id: &String| members.iter().any(|member| member.id == *id);
     let joining: Vec<String> = users.iter().filter(|id| !is_member(id)).cloned().collect();
-    add(api, group, &joining)?;
+    let unknown = add(api, group, &joining)?;
     let leaving: Vec<Person> = members.iter().filter(|member| !users.contains(&member.id)).cloned().collect();
-    withdraw(api, group, &listed, &leaving)
+    withdraw(api, group, &listed, &leaving)?;
+    Ok(unknown)
 }
 
 /// Deletes the memberships of members. If memberships can be told apart only by name and other members of that name stay, all
@@ -154,8 +157,4 @@ fn withdraw(api: Api<'_>, group: &str, listed: &[Membership], leaving: &[Person]
 
 fn delete(api: Api<'_>, membership: &Membership) -> Result<(), Fault> {
     deletion::delete_unverified(api, &format!("/memberships/{}.json", membership.id))
-}
-
-fn unknown(ids: &[String]) -> Fault {
-    Fault::invalid_value(format!("members: Samanage has no user {}", ids.join(", ")))
 }

@@ -4,6 +4,8 @@
 use crate::api::Api;
 use crate::record;
 use scim_connector_sdk::{Answer, Fault, Object, PageRequest, Value};
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 /// The page size if the host does not request one.
 const LARGEST: u32 = 100;
@@ -44,25 +46,40 @@ impl List<'_> {
         Ok(page)
     }
 
+    /// All pages, until `take` has enough of them.
+    pub(crate) fn each_page(
+        self,
+        api: Api<'_>,
+        mut take: impl FnMut(Rows) -> ControlFlow<()>,
+    ) -> Result<(), Fault> {
+        let (mut size, mut first_ids) = (LARGEST, HashSet::new());
+        for number in 1.. {
+            let page = self.page(api, number, size)?;
+            let first = page.rows.first().and_then(record::id);
+            let is_last = !page.more || first.is_none();
+            if first.is_some_and(|first| !first_ids.insert(first)) {
+                return Err(Fault::bad_answer(format!("Samanage returned the same page of {} twice", self.path)));
+            }
+            size = page.limit.unwrap_or(size);
+            if take(page).is_break() || is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The first result of `make`, over the rows of all pages.
     pub(crate) fn find_map<T>(
         self,
         api: Api<'_>,
         mut make: impl FnMut(Object) -> Option<T>,
     ) -> Result<Option<T>, Fault> {
-        let mut size = LARGEST;
-        for number in 1.. {
-            let page = self.page(api, number, size)?;
-            let empty = page.rows.is_empty();
-            if let Some(found) = page.rows.into_iter().find_map(&mut make) {
-                return Ok(Some(found));
-            }
-            if empty || !page.more {
-                break;
-            }
-            size = page.limit.unwrap_or(size);
-        }
-        Ok(None)
+        let mut found = None;
+        self.each_page(api, |page| {
+            found = page.rows.into_iter().find_map(&mut make);
+            if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(found)
     }
 
     /// All results of `make`, over the rows of all pages.
@@ -96,6 +113,10 @@ impl List<'_> {
             .collect();
         if rows.len() < count {
             return Err(Fault::bad_answer(format!("Samanage returned rows without an id for {}", self.path)));
+        }
+        if let Some(current) = number_in(&answer, "x-current-page").filter(|current| *current != number) {
+            let detail = format!("Samanage was asked for page {number} of {} and returned page {current}", self.path);
+            return Err(Fault::bad_answer(detail));
         }
         let actual = number_in(&answer, "x-per-page").and_then(|size| u32::try_from(size).ok());
         let limit = actual.filter(|actual| *actual > 0 && *actual < size);

@@ -5,6 +5,13 @@ use crate::collection::USERS;
 use crate::paging::List;
 use crate::record;
 use scim_connector_sdk::{Fault, Object, Value};
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+/// Up to this many users are read one by one.
+const ONE_BY_ONE: usize = 5;
+/// The list of all users.
+const ALL: List<'_> = List { path: USERS.list, singular: USERS.singular, filters: &[] };
 
 /// What memberships need to know about a user.
 #[derive(Clone, Debug)]
@@ -44,6 +51,34 @@ pub(crate) fn with_id(api: Api<'_>, id: &str) -> Result<Option<Object>, Fault> {
     record::answered(&answer.ok()?, USERS.singular).map(Some)
 }
 
+/// Those of the users who exist, by id. A few are read one by one; many are taken from the list of all users, unless it has more pages
+/// than there are users to find.
+pub(crate) fn with_ids(api: Api<'_>, ids: &[String]) -> Result<HashMap<String, Person>, Fault> {
+    let mut left: HashSet<&String> = ids.iter().collect();
+    let mut found = HashMap::new();
+    if left.len() > ONE_BY_ONE {
+        let (mut pages, mut is_whole) = (0, false);
+        ALL.each_page(api, |page| {
+            pages += 1;
+            let size = page.rows.len().max(1) as u64;
+            let pages_left = page.total.map(|total| total.div_ceil(size).saturating_sub(pages));
+            for person in page.rows.iter().filter_map(Person::of).filter(|person| left.remove(&person.id)) {
+                found.insert(person.id.clone(), person);
+            }
+            is_whole = left.is_empty() || !page.more;
+            let is_longer = pages == 1 && pages_left.is_some_and(|pages| pages > left.len() as u64);
+            if left.is_empty() || is_longer { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if is_whole {
+            return Ok(found);
+        }
+    }
+    for id in left {
+        found.extend(with_id(api, id)?.as_ref().and_then(Person::of).map(|person| (id.clone(), person)));
+    }
+    Ok(found)
+}
+
 /// The user with an e-mail address, compared again ignoring case, because Samanage's filter may find more (S-4).
 pub(crate) fn with_email(api: Api<'_>, email: &str) -> Result<Option<Object>, Fault> {
     let list = List { path: USERS.list, singular: USERS.singular, filters: &[("email", email)] };
@@ -58,8 +93,7 @@ pub(crate) fn named_in(api: Api<'_>, name: &str, group: &str) -> Result<Vec<Pers
 
 /// All users.
 pub(crate) fn all(api: Api<'_>) -> Result<Vec<Person>, Fault> {
-    let list = List { path: USERS.list, singular: USERS.singular, filters: &[] };
-    list.collect(api, |user| Person::of(&user))
+    ALL.collect(api, |user| Person::of(&user))
 }
 
 /// Whether a field has a text, ignoring case.

@@ -39,11 +39,11 @@ pub(crate) fn forget(api: Api<'_>, user: &Object) {
 }
 
 /// The fault if Samanage confirmed a write but omitted the reference.
-pub(crate) fn not_taken(api: Api<'_>, user: &Object, id: &str, field: &str) -> Fault {
+pub(crate) fn not_taken(api: Api<'_>, user: &Object, field: &str) -> Fault {
     forget(api, user);
     let root = field.split('.').next().unwrap_or(field);
     let name = user.get(root).and_then(|value| value.get("name")).and_then(Value::as_str).unwrap_or_default();
-    Fault::invalid_value(format!("{root}: Samanage saved user {id} without the {root} \"{name}\""))
+    Fault::invalid_value(format!("{root}: Samanage did not accept the {root} \"{name}\""))
 }
 
 impl Reference {

@@ -26,6 +26,7 @@ pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &An
         return Refusal::Fault(plain);
     }
     references::forget(api, user);
+    roles::forget(api, user);
     // If a look-up fails, use Samanage's own error.
     reason(api, id, user).ok().flatten().unwrap_or(Refusal::Fault(plain))
 }

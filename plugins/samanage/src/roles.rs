@@ -4,7 +4,7 @@
 
 use crate::api::Api;
 use crate::paging::List;
-use crate::record;
+use crate::{people, record};
 use scim_connector_sdk::{Fault, Object, Settings, Value, json};
 
 const TRANSFORM: &str = "role";
@@ -75,15 +75,57 @@ pub(crate) fn ensure(settings: Settings<'_>, user: &mut Object) {
     }
 }
 
+/// Replaces the role of a user by Samanage's spelling. A role that Samanage does not have is refused before anything is written: a
+/// write with it may succeed, and give the user another role.
+pub(crate) fn resolve(api: Api<'_>, user: &mut Object) -> Result<(), Fault> {
+    let Some(Value::String(name)) = user.get_mut("role").and_then(|role| role.get_mut("name")) else { return Ok(()) };
+    let key = key(name);
+    if let Some(known) = api.state().get(&key) {
+        *name = known;
+        return Ok(());
+    }
+    let roles = match all(api) {
+        Ok(roles) => roles,
+        // The token may write users and not read roles: then only the response shows whether the role was accepted.
+        Err(fault) if fault.status == 403 => return Ok(()),
+        Err(fault) => return Err(fault),
+    };
+    let exact = roles.iter().find(|role| *role == name.trim());
+    match exact.or_else(|| roles.iter().find(|role| is_same(role, name))) {
+        Some(found) => {
+            api.state().set(&key, found);
+            found.clone_into(name);
+            Ok(())
+        }
+        None => Err(unknown_among(name, &roles)),
+    }
+}
+
+/// Deletes what is remembered about the role of a user, because it may be out of date.
+pub(crate) fn forget(api: Api<'_>, user: &Object) {
+    if let Some(name) = people::role(user) {
+        api.state().delete(&key(name));
+    }
+}
+
 /// The fault for a role that Samanage does not have, which lists those it has; `None` if it has the role.
 pub(crate) fn unknown(api: Api<'_>, role: &str) -> Result<Option<Fault>, Fault> {
+    let roles = all(api)?;
+    Ok((!roles.iter().any(|name| is_same(name, role))).then(|| unknown_among(role, &roles)))
+}
+
+fn all(api: Api<'_>) -> Result<Vec<String>, Fault> {
     let list = List { path: "/roles.json", singular: "role", filters: &[] };
-    let names = list.collect(api, |row| record::text(&row, "name").map(str::to_owned))?;
-    if names.iter().any(|name| is_same(name, role)) {
-        return Ok(None);
-    }
-    let known = names.join(", ");
-    Ok(Some(Fault::invalid_value(format!("roles: Samanage has no role \"{role}\"; its roles are: {known}"))))
+    list.collect(api, |row| record::text(&row, "name").map(|name| name.trim().to_owned()))
+}
+
+fn unknown_among(role: &str, roles: &[String]) -> Fault {
+    let known = roles.join(", ");
+    Fault::invalid_value(format!("roles: Samanage has no role \"{role}\"; its roles are: {known}"))
+}
+
+fn key(role: &str) -> String {
+    format!("role:{}", role.trim().to_lowercase())
 }
 
 /// The name in an element: `displayName`, else `display`, else `value`, each of which may be JSON in a string.

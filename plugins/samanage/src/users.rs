@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::collection::USERS;
 use crate::paging::List;
-use crate::{people, record, references, roles, writing};
+use crate::{names, people, record, references, roles, writing};
 use scim_connector_sdk::{Change, Fault, FieldChange, Object, Page, Query, Stored, json};
 
 /// Samanage requires these fields.
@@ -15,14 +15,16 @@ pub(crate) fn create(api: Api<'_>, mut user: Object) -> Result<Stored, Fault> {
             return Err(missing(field));
         }
     }
+    names::drop_parts(&mut user);
     roles::ensure(api.settings(), &mut user);
+    roles::resolve(api, &mut user)?;
     references::resolve(api, &mut user)?;
     writing::write(api, None, user)
 }
 
 pub(crate) fn read(api: Api<'_>, id: &str) -> Result<Stored, Fault> {
     let user = people::with_id(api, id)?;
-    user.map_or_else(|| Err(Fault::not_found(USERS.kind, id)), record::stored)
+    user.map_or_else(|| Err(Fault::not_found(USERS.kind, id)), names::stored)
 }
 
 pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, Fault> {
@@ -34,9 +36,11 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
         }
     }
     let mut user = Change { fields, items: Vec::new() }.partial_document(&json!(""))?;
+    names::drop_parts(&mut user);
     if user.is_empty() {
-        return Ok(Stored::new(id));
+        return read(api, id);
     }
+    roles::resolve(api, &mut user)?;
     references::resolve(api, &mut user)?;
     writing::write(api, Some(id), user)
 }
@@ -68,7 +72,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     let part = List { path: USERS.list, singular: USERS.singular, filters: &filters }.part(api, &query.page)?;
     let found = part.rows.len();
     let exact = |user: &Object| filters.iter().all(|(field, value)| people::has_text(user, field, value));
-    let users = part.rows.into_iter().filter(exact).map(record::stored).collect::<Result<Vec<_>, _>>()?;
+    let users = part.rows.into_iter().filter(exact).map(names::stored).collect::<Result<Vec<_>, _>>()?;
     let total = part.total.filter(|_| users.len() == found);
     Ok(Page { resources: users, total, limit: part.limit, more: part.more, next: None })
 }

@@ -4,7 +4,7 @@
 use crate::api::Api;
 use crate::collection::USERS;
 use crate::refusal::{self, Refusal};
-use crate::{echo, people, record, references, roles};
+use crate::{deletion, echo, names, people, record, references, roles};
 use scim_connector_sdk::{Fault, Object, Stored, json};
 
 /// The manager's field, as the mapping writes it.
@@ -19,15 +19,20 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
     loop {
         if let (Some(id), true) = (id, user.is_empty()) {
             // Nothing is left to write, but the user must exist.
-            let stored = record::stored(people::with_id(api, id)?.ok_or_else(|| unknown(id))?)?;
+            let stored = names::stored(people::with_id(api, id)?.ok_or_else(|| unknown(id))?)?;
             return Ok(Stored { unresolved, ..stored });
         }
         let call = id.map_or_else(|| api.post(USERS.list), |id| api.put(&USERS.record(id)));
+        // Only what the response to a POST shows was made by it.
+        let mut is_new = false;
         let answered = match call.json(&json!({"user": user})).send() {
             Ok(answer) if answer.is_success() => match (record::answered(&answer, USERS.singular), id) {
                 (Err(_), Some(id)) => people::with_id(api, id)?.ok_or_else(|| unknown(id))?,
                 (Err(fault), None) => find_created(api, &user, fault)?,
-                (Ok(record), _) => record,
+                (Ok(record), _) => {
+                    is_new = id.is_none();
+                    record
+                }
             },
             Ok(answer) => match refusal::explain(api, id, &user, &answer) {
                 Refusal::UnknownManager => {
@@ -39,7 +44,7 @@ pub(crate) fn write(api: Api<'_>, id: Option<&str>, mut user: Object) -> Result<
             Err(lost) if lost.sent && id.is_none() => find_created(api, &user, lost.into())?,
             Err(lost) => return Err(lost.into()),
         };
-        let mut stored = confirmed(api, &user, answered)?;
+        let mut stored = confirmed(api, is_new, &user, answered)?;
         stored.unresolved.extend(unresolved);
         return Ok(stored);
     }
@@ -72,15 +77,17 @@ fn find_created(api: Api<'_>, user: &Object, fault: Fault) -> Result<Object, Fau
 }
 
 /// The user as Samanage returned it, after its references have been verified.
-fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fault> {
-    let mut stored = record::stored(answered)?;
+fn confirmed(api: Api<'_>, is_new: bool, sent: &Object, answered: Object) -> Result<Stored, Fault> {
+    let mut stored = names::stored(answered)?;
     let Some(answered) = &stored.document else { return Ok(stored) };
     let mut unresolved = Vec::new();
     for field in echo::differences(sent, answered) {
         match field.as_str() {
             MANAGER => unresolved.push(field),
-            "role.name" => return Err(role_not_taken(api, sent, &stored.id)),
-            "department.name" | "site.name" => return Err(references::not_taken(api, sent, &stored.id, &field)),
+            "role.name" => return Err(undone(api, is_new, &stored.id, role_not_taken(api, sent))),
+            "department.name" | "site.name" => {
+                return Err(undone(api, is_new, &stored.id, references::not_taken(api, sent, &field)));
+            }
             // Login and status: a client that got a 2xx must not find the old value.
             "disabled" | "email" => {
                 let detail = format!("Samanage confirmed the write of user {} but left `{field}` unchanged", stored.id);
@@ -96,11 +103,21 @@ fn confirmed(api: Api<'_>, sent: &Object, answered: Object) -> Result<Stored, Fa
     Ok(stored)
 }
 
-fn role_not_taken(api: Api<'_>, sent: &Object, id: &str) -> Fault {
+/// What was remembered of the role is out of date.
+fn role_not_taken(api: Api<'_>, sent: &Object) -> Fault {
+    roles::forget(api, sent);
     let role = people::role(sent).unwrap_or_default();
     let fault = roles::unknown(api, role).ok().flatten();
-    let fault = fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not accept \"{role}\"")));
-    Fault { detail: format!("{}. User {id} was saved nevertheless, with another role", fault.detail), ..fault }
+    fault.unwrap_or_else(|| Fault::invalid_value(format!("roles: Samanage did not accept \"{role}\"")))
+}
+
+/// Deletes a new user whom Samanage saved with something else than was sent, so that the corrected request can succeed. What was saved of
+/// another user stays, and the fault says so.
+fn undone(api: Api<'_>, is_new: bool, id: &str, fault: Fault) -> Fault {
+    if is_new && deletion::delete(api, USERS.kind, id, &USERS.record(id)).is_ok() {
+        return fault;
+    }
+    Fault { detail: format!("{}. The rest of user {id} was saved nevertheless", fault.detail), ..fault }
 }
 
 fn unknown(id: &str) -> Fault {

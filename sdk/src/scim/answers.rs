@@ -7,11 +7,29 @@ pub(super) struct List {
     resources: Vec<Stored>,
     total: Option<u64>,
     items_per_page: Option<u64>,
+    start_index: Option<u64>,
 }
 
 impl List {
+    /// How many resources match, if the app says so.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The ids of the resources on the page.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().map(|stored| stored.id.as_str())
+    }
+
     /// The contract's page: `more` follows from the app's total, or else from whether the page is full.
-    pub(super) fn page(self, asked: &PageRequest) -> Page {
+    ///
+    /// # Errors
+    /// 502 if the app says that the page begins elsewhere than requested: it would be a page that the host has already.
+    pub(super) fn page(self, asked: &PageRequest) -> Result<Page, Fault> {
+        if let Some(start) = self.start_index.filter(|start| asked.offset > 0 && *start != asked.offset + 1) {
+            let wanted = asked.offset + 1;
+            return Err(Fault::bad_answer(format!("The app was asked for startIndex {wanted} and returned startIndex {start}")));
+        }
         let got = self.resources.len() as u64;
         let more = match self.total {
             Some(total) => got > 0 && asked.offset + got < total,
@@ -19,7 +37,7 @@ impl List {
         };
         let limit = self.items_per_page.and_then(|size| u32::try_from(size).ok());
         let limit = limit.filter(|size| more && *size > 0 && *size < asked.limit);
-        Page { resources: self.resources, total: self.total, limit, more, next: None }
+        Ok(Page { resources: self.resources, total: self.total, limit, more, next: None })
     }
 }
 
@@ -38,6 +56,7 @@ pub(super) fn list(answer: &Answer) -> Result<List, Fault> {
         resources: resources.collect::<Result<_, _>>()?,
         total: number(&body, "totalResults"),
         items_per_page: number(&body, "itemsPerPage"),
+        start_index: number(&body, "startIndex"),
     })
 }
 

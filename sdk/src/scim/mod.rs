@@ -7,6 +7,7 @@
 mod answers;
 mod filter;
 mod references;
+mod unknown;
 
 use crate::{App, Call, Change, Fault, Object, Page, Query, Stored, Value, json, segment};
 
@@ -66,7 +67,7 @@ impl<'h> ScimApp<'h> {
             let body = self.with_schemas(document.clone());
             answers::stored(&Self::sending(self.app.post(self.endpoint), &body).send()?)
         };
-        references::write(self.references, document, send, |id| self.lacks_user(id))
+        references::write(self.references, document, send, |ids| unknown::unknown(self.app, ids))
     }
 
     /// GET, without the fields in `omit`.
@@ -88,7 +89,7 @@ impl<'h> ScimApp<'h> {
             }
             answers::stored_or_id(&Self::sending(self.app.patch(self.path(id)), &change.scim_patch()).send()?, id)
         };
-        references::write(self.references, change.clone(), send, |id| self.lacks_user(id))
+        references::write(self.references, change.clone(), send, |ids| unknown::unknown(self.app, ids))
     }
 
     /// PUT of the whole document, for an app without PATCH.
@@ -103,13 +104,13 @@ impl<'h> ScimApp<'h> {
         answers::stored_or_id(&Self::sending(self.app.put(self.path(id)), &body).send()?, id)
     }
 
-    /// DELETE. A resource that is already gone is a success.
+    /// DELETE.
     ///
     /// # Errors
-    /// The app's error as a fault.
+    /// The app's error as a fault; 404 if it has no such resource.
     pub fn delete(self, id: &str) -> Result<(), Fault> {
         let answer = Self::accepting(self.app.delete(self.path(id))).send()?;
-        if answer.is_success() || answer.status == 404 { Ok(()) } else { Err(answers::fault(&answer)) }
+        if answer.is_success() { Ok(()) } else { Err(answers::fault(&answer)) }
     }
 
     /// GET with `filter`, `startIndex` and `count`; the descriptor's paging must be `index`.
@@ -123,12 +124,7 @@ impl<'h> ScimApp<'h> {
         }
         call = call.query("startIndex", (query.page.offset + 1).to_string());
         call = call.query("count", query.page.limit.to_string());
-        Ok(answers::list(&call.send()?)?.page(&query.page))
-    }
-
-    /// Whether the app has no user with this id, as proved by a 404.
-    fn lacks_user(self, id: &str) -> bool {
-        matches!(Self::users(self.app).read(id, &[]), Err(fault) if fault.status == 404)
+        answers::list(&call.send()?)?.page(&query.page)
     }
 
     fn path(self, id: &str) -> String {

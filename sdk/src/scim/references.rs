@@ -1,56 +1,52 @@
 //! References to users that the app does not know yet: a manager, a member of a group.
 //!
 //! A SCIM API refuses the whole write for one unknown user, and it would be harmful to fail a group because of a missing member
-//! or an employee because of a missing manager. So if a write is refused, users that the app provably does not know are
-//! omitted, the rest is written, and the omissions are reported as [`Stored::unresolved`]: the field's path, or
+//! or an employee because of a missing manager. So if a write is refused, all users that the app does not know are found out
+//! ([`super::unknown`]) and omitted, the rest is written, and the omissions are reported as [`Stored::unresolved`]: the field's path, or
 //! `members[value eq "id"]` for an element of a multi-valued field. A write that the app accepts needs no extra call.
 
 use crate::{Change, Fault, FieldPath, Object, Stored, Value};
-
-/// How many ids are looked up, with one call each, if the app does not say which of them it refuses.
-const LOOKED_UP: usize = 50;
+use std::collections::HashSet;
 
 /// A write that may contain ids of users.
 pub(super) trait Refers {
     /// The ids in a field.
     fn ids(&self, field: &FieldPath) -> Vec<String>;
-    /// Removes an id and returns the path that reports it.
-    fn omit(&mut self, field: &FieldPath, id: &str) -> String;
+    /// Removes ids and returns the paths that report them.
+    fn omit(&mut self, field: &FieldPath, ids: &HashSet<String>) -> Vec<String>;
 }
 
-/// Sends a write, and repeats it without the unknown ids if the app refuses it because of them.
+/// Sends a write, and repeats it without the unknown ids if the app refuses it because of them. `unknown` returns those ids that the
+/// app does not know, or nothing if that could not be found out.
 pub(super) fn write<W: Refers>(
     field: Option<&str>,
     mut write: W,
     send: impl Fn(&W) -> Result<Stored, Fault>,
-    is_unknown: impl Fn(&str) -> bool,
+    unknown: impl Fn(&[String]) -> Option<HashSet<String>>,
 ) -> Result<Stored, Fault> {
-    let Some(field) = field.and_then(|field| field.parse().ok()) else { return send(&write) };
-    let mut unresolved = Vec::new();
-    loop {
-        let fault = match send(&write) {
-            Ok(stored) => return Ok(Stored { unresolved, ..stored }),
-            Err(fault) => fault,
-        };
-        let unknown = unknown(&write.ids(&field), &fault, &is_unknown);
-        if unknown.is_empty() {
-            return Err(fault);
-        }
-        unresolved.extend(unknown.iter().map(|id| write.omit(&field, id)));
+    let fault = match send(&write) {
+        Ok(stored) => return Ok(stored),
+        Err(fault) => fault,
+    };
+    let Some(field) = field.and_then(|field| field.parse().ok()) else { return Err(fault) };
+    let ids = write.ids(&field);
+    let unknown = if may_be_about(&ids, &fault) { unknown(&ids).unwrap_or_default() } else { HashSet::new() };
+    if unknown.is_empty() {
+        return Err(fault);
     }
+    let unresolved = write.omit(&field, &unknown);
+    Ok(Stored { unresolved, ..send(&write)? })
 }
 
-/// The ids that caused a refusal: those that it names, or else any id, if the app has no such user.
-fn unknown(ids: &[String], fault: &Fault, is_unknown: impl Fn(&str) -> bool) -> Vec<String> {
-    let named: Vec<&String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).collect();
+/// Whether unknown ids may be the reason for a refusal: it names one, or it is about values.
+fn may_be_about(ids: &[String], fault: &Fault) -> bool {
     let is_about_values =
         fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
-    let suspects = match (fault.status, named.is_empty()) {
-        (400 | 404, false) => named,
-        _ if is_about_values && ids.len() <= LOOKED_UP => ids.iter().collect(),
-        _ => Vec::new(),
-    };
-    suspects.into_iter().filter(|id| is_unknown(id)).cloned().collect()
+    !ids.is_empty() && (is_about_values || (matches!(fault.status, 400 | 404) && names_one(ids, &fault.detail)))
+}
+
+fn names_one(ids: &[String], detail: &str) -> bool {
+    ids.iter().any(|id| detail.contains(id.as_str()))
 }
 
 impl Refers for Object {
@@ -59,10 +55,10 @@ impl Refers for Object {
         holder.and_then(|holder| field.get(holder)).map(ids_in).unwrap_or_default()
     }
 
-    fn omit(&mut self, field: &FieldPath, id: &str) -> String {
+    fn omit(&mut self, field: &FieldPath, ids: &HashSet<String>) -> Vec<String> {
         let names = field.segments().iter().map(|segment| segment.name.as_str());
         let names: Vec<&str> = field.schema().into_iter().chain(names).collect();
-        if take(self, &names, id) { element(field, id) } else { field.to_string() }
+        if take(self, &names, ids) { elements(field, ids) } else { vec![field.to_string()] }
     }
 }
 
@@ -73,40 +69,52 @@ impl Refers for Change {
         whole.into_iter().flatten().chain(added.map(str::to_owned)).collect()
     }
 
-    fn omit(&mut self, field: &FieldPath, id: &str) -> String {
-        let is_scalar = |value: &Option<Value>| value.as_ref().and_then(id_of) == Some(id);
+    fn omit(&mut self, field: &FieldPath, ids: &HashSet<String>) -> Vec<String> {
         let before = self.fields.len();
-        self.fields.retain(|change| change.path != *field || !is_scalar(&change.value));
+        self.fields.retain(|change| {
+            change.path != *field || !change.value.as_ref().is_some_and(|value| !value.is_array() && is_in(value, ids))
+        });
         if self.fields.len() < before {
-            return field.to_string();
+            return vec![field.to_string()];
         }
         for change in self.fields.iter_mut().filter(|change| change.path == *field) {
             if let Some(Value::Array(items)) = &mut change.value {
-                items.retain(|item| id_of(item) != Some(id));
+                items.retain(|item| !is_in(item, ids));
             }
         }
         for items in self.items.iter_mut().filter(|items| items.path == *field) {
-            items.added.retain(|item| id_of(item) != Some(id));
+            items.added.retain(|item| !is_in(item, ids));
         }
-        element(field, id)
+        elements(field, ids)
     }
 }
 
-/// Removes an id from a list (and returns true), or removes its field and the objects that become empty.
-fn take(object: &mut Object, names: &[&str], id: &str) -> bool {
+/// Removes ids from a list (and returns true), or removes their field and the objects that become empty.
+fn take(object: &mut Object, names: &[&str], ids: &HashSet<String>) -> bool {
     let Some((name, rest)) = names.split_first() else { return false };
     let (listed, is_empty) = match object.get_mut(*name) {
         Some(Value::Array(items)) => {
-            items.retain(|item| id_of(item) != Some(id));
+            items.retain(|item| !is_in(item, ids));
             (true, false)
         }
-        Some(Value::Object(inner)) if !rest.is_empty() => (take(inner, rest, id), inner.is_empty()),
+        Some(Value::Object(inner)) if !rest.is_empty() => (take(inner, rest, ids), inner.is_empty()),
         _ => (false, true),
     };
     if is_empty {
         object.remove(*name);
     }
     listed
+}
+
+/// In the order of the ids, so that the same write is always reported in the same way.
+fn elements(field: &FieldPath, ids: &HashSet<String>) -> Vec<String> {
+    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    ids.sort_unstable();
+    ids.into_iter().map(|id| element(field, id)).collect()
+}
+
+fn is_in(value: &Value, ids: &HashSet<String>) -> bool {
+    id_of(value).is_some_and(|id| ids.contains(id))
 }
 
 fn element(field: &FieldPath, id: &str) -> String {
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn an_unknown_member_is_omitted_and_reported() {
-        for (detail, looked_up) in [("there is no user 9", 1), ("bad member", 2)] {
+        for detail in ["there is no user 9", "bad member"] {
             let fake = FakeApp::new()
                 .reply("POST", "/Groups", refusal(detail))
                 .reply("GET", "/Users/9", Reply::status(404))
@@ -152,7 +160,7 @@ mod tests {
             let stored = ScimApp::groups(fake.app()).create(group).unwrap();
             assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
             assert_eq!(fake.bodies().last().unwrap()["members"], json!([{"value": "5"}]));
-            assert_eq!(fake.calls().len(), 2 + looked_up, "{detail}");
+            assert_eq!(fake.calls().len(), 4, "{detail}");
         }
     }
 
@@ -165,11 +173,12 @@ mod tests {
         for change in [Change { items: vec![by_items], fields: Vec::new() }, whole] {
             let fake = FakeApp::new()
                 .reply("PATCH", "/Groups/g", refusal("there is no user 9"))
+                .reply("GET", "/Users/5", Reply::json(200, json!({"id": "5"})))
                 .reply("GET", "/Users/9", Reply::status(404))
                 .reply("PATCH", "/Groups/g", Reply::status(204));
             let stored = ScimApp::groups(fake.app()).update("g", &change).unwrap();
             assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
-            assert_eq!(fake.bodies()[2]["Operations"][0]["value"], json!([item("5")]));
+            assert_eq!(fake.bodies()[3]["Operations"][0]["value"], json!([item("5")]));
         }
     }
 

@@ -15,6 +15,7 @@ mod guard_rails;
 mod isolation;
 mod jit;
 mod lists;
+mod lying;
 mod musts;
 mod patch_sequences;
 mod protocol;

@@ -1,11 +1,17 @@
-// The Directory connector, whose `check` tries to get out.
+// The Directory connector, whose `check` tries to get out and whose `read` has a mistake.
 
-import { descriptor, resources as directory } from './connector.js';
+import { descriptor, resources as directory, told } from './connector.js';
 
 export { descriptor };
 
 export const resources = {
   ...directory,
+  ...told({
+    read(kind, id) {
+      if (id === 'mistake') undefined.property;
+      return directory.read(kind, id);
+    },
+  }),
   check() {
     console.log('printed by the intruder');
     const report = {

@@ -1,4 +1,4 @@
-"""The Directory connector, whose `check` tries to get out."""
+"""The Directory connector, whose `check` tries to get out and whose `read` has a mistake."""
 
 import json
 import os
@@ -20,6 +20,12 @@ class Resources(connector.Resources):
             "name": attempt(lambda: socket.getaddrinfo("localhost", 80)),
         }
         raise fault(418, json.dumps(report))
+
+    @connector.told
+    def read(self, kind: str, id: str, omit: list[str]):
+        if id == "mistake":
+            [].pop()
+        return super().read(kind, id, omit)
 
 
 def attempt(action) -> str:

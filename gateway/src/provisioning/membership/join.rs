@@ -3,7 +3,7 @@
 use super::super::app::App;
 use super::super::awaited::identifiers;
 use super::super::context::Context;
-use super::super::gaps::Members;
+use super::super::gaps::{Members, Remembered};
 use super::super::refusal::Refusal;
 use super::super::resource::Current;
 use super::super::turns::TurnKey;
@@ -59,6 +59,10 @@ pub(in super::super) async fn join(
     let mut changes = GroupChanges::default();
     effective(members.rule, &all).into_iter().for_each(|group| changes.join(group.to_owned(), id));
     changes.send(context.instance, app, members).await?;
+    if members.remembered == Remembered::Pending {
+        let over = |(user, Wanted { group, .. })| StandingWrite::NoMember { group: context.group_key(&group), user };
+        return Ok(requested.into_iter().map(over).map(Write::Standing).collect());
+    }
     Ok(recorded(context, id, requested, false))
 }
 

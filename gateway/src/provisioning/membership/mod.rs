@@ -1,9 +1,9 @@
 //! Which users were requested for which group.
 //!
 //! Remembered where the app cannot hold it: an app with one group per user forgets the others, an app that removes inactive users
-//! forgets where they were, and no app holds a member that it does not know yet. Every change of members through the gateway is
-//! recorded, in the commit that also holds what else the operation must remember, and the app is told the outcome ([`effective`]).
-//! Clients are shown what they requested.
+//! forgets where they were, and no app holds a member that it does not know yet. Of an app that is neither of the first two only the
+//! members that it does not know are remembered; of the others, every change of members through the gateway is recorded, in the commit that
+//! also holds what else the operation must remember, and the app is told the outcome ([`effective`]). Clients are shown what they requested.
 //!
 //! A [`request`] about a group becomes [`wishes`] (what the client wants) and these a [`plan`] (what the app is told and what is recorded). Changes
 //! of one user happen one after the other within a gateway: a change of a group takes the turns of the group and of the members that it

@@ -2,7 +2,7 @@
 
 use super::super::app::App;
 use super::super::context::Context;
-use super::super::gaps::Members;
+use super::super::gaps::{Members, Remembered};
 use super::super::member::member;
 use super::super::refusal::Refusal;
 use super::super::resource::mapped;
@@ -15,6 +15,9 @@ use crate::store::{StandingWrite, Wanted, Write};
 use scim_protocol::Error;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// How many of the unknown members the log names; there may be thousands.
+const NAMED: usize = 10;
 
 /// What becomes of a group's members; nothing where they are not remembered.
 #[derive(Debug, Default)]
@@ -67,10 +70,11 @@ impl MemberPlan<'_> {
             serde_json::from_str(path.strip_prefix(&prefix)?.strip_suffix(']')?).ok()
         };
         let unknown = app.scim_ids(&plan.members.user, unknown.filter_map(literal).collect()).await?;
-        for user in &unknown {
+        if !unknown.is_empty() {
+            let users = unknown.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
             tracing::warn!(
-                instance = %context.instance.name, group = plan.group, user,
-                "the app does not know this member yet; they join the group when they are created"
+                instance = %context.instance.name, group = plan.group, users, count = unknown.len(),
+                "the app does not know these members yet; they join the group when they are created"
             );
         }
         plan.pending.extend(unknown);
@@ -84,22 +88,22 @@ impl MemberPlan<'_> {
         if plan.ends {
             return vec![Write::Standing(StandingWrite::GroupEnded(group))];
         }
-        let mut writes = vec![Write::Standing(StandingWrite::Group(group.clone()))];
+        let mut writes = Vec::new();
         for (user, wish) in &plan.wishes {
             let (group, user) = (group.clone(), user.clone());
-            let recorded = plan.recorded(&user);
-            let write = match wish {
-                Wish::In => {
-                    let pending = plan.is_pending(&user);
-                    if recorded.is_some_and(|wanted| wanted.pending == pending) {
-                        continue;
-                    }
-                    StandingWrite::Member { group, user, pending }
-                }
-                Wish::Out if recorded.is_none() => continue,
-                Wish::Out => StandingWrite::NoMember { group, user },
+            let recorded = plan.recorded(&user).map(|wanted| wanted.pending);
+            let pending = plan.is_pending(&user);
+            let remembers = pending || plan.members.remembered == Remembered::All;
+            let write = match (wish, recorded) {
+                (Wish::In, Some(recorded)) if remembers && recorded == pending => continue,
+                (Wish::In, _) if remembers => StandingWrite::Member { group, user, pending },
+                (_, None) => continue,
+                (_, Some(_)) => StandingWrite::NoMember { group, user },
             };
             writes.push(Write::Standing(write));
+        }
+        if !writes.is_empty() || plan.members.remembered == Remembered::All {
+            writes.insert(0, Write::Standing(StandingWrite::Group(group)));
         }
         writes
     }

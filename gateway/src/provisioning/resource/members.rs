@@ -1,7 +1,7 @@
 //! The members that a client is shown: those that it requested.
 
 use super::super::context::Context;
-use super::super::gaps::Rule;
+use super::super::gaps::{Remembered, Rule};
 use super::super::member::{id_of, member};
 use super::super::refusal::Refusal;
 use scim_protocol::Object;
@@ -34,8 +34,10 @@ pub(super) async fn correct(
     let missing: Vec<&(String, bool)> = wanted.iter().filter(|(user, _)| !listed.contains(user)).collect();
     let asked: Vec<&str> = missing.iter().map(|(user, _)| user.as_str()).collect();
     let inactive = match members.rule {
-        Rule::All => store.inactive_among(instance, &members.user, &asked).await?,
-        Rule::One(_) => HashSet::new(),
+        Rule::All if members.remembered == Remembered::All => {
+            store.inactive_among(instance, &members.user, &asked).await?
+        }
+        _ => HashSet::new(),
     };
     let mut shown = in_app;
     shown.retain(|member| id_of(member).is_none_or(|user| !elsewhere.contains(user)));

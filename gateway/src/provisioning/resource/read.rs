@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::refusal::Refusal;
 use super::current::Current;
 use super::members;
-use crate::connectors::{Document, Stored};
+use crate::connectors::{Contradiction, Document, Stored};
 use crate::mapping::Kept;
 use crate::store::KeptValue;
 use scim_protocol::Object;
@@ -70,6 +70,11 @@ async fn resolve_with(
         }
     };
     let mut resource = mapped(context, app, &document, kept).await?;
+    if let Some(missing) = context.kind.required.iter().find(|required| required.slot.get(&resource).is_none()) {
+        let (kind, id) = (context.kind.scim.name.clone(), stored.id);
+        let (attribute, field) = (missing.slot.to_string(), missing.field.clone());
+        return Err(app.contradicted(Contradiction::Nameless { kind, id, attribute, field }));
+    }
     members::correct(context, &stored.id, &mut resource, omit).await?;
     Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
 }

@@ -14,7 +14,8 @@ use sha2::{Digest as _, Sha256};
 /// The version of a resource: the app's, where the app knows all of it, otherwise one that is computed. `None` for a resource that is
 /// not whole.
 pub(in super::super) fn version(context: &Context<'_>, current: &Current) -> Option<EntityTag> {
-    let app_knows_all = context.kind.mapping.kept_slots().next().is_none() && context.instance.gaps.is_none();
+    let shows_gaps = context.instance.gaps.as_ref().is_some_and(|gaps| gaps.show_in(&context.kind.scim.name));
+    let app_knows_all = context.kind.mapping.kept_slots().next().is_none() && !shows_gaps;
     match &current.version {
         _ if !current.is_whole => None,
         Some(version) if app_knows_all => Some(of_app(version)),

@@ -6,6 +6,7 @@
 //! is in the store: a cursor is good after a restart, and at another gateway on the same store.
 
 use super::super::request::SearchText;
+use super::milestone::Milestone;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -37,12 +38,8 @@ pub(super) enum Part {
     /// In a page of the app, behind its first `skip` resources.
     #[serde(rename = "a")]
     App {
-        #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
-        token: Option<String>,
-        #[serde(rename = "o")]
-        offset: u64,
-        #[serde(rename = "l")]
-        limit: u32,
+        #[serde(flatten)]
+        place: AppPlace,
         #[serde(rename = "s")]
         skip: u32,
     },
@@ -58,6 +55,23 @@ pub(super) enum Part {
         #[serde(rename = "i")]
         index: u64,
     },
+}
+
+/// A page of the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AppPlace {
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
+    pub(super) token: Option<String>,
+    #[serde(rename = "o")]
+    pub(super) offset: u64,
+    #[serde(rename = "l")]
+    pub(super) limit: u32,
+    /// How many resources were on the pages before it; of short pages, fewer than the offset says.
+    #[serde(rename = "r")]
+    pub(super) reached: u64,
+    /// Whether the app has returned to a page.
+    #[serde(flatten)]
+    pub(super) milestone: Milestone,
 }
 
 /// A search that cursors belong to.
@@ -90,6 +104,14 @@ impl Part {
         match self {
             Self::Position { index } => *index,
             Self::App { .. } | Self::Inactive { .. } => 0,
+        }
+    }
+
+    /// How many of the app's resources precede it, if it is about these.
+    pub(super) const fn reached(&self) -> Option<u64> {
+        match self {
+            Self::App { place, .. } => Some(place.reached),
+            Self::Inactive { .. } | Self::Position { .. } => None,
         }
     }
 }
@@ -149,8 +171,9 @@ mod tests {
     }
 
     fn place() -> Place {
-        let part = Part::App { token: Some("abc".to_owned()), offset: 100, limit: 50, skip: 3 };
-        Place { kind: 1, part: Some(part) }
+        let milestone = Milestone::default().pass(Some(u64::MAX)).pass(Some(7));
+        let place = AppPlace { token: Some("abc".to_owned()), offset: 100, limit: 50, reached: 90, milestone };
+        Place { kind: 1, part: Some(Part::App { place, skip: 3 }) }
     }
 
     #[test]

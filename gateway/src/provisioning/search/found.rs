@@ -6,6 +6,7 @@ use super::pages::Window;
 use super::query::Query;
 use super::selection::Selection;
 use scim_protocol::Object;
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// What the client gets.
@@ -18,6 +19,8 @@ pub(super) struct Found {
     pub(super) resources: Vec<Object>,
     /// Those that may be in the window, where they are sorted.
     selection: Option<Selection>,
+    /// The ids of the first two that match.
+    pub(super) first_two: Vec<String>,
     /// Ids that the store knew, which may come again from the app, or the other way round.
     seen: HashSet<String>,
 }
@@ -25,7 +28,7 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn new(window: Window, is_sorted: bool) -> Self {
         let selection = is_sorted.then(|| Selection::new(window.end()));
-        Self { window, total: 0, resources: Vec::new(), selection, seen: HashSet::new() }
+        Self { window, total: 0, resources: Vec::new(), selection, first_two: Vec::new(), seen: HashSet::new() }
     }
 
     /// Whether they are sorted here, so that each must be looked at.
@@ -37,7 +40,7 @@ impl Found {
     pub(super) fn behind(&mut self) -> Self {
         let window = self.window.behind(self.total);
         let selection = self.selection.take();
-        Self { window, total: 0, resources: Vec::new(), selection, seen: HashSet::new() }
+        Self { window, total: 0, resources: Vec::new(), selection, first_two: Vec::new(), seen: HashSet::new() }
     }
 
     /// Takes up what was found [`Self::behind`] it.
@@ -72,6 +75,9 @@ pub(super) fn take(context: &Context<'_>, query: &Query, current: Current, found
     let whole = whole(context, current);
     if !query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
         return;
+    }
+    if found.first_two.len() < 2 {
+        found.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
     }
     let project = |whole| context.projection.apply(&context.kind.scim, whole);
     if let (Some(selection), Some(sort)) = (&mut found.selection, &query.sort) {

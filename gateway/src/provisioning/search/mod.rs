@@ -3,7 +3,9 @@
 //! A list is asked for by index (the default) or by cursor. By index, [`walk`] counts all that match and holds the client's
 //! window; by cursor, [`stream`] goes on where the page before ended, in the app's own pages, and counts nothing. Either
 //! way pages are taken from the app one at a time, what does not match is dropped at once, and no more than
-//! [`limits::MAX_SCANNED`] resources are looked at for one request.
+//! [`limits::MAX_SCANNED`] resources are looked at for one request. No page is believed because a connector said so: each is checked
+//! against its request and itself ([`super::checked_page`]) and against the pages before it ([`super::listing`], [`milestone`]), and
+//! what must be unique has one holder ([`sole`]).
 
 mod all_types;
 mod answer;
@@ -11,10 +13,12 @@ mod cursor;
 mod found;
 mod inactive;
 mod limits;
+mod milestone;
 mod one_type;
 mod pages;
 mod query;
 mod selection;
+mod sole;
 mod stream;
 mod walk;
 

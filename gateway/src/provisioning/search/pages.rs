@@ -3,6 +3,7 @@
 //! SCIM lets a client start anywhere; an app with numbered pages starts only at multiples of the page size. A page size
 //! is chosen that holds the whole window in one page where one exists, so that one request is one app call.
 
+use super::super::listing::PageSpan;
 use crate::connectors::{Paging, PagingKind};
 
 /// The part of a result that a client wants, counted from 0.
@@ -10,13 +11,6 @@ use crate::connectors::{Paging, PagingKind};
 pub(super) struct Window {
     pub(super) start: u64,
     pub(super) count: u64,
-}
-
-/// A page to ask the app for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PageSpan {
-    pub(super) offset: u64,
-    pub(super) limit: u32,
 }
 
 impl Window {
@@ -46,13 +40,6 @@ impl Window {
                 PageSpan { offset: self.start - self.start % u64::from(limit), limit }
             }
         }
-    }
-}
-
-impl PageSpan {
-    /// The page behind this one.
-    pub(super) const fn next(self) -> Self {
-        Self { offset: self.offset + self.limit as u64, limit: self.limit }
     }
 }
 

@@ -7,14 +7,18 @@
 use super::super::app::App;
 use super::super::context::Context;
 use super::super::inactive::current;
+use super::super::listing::{PageSpan, Trail, page as page_of_app};
 use super::super::refusal::Refusal;
 use super::super::resource::{Current, whole};
-use super::cursor::Part;
+use super::cursor::{AppPlace, Part};
 use super::found::Found;
-use super::pages::{PageSpan, Window};
+use super::milestone::{Milestone, digest};
+use super::pages::Window;
 use super::query::Query;
-use super::{inactive, walk};
+use super::{inactive, sole, walk};
+use crate::connectors::Contradiction;
 use scim_protocol::{Error, Object};
+use serde_json::Value;
 
 /// Resources that are looked at for one page.
 const MAX_LOOKED_AT: u64 = 5_000;
@@ -28,19 +32,21 @@ pub(super) struct CursorPage {
     pub(super) resources: Vec<Object>,
     /// How many match in all, where that is known.
     pub(super) total: Option<u64>,
+    /// The ids of the first two.
+    first_two: Vec<String>,
     looked_at: u64,
 }
 
 impl CursorPage {
     pub(super) fn new(count: u64) -> Self {
-        Self { count, resources: Vec::new(), total: None, looked_at: 0 }
+        Self { count, resources: Vec::new(), total: None, first_two: Vec::new(), looked_at: 0 }
     }
 
     /// What was found for a window.
     pub(super) fn of(found: Found) -> Self {
         let count = found.window.count;
         let (total, resources) = found.finish();
-        Self { count, resources, total: Some(total), looked_at: 0 }
+        Self { count, resources, total: Some(total), first_two: Vec::new(), looked_at: 0 }
     }
 
     /// Where the page behind a window begins, if there is one.
@@ -65,6 +71,9 @@ impl CursorPage {
         self.looked_at += 1;
         let whole = whole(context, current);
         if query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
+            if self.first_two.len() < 2 {
+                self.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
+            }
             self.resources.push(context.projection.apply(&context.kind.scim, whole));
         }
     }
@@ -86,11 +95,12 @@ pub(super) async fn next(
     }
     inactive::finish_all(context, app).await?;
     let mut part = part.unwrap_or_else(|| first(context, query, page));
+    let mut trail = Trail::new(part.reached());
+    page.first_two.clear();
     while !page.ends() {
         let next = match part {
-            Part::App { ref token, offset, limit, skip } => {
-                let span = PageSpan { offset, limit };
-                match from_app(context, app, query, (token.clone(), span, skip), page).await {
+            Part::App { ref place, skip } => {
+                match from_app(context, app, query, (place.clone(), skip), &mut trail, page).await {
                     // The next request goes on with what an operation may use.
                     Err(refusal) if refusal.is_exhausted() && page.looked_at > 0 => return Ok(Some(part)),
                     next => next?,
@@ -99,6 +109,7 @@ pub(super) async fn next(
             Part::Inactive { offset } => from_store(context, query, offset, page).await?,
             Part::Position { .. } => None,
         };
+        sole::judge(context, app, query, &page.first_two)?;
         match next {
             Some(next) => part = next,
             None => return Ok(None),
@@ -130,19 +141,23 @@ fn first(context: &Context<'_>, query: &Query, page: &CursorPage) -> Part {
     let most = context.kind.abilities.paging.max_page_size.max(1);
     let wanted = u32::try_from(page.room().max(1)).unwrap_or(u32::MAX);
     let limit = if query.filter.is_none() { wanted.min(most) } else { most };
-    Part::App { token: None, offset: 0, limit, skip: 0 }
+    let place = AppPlace { token: None, offset: 0, limit, reached: 0, milestone: Milestone::default() };
+    Part::App { place, skip: 0 }
 }
 
 async fn from_app(
     context: &Context<'_>,
     app: &mut App<'_>,
     query: &Query,
-    (token, span, skip): (Option<String>, PageSpan, u32),
+    (place, skip): (AppPlace, u32),
+    trail: &mut Trail,
     page: &mut CursorPage,
 ) -> Result<Option<Part>, Refusal> {
     let omit = walk::omitted(context, query);
     let comparisons = walk::comparisons(context, query);
-    let asked = walk::page(context, app, comparisons, span, token.clone(), &omit).await;
+    let AppPlace { token, offset, limit, reached, milestone } = place.clone();
+    let span = PageSpan { offset, limit };
+    let asked = page_of_app(app, context.kind, &comparisons, span, token.clone(), &omit).await;
     let mut answered = asked.map_err(|refusal| {
         // What the app says of a token is about the client's cursor.
         if token.is_some() && matches!(u16::from(refusal.error.status), 400 | 410) {
@@ -152,7 +167,15 @@ async fn from_app(
             refusal
         }
     })?;
-    let span = PageSpan { limit: walk::other_limit(&answered, span).unwrap_or(span.limit), ..span };
+    let mut checked = trail.take(token.as_deref(), &answered);
+    // A page that is looked at once more is where the client is, not where it has been.
+    if skip == 0 && milestone.is_at(&answered) {
+        checked = checked.and(Err(Contradiction::Circle));
+    }
+    checked.map_err(|contradiction| app.contradicted(contradiction))?;
+    page.looked_at += 1;
+    let (digest, reached) = (digest(&answered), reached.saturating_add(answered.resources.len() as u64));
+    let next = span.behind(&answered, context.kind.abilities.paging.kind);
     let is_all = query.filter.is_none() && !context.kind.removes();
     page.total = page.total.or(answered.total.filter(|_| is_all));
     // What does not fit any more is not looked at: nothing is read for it.
@@ -170,11 +193,13 @@ async fn from_app(
     }
     if done < of_page {
         let skip = skip.saturating_add(u32::try_from(done).unwrap_or(u32::MAX));
-        return Ok(Some(Part::App { token, offset: span.offset, limit: span.limit, skip }));
+        let limit = answered.limit.unwrap_or(limit);
+        return Ok(Some(Part::App { place: AppPlace { limit, ..place }, skip }));
     }
     if answered.more {
-        let next = span.next();
-        return Ok(Some(Part::App { token: answered.next, offset: next.offset, limit: next.limit, skip: 0 }));
+        let PageSpan { offset, limit } = next;
+        let place = AppPlace { token: answered.next, offset, limit, reached, milestone: milestone.pass(digest) };
+        return Ok(Some(Part::App { place, skip: 0 }));
     }
     Ok(context.kind.removes().then_some(Part::Inactive { offset: 0 }))
 }

@@ -6,15 +6,15 @@
 use super::super::app::App;
 use super::super::context::Context;
 use super::super::inactive::current;
+use super::super::listing::AppPages;
 use super::super::refusal::Refusal;
 use super::super::resource::{Current, mapped_page, present, resolve};
 use super::super::{id, membership, write};
 use super::found::{Found, take};
-use super::inactive;
 use super::limits::MAX_SCANNED;
-use super::pages::{PageSpan, Window};
 use super::query::Query;
-use crate::connectors::{AppComparison, Paging, Query as AppQuery, SearchPage, Stored};
+use super::{inactive, sole};
+use crate::connectors::{AppComparison, Paging, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
 use scim_protocol::schema::Attribute;
 use scim_protocol::{Error, Slot, Uniqueness};
@@ -44,7 +44,8 @@ pub(super) async fn collect(
             }
         }
     }
-    inactive::take_matching(context, query, found).await
+    inactive::take_matching(context, query, found).await?;
+    sole::judge(context, app, query, &found.first_two)
 }
 
 /// Whether a search may go on from page to page of the app: nothing is sorted, and nothing is found by the store.
@@ -72,36 +73,34 @@ pub(super) fn comparisons(context: &Context<'_>, query: &Query) -> Vec<AppCompar
 /// pages are walked to count them.
 async fn all(context: &Context<'_>, app: &mut App<'_>, query: &Query, found: &mut Found) -> Result<(), Refusal> {
     let omit = context.omitted();
-    let window = found.window;
-    let mut span = window.first_page(context.kind.abilities.paging);
-    let mut page_now = page(context, app, Vec::new(), span, None, &omit).await?;
-    if let Some(limit) = other_limit(&page_now, span) {
+    let (window, kind) = (found.window, context.kind);
+    let span = window.first_page(kind.abilities.paging);
+    let mut index = span.offset;
+    let mut pages = AppPages::from(span, Vec::new(), omit.clone());
+    let mut page = pages.next(app, kind).await?;
+    if let Some(limit) = page.as_ref().and_then(|page| page.limit) {
         // The app pages in a size of its own: the window falls differently onto its pages.
-        span = window.first_page(Paging { max_page_size: limit, ..context.kind.abilities.paging });
-        page_now = page(context, app, Vec::new(), span, None, &omit).await?;
+        let span = window.first_page(Paging { max_page_size: limit, ..kind.abilities.paging });
+        index = span.offset;
+        pages = AppPages::from(span, Vec::new(), omit.clone());
+        page = pages.next(app, kind).await?;
     }
-    let Some(total) = page_now.total.filter(|_| other_limit(&page_now, span).is_none()) else {
+    let Some(total) = page.as_ref().filter(|page| page.limit.is_none()).and_then(|page| page.total) else {
         return walk(context, app, query, Vec::new(), omit, found).await;
     };
     found.total = total;
-    loop {
-        let (next, more) = (page_now.next.take(), page_now.more);
-        let indexed = (span.offset..).zip(page_now.resources);
+    while let Some(answered) = page {
+        let behind = index.saturating_add(answered.resources.len() as u64);
+        let indexed = (index..).zip(answered.resources);
         let wanted = indexed.filter(|(index, _)| (window.start..window.end()).contains(index));
         for current in currents(context, app, wanted.map(|(_, stored)| stored).collect(), &omit).await? {
             found.resources.push(present(context, current));
         }
-        span = span.next();
-        if !more || span.offset >= window.end() {
-            return Ok(());
-        }
-        page_now = page(context, app, Vec::new(), span, next, &omit).await?;
+        // Pages by cursor may be short: what counts is what was on them.
+        index = behind;
+        page = if index < window.end() { pages.next(app, kind).await? } else { None };
     }
-}
-
-/// The page size that the app used instead of the one that it was asked for.
-pub(super) fn other_limit(page: &SearchPage, asked: PageSpan) -> Option<u32> {
-    page.limit.filter(|limit| *limit != asked.limit && *limit > 0)
+    Ok(())
 }
 
 /// Comparisons with what the store keeps: the resources are read by their ids. Says whether that settled the filter: a
@@ -167,45 +166,39 @@ async fn walk(
     omit: Vec<String>,
     found: &mut Found,
 ) -> Result<(), Refusal> {
-    let mut span = Window { start: 0, count: u64::from(u32::MAX) }.first_page(context.kind.abilities.paging);
-    let mut cursor = None;
+    let mut pages = AppPages::all(context.kind, comparisons, omit.clone());
     // Only where the app removes accounts may one be listed by the app and, removed meanwhile, by the store.
     let may_come_again = context.kind.removes();
     loop {
-        let (currents, page) = match looked_at(context, app, comparisons.clone(), span, cursor, &omit).await {
+        let offset = pages.offset();
+        let currents = match looked_at(context, app, &mut pages, &omit).await {
             // What an operation may use, the app's first pages have used up.
-            Err(refusal) if span.offset > 0 && refusal.is_exhausted() => {
-                return Err(refusal.answered(too_many(context, query, span.offset)));
+            Err(refusal) if offset > 0 && refusal.is_exhausted() => {
+                return Err(refusal.answered(too_many(context, query, offset)));
             }
             looked => looked?,
         };
-        span.limit = other_limit(&page, span).unwrap_or(span.limit);
+        let Some(currents) = currents else { return Ok(()) };
         for current in currents {
             take(context, query, current, found, may_come_again);
         }
-        if !page.more {
-            return Ok(());
-        }
-        span = span.next();
-        cursor = page.next;
-        if span.offset >= MAX_SCANNED {
+        if pages.offset() >= MAX_SCANNED && !pages.has_ended() {
             return Err(too_many(context, query, MAX_SCANNED).into());
         }
     }
 }
 
-/// A page of the app, and its resources as SCIM has them.
+/// The resources on the next page of the app, as SCIM has them.
 async fn looked_at(
     context: &Context<'_>,
     app: &mut App<'_>,
-    comparisons: Vec<AppComparison>,
-    span: PageSpan,
-    cursor: Option<String>,
+    pages: &mut AppPages,
     omit: &[String],
-) -> Result<(Vec<Current>, SearchPage), Refusal> {
-    let mut page = page(context, app, comparisons, span, cursor, omit).await?;
-    let resources = std::mem::take(&mut page.resources);
-    Ok((currents(context, app, resources, omit).await?, page))
+) -> Result<Option<Vec<Current>>, Refusal> {
+    match pages.next(app, context.kind).await? {
+        Some(page) => currents(context, app, page.resources, omit).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn too_many(context: &Context<'_>, query: &Query, most: u64) -> Error {
@@ -232,27 +225,6 @@ pub(super) async fn currents(
     let mut currents = mapped_page(context, app, page, omit).await?;
     inactive::recognise(context, app, &mut currents).await?;
     Ok(currents)
-}
-
-/// A page of the app.
-pub(super) async fn page(
-    context: &Context<'_>,
-    app: &mut App<'_>,
-    comparisons: Vec<AppComparison>,
-    span: PageSpan,
-    cursor: Option<String>,
-    omit: &[String],
-) -> Result<SearchPage, Refusal> {
-    let query = AppQuery { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
-    // No list is ever not found: the client would take it for a wrong tenant URL.
-    app.search(context.kind, query).await.map_err(|refusal| {
-        if refusal.error.status == 404 {
-            let error = Error::bad_gateway(refusal.error.detail.clone());
-            refusal.answered(error)
-        } else {
-            refusal
-        }
-    })
 }
 
 /// The id that every match must have.

@@ -1,13 +1,13 @@
 //! What the app is told, and what its answer says.
 
-use super::super::app::App;
+use super::super::app::{App, Deleted};
 use super::super::context::Context;
 use super::super::inactive::current;
 use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
 use super::super::resource::Current;
 use super::super::subject::Subject;
-use super::super::{awaited, remember};
+use super::super::{awaited, remember, unshown};
 use super::restore::Restoration;
 use crate::connectors::{Document, Stored};
 use crate::mapping::{AppChange, AppDocument};
@@ -47,6 +47,8 @@ pub(super) enum Action {
     Delete {
         /// The account's id; none where there is none.
         account: Option<String>,
+        /// Whether there is no such resource if there is no such account; an inactive one exists all the same.
+        is_account: bool,
         /// What is to be forgotten.
         writes: Vec<Write>,
     },
@@ -65,6 +67,11 @@ pub(super) struct Told {
 pub(super) enum Shown {
     /// Nothing: the resource is deleted.
     Nothing,
+    /// Nothing: there was no such resource.
+    Missing {
+        /// Its id.
+        id: String,
+    },
     /// What the gateway holds.
     Held(Current),
     /// What the app holds.
@@ -116,12 +123,17 @@ impl Action {
                 let shown = Shown::Stored { stored, is_whole: true, appeared: Some(Appeared::Restored) };
                 Ok(Told { writes, shown })
             }
-            Self::Delete { account, writes } => {
-                if let Some(account) = account {
-                    app.delete(context.kind, &account).await?;
+            Self::Delete { account, is_account, writes } => {
+                let mut shown = Shown::Nothing;
+                if let Some(id) = account
+                    && app.delete(context.kind, &id).await? == Deleted::Before
+                    && is_account
+                {
+                    // What is remembered of it is forgotten all the same: it may have been deleted by a request that got no answer.
+                    shown = Shown::Missing { id };
                 }
                 members.follow(context, app, &mut Vec::new()).await?;
-                Ok(Told { writes, shown: Shown::Nothing })
+                Ok(Told { writes, shown })
             }
         }
     }
@@ -135,6 +147,7 @@ async fn create(
     made: AppDocument,
 ) -> Result<Told, Refusal> {
     let mut stored = app.create(context.kind, &made.document).await?;
+    look(context, unshown::of_new(context.kind, &made.document), &stored);
     subject.id = Some(stored.id.clone());
     members.created(&stored.id);
     if let Err(mut refusal) = members.follow(context, app, &mut stored.unresolved).await {
@@ -170,7 +183,11 @@ async fn update(
         }
         // A change of what only the gateway keeps is no success when the app knows no such resource.
         None if change.is_empty() => app.read(context.kind, id, &context.omitted()).await?,
-        None => app.update(context.kind, id, &change).await?,
+        None => {
+            let stored = app.update(context.kind, id, &change).await?;
+            look(context, unshown::of_change(&change), &stored);
+            stored
+        }
     };
     let mut is_whole = true;
     if let Some(base) = base.filter(|_| stored.document.is_none()) {
@@ -181,6 +198,11 @@ async fn update(
     let mut writes = awaited::of_change(context, id, &stored, &change);
     writes.extend(remember::of_change(context, id, &stored, change.kept));
     Ok(Told { writes, shown: Shown::Stored { stored, is_whole, appeared: None } })
+}
+
+/// Looks whether the app's answer shows what was written.
+fn look<'f>(context: &Context<'_>, written: impl Iterator<Item = &'f str>, stored: &Stored) {
+    context.kind.shown.look(&context.instance.name, &context.kind.mapping, written, stored);
 }
 
 /// Forgets a resource that was deleted.

@@ -40,6 +40,10 @@ impl Committed<'_> {
         }
         let (current, appeared) = match shown {
             Shown::Nothing => return Ok(Answer::no_content()),
+            // RFC 7644 §3.6. Entra and Okta, who repeat a DELETE whose answer was lost, take it as done.
+            Shown::Missing { id } => {
+                return Err(Error::not_found(format!("{} {id} not found", context.kind.scim.name)).into());
+            }
             Shown::Held(current) => (current, None),
             Shown::Stored { stored, is_whole, appeared } => {
                 if matches!(reply, Reply::Patched) && !shows_patched(context, stored.document.is_some()) {

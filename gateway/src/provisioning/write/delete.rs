@@ -29,6 +29,6 @@ pub(super) async fn draft<'a>(
         guard_rails::guard_members(context, &subject.current(context, app).await?.resource, None).await?;
     }
     let members = membership::of_deleted(context, app, turns, id).await?;
-    let action = Action::Delete { account: Some(id.to_owned()), writes: forgotten(context, id) };
+    let action = Action::Delete { account: Some(id.to_owned()), is_account: true, writes: forgotten(context, id) };
     Ok(Draft { members, reservation, ..Draft::new(action, Reply::Deleted) })
 }

@@ -129,5 +129,6 @@ pub(super) async fn delete<'a>(
         Phase::Restoring => accounts::free(context, app, &before.resource).await?.map(|account| account.id),
         Phase::Removing | Phase::Removed => None,
     };
-    Ok(Draft::new(Action::Delete { account, writes: forgotten(context, &before.id) }, Reply::Deleted))
+    let action = Action::Delete { account, is_account: false, writes: forgotten(context, &before.id) };
+    Ok(Draft::new(action, Reply::Deleted))
 }

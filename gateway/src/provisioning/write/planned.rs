@@ -6,7 +6,7 @@ use super::super::guard_rails::Reservation;
 use super::super::refusal::Refusal;
 use super::super::subject::Subject;
 use super::super::turns::Turns;
-use super::action::Told;
+use super::action::{Shown, Told};
 use super::confirmed::Confirmed;
 use super::draft::{Draft, Intent};
 use crate::store::Write;
@@ -39,7 +39,10 @@ impl<'a> Planned<'a> {
         }
         match action.make(context, app, subject, &mut members).await {
             Ok(Told { writes, shown }) => {
-                reservation.into_iter().for_each(Reservation::keep);
+                // Of who was not there nobody was deprived.
+                if !matches!(shown, Shown::Missing { .. }) {
+                    reservation.into_iter().for_each(Reservation::keep);
+                }
                 Ok(Confirmed { turns, members, writes, shown, reply })
             }
             Err(refusal) => {

@@ -28,8 +28,7 @@ impl Connector for Directory {
     }
 
     fn delete(app: App<'_>, _kind: &str, id: &str) -> Result<(), Fault> {
-        let answer = app.delete(person(id)).send()?;
-        if answer.status == 404 { Ok(()) } else { answer.ok().map(drop) }
+        app.delete(person(id)).send()?.ok().map(drop)
     }
 
     fn search(app: App<'_>, _kind: &str, query: &Query) -> Result<Page, Fault> {
@@ -93,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn deleting_a_missing_person_succeeds() {
+    fn a_missing_person_cannot_be_deleted() {
         let fake = FakeApp::new().reply("DELETE", "/people/a%2Fb", Reply::status(404));
-        Directory::delete(fake.app(), "User", "a/b").unwrap();
+        assert_eq!(Directory::delete(fake.app(), "User", "a/b").unwrap_err().status, 404);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 type People = Arc<Mutex<BTreeMap<u64, Value>>>;
 type Answer = (StatusCode, String);
+type LastingAnswer = (StatusCode, [(&'static str, &'static str); 1], String);
 
 pub(crate) struct Directory {
     pub(crate) url: String,
@@ -58,8 +59,21 @@ async fn list(State(people): State<People>, RawQuery(query): RawQuery, headers: 
     ok(&json!({ "people": page, "total": found.len() }))
 }
 
-async fn add(State(people): State<People>, body: String) -> Answer {
-    let mut person: Value = serde_json::from_str(&body).unwrap();
+/// Some addresses have an answer of their own. Waiting for what the app asks for would take longer than an operation may.
+async fn add(State(people): State<People>, body: String) -> LastingAnswer {
+    let person: Value = serde_json::from_str(&body).unwrap();
+    let (status, body) = match person["email"].as_str().unwrap() {
+        "busy@example.com" => (StatusCode::TOO_MANY_REQUESTS, "busy".to_owned()),
+        "down@example.com" => (StatusCode::SERVICE_UNAVAILABLE, "down".to_owned()),
+        "no-id@example.com" => (StatusCode::CREATED, json!({ "email": "no-id@example.com" }).to_string()),
+        "no-json@example.com" => (StatusCode::CREATED, "<html>".to_owned()),
+        "refused@example.com" => (StatusCode::FORBIDDEN, String::new()),
+        _ => added(&people, person),
+    };
+    (status, [("retry-after", "600")], body)
+}
+
+fn added(people: &People, mut person: Value) -> Answer {
     let mut people = people.lock().unwrap();
     if people.values().any(|known| known["email"] == person["email"]) {
         return (StatusCode::CONFLICT, json!({ "error": "taken" }).to_string());

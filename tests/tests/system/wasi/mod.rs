@@ -39,6 +39,7 @@ async fn serves_and_gets_nowhere(components: &Components) {
 
     let config = configure(folder.path(), &components.directory, &app.url, "closed");
     serves(&artifacts.gateway, &config, &app).await;
+    tells_what_happened(&artifacts.gateway, &config, components.language).await;
 
     let config = configure(folder.path(), &components.intruder, &app.url, "closed");
     gets_nowhere(&artifacts.gateway, &config, components.language);
@@ -76,6 +77,38 @@ async fn serves(gateway: &Path, config: &Path, app: &Directory) {
 
     assert_eq!(client.send("DELETE", &format!("/Users/{id}"), None).await.status, 204);
     assert_eq!(client.send("GET", &format!("/Users/{id}"), None).await.status, 404);
+    assert_eq!(client.send("DELETE", &format!("/Users/{id}"), None).await.status, 404);
+    gateway.stop().await.unwrap();
+}
+
+/// What the app says of its own state reaches the client with the time to wait; what makes no sense is the app's or the connector's fault.
+async fn tells_what_happened(gateway: &Path, config: &Path, language: &str) {
+    let log = config.with_extension("faults.log");
+    let gateway = GatewayProcess::start(gateway, config, &log).await.unwrap();
+    let client = Client { http: Http::default(), base: format!("{}/people/scim/v2", gateway.url()) };
+    for (name, status, detail, retry_after) in [
+        ("busy", 429, "429", Some("600")),
+        ("down", 503, "503", Some("600")),
+        ("no-id", 502, "`id`", None),
+        ("no-json", 502, "valid JSON", None),
+        ("refused", 502, "403", None),
+    ] {
+        let user = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": format!("{name}@example.com"),
+        });
+        let answer = client.send("POST", "/Users", Some(&user)).await;
+        let retry = answer.headers.get("retry-after").map(String::as_str);
+        assert_eq!((answer.status, retry), (status, retry_after), "{language} {name}: {}", answer.body);
+        assert!(answer.body.contains(detail), "{language} {name}: {}", answer.body);
+    }
+    if language != "rust" {
+        let answer = client.send("GET", "/Users/mistake", None).await;
+        assert_eq!(answer.status, 502, "{language}: {}", answer.body);
+        assert!(answer.body.contains("The connector failed in `read`"), "{language}: {}", answer.body);
+        let logged = std::fs::read_to_string(&log).unwrap();
+        assert!(logged.contains("read: "), "{language}: {logged}");
+    }
     gateway.stop().await.unwrap();
 }
 
