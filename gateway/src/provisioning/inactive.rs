@@ -16,8 +16,8 @@
 use super::kind::Kind;
 use super::resource::Current;
 use crate::store::{Inactive, Phase, ResourceKey, StandingWrite, Write};
-use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
+use scim_protocol::{Object, fold_case};
 use serde_json::Value;
 
 const ACTIVE: &str = "active";
@@ -54,7 +54,7 @@ pub(super) fn inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -> I
 pub(super) fn matching(kind: &Kind, resource: &Object) -> String {
     let slots = kind.mapping.match_slots();
     let value = slots.first().and_then(|slot| slot.get(resource)).and_then(Value::as_str);
-    value.map(str::to_lowercase).unwrap_or_default()
+    value.map(fold_case).unwrap_or_default().into_owned()
 }
 
 /// Remembers an inactive resource.
