@@ -94,9 +94,11 @@ impl BuiltIn {
             (Self::Not, Value::Bool(value)) => Ok(Value::Bool(!value)),
             (Self::Not, other) => Err(format!("{} is not true or false", shown(other))),
             (Self::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(value.clone()),
-            (Self::Integer, Value::String(text)) => {
-                text.trim().parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is not a whole number"))
-            }
+            (Self::Integer, Value::String(text)) => text
+                .trim()
+                .parse::<i64>()
+                .map(Value::from)
+                .map_err(|_| format!("{} is not a whole number", shown(value))),
             (Self::Integer, other) => Err(format!("{} is not a whole number", shown(other))),
             (Self::String, Value::Number(_) | Value::Bool(_)) => Ok(Value::String(value.to_string())),
             (Self::Lowercase, Value::String(text)) => Ok(Value::String(text.to_lowercase())),
@@ -112,7 +114,8 @@ impl BuiltIn {
             Self::Not => match value {
                 Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(false)),
                 Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(true)),
-                value => Self::Not.to_app(value),
+                Value::Bool(value) => Ok(Value::Bool(!value)),
+                other => Err(format!("{} is not true or false", kind_of(other))),
             },
             Self::Integer | Self::String | Self::Lowercase | Self::Trim => Ok(value.clone()),
         }
@@ -120,34 +123,46 @@ impl BuiltIn {
 }
 
 /// Adapts a scalar of the app to the type of the SCIM attribute: apps write ids as numbers and booleans as strings. The error
-/// says what the value should have been.
+/// says what the value should have been and nothing of what it is: it is about a person, and goes into the log.
 pub(super) fn fit(kind: AttributeType, value: Value) -> Result<Value, String> {
     match (kind, value) {
         (AttributeType::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
         (AttributeType::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
         (AttributeType::Boolean, value @ Value::Bool(_)) => Ok(value),
-        (AttributeType::Boolean, other) => Err(format!("{} is not true or false", shown(&other))),
+        (AttributeType::Boolean, other) => Err(format!("{} is not true or false", kind_of(&other))),
         (AttributeType::Integer, Value::String(text)) => {
-            text.trim().parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is not a whole number"))
+            text.trim().parse::<i64>().map(Value::from).map_err(|_| "a string is not a whole number".to_owned())
         }
         (AttributeType::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {
             Ok(Value::Number(number))
         }
-        (AttributeType::Integer, other) => Err(format!("{} is not a whole number", shown(&other))),
+        (AttributeType::Integer, other) => Err(format!("{} is not a whole number", kind_of(&other))),
         (AttributeType::Decimal, Value::String(text)) => {
             let number = text.trim().parse::<f64>().ok().and_then(Number::from_f64);
-            number.map(Value::Number).ok_or_else(|| format!("{text:?} is not a number"))
+            number.map(Value::Number).ok_or_else(|| "a string is not a number".to_owned())
         }
         (AttributeType::Decimal, value @ Value::Number(_)) => Ok(value),
-        (AttributeType::Decimal, other) => Err(format!("{} is not a number", shown(&other))),
+        (AttributeType::Decimal, other) => Err(format!("{} is not a number", kind_of(&other))),
         (AttributeType::Complex, value) => Ok(value),
         (_, value @ (Value::Number(_) | Value::Bool(_))) => Ok(Value::String(value.to_string())),
         (_, value @ Value::String(_)) => Ok(value),
-        (_, other) => Err(format!("{} is not a string", shown(&other))),
+        (_, other) => Err(format!("{} is not a string", kind_of(&other))),
     }
 }
 
-/// A value in an error message; only its kind if it is large, because it may be a whole document.
+/// What a value is, for an error about what an app answered.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A client's value in an error message; only its kind if it is large, because it may be a whole document.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Array(_) => "an array".to_owned(),
@@ -200,9 +215,9 @@ mod tests {
             (String, json!("a"), Ok(json!("a"))),
             (String, json!([]), Err("an array is not a string")),
             (Boolean, json!("True"), Ok(json!(true))),
-            (Boolean, json!(0), Err("0 is not true or false")),
+            (Boolean, json!(0), Err("a number is not true or false")),
             (Integer, json!("7"), Ok(json!(7))),
-            (Integer, json!(7.5), Err("7.5 is not a whole number")),
+            (Integer, json!(7.5), Err("a number is not a whole number")),
             (Decimal, json!("7.5"), Ok(json!(7.5))),
         ] {
             assert_eq!(fit(kind, value.clone()), expected.map_err(str::to_owned), "{value}");

@@ -20,10 +20,16 @@ pub trait ConnectorState: Send + Sync + fmt::Debug {
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StateError>>;
 }
 
-/// Why a value could not be read or stored; for the log.
+/// Why a value could not be read or stored; for the connector's lines in the log.
 #[derive(Debug, thiserror::Error)]
-#[error("the connector's state is not available")]
-pub struct StateError(#[source] pub Box<dyn Error + Send + Sync>);
+pub enum StateError {
+    /// The store failed.
+    #[error("the connector's state is not available: {0}")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The value is refused, because the state has grown to what it may be.
+    #[error("the value was not stored: {0}")]
+    Full(#[source] Box<dyn Error + Send + Sync>),
+}
 
 /// Stores nothing: for probes and for checks that must leave no trace.
 #[derive(Debug, Clone, Copy, Default)]

@@ -66,10 +66,23 @@ fn stored_within(function: &'static str, stored: wit::Stored, budget: &mut Value
     }
     let document = stored
         .document
-        .map(|text| serde_json::from_str::<Document>(&text))
+        .map(|text| object(&text))
         .transpose()
-        .map_err(|error| bad(format!("`document` must be a JSON object: {error}")))?;
+        .map_err(|problem| bad(format!("`document` must be a JSON object: {problem}")))?;
     Ok(Stored { id: stored.id, document, version: stored.version, unresolved: stored.unresolved })
+}
+
+/// Reads an object. The problem has a place or a kind and nothing of the text, which is about people.
+fn object(text: &str) -> Result<Document, String> {
+    // An error about a type, unlike one about JSON itself, would quote the value; any value has the right type for `Value`.
+    match serde_json::from_str::<Value>(text).map_err(|error| error.to_string())? {
+        Value::Object(document) => Ok(document),
+        Value::Array(_) => Err("it is an array".to_owned()),
+        Value::String(_) => Err("it is a string".to_owned()),
+        Value::Number(_) => Err("it is a number".to_owned()),
+        Value::Bool(_) => Err("it is true or false".to_owned()),
+        Value::Null => Err("it is null".to_owned()),
+    }
 }
 
 /// A page of at most `limit` resources. A larger one is refused before any of it is parsed: what a page may become in memory is
@@ -118,6 +131,23 @@ pub(crate) fn fault(function: &'static str, fault: wit::Fault) -> CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_about_a_document_says_nothing_of_what_is_in_it() {
+        let secret = "ada@example.com";
+        for (text, expected) in [
+            (format!("\"{secret}\""), "it is a string"),
+            (format!("[\"{secret}\"]"), "it is an array"),
+            ("4711".to_owned(), "it is a number"),
+            (format!("{{\"mail\": \"{secret}\",}}"), "trailing comma at line 1 column 28"),
+            (format!("{{\"mail\": {secret}}}"), "expected value at line 1 column 10"),
+        ] {
+            let stored =
+                wit::Stored { id: "1".to_owned(), document: Some(text), version: None, unresolved: Vec::new() };
+            let error = super::stored("read", stored).unwrap_err().to_string();
+            assert!(error.ends_with(expected) && !error.contains("ada") && !error.contains("4711"), "{error}");
+        }
+    }
 
     #[test]
     fn what_the_app_says_of_the_gateways_credential_is_not_said_of_the_clients() {

@@ -72,8 +72,9 @@ fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// The form in which case-insensitive strings are compared.
-pub(crate) fn lower(text: &str) -> Cow<'_, str> {
+/// The form in which case-insensitive strings are compared: two texts that differ in the case of letters alone have the same, in any
+/// script.
+pub fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }

@@ -27,6 +27,7 @@ pub mod version;
 mod compare;
 mod comparison_budget;
 mod date_time;
+mod excerpt;
 mod ignored;
 mod object;
 mod primary;
@@ -36,8 +37,10 @@ mod tidy;
 mod value_budget;
 
 pub use check::{Direction, check, strip_read_only};
+pub use compare::lower as fold_case;
 pub use comparison_budget::{ComparisonBudget, MAX_COMPARISONS};
 pub use error::{Error, ScimType};
+pub use excerpt::Excerpt;
 pub use filter::{CompareOp, Comparison, Filter, Operand};
 pub use ignored::MAX_LISTED;
 pub use list::ListResponse;

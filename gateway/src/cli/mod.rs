@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod log;
 mod profiles;
+mod purge;
 mod rails;
 mod recorded;
 mod rollback;
@@ -139,6 +140,19 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what the store holds of an instance, and with --yes delete it; works while gateways run
+    ///
+    /// Kept attributes, inactive users, memberships, the connector's state and guard rails. Whom the app has deactivated by deleting them is
+    /// then forgotten for good
+    Purge {
+        #[command(flatten)]
+        config: ConfigFile,
+        #[command(flatten)]
+        order: purge::Order,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
@@ -204,6 +218,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
             rails::list(&config.path, instance.as_ref(), *json, &mut Terminal::stdout())
         }
         Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
+        Command::Purge { config, order, json } => purge::run(&config.path, order, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves until a signal. Prints a line once it listens: `scim-gateway listens on http://<address>`; with `watch`, another one for
 /// every reload. `dev` shows how requests are processed.
@@ -45,6 +46,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let shared =
         Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(CommandError::Open)?;
     let (store, counted) = (shared.store.clone(), shared.store.clone());
+    store.limit_log(config.store.log_limits);
     metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;
     let context = ServerContext {
@@ -84,6 +86,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
         () = metrics.upkeep() => Ended::Finished,
         () = live.watch_guard_rails() => Ended::Finished,
         () = trim_log(&store, config.store.log_retention_days) => Ended::Finished,
+        () = shrink_log(&store) => Ended::Finished,
         () = reload_at(hang_up, &reloader) => Ended::Finished,
         () = watching => Ended::Finished,
     };
@@ -181,6 +184,22 @@ async fn trim_log(store: &Store, days: u32) {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, days, "expired rows of the provisioning log were deleted"),
             Err(error) => tracing::error!(%error, "expired rows of the provisioning log could not be deleted"),
+        }
+    }
+}
+
+/// Deletes the oldest rows of instances whose rows take more than they may, for ever.
+async fn shrink_log(store: &Store) {
+    let mut minutes = tokio::time::interval(MINUTE);
+    loop {
+        minutes.tick().await;
+        match store.shrink_log().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::warn!(
+                rows,
+                "instances have written more into the provisioning log than `log-max-mib` allows: their oldest rows were deleted"
+            ),
+            Err(error) => tracing::error!(%error, "the oldest rows of the provisioning log could not be deleted"),
         }
     }
 }

@@ -95,6 +95,8 @@ pub struct Instance {
     pub group_policy: Option<GroupPolicy>,
     /// The resources that an operation may use.
     pub limits: Limits,
+    /// Which of the tenants and apps that the name has stood for it stands for now; `None` means that it always was the same.
+    pub generation: Option<u32>,
     /// How much may be removed before the gateway waits for the operator.
     pub guard_rails: GuardRails,
     /// Just-in-time provisioning at a person's first sign-in, if enabled.
@@ -124,6 +126,7 @@ impl Instance {
         let client = table.text("client").unwrap_or(ClientChoice::Auto);
         let settings = table.json("settings", places);
         let group_policy = table.text("group-policy");
+        let generation = table.integer("generation", 1..=1_000_000).and_then(|number| u32::try_from(number).ok());
         let limits = Limits::read(table.table("limits"));
         let guard_rails = GuardRails::read(table.table("guard-rails"));
         let jit = table.table("jit").and_then(|table| Jit::read(table, context));
@@ -143,6 +146,7 @@ impl Instance {
             client,
             settings,
             group_policy,
+            generation,
             limits,
             guard_rails,
             jit,

@@ -20,6 +20,8 @@ pub struct Limits {
     pub response_bytes: Option<u64>,
     /// Concurrent requests to the app (`concurrency`).
     pub concurrency: Option<u32>,
+    /// Bytes of everything that the connector remembers between operations (`state-kib`).
+    pub state_bytes: Option<u64>,
     /// Requests to the app per second (`requests-per-second`), and how many may be sent without a pause (`burst`).
     pub rate: Option<Rate>,
 }
@@ -35,6 +37,8 @@ impl Limits {
             sends: table.integer("sends", 1..=100_000).map(count),
             response_bytes: table.integer("response-bytes", 1024..=1 << 30),
             concurrency: table.integer("concurrency", 1..=10_000).map(count),
+            // One value may have 64 KiB (`wit/state.wit`).
+            state_bytes: table.integer("state-kib", 65..=256 << 10).map(|kibibytes| kibibytes << 10),
             rate: rate(&table),
         };
         table.finish();

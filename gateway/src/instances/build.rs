@@ -8,6 +8,7 @@ use super::accounts::ProvisionedAccounts;
 use super::change::{Change, ChangeKind, Subject};
 use super::connection::connect;
 use super::context::BuildContext;
+use super::generation;
 use super::hosted::{Hosted, Recipe};
 use super::instance_set::InstanceSet;
 use super::load;
@@ -22,6 +23,9 @@ use crate::jit::{Clock, SignIn};
 use crate::provisioning::{GuardRails, Instance, Parts};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Bytes of a connector's state, unless the operator configures it.
+const STATE_BYTES: u64 = 4 << 20;
 
 /// The result of building a configuration.
 #[derive(Debug)]
@@ -145,6 +149,9 @@ impl InstanceBuilder<'_> {
             Some(old) => Arc::clone(old.instance.egress()),
             None => Arc::new(connect(&self.context, &settings).map_err(|mistake| vec![mistake])?),
         };
+        let identity = generation::identity(&descriptor.name, egress.base_url());
+        let store = generation::store(&self.context, &identity, jiff::Timestamp::now());
+        let store = store.await.map_err(|mistake| vec![mistake])?;
         let parts = Parts {
             name: self.context.name.as_str().into(),
             connector: Arc::clone(self.context.connector),
@@ -152,7 +159,8 @@ impl InstanceBuilder<'_> {
             settings: Arc::new(settings),
             egress,
             limits: self.limits(),
-            store: self.context.shared.store.clone(),
+            store,
+            state_bytes: self.context.from.limits.state_bytes.unwrap_or(STATE_BYTES),
             guard_rails: GuardRails::new(self.context.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
             turns: self.context.shared.turns.clone(),

@@ -5,6 +5,7 @@ mod build;
 mod change;
 mod connection;
 mod context;
+mod generation;
 mod hosted;
 mod instance_set;
 mod live;

@@ -3,6 +3,7 @@
 //! `tracing` fields are scalars, so a list (an operation's app calls) arrives as text: a field whose name ends in `_json`
 //! contains JSON and is written as JSON under the name without that suffix, instead of the field of that name, which is for people.
 
+use scim_protocol::Excerpt;
 use serde_json::{Map, Value};
 use std::fmt;
 use tracing::field::{Field, Visit};
@@ -13,6 +14,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// The suffix of a field's name that marks its value as JSON.
 pub(super) const JSON_FIELD: &str = "_json";
+/// The longest JSON in a field, in bytes. It is made of excerpts, so that it is shorter unless somebody has made a mistake.
+const MAX_JSON: usize = 64 << 10;
 
 /// `{"time":…,"level":…,"target":…,"message":…, fields of the spans, fields of the event}`.
 #[derive(Debug)]
@@ -33,7 +36,12 @@ where
             let extensions = span.extensions();
             let fields = extensions.get::<FormattedFields<N>>().map(|fields| serde_json::from_str(fields));
             if let Some(Ok(Value::Object(fields))) = fields {
-                line.0.extend(fields);
+                for (name, value) in fields {
+                    match value {
+                        Value::String(text) => line.put_text(&name, text),
+                        value => line.put(&name, value),
+                    }
+                }
             }
         }
         event.record(&mut line);
@@ -47,17 +55,23 @@ impl Fields {
     fn put(&mut self, name: &str, value: impl Into<Value>) {
         self.0.insert(name.to_owned(), value.into());
     }
+
+    /// Every text of every line passes here.
+    fn put_text(&mut self, name: &str, text: impl fmt::Display) {
+        self.put(name, Excerpt::of(text).into_string());
+    }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field.name(), format!("{value:?}"));
+        self.put_text(field.name(), format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        match (field.name().strip_suffix(JSON_FIELD), serde_json::from_str::<Value>(value)) {
-            (Some(name), Ok(value)) => self.put(name, value),
-            _ => self.put(field.name(), value),
+        let json = field.name().strip_suffix(JSON_FIELD).filter(|_| value.len() <= MAX_JSON);
+        match json.map(|name| (name, serde_json::from_str::<Value>(value))) {
+            Some((name, Ok(value))) => self.put(name, value),
+            _ => self.put_text(field.name(), value),
         }
     }
 

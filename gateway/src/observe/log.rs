@@ -1,10 +1,12 @@
 //! Log lines on standard error: text for people, JSON for programs.
 //!
 //! Threat: a value with a line break or a terminal escape sequence, such as the message of a connector's panic, could forge log
-//! lines or manipulate the terminal. JSON escapes control characters; in text they become spaces.
+//! lines or manipulate the terminal. JSON escapes control characters; in text they become spaces. A value of many megabytes, such as
+//! an error that quotes a document, could fill the disk: each is cut where lines are written, whoever logs it.
 
 use super::json_line::{JSON_FIELD, JsonLine};
 use crate::config::{Format, Level, Log};
+use scim_protocol::Excerpt;
 use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
 use tracing::Subscriber;
@@ -43,13 +45,15 @@ where
     let libraries = if level == Level::Error { Level::Error } else { Level::Warn };
     let filter = EnvFilter::new(format!("{libraries},scim_gateway={level}"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colour);
+    // Where a line cannot be written (a full disk), it could not be said either, and trying to would panic.
+    let builder = builder.log_internal_errors(false);
     match format {
         Format::Json => Box::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLine).finish()),
         Format::Text => {
             let fields = debug_fn(|writer, field, value| match field.name() {
-                "message" => write!(writer, "{}", OneLine(value)),
+                "message" => write!(writer, "{}", Excerpt::of(OneLine(value))),
                 name if name.ends_with(JSON_FIELD) => Ok(()),
-                name => write!(writer, "{name}={}", OneLine(value)),
+                name => write!(writer, "{name}={}", Excerpt::of(OneLine(value))),
             });
             Box::new(builder.with_target(false).fmt_fields(fields.delimited(" ")).finish())
         }

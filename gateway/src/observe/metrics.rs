@@ -26,6 +26,7 @@ const IN_FLIGHT: &str = "scim_operations_in_flight";
 const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
 const STORE_COMMITS: &str = "scim_store_commits_total";
 const DROPPED_LOG_ROWS: &str = "scim_provisioning_log_dropped_rows_total";
+const REFUSED_STATE: &str = "scim_connector_state_refusals_total";
 
 /// Bucket bounds in seconds, from the gateway's own work through an app's usual response times to a client's timeout.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0];
@@ -63,7 +64,11 @@ impl Metrics {
             (APP_CALLS, "Requests to apps by instance and status; without a response, status is the kind of error."),
             (STORE_TRANSACTIONS, "Transactions of the store; each waits for the disk once."),
             (STORE_COMMITS, "Commits requested from the store; those that arrive together share a transaction."),
-            (DROPPED_LOG_ROWS, "Rows of the provisioning log that were dropped because the store was too slow."),
+            (
+                DROPPED_LOG_ROWS,
+                "Rows of the provisioning log that do not exist, by instance and reason: slow-store, rate, size, refused.",
+            ),
+            (REFUSED_STATE, "Values that the state of an instance's connector did not take because it is full."),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
         }
@@ -142,11 +147,17 @@ impl Metrics {
     /// The metrics in Prometheus' text format.
     pub fn render(&self) -> String {
         if let Some(counts) = self.store.get() {
-            let StoreCounts { transactions, commits, dropped_log_rows } = counts();
-            for (name, count) in
-                [(STORE_TRANSACTIONS, transactions), (STORE_COMMITS, commits), (DROPPED_LOG_ROWS, dropped_log_rows)]
-            {
+            let StoreCounts { transactions, commits, dropped_log_rows, refused_state } = counts();
+            for (name, count) in [(STORE_TRANSACTIONS, transactions), (STORE_COMMITS, commits)] {
                 self.recorder.register_counter(&Key::from_static_name(name), &METADATA).absolute(count);
+            }
+            for ((instance, reason), count) in dropped_log_rows {
+                let labels = [("instance", instance.into()), ("reason", reason.as_str().into())];
+                self.recorder.register_counter(&key(DROPPED_LOG_ROWS, labels), &METADATA).absolute(count);
+            }
+            for (instance, count) in refused_state {
+                let labels = [("instance", instance.into())];
+                self.recorder.register_counter(&key(REFUSED_STATE, labels), &METADATA).absolute(count);
             }
         }
         self.handle.render()

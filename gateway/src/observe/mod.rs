@@ -6,13 +6,14 @@ mod log;
 mod metrics;
 mod operation;
 mod readiness;
+mod shown_calls;
 
 pub use correlation::{CorrelationId, CorrelationIdError};
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
 pub use operation::{OperationRecord, Recording};
 pub use readiness::{ComponentState, Components, Readiness};
-pub use scim_egress::PathTemplate;
+pub use shown_calls::{ShownCall, ShownCalls};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,6 +2,7 @@
 //!
 //! A line contains identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
+use super::shown_calls::{ShownCall, ShownCalls};
 use crate::config::InstanceName;
 use crate::egress::{AppCall, PathTemplate, SendErrorCode};
 use serde::Serialize;
@@ -53,6 +54,7 @@ pub struct OperationRecord {
 impl OperationRecord {
     /// Writes the line: at `error` for the gateway's own faults (500), at `warn` for other 5xx, at `info` for the rest.
     pub fn emit(&self) {
+        let calls = ShownCalls::of(&self.app_calls);
         // The values of the fields are computed only if the level is enabled.
         macro_rules! line {
             ($level:expr) => {
@@ -74,8 +76,9 @@ impl OperationRecord {
                     ignored = names(&self.ignored),
                     leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
                     guard_rail = distinct(&self.guard_rails),
-                    app_calls = calls_text(&self.app_calls),
-                    app_calls_json = calls_json(&self.app_calls),
+                    app_calls = calls_text(&calls),
+                    app_calls_json = calls_json(&calls),
+                    unlisted_app_calls = (calls.unlisted > 0).then_some(calls.unlisted),
                     "{} {}",
                     self.method,
                     self.path,
@@ -159,35 +162,36 @@ fn distinct(names: &[&'static str]) -> Option<String> {
     (!distinct.is_empty()).then(|| distinct.join(", "))
 }
 
-fn calls_text(calls: &[AppCall]) -> Option<String> {
-    (!calls.is_empty()).then(|| calls.iter().map(line_of).collect::<Vec<_>>().join(", "))
+fn calls_text(ShownCalls { listed, unlisted }: &ShownCalls) -> Option<String> {
+    let more = (*unlisted > 0).then(|| format!("and {unlisted} more"));
+    let lines: Vec<String> = listed.iter().map(line_of).chain(more).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 /// `POST /users.json 201 30.0ms`.
-fn line_of(call: &AppCall) -> String {
-    let path = PathTemplate::of(&call.path);
+fn line_of(call: &ShownCall) -> String {
     let outcome = match call.outcome {
         Ok(status) => status.to_string(),
         Err(code) => code.as_str().to_owned(),
     };
-    format!("{} {path} {outcome} {:.1}ms", call.method, milliseconds(call.duration))
+    format!("{} {} {outcome} {:.1}ms", call.method, call.path, milliseconds(call.duration))
 }
 
-fn calls_json(calls: &[AppCall]) -> Option<String> {
+fn calls_json(ShownCalls { listed, .. }: &ShownCalls) -> Option<String> {
     #[derive(Serialize)]
     struct Line<'a> {
         method: &'a str,
-        path: String,
+        path: &'a str,
         status: Option<u16>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<&'static str>,
         duration_ms: f64,
     }
-    let lines: Vec<Line<'_>> = calls
+    let lines: Vec<Line<'_>> = listed
         .iter()
         .map(|call| Line {
             method: &call.method,
-            path: PathTemplate::of(&call.path).to_string(),
+            path: &call.path,
             status: call.outcome.ok(),
             error: call.outcome.err().map(SendErrorCode::as_str),
             duration_ms: milliseconds(call.duration),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::{Format, Level};
 use crate::egress::{AppCall, SendErrorCode};
-use crate::store::StoreCounts;
+use crate::store::{DropReason, StoreCounts};
 use serde_json::{Value, json};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -119,6 +119,30 @@ fn a_client_cannot_fill_the_log_with_names_of_attributes() {
 }
 
 #[test]
+fn no_value_makes_a_line_long_whoever_logs_it() {
+    let long = "\u{1}é".repeat(1 << 20);
+    for format in [Format::Text, Format::Json] {
+        let text = captured(format, Level::Info, || {
+            let span = tracing::info_span!(target: "scim_gateway::operation", "operation", correlation = %long);
+            span.in_scope(|| tracing::warn!(target: "scim_gateway::connector", cause = long, list_json = long, error = %long, "{long}"));
+            OperationRecord { cause: Some(long.clone()), id: Some(long.clone()), ..record() }.emit();
+        });
+        assert_eq!((text.lines().count(), text.len() < 100_000), (2, true), "{} bytes", text.len());
+    }
+}
+
+#[test]
+fn a_connector_cannot_fill_the_log_with_calls() {
+    let (method, path) = ("M".repeat(1000), "/x".repeat(1000));
+    let call = AppCall { method, path, outcome: Err(SendErrorCode::Refused), duration: Duration::ZERO };
+    for format in [Format::Text, Format::Json] {
+        let record = || OperationRecord { app_calls: vec![call.clone(); 10_000], ..record() };
+        let text = captured(format, Level::Info, || record().emit());
+        assert!(text.len() < 20_000 && text.contains("9950"), "{} bytes", text.len());
+    }
+}
+
+#[test]
 fn a_value_cannot_forge_a_line() {
     let forged = "panicked at x:1:\n2026-01-01 INFO forged \u{1b}[2Jline";
     for format in [Format::Text, Format::Json] {
@@ -154,7 +178,12 @@ fn operations_and_app_calls_are_counted_by_instance() {
         ..record()
     });
     metrics.set_in_flight(3);
-    metrics.watch_store(|| StoreCounts { transactions: 2, commits: 40, dropped_log_rows: 1 });
+    metrics.watch_store(|| StoreCounts {
+        transactions: 2,
+        commits: 40,
+        dropped_log_rows: [(("acme".to_owned(), DropReason::Rate), 1)].into(),
+        refused_state: [("acme".to_owned(), 3)].into(),
+    });
     let text = metrics.render();
     for line in [
         "scim_operations_total{instance=\"acme\",operation=\"create\",status=\"201\"} 1",
@@ -169,7 +198,8 @@ fn operations_and_app_calls_are_counted_by_instance() {
         "# TYPE scim_operations_total counter",
         "scim_store_transactions_total 2",
         "scim_store_commits_total 40",
-        "scim_provisioning_log_dropped_rows_total 1",
+        "scim_provisioning_log_dropped_rows_total{instance=\"acme\",reason=\"rate\"} 1",
+        "scim_connector_state_refusals_total{instance=\"acme\"} 3",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

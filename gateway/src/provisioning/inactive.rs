@@ -16,8 +16,8 @@
 use super::kind::Kind;
 use super::resource::Current;
 use crate::store::{Inactive, Phase, ResourceKey, StandingWrite, Write};
-use scim_protocol::Object;
 use scim_protocol::patch::{Edit, Edits};
+use scim_protocol::{Object, fold_case};
 use serde_json::Value;
 
 const ACTIVE: &str = "active";
@@ -58,7 +58,7 @@ pub(super) fn to_inactive(kind: &Kind, id: &str, phase: Phase, after: &Object) -
 /// What clients find a resource by, in lower case; empty where it has no such value.
 pub(super) fn matching(kind: &Kind, resource: &Object) -> String {
     let value = kind.names.first().and_then(|name| name.slot.get(resource)).and_then(Value::as_str);
-    value.map(str::to_lowercase).unwrap_or_default()
+    value.map(fold_case).unwrap_or_default().into_owned()
 }
 
 /// Remembers an inactive resource.

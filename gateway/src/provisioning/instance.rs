@@ -9,6 +9,7 @@ use crate::config::GroupPolicy;
 use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, Trace};
 use crate::egress::{Circuit, Egress, Purpose};
 use crate::store::{ResourceKey, Store, StoreError};
+use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Parts {
     pub limits: CallLimits,
     /// What the gateway remembers.
     pub store: Store,
+    /// Bytes that the connector's state may take.
+    pub state_bytes: u64,
     /// Which group a user is in, where the app has one group per user.
     pub group_policy: GroupPolicy,
     /// The turns of all instances' resources.
@@ -54,16 +57,18 @@ pub struct Instance {
     egress: Arc<Egress>,
     pub(super) limits: CallLimits,
     share: CpuShare,
+    state_bytes: u64,
 }
 
 impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns, guard_rails } = parts;
+        let Parts { name, connector, kinds, settings, egress, limits, store, state_bytes, .. } = parts;
+        let Parts { group_policy, turns, guard_rails, .. } = parts;
         let gaps = Gaps::of(&kinds, group_policy);
         let share = connector.cpu_share();
-        Self { name, connector, store, turns, gaps, guard_rails, kinds, settings, egress, limits, share }
+        Self { name, connector, store, turns, gaps, guard_rails, kinds, settings, egress, limits, share, state_bytes }
     }
 
     /// The resource types, in the descriptor's order.
@@ -131,11 +136,16 @@ impl Instance {
             egress: Some(Arc::clone(&self.egress)),
             purpose,
             trace,
-            state: Arc::new(StoredState(self.store.state(&self.name))),
+            state: Arc::new(StoredState(self.store.state(&self.name, self.state_bytes))),
             limits: self.limits.clone(),
             share: self.share.clone(),
         };
         self.connector.open(&context).await
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.guard_rails.now()
     }
 
     /// How users are in groups, where the gateway remembers it.

@@ -3,8 +3,7 @@
 use super::instance::Instance;
 use super::outcome::Outcome;
 use super::request::{Caller, Operation};
-use crate::egress::AppCall;
-use crate::observe::PathTemplate;
+use crate::observe::{ShownCall, ShownCalls};
 use crate::store::{LogEntry, LoggedCall, Matching, Store, Write};
 use jiff::{SignedDuration, Timestamp};
 use scim_protocol::Error;
@@ -30,13 +29,15 @@ impl Begun {
     }
 
     /// Adds the row. A change's row is committed before the client is answered. A read's row is written with a later transaction and may
-    /// be lost in a crash.
+    /// be lost in a crash. Rows of what changed nothing are dropped where the instance writes too many.
     pub(super) async fn end(self, instance: &Instance, caller: &Caller, outcome: &Outcome) {
         let error = outcome.result.as_ref().err().map(|refusal| &refusal.error);
+        let ShownCalls { listed, unlisted } = ShownCalls::of(&outcome.sends);
         let entry = LogEntry {
             time: Timestamp::now(),
             correlation: caller.correlation_id.to_string(),
             instance: instance.name.to_string(),
+            generation: None,
             client: caller.profile.client.name().to_owned(),
             operation: self.operation.to_owned(),
             resource_type: self.resource_type,
@@ -47,13 +48,17 @@ impl Begun {
                 |error| error.status.into(),
             ),
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
-            app_calls: outcome.sends.iter().map(logged).collect(),
+            app_calls: listed.into_iter().map(logged).collect(),
+            unlisted_calls: unlisted as u64,
             duration: self.started.elapsed(),
         };
-        // A read may have finished a removal that was cut off.
+        // A read may have finished a removal that was cut off, and a change that failed may have been sent.
         let has_written = outcome.sends.iter().any(|call| call.method != "GET");
         if self.reads_only && !has_written {
             return instance.store.record(entry);
+        }
+        if error.is_some() && !has_written && !instance.store.has_room_for(&entry) {
+            return;
         }
         if let Err(error) = instance.store.commit(vec![Write::Log(Box::new(entry))]).await {
             tracing::error!(instance = %instance.name, %error, "the provisioning log has no row of this operation");
@@ -104,6 +109,7 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         time: Timestamp::now().saturating_add(SignedDuration::from_micros(refused.number)).unwrap_or(Timestamp::MAX),
         correlation: refused.correlation_id.to_owned(),
         instance: refused.instance.to_owned(),
+        generation: None,
         client: refused.client.to_owned(),
         operation: refused.operation.to_owned(),
         resource_type: refused.resource_type.map(str::to_owned),
@@ -112,34 +118,12 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         status: error.status.into(),
         scim_type: error.scim_type.map(|kind| kind.as_str().to_owned()),
         app_calls: Vec::new(),
+        unlisted_calls: 0,
         duration: refused.duration,
     });
 }
 
-/// An app call as the log keeps it: without ids and queries.
-fn logged(call: &AppCall) -> LoggedCall {
-    LoggedCall {
-        method: call.method.clone(),
-        path: PathTemplate::of(&call.path).to_string(),
-        status: call.outcome.ok(),
-        duration: call.duration,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_log_has_no_ids_and_no_query_of_a_path() {
-        let path = "/users/4711.json?email=ada@example.com".to_owned();
-        let call = AppCall { method: "GET".to_owned(), path, outcome: Ok(200), duration: Duration::from_millis(3) };
-        let expected = LoggedCall {
-            method: "GET".to_owned(),
-            path: "/users/{id}.json".to_owned(),
-            status: Some(200),
-            duration: Duration::from_millis(3),
-        };
-        assert_eq!(logged(&call), expected);
-    }
+/// An app call as the log keeps it.
+fn logged(ShownCall { method, path, outcome, duration }: ShownCall) -> LoggedCall {
+    LoggedCall { method, path, status: outcome.ok(), duration }
 }

@@ -24,5 +24,8 @@ impl ConnectorState for StoredState {
 }
 
 fn unavailable(error: StoreError) -> StateError {
-    StateError(Box::new(error))
+    match error {
+        full @ (StoreError::StateFull { .. } | StoreError::StateNames { .. }) => StateError::Full(Box::new(full)),
+        error => StateError::Unavailable(Box::new(error)),
+    }
 }

@@ -10,7 +10,7 @@
 //! This holds within one gateway. Gateways that share a store do not wait for each other.
 
 use super::refusal::{Cause, Refusal};
-use scim_protocol::Error;
+use scim_protocol::{Error, fold_case};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -72,7 +72,7 @@ impl<E: Into<Refusal>> From<E> for Stop {
 impl TurnKey {
     /// For the value of an attribute by which clients recognise the resources of a type; names that differ only in case are one.
     pub(super) fn name(instance: &Arc<str>, resource_type: &str, attribute: &str, value: &str) -> Self {
-        let what = format!("{attribute} {}", value.to_lowercase());
+        let what = format!("{attribute} {}", fold_case(value));
         Self { rank: Rank::Name, instance: Arc::clone(instance), resource_type: resource_type.to_owned(), what }
     }
 

@@ -3,9 +3,10 @@
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::key::ResourceKey;
-use crate::reader::{Reader, is_among};
+use crate::reader::is_among;
 use crate::slots::{SlotChanges, SlotStatements};
 use crate::statement::{Cell, Statement};
+use crate::store::Store;
 use sqlx::{AnyConnection, AnyPool};
 
 /// A pending reference.
@@ -19,7 +20,7 @@ pub struct Awaited {
     pub slot: String,
 }
 
-impl Reader {
+impl Store {
     /// All pending references to a resource of type `refers_to` by any of these identifiers, in order.
     pub async fn awaiting(
         &self,
@@ -27,7 +28,8 @@ impl Reader {
         refers_to: &str,
         identifiers: &[&str],
     ) -> Result<Vec<Awaited>, StoreError> {
-        if self.index.as_ref().is_some_and(|index| !index.awaited.contains(instance, refers_to, "")) {
+        let instance = self.stored(instance);
+        if self.reader().index.as_ref().is_some_and(|index| !index.awaited.contains(instance, refers_to, "")) {
             return Ok(Vec::new());
         }
         let statement = |places: &str| {
@@ -37,7 +39,7 @@ impl Reader {
             )
         };
         let rows: Vec<(String, String, String)> =
-            self.rows_among(&[instance, refers_to], identifiers, statement).await?;
+            self.reader().rows_among(&[instance, refers_to], identifiers, statement).await?;
         let mut found: Vec<Awaited> =
             rows.into_iter().map(|(resource_type, id, slot)| Awaited { resource_type, id, slot }).collect();
         found.sort_unstable();

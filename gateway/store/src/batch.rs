@@ -4,6 +4,7 @@
 use crate::awaited::AwaitedChanges;
 use crate::bindings::BindingChanges;
 use crate::database::Durability;
+use crate::generation::GenerationChanges;
 use crate::groups::GroupChanges;
 use crate::inactive::InactiveChanges;
 use crate::index::Index;
@@ -38,6 +39,7 @@ pub(crate) struct Batch<'a> {
     groups: GroupChanges<'a>,
     memberships: MembershipChanges<'a>,
     rails: RailChanges<'a>,
+    generations: GenerationChanges<'a>,
     log: Vec<&'a LogEntry>,
     /// Whether there is more than rows of the log.
     remembers: bool,
@@ -80,6 +82,7 @@ impl<'a> Batch<'a> {
             Write::SetState { instance, name, value } => self.state.set(instance, name, Some(value)),
             Write::DeleteState { instance, name } => self.state.set(instance, name, None),
             Write::Secret { name, value } => self.secrets.add(name, value),
+            Write::Generation { instance, generation } => self.generations.serve(instance, generation),
             Write::Standing(write) => self.add_standing(write),
             Write::Rail(write) => self.rails.add(write),
             Write::Log(entry) => self.log.push(entry),
@@ -131,6 +134,7 @@ impl<'a> Batch<'a> {
         self.groups.run(connection).await?;
         self.memberships.run(connection).await?;
         self.rails.run(connection).await?;
+        self.generations.run(connection).await?;
         insert(connection, &self.log).await
     }
 }

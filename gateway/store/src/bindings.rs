@@ -2,12 +2,12 @@
 
 use crate::error::StoreError;
 use crate::key::Key;
-use crate::reader::Reader;
 use crate::statement::{Cell, Row, Statement};
+use crate::store::Store;
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap};
 
-impl Reader {
+impl Store {
     /// The app's ids by SCIM id, of those that differ.
     pub async fn app_ids(
         &self,
@@ -15,10 +15,11 @@ impl Reader {
         resource_type: &str,
         ids: &[&str],
     ) -> Result<HashMap<String, String>, StoreError> {
+        let instance = self.stored(instance);
         let statement = |places: &str| {
             format!("SELECT id, app_id FROM bindings WHERE instance = $1 AND resource_type = $2 AND id IN ({places})")
         };
-        let rows: Vec<(String, String)> = self.rows_among(&[instance, resource_type], ids, statement).await?;
+        let rows: Vec<(String, String)> = self.reader().rows_among(&[instance, resource_type], ids, statement).await?;
         Ok(rows.into_iter().collect())
     }
 
@@ -29,12 +30,14 @@ impl Reader {
         resource_type: &str,
         app_ids: &[&str],
     ) -> Result<HashMap<String, String>, StoreError> {
+        let instance = self.stored(instance);
         let statement = |places: &str| {
             format!(
                 "SELECT app_id, id FROM bindings WHERE instance = $1 AND resource_type = $2 AND app_id IN ({places})"
             )
         };
-        let rows: Vec<(String, String)> = self.rows_among(&[instance, resource_type], app_ids, statement).await?;
+        let rows: Vec<(String, String)> =
+            self.reader().rows_among(&[instance, resource_type], app_ids, statement).await?;
         Ok(rows.into_iter().collect())
     }
 }

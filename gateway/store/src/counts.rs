@@ -1,16 +1,46 @@
 //! Counters of the store's work since the start, for the operator's metrics.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 /// Numbers since the start.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoreCounts {
     /// Transactions that waited for the disk, each once, however many commits share it. Log rows alone do not wait.
     pub transactions: u64,
     /// Acknowledged calls of [`Store::commit`](crate::Store::commit).
     pub commits: u64,
-    /// Rows of the provisioning log that were dropped because the database could not keep up.
-    pub dropped_log_rows: u64,
+    /// Rows of the provisioning log that do not exist, by instance and reason.
+    pub dropped_log_rows: BTreeMap<(String, DropReason), u64>,
+    /// Values that a connector's state did not take because it is full, by instance.
+    pub refused_state: BTreeMap<String, u64>,
+}
+
+/// Why a row of the provisioning log does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DropReason {
+    /// The database could not keep up.
+    Slow,
+    /// The instance wrote more rows a minute than it may.
+    Rate,
+    /// The instance's rows take more bytes than they may, and this one was the oldest.
+    Size,
+    /// The database refused it.
+    Refused,
+}
+
+impl DropReason {
+    /// The word for metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Slow => "slow-store",
+            Self::Rate => "rate",
+            Self::Size => "size",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// The same, as they grow.
@@ -18,7 +48,8 @@ pub struct StoreCounts {
 pub(crate) struct Counters {
     transactions: AtomicU64,
     commits: AtomicU64,
-    dropped_log_rows: AtomicU64,
+    dropped_log_rows: Mutex<BTreeMap<(String, DropReason), u64>>,
+    refused_state: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Counters {
@@ -30,15 +61,22 @@ impl Counters {
         self.commits.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn dropped_log_rows(&self, rows: usize) {
-        self.dropped_log_rows.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Relaxed);
+    pub(crate) fn dropped_log_rows(&self, instance: &str, reason: DropReason, rows: u64) {
+        let mut dropped = self.dropped_log_rows.lock().unwrap_or_else(PoisonError::into_inner);
+        *dropped.entry((instance.to_owned(), reason)).or_default() += rows;
+    }
+
+    pub(crate) fn refused_state(&self, instance: &str) {
+        let mut refused = self.refused_state.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused.entry(instance.to_owned()).or_default() += 1;
     }
 
     pub(crate) fn counts(&self) -> StoreCounts {
         StoreCounts {
             transactions: self.transactions.load(Relaxed),
             commits: self.commits.load(Relaxed),
-            dropped_log_rows: self.dropped_log_rows.load(Relaxed),
+            dropped_log_rows: self.dropped_log_rows.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            refused_state: self.refused_state.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

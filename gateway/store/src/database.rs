@@ -2,6 +2,7 @@
 //! differences between them are here, in [`crate::claim`], in [`crate::index`] and in [`crate::row_fault`].
 
 use crate::error::StoreError;
+use crate::folded::fold_old;
 use crate::store_url::StoreUrl;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
@@ -21,6 +22,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "what apps destroy", include_str!("../migrations/0004_standing.sql")),
     (5, "secrets", include_str!("../migrations/0005_secret.sql")),
     (6, "guard rails", include_str!("../migrations/0006_guard_rails.sql")),
+    (7, "bounds of the log", include_str!("../migrations/0007_log_bounds.sql")),
+    (8, "generations", include_str!("../migrations/0008_generations.sql")),
+    (9, "folded values", include_str!("../migrations/0009_folded.sql")),
 ];
 
 /// The most concurrent readers; the writer has a connection of its own.
@@ -112,6 +116,7 @@ impl Database {
             Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, SqlStr::from_static(sql), false)
         });
         Migrator::with_migrations(migrations.collect()).run(&mut connection).await?;
+        fold_old(&mut connection).await?;
         Ok(connection.close().await?)
     }
 

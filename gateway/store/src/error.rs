@@ -38,8 +38,24 @@ pub enum StoreError {
     #[error("the store failed to commit: {0}")]
     Commit(String),
     /// A connector's state contains as many names as it may.
-    #[error("the connector's state is full: delete some names before adding others")]
-    StateFull,
+    #[error("the connector's state is full: it has {limit} names; delete some before adding others")]
+    StateNames {
+        /// The most names.
+        limit: i64,
+    },
+    /// A connector's state would take more bytes than it may.
+    #[error(
+        "the connector's state is full: its other names and values take {others} bytes, this one {needed}, and the limit is {limit}; \
+         delete some, or raise `state-kib` in the instance's limits"
+    )]
+    StateFull {
+        /// The most bytes.
+        limit: u64,
+        /// The bytes of the other names and values.
+        others: u64,
+        /// The bytes of the one that was refused.
+        needed: u64,
+    },
     /// The store was closed: the process is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -1,8 +1,8 @@
 //! The order in which groups were created.
 
 use crate::error::StoreError;
-use crate::reader::Reader;
 use crate::statement::{Cell, Row, Statement};
+use crate::store::Store;
 use sqlx::{Any, AnyConnection};
 use std::collections::BTreeSet;
 
@@ -21,14 +21,15 @@ impl GroupKey {
     }
 }
 
-impl Reader {
+impl Store {
     /// The group's place in the order of creation, if it has one.
     pub async fn group_created(&self, instance: &str, group: &str) -> Result<Option<i64>, StoreError> {
+        let instance = self.stored(instance);
         let created =
             sqlx::query_scalar::<Any, i64>("SELECT created FROM group_sequence WHERE instance = $1 AND id = $2")
                 .bind(instance)
                 .bind(group)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&self.reader().pool)
                 .await?;
         Ok(created)
     }

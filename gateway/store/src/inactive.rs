@@ -2,8 +2,9 @@
 
 use crate::error::StoreError;
 use crate::key::{Key, ResourceKey};
-use crate::reader::{Reader, is_among};
+use crate::reader::is_among;
 use crate::statement::{Cell, Statement};
+use crate::store::Store;
 use serde_json::{Map, Value};
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 use std::collections::{BTreeMap, HashSet};
@@ -58,14 +59,14 @@ type Columns = (String, String, Option<String>, String, String);
 const SELECT: &str =
     "SELECT id, matching, external_id, phase, resource FROM inactive WHERE instance = $1 AND resource_type = $2";
 
-impl Reader {
+impl Store {
     /// The resource, if it is inactive.
     pub async fn inactive(&self, resource: &ResourceKey) -> Result<Option<Inactive>, StoreError> {
         let row = sqlx::query_as::<Any, Columns>(AssertSqlSafe(format!("{SELECT} AND id = $3")))
-            .bind(resource.instance.as_str())
+            .bind(self.stored(&resource.instance))
             .bind(resource.resource_type.as_str())
             .bind(resource.id.as_str())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.reader().pool)
             .await?;
         row.map(inactive).transpose()
     }
@@ -78,6 +79,7 @@ impl Reader {
         resource_type: &str,
         matching: &[&str],
     ) -> Result<Vec<Inactive>, StoreError> {
+        let instance = self.stored(instance);
         self.inactive_by("matching", instance, resource_type, matching).await
     }
 
@@ -88,6 +90,7 @@ impl Reader {
         resource_type: &str,
         external_id: &str,
     ) -> Result<Vec<Inactive>, StoreError> {
+        let instance = self.stored(instance);
         self.inactive_by("external_id", instance, resource_type, &[external_id]).await
     }
 
@@ -98,8 +101,9 @@ impl Reader {
         resource_type: &str,
         values: &[&str],
     ) -> Result<Vec<Inactive>, StoreError> {
+        let instance = self.stored(instance);
         let statement = |places: &str| format!("{SELECT} AND {}", is_among(column, places));
-        let rows: Vec<Columns> = self.rows_among(&[instance, resource_type], values, statement).await?;
+        let rows: Vec<Columns> = self.reader().rows_among(&[instance, resource_type], values, statement).await?;
         let mut found = rows.into_iter().map(inactive).collect::<Result<Vec<_>, _>>()?;
         found.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(found)
@@ -113,34 +117,37 @@ impl Reader {
         offset: u64,
         limit: u64,
     ) -> Result<Vec<Inactive>, StoreError> {
+        let instance = self.stored(instance);
         let statement = format!("{SELECT} ORDER BY id LIMIT {limit} OFFSET {offset}");
         let rows = sqlx::query_as::<Any, Columns>(AssertSqlSafe(statement))
             .bind(instance)
             .bind(resource_type)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.reader().pool)
             .await?;
         rows.into_iter().map(inactive).collect()
     }
 
     /// The number of inactive resources.
     pub async fn count_inactive(&self, instance: &str, resource_type: &str) -> Result<u64, StoreError> {
+        let instance = self.stored(instance);
         let count =
             sqlx::query_scalar::<Any, i64>("SELECT COUNT(*) FROM inactive WHERE instance = $1 AND resource_type = $2")
                 .bind(instance)
                 .bind(resource_type)
-                .fetch_one(&self.pool)
+                .fetch_one(&self.reader().pool)
                 .await?;
         Ok(count.unsigned_abs())
     }
 
     /// The ids of all resources whose account was being removed and may still exist, in order.
     pub async fn half_removed(&self, instance: &str, resource_type: &str) -> Result<Vec<String>, StoreError> {
+        let instance = self.stored(instance);
         let mut ids = sqlx::query_scalar::<Any, String>(
             "SELECT id FROM inactive WHERE instance = $1 AND resource_type = $2 AND phase = 'removing'",
         )
         .bind(instance)
         .bind(resource_type)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.reader().pool)
         .await?;
         ids.sort_unstable();
         Ok(ids)
@@ -153,10 +160,11 @@ impl Reader {
         resource_type: &str,
         ids: &[&str],
     ) -> Result<HashSet<String>, StoreError> {
+        let instance = self.stored(instance);
         let statement = |places: &str| {
             format!("SELECT id FROM inactive WHERE instance = $1 AND resource_type = $2 AND id IN ({places})")
         };
-        let rows: Vec<(String,)> = self.rows_among(&[instance, resource_type], ids, statement).await?;
+        let rows: Vec<(String,)> = self.reader().rows_among(&[instance, resource_type], ids, statement).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

@@ -73,7 +73,7 @@ mod tests {
         let wait = Write::Await { resource: user("1"), slot, refers_to, value };
         store.commit(vec![keep, wait]).await.unwrap();
         let check = async |store: &Store| {
-            store.pool.close().await;
+            store.reader().pool.close().await;
             for (slot, costs) in [("title", true), ("userName", false)] {
                 assert_eq!(store.find_kept("acme", "User", slot, &json!("x")).await.is_err(), costs, "{slot}");
             }
@@ -99,7 +99,7 @@ mod tests {
         store.commit(vec![Write::Forget(user("forgotten")), Write::Forget(user("again"))]).await.unwrap();
         store.commit(vec![keep("again")]).await.unwrap();
         // A query fails from here on.
-        store.pool.close().await;
+        store.reader().pool.close().await;
         for (id, asked) in [("absent", false), ("kept", true), ("forgotten", false), ("again", true)] {
             assert_eq!(costs_a_query(&store, id).await, asked, "{id}");
         }

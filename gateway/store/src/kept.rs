@@ -1,11 +1,12 @@
 //! Kept attributes: values that the app cannot store, and values as the client sent them.
 
 use crate::error::StoreError;
+use crate::folded::folded;
 use crate::index::Index;
 use crate::key::ResourceKey;
-use crate::reader::Reader;
 use crate::slots::{SlotChanges, SlotStatements};
 use crate::statement::{Cell, Statement};
+use crate::store::Store;
 use serde_json::Value;
 use sqlx::{Any, AnyConnection, AnyPool};
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ pub struct KeptValue {
     pub app: Option<Value>,
 }
 
-impl Reader {
+impl Store {
     /// The kept attributes of one resource, by slot.
     pub async fn kept(&self, resource: &ResourceKey) -> Result<Vec<KeptValue>, StoreError> {
         let rows = self.kept_of_many(&resource.instance, &resource.resource_type, &[&resource.id]).await?;
@@ -35,7 +36,8 @@ impl Reader {
         resource_type: &str,
         ids: &[&str],
     ) -> Result<HashMap<String, Vec<KeptValue>>, StoreError> {
-        let index = self.index.as_deref();
+        let instance = self.stored(instance);
+        let index = self.reader().index.as_deref();
         let may_have = |id: &&str| index.is_none_or(|index| index.kept.contains(instance, resource_type, id));
         let ids: Vec<&str> = ids.iter().copied().filter(may_have).collect();
         let statement = |places: &str| {
@@ -44,7 +46,7 @@ impl Reader {
             )
         };
         let rows: Vec<(String, String, String, Option<String>)> =
-            self.rows_among(&[instance, resource_type], &ids, statement).await?;
+            self.reader().rows_among(&[instance, resource_type], &ids, statement).await?;
         let mut found: HashMap<String, Vec<KeptValue>> = HashMap::new();
         for (id, slot, value, app) in rows {
             let app = app.map(|text| serde_json::from_str(&text)).transpose()?;
@@ -57,8 +59,8 @@ impl Reader {
         Ok(found)
     }
 
-    /// The ids of all resources whose kept attribute equals `value` apart from upper and lower case, in order. Whether case matters
-    /// is up to the schema: the caller compares again.
+    /// The ids of all resources whose kept attribute equals `value` apart from upper and lower case of any script, in order. Whether case
+    /// matters is up to the schema: the caller compares again.
     pub async fn find_kept(
         &self,
         instance: &str,
@@ -66,18 +68,19 @@ impl Reader {
         slot: &str,
         value: &Value,
     ) -> Result<Vec<String>, StoreError> {
-        if self.index.as_ref().is_some_and(|index| !index.kept_slots.contains(instance, resource_type, slot)) {
+        let instance = self.stored(instance);
+        if self.reader().index.as_ref().is_some_and(|index| !index.kept_slots.contains(instance, resource_type, slot)) {
             return Ok(Vec::new());
         }
         let mut ids = sqlx::query_scalar::<Any, String>(
             "SELECT id FROM kept WHERE instance = $1 AND resource_type = $2 AND slot = $3
-             AND lower(substr(value, 1, 200)) = lower(substr($4, 1, 200)) AND lower(value) = lower($4)",
+             AND substr(folded, 1, 200) = substr($4, 1, 200) AND folded = $4",
         )
         .bind(instance)
         .bind(resource_type)
         .bind(slot)
-        .bind(value.to_string())
-        .fetch_all(&self.pool)
+        .bind(folded(&value.to_string()))
+        .fetch_all(&self.reader().pool)
         .await?;
         ids.sort_unstable();
         Ok(ids)
@@ -123,7 +126,13 @@ impl<'a> KeptChanges<'a> {
     }
 
     pub(crate) async fn run(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        self.0.run(connection, &STATEMENTS, |(value, app)| vec![Cell::json(value), Cell::optional_json(*app)]).await
+        self.0
+            .run(connection, &STATEMENTS, |(value, app)| {
+                let json = value.to_string();
+                let folded = folded(&json);
+                vec![Cell::Text(json.into()), Cell::optional_json(*app), Cell::Text(folded.into())]
+            })
+            .await
     }
 }
 
@@ -131,7 +140,8 @@ const STATEMENTS: SlotStatements = SlotStatements {
     clear: Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id) IN (VALUES ", tail: ")" },
     delete: Statement { head: "DELETE FROM kept WHERE (instance, resource_type, id, slot) IN (VALUES ", tail: ")" },
     write: Statement {
-        head: "INSERT INTO kept (instance, resource_type, id, slot, value, app) VALUES ",
-        tail: " ON CONFLICT (instance, resource_type, id, slot) DO UPDATE SET value = excluded.value, app = excluded.app",
+        head: "INSERT INTO kept (instance, resource_type, id, slot, value, app, folded) VALUES ",
+        tail: " ON CONFLICT (instance, resource_type, id, slot)
+            DO UPDATE SET value = excluded.value, app = excluded.app, folded = excluded.folded",
     },
 };

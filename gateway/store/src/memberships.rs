@@ -2,8 +2,8 @@
 
 use crate::error::StoreError;
 use crate::groups::GroupKey;
-use crate::reader::Reader;
 use crate::statement::{Cell, Row, Statement, replace};
+use crate::store::Store;
 use sqlx::{Any, AnyConnection};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,9 +20,10 @@ pub struct Wanted {
     pub pending: bool,
 }
 
-impl Reader {
+impl Store {
     /// The memberships requested for each of these users, by user and group; users without any are left out.
     pub async fn wanted(&self, instance: &str, users: &[&str]) -> Result<HashMap<String, Vec<Wanted>>, StoreError> {
+        let instance = self.stored(instance);
         let statement = |places: &str| {
             format!(
                 "SELECT m.user_id, m.group_id, m.since, COALESCE(g.created, 0), m.pending FROM memberships m
@@ -30,7 +31,8 @@ impl Reader {
                  WHERE m.instance = $1 AND m.user_id IN ({places})"
             )
         };
-        let rows: Vec<(String, String, i64, i64, i64)> = self.rows_among(&[instance], users, statement).await?;
+        let rows: Vec<(String, String, i64, i64, i64)> =
+            self.reader().rows_among(&[instance], users, statement).await?;
         let mut found: HashMap<String, Vec<Wanted>> = HashMap::new();
         for (user, group, since, created, pending) in rows {
             found.entry(user).or_default().push(Wanted { group, since, created, pending: pending != 0 });
@@ -44,12 +46,13 @@ impl Reader {
 
     /// The users requested for a group, in order, and whether the app does not know them yet.
     pub async fn wanted_in(&self, instance: &str, group: &str) -> Result<Vec<(String, bool)>, StoreError> {
+        let instance = self.stored(instance);
         let rows = sqlx::query_as::<Any, (String, i64)>(
             "SELECT user_id, pending FROM memberships WHERE instance = $1 AND group_id = $2",
         )
         .bind(instance)
         .bind(group)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.reader().pool)
         .await?;
         let mut users: Vec<_> = rows.into_iter().map(|(user, pending)| (user, pending != 0)).collect();
         users.sort_unstable();

@@ -6,13 +6,15 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::health::Health;
 use crate::index::Index;
+use crate::log::limits::{LogLimits, LogUsage};
 use crate::log::queue::queue;
 use crate::reader::Reader;
 use crate::store::{Shared, Store};
 use crate::store_url::StoreUrl;
 use crate::writer::Writer;
 use crate::{awaited, kept};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
@@ -25,7 +27,7 @@ impl Store {
     /// ([`StoreError::InUse`]).
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
         let claim = match url {
-            StoreUrl::SqliteFile(path) => Some(claim(path, TAKE_OVER).await?),
+            StoreUrl::SqliteFile(path) => Some(Arc::new(claim(path, TAKE_OVER).await?)),
             StoreUrl::Postgres(_) => None,
         };
         let database = Database::create(url)?;
@@ -43,15 +45,28 @@ impl Store {
         let counters = Arc::new(Counters::default());
         let health = Arc::new(Health::default());
         let (log, rows) = queue();
+        let log_usage = Arc::new(LogUsage::default());
         let writer = Writer {
             database,
             index: index.clone(),
             log: rows,
             counters: counters.clone(),
             health: health.clone(),
-            claim,
+            log_usage: log_usage.clone(),
+            claim: claim.clone(),
         };
-        let (writer, reader, cursor_key) = (writer.start(), Reader { pool, index }, OnceCell::new());
-        Ok(Shared { reader, writer, log, counters, health, cursor_key }.into())
+        Ok(Shared {
+            reader: Reader { pool, index },
+            writer: writer.start(),
+            log,
+            counters,
+            health,
+            cursor_key: OnceCell::new(),
+            log_limits: RwLock::new(LogLimits::default()),
+            log_usage,
+            state_turns: Mutex::new(HashMap::new()),
+            claim: Mutex::new(claim),
+        }
+        .into())
     }
 }

@@ -7,6 +7,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::reader::Reader;
 use crate::statement::{Cell, Row, Statement};
+use crate::store::Store;
 use crate::store_url::StoreUrl;
 use crate::text::{bounded_id, time_text};
 use jiff::Timestamp;
@@ -37,6 +38,16 @@ pub enum RailWrite {
         /// The reason, for the operator.
         reason: String,
     },
+}
+
+impl RailWrite {
+    /// The instance that it is about.
+    pub(crate) fn instance(&mut self) -> &mut String {
+        match self {
+            Self::Deactivates(user) | Self::Remains(user) => &mut user.instance,
+            Self::ForgetBefore { instance, .. } | Self::Tripped { instance, .. } => instance,
+        }
+    }
 }
 
 /// A deactivation or deletion of a user.
@@ -71,14 +82,7 @@ pub struct RailRow {
 }
 
 impl Reader {
-    /// The state of a rail.
-    pub async fn rail(&self, instance: &str, rail: &str) -> Result<RailState, StoreError> {
-        let rows = self.rails(instance).await?;
-        Ok(rows.into_iter().find(|row| row.rail == rail).map(|row| row.state).unwrap_or_default())
-    }
-
-    /// All rails of an instance that have ever tripped or been lifted.
-    pub async fn rails(&self, instance: &str) -> Result<Vec<RailRow>, StoreError> {
+    async fn rails(&self, instance: &str) -> Result<Vec<RailRow>, StoreError> {
         type Columns = (String, Option<String>, Option<String>, Option<String>);
         let rows = sqlx::query_as::<Any, Columns>(
             "SELECT rail, tripped, reason, open_until FROM guard_rails WHERE instance = $1 ORDER BY rail",
@@ -95,15 +99,28 @@ impl Reader {
             })
             .collect()
     }
+}
+
+impl Store {
+    /// The state of a rail.
+    pub async fn rail(&self, instance: &str, rail: &str) -> Result<RailState, StoreError> {
+        let rows = self.rails(instance).await?;
+        Ok(rows.into_iter().find(|row| row.rail == rail).map(|row| row.state).unwrap_or_default())
+    }
+
+    /// All rails of an instance that have ever tripped or been lifted.
+    pub async fn rails(&self, instance: &str) -> Result<Vec<RailRow>, StoreError> {
+        self.reader().rails(self.stored(instance)).await
+    }
 
     /// How many users of an instance have been deactivated or deleted since then, each counted once.
     pub async fn deactivated_since(&self, instance: &str, since: Timestamp) -> Result<u64, StoreError> {
         let count = sqlx::query_scalar::<Any, i64>(
             "SELECT COUNT(DISTINCT id) FROM deactivations WHERE instance = $1 AND time >= $2",
         )
-        .bind(instance)
+        .bind(self.stored(instance))
         .bind(time_text(since))
-        .fetch_one(&self.pool)
+        .fetch_one(&self.reader().pool)
         .await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
@@ -112,19 +129,26 @@ impl Reader {
 /// Reads the rails of an instance from another process than the gateway's, beside which it may run.
 pub async fn read_rails(url: &StoreUrl, instance: &str) -> Result<Vec<RailRow>, StoreError> {
     let reader = Reader::beside(url).await?;
-    let rows = reader.rails(instance).await;
+    let rows = async {
+        let rows = reader.rails(&reader.served(instance).await?).await?;
+        Ok(rows.into_iter().map(|row| RailRow { instance: instance.to_owned(), ..row }).collect())
+    };
+    let rows = rows.await;
     reader.pool.close().await;
     rows
 }
 
 /// Lifts a rail until a time, from another process than the gateway's.
 pub async fn lift_rail(url: &StoreUrl, instance: &str, rail: &str, until: Timestamp) -> Result<(), StoreError> {
+    let reader = Reader::beside(url).await?;
+    let stored = reader.served(instance).await;
+    reader.pool.close().await;
     let mut connection = Database::existing(url)?.connect().await?;
     sqlx::query::<Any>(
         "INSERT INTO guard_rails (instance, rail, open_until) VALUES ($1, $2, $3) ON CONFLICT (instance, rail)
          DO UPDATE SET tripped = NULL, reason = NULL, open_until = excluded.open_until",
     )
-    .bind(instance)
+    .bind(stored?)
     .bind(rail)
     .bind(time_text(until))
     .execute(&mut connection)
@@ -196,7 +220,6 @@ const TRIP: Statement = Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
     use crate::testing::temporary;
     use crate::write::Write;
 

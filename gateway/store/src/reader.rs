@@ -9,9 +9,9 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, FromRow};
 use std::sync::Arc;
 
-/// All reads of the store, through connections of their own. A [`Store`](crate::Store) dereferences to it.
+/// The connections for reading.
 #[derive(Clone)]
-pub struct Reader {
+pub(crate) struct Reader {
     pub(crate) pool: AnyPool,
     /// None on PostgreSQL, where other gateways write too.
     pub(crate) index: Option<Arc<Index>>,
@@ -55,10 +55,4 @@ impl Reader {
 pub(crate) fn is_among(column: &str, places: &str) -> String {
     let beginnings: Vec<String> = places.split(", ").map(|place| format!("substr({place}, 1, 200)")).collect();
     format!("substr({column}, 1, 200) IN ({}) AND {column} IN ({places})", beginnings.join(", "))
-}
-
-impl std::fmt::Debug for Reader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").finish_non_exhaustive()
-    }
 }

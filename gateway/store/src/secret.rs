@@ -29,7 +29,7 @@ impl Store {
     async fn read_cursor_key(&self) -> Result<Option<[u8; 32]>, StoreError> {
         let text = sqlx::query_scalar::<Any, String>("SELECT value FROM secret WHERE name = $1")
             .bind(CURSOR_KEY)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.reader().pool)
             .await?;
         Ok(text.and_then(|text| STANDARD.decode(text).ok()?.try_into().ok()))
     }

@@ -29,7 +29,10 @@ pub(crate) type Row<'a> = Vec<Cell<'a>>;
 pub(crate) enum Cell<'a> {
     Text(Cow<'a, str>),
     Number(i64),
+    /// NULL in a column of texts.
     Null,
+    /// NULL in a column of numbers.
+    NoNumber,
 }
 
 impl<'a> Cell<'a> {
@@ -49,12 +52,21 @@ impl<'a> Cell<'a> {
         value.map_or(Self::Null, Self::json)
     }
 
+    /// The bytes of a text.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Number(_) | Self::Null | Self::NoNumber => 0,
+        }
+    }
+
     /// Binds it to the query's next placeholder.
     pub(crate) fn bind_to<'q>(&'q self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments> {
         match self {
             Self::Text(text) => query.bind(text.as_ref()),
             Self::Number(number) => query.bind(*number),
             Self::Null => query.bind(None::<String>),
+            Self::NoNumber => query.bind(None::<i64>),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that can be written.
 
+use crate::generation::Generation;
 use crate::groups::GroupKey;
 use crate::inactive::{Inactive, Phase};
 use crate::key::ResourceKey;
@@ -64,6 +65,13 @@ pub enum Write {
         /// Its value, as text.
         value: String,
     },
+    /// Remembers that a generation of an instance is served from now on.
+    Generation {
+        /// The instance's name.
+        instance: String,
+        /// The generation.
+        generation: Generation,
+    },
     /// Deletes a value of a connector's state.
     DeleteState {
         /// The connector's instance.
@@ -77,6 +85,16 @@ pub enum Write {
     Rail(RailWrite),
     /// Adds a row to the provisioning log that is committed together with the other writes.
     Log(Box<LogEntry>),
+}
+
+impl Write {
+    /// The row of the provisioning log that it adds, if it does.
+    pub(crate) fn logged(&self) -> Option<&LogEntry> {
+        match self {
+            Self::Log(entry) => Some(entry),
+            _ => None,
+        }
+    }
 }
 
 /// One change of data that the app destroys, or of requested memberships.

@@ -2,13 +2,15 @@
 //! task has a connection of its own, so that no reader makes it wait.
 
 use crate::batch::{Batch, Unit};
-use crate::counts::Counters;
+use crate::counts::{Counters, DropReason};
 use crate::database::{Database, Durability};
 use crate::error::StoreError;
 use crate::health::Health;
 use crate::index::Index;
+use crate::log::entry::LogEntry;
+use crate::log::limits::LogUsage;
 use crate::log::queue::LogQueue;
-use crate::message::{Done, Message};
+use crate::message::{Done, Message, Trim, Trimmed};
 use crate::retention::delete_some;
 use crate::row_fault::is_row_fault;
 use crate::write::Write;
@@ -42,8 +44,9 @@ pub(crate) struct Writer {
     pub(crate) log: LogQueue,
     pub(crate) counters: Arc<Counters>,
     pub(crate) health: Arc<Health>,
-    /// Held for as long as this task may write.
-    pub(crate) claim: Option<File>,
+    pub(crate) log_usage: Arc<LogUsage>,
+    /// Held for as long as this task may write; the store holds it for as long as anybody may read.
+    pub(crate) claim: Option<Arc<File>>,
 }
 
 impl Writer {
@@ -78,7 +81,7 @@ impl Writer {
             for message in waiting.drain(..) {
                 match message {
                     Message::Commit(writes, done) => operations.push((writes, done)),
-                    Message::TrimLog(before, done) => trims.push((before, done)),
+                    Message::Trim(trim, done) => trims.push((trim, done)),
                     Message::Close(done) => {
                         messages.close();
                         closers.push(done);
@@ -91,8 +94,8 @@ impl Writer {
                 self.probe(&mut session).await;
             }
             self.commit_group(&mut session, operations).await;
-            for (before, done) in trims {
-                let _ = done.send(self.trim_log(&mut session, &before).await);
+            for (trim, done) in trims {
+                let _ = done.send(self.trim_log(&mut session, &trim).await);
             }
             if received == Ok(0) {
                 break;
@@ -117,14 +120,23 @@ impl Writer {
         let units: Vec<Unit<'_>> =
             units.chain(operations.iter().map(|(writes, _)| Unit::Operation(writes.as_slice()))).collect();
         let mut outcomes = self.commit_units(session, &units).await.into_iter();
-        let dropped = outcomes.by_ref().take(rows.len()).filter(Result::is_err).count();
-        self.counters.dropped_log_rows(dropped);
-        for ((_, done), outcome) in operations.into_iter().zip(outcomes) {
+        for (row, outcome) in rows.iter().zip(outcomes.by_ref().take(rows.len())) {
+            match outcome {
+                Ok(()) => self.has_logged(row),
+                Err(_) => self.counters.dropped_log_rows(&row.instance, DropReason::Refused, 1),
+            }
+        }
+        for ((writes, done), outcome) in operations.into_iter().zip(outcomes) {
             if outcome.is_ok() {
                 self.counters.acknowledged();
+                writes.iter().filter_map(Write::logged).for_each(|row| self.has_logged(row));
             }
             let _ = done.send(outcome.map_err(StoreError::Commit));
         }
+    }
+
+    fn has_logged(&self, row: &LogEntry) {
+        self.log_usage.add(&row.instance, row.bytes());
     }
 
     /// Commits all units in one transaction if possible; the outcomes are in their order. One unit's bad row must not fail the others:
@@ -168,8 +180,11 @@ impl Writer {
             match in_time(self.transaction(session, &batch)).await {
                 Ok(()) => break,
                 Err(error) => {
-                    // Whatever its state, the database undoes what was not committed.
-                    *session = None;
+                    // Whatever its state, the database undoes what was not committed. Only a row's fault leaves the session as it was:
+                    // whoever sends bad rows must not make everybody wait for a new one.
+                    if !is_row_fault(&error) {
+                        *session = None;
+                    }
                     if attempt == ATTEMPTS || !is_transient(&error) {
                         return Err(error);
                     }
@@ -196,8 +211,11 @@ impl Writer {
             return batch.run(&mut session.connection).await;
         }
         let mut transaction = session.connection.begin().await?;
-        batch.run(&mut transaction).await?;
-        transaction.commit().await
+        match batch.run(&mut transaction).await {
+            Ok(()) => transaction.commit().await,
+            Err(error) if is_row_fault(&error) => transaction.rollback().await.and(Err(error)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Probes the database while idle after a failure: without commits, nothing else would notice its recovery.
@@ -209,9 +227,8 @@ impl Writer {
         self.health.note(outcome.map_err(|error| error.to_string()));
     }
 
-    async fn trim_log(&self, session: &mut Option<Session>, before: &str) -> Result<u64, StoreError> {
-        let outcome =
-            in_time(async { delete_some(&mut self.connected(session).await?.connection, before).await }).await;
+    async fn trim_log(&self, session: &mut Option<Session>, trim: &Trim) -> Result<Trimmed, StoreError> {
+        let outcome = in_time(async { delete_some(&mut self.connected(session).await?.connection, trim).await }).await;
         if outcome.is_err() {
             *session = None;
         }
@@ -245,12 +262,16 @@ fn is_transient(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::claim::claim;
     use crate::error::StoreError;
     use crate::message::Message;
+    use crate::store::Store;
+    use crate::store_url::StoreUrl;
     use crate::testing::{temporary, user};
     use crate::write::Write;
     use std::io;
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
     use tracing_subscriber::fmt::MakeWriter;
 
     /// Lines of the log, collected.
@@ -303,6 +324,22 @@ mod tests {
         // Reading goes on.
         assert_eq!(store.kept(&user("1")).await.unwrap().len(), 1);
         store.close().await;
+    }
+
+    #[tokio::test]
+    async fn no_other_gateway_gets_the_database_while_one_whose_writer_has_stopped_still_reads() {
+        let (store, folder) = temporary().await;
+        let database = folder.path().join("store.db");
+        let stopped = store.send(|_: crate::message::Done<()>| Message::Panic).await;
+        assert!(matches!(stopped, Err(StoreError::WriterStopped)), "{stopped:?}");
+        assert!(matches!(claim(&database, Duration::ZERO).await, Err(StoreError::InUse(_))));
+        store.close().await;
+        claim(&database, Duration::ZERO).await.unwrap();
+        // Nor is it held by a store that nobody closed and nobody has any more.
+        let store = Store::open(&StoreUrl::SqliteFile(database.clone())).await.unwrap();
+        store.commit(keep()).await.unwrap();
+        drop(store);
+        claim(&database, Duration::from_secs(10)).await.unwrap();
     }
 
     #[tokio::test]

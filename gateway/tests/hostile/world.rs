@@ -115,12 +115,12 @@ impl ConnectorState for Broken {
     fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<String>, StateError>> {
         match self {
             Self::Stuck => Box::pin(std::future::pending()),
-            Self::Failing => Box::pin(async { Err(StateError("the disk is full".into())) }),
+            Self::Failing => Box::pin(async { Err(StateError::Unavailable("the disk is full".into())) }),
         }
     }
 
     fn set<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), StateError>> {
-        Box::pin(async { Err(StateError("the disk is full".into())) })
+        Box::pin(async { Err(StateError::Unavailable("the disk is full".into())) })
     }
 
     fn delete<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), StateError>> {

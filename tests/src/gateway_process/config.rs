@@ -69,6 +69,8 @@ pub struct InstanceConfig {
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub limits: Map<String, Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]

@@ -70,6 +70,13 @@ impl GatewayProcess {
         Self::start_by(command, &[], binary, config, log).await
     }
 
+    /// As [`Self::start`], such that a file which may not grow is an error as on a full disk, and not the end of the process.
+    pub async fn start_on_a_small_disk(binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary);
+        Self::start_by(command, &[], binary, config, log).await
+    }
+
     async fn start_by(
         mut command: Command,
         options: &[&str],

@@ -43,6 +43,16 @@ impl World {
         Self::start(Client::Okta, Plan::new(INSTANCE, connector), configure).await
     }
 
+    /// As [`Self::okta`], with a gateway that may be given a limit on the size of its files, as a full disk imposes.
+    pub async fn okta_that_survives_a_full_disk(connector: &str) -> Self {
+        let mut world = Self::okta(connector).await;
+        world.stop().await;
+        let log = world.folder().join("again.log");
+        let gateway = GatewayProcess::start_on_a_small_disk(&world.binary, &world.config, &log);
+        world.gateway = Some(gateway.await.unwrap());
+        world
+    }
+
     /// As [`Self::okta`], with this `group-policy`.
     pub async fn okta_with_policy(connector: &str, policy: &str) -> Self {
         let mut plan = Plan::new(INSTANCE, connector);
@@ -112,6 +122,16 @@ impl World {
     /// Starts another gateway process with the same configuration; its log goes to a file of this name.
     pub async fn another_gateway(&self, log: &str) -> GatewayProcess {
         GatewayProcess::start(&self.binary, &self.config, &self.folder().join(log)).await.unwrap()
+    }
+
+    /// The file of the configuration.
+    pub fn config_file(&self) -> &Path {
+        &self.config
+    }
+
+    /// The process of the running gateway.
+    pub fn process(&self) -> u32 {
+        self.gateway.as_ref().and_then(GatewayProcess::id).unwrap()
     }
 
     /// Runs a command of the gateway with this configuration and returns what it printed. The command must succeed.

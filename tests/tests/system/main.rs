@@ -20,6 +20,7 @@ mod musts;
 mod patch_sequences;
 mod protocol;
 mod reload;
+mod remembered;
 mod standing;
 mod start;
 mod turns;

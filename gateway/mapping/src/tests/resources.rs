@@ -143,7 +143,7 @@ fn an_error_of_an_app_value_names_attribute_and_field() {
         MapError::AppValue {
             attribute: "active".to_owned(),
             field: "disabled".to_owned(),
-            detail: "3 is not true or false".to_owned()
+            detail: "a number is not true or false".to_owned()
         }
     );
 }

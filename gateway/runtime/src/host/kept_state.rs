@@ -19,7 +19,7 @@ impl HostState {
     }
 
     fn state_failed(&mut self, error: &StateError) {
-        self.line(Level::WARN, &format!("{error}: {}", error.0));
+        self.line(Level::WARN, &error.to_string());
     }
 }
 

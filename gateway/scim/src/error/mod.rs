@@ -5,6 +5,7 @@
 
 mod scim_type;
 
+use crate::excerpt::Excerpt;
 use crate::status::ErrorStatus;
 use crate::urn;
 pub use scim_type::ScimType;
@@ -153,14 +154,15 @@ impl Error {
         Self::new(ErrorStatus::UNAVAILABLE, detail)
     }
 
-    /// The response body. `status` is a string (RFC 7644 §3.12), and Okta insists on it.
+    /// The response body. `status` is a string (RFC 7644 §3.12), and Okta insists on it. The detail is cut where it is too long to be
+    /// read.
     pub fn to_json(&self) -> Value {
         let mut body = json!({ "schemas": [urn::ERROR], "status": self.status.to_string() });
         if let Some(object) = body.as_object_mut() {
             if let Some(kind) = self.scim_type {
                 object.insert("scimType".to_owned(), kind.as_str().into());
             }
-            object.insert("detail".to_owned(), self.detail.as_str().into());
+            object.insert("detail".to_owned(), Excerpt::of(&self.detail).into_string().into());
         }
         body
     }
@@ -184,6 +186,12 @@ mod tests {
             body,
             json!({ "schemas": [urn::ERROR], "status": "409", "scimType": "uniqueness", "detail": "userName is taken" })
         );
+    }
+
+    #[test]
+    fn a_detail_is_no_longer_than_people_read() {
+        let body = Error::invalid_value("x".repeat(1 << 20)).to_json();
+        assert!(body.to_string().len() < Excerpt::BYTES + 200);
     }
 
     #[test]

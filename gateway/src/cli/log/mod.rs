@@ -47,6 +47,7 @@ fn document(row: &LogEntry) -> Value {
     json!({
         "time": row.time.to_string(),
         "instance": row.instance,
+        "generation": row.generation,
         "client": row.client,
         "operation": row.operation,
         "resource_type": row.resource_type,
@@ -56,6 +57,7 @@ fn document(row: &LogEntry) -> Value {
         "scim_type": row.scim_type,
         "duration_ms": milliseconds(row.duration),
         "app_calls": calls.collect::<Vec<_>>(),
+        "unlisted_app_calls": row.unlisted_calls,
         "correlation": row.correlation,
     })
 }
@@ -76,6 +78,7 @@ mod tests {
             time: Timestamp::from_second(1_800_000_000 + second).expect("a time") + Duration::from_millis(5),
             correlation: format!("c-{second}"),
             instance: "acme".to_owned(),
+            generation: None,
             client: "entra".to_owned(),
             operation: "create".to_owned(),
             resource_type: Some("User".to_owned()),
@@ -89,6 +92,7 @@ mod tests {
                 status: (status < 500).then_some(status),
                 duration: Duration::from_micros(12_340),
             }],
+            unlisted_calls: 0,
             duration: Duration::from_micros(20_000),
         }
     }
@@ -135,11 +139,12 @@ mod tests {
     fn the_json_has_one_document_per_line() {
         let text = printed(&Question { limit: 1, ..everything() }, true);
         let expected = json!({
-            "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "client": "entra", "operation": "create",
+            "time": "2027-01-15T08:00:03.005Z", "instance": "acme", "generation": null, "client": "entra", "operation": "create",
             "resource_type": "User", "id": null,
             "matching": { "attribute": "userName", "value": "b\u{1b}[2Job" },
             "status": 502, "scim_type": null, "duration_ms": 20.0,
             "app_calls": [{ "method": "POST", "path": "/users.json", "status": null, "duration_ms": 12.3 }],
+            "unlisted_app_calls": 0,
             "correlation": "c-3",
         });
         assert_eq!(serde_json::from_str::<Value>(&text).expect("one document"), expected);

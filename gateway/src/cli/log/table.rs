@@ -57,5 +57,6 @@ fn calls(row: &LogEntry) -> String {
         let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         format!("{} {} {status}", call.method, call.path)
     });
-    escaped(&calls.collect::<Vec<_>>().join(", "))
+    let more = (row.unlisted_calls > 0).then(|| format!("and {} more", row.unlisted_calls));
+    escaped(&calls.chain(more).collect::<Vec<_>>().join(", "))
 }

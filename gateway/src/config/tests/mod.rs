@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::egress::Rate;
+use crate::store::LogLimits;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::time::Duration;
@@ -93,6 +94,8 @@ fn every_setting_is_read() {
         [store]
         url = "postgres://gateway@localhost/scim"
         log-retention-days = 30
+        log-max-mib = 5
+        log-rows-per-minute = 60
         [log]
         format = "json"
         level = "debug"
@@ -111,6 +114,7 @@ fn every_setting_is_read() {
         mapping = "mapping.json"
         tokens = ["{HASH}"]
         client = "entra-optscim"
+        generation = 3
         [instances.acme.settings]
         unknown-references = "create"
         "page.size" = 50
@@ -122,6 +126,7 @@ fn every_setting_is_read() {
         wall-ms = 30000
         sends = 20
         response-bytes = 4096
+        state-kib = 100
         concurrency = 4
         requests-per-second = 10
         burst = 20
@@ -138,6 +143,7 @@ fn every_setting_is_read() {
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
     assert_eq!(config.store.url.to_string(), "postgres://gateway@localhost/scim");
     assert_eq!(config.store.log_retention_days, 30);
+    assert_eq!(config.store.log_limits, LogLimits { bytes: 5 << 20, rows_per_minute: 60 });
     assert_eq!(config.server.public_url.as_ref().map(ToString::to_string).as_deref(), Some("https://gateway.example"));
     assert_eq!(config.log, Log { format: Some(Format::Json), level: Level::Debug });
     let connector = config.connectors.get("samanage").expect("a connector");
@@ -164,9 +170,11 @@ fn every_setting_is_read() {
         sends: Some(20),
         response_bytes: Some(4096),
         concurrency: Some(4),
+        state_bytes: Some(100 << 10),
         rate: Some(Rate { per_second: 10.try_into().unwrap(), burst: 20.try_into().unwrap() }),
     };
     assert_eq!(acme.limits, limits);
+    assert_eq!(acme.generation, Some(3));
     assert!(!format!("{config:?}").contains("s3cr3t"), "a secret in a debug text");
 }
 

@@ -81,6 +81,14 @@ impl MemberPlan<'_> {
         std::mem::take(&mut plan.others).send(context.instance, app, plan.members).await
     }
 
+    /// Whether the group has other members afterwards.
+    pub(in super::super) fn changes_records(&self, context: &Context<'_>) -> bool {
+        let is_member = |write: &Write| {
+            matches!(write, Write::Standing(StandingWrite::Member { .. } | StandingWrite::NoMember { .. }))
+        };
+        self.writes(context).iter().any(is_member)
+    }
+
     /// What is to be recorded.
     pub(in super::super) fn writes(&self, context: &Context<'_>) -> Vec<Write> {
         let Some(plan) = &self.0 else { return Vec::new() };

@@ -4,6 +4,7 @@ mod current;
 mod members;
 mod present;
 mod read;
+pub(super) mod times;
 mod version;
 
 pub(super) use current::Current;

@@ -6,6 +6,7 @@ use super::super::context::Context;
 use super::super::refusal::Refusal;
 use super::current::Current;
 use super::members;
+use super::times::{Times, may_be_held};
 use crate::connectors::{Contradiction, Document, Stored};
 use crate::mapping::Kept;
 use crate::store::KeptValue;
@@ -20,7 +21,7 @@ pub(in super::super) async fn resolve(
     omit: &[String],
 ) -> Result<Current, Refusal> {
     let kept = kept(context, &stored.id).await?;
-    resolve_with(context, app, stored, &kept, omit).await
+    resolve_with(context, app, stored, kept, omit).await
 }
 
 /// A page of what the app answered, as [`resolve`] does it; what the store keeps of all of them is read at once.
@@ -30,7 +31,7 @@ pub(in super::super) async fn mapped_page(
     page: Vec<Stored>,
     omit: &[String],
 ) -> Result<Vec<Current>, Refusal> {
-    let mut kept = if context.kind.mapping.kept_slots().next().is_none() {
+    let mut kept = if !may_be_held(context) {
         std::collections::HashMap::new()
     } else {
         let ids: Vec<&str> = page.iter().map(|stored| stored.id.as_str()).collect();
@@ -39,8 +40,8 @@ pub(in super::super) async fn mapped_page(
     };
     let mut currents = Vec::with_capacity(page.len());
     for stored in page {
-        let kept: Vec<Kept> = kept.remove(&stored.id).unwrap_or_default().into_iter().map(in_mapping).collect();
-        currents.push(resolve_with(context, app, stored, &kept, omit).await?);
+        let kept = kept.remove(&stored.id).unwrap_or_default();
+        currents.push(resolve_with(context, app, stored, kept, omit).await?);
     }
     Ok(currents)
 }
@@ -59,7 +60,7 @@ async fn resolve_with(
     context: &Context<'_>,
     app: &mut App<'_>,
     stored: Stored,
-    kept: &[Kept],
+    mut kept: Vec<KeptValue>,
     omit: &[String],
 ) -> Result<Current, Refusal> {
     let (document, version) = match stored.document {
@@ -69,21 +70,24 @@ async fn resolve_with(
             (again.document.unwrap_or_default(), again.version)
         }
     };
-    let mut resource = mapped(context, app, &document, kept).await?;
+    let times = Times::take(&mut kept);
+    let kept: Vec<Kept> = kept.into_iter().map(in_mapping).collect();
+    let mut resource = mapped(context, app, &document, &kept).await?;
     if let Some(missing) = context.kind.required.iter().find(|required| required.slot.get(&resource).is_none()) {
         let (kind, id) = (context.kind.scim.name.clone(), stored.id);
         let (attribute, field) = (missing.slot.to_string(), missing.field.clone());
         return Err(app.contradicted(Contradiction::Nameless { kind, id, attribute, field }));
     }
+    times.show_in(&mut resource);
     members::correct(context, &stored.id, &mut resource, omit).await?;
     Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
 }
 
-async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {
-    if context.kind.mapping.kept_slots().next().is_none() {
+async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<KeptValue>, Refusal> {
+    if !may_be_held(context) {
         return Ok(Vec::new());
     }
-    Ok(context.instance.store.kept(&context.key(id)).await?.into_iter().map(in_mapping).collect())
+    Ok(context.instance.store.kept(&context.key(id)).await?)
 }
 
 fn in_mapping(row: KeptValue) -> Kept {

@@ -10,6 +10,7 @@ use super::found::{Found, take};
 use super::query::Query;
 use crate::store::{Inactive, Phase};
 use scim_protocol::filter::{CompareOp, Comparison, Filter};
+use scim_protocol::fold_case;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -123,7 +124,7 @@ fn required<'f>(context: &Context<'_>, filter: &'f Filter) -> Option<Name<'f>> {
             let path = path.to_string();
             let is_matching = context.kind.mapping.match_slots().first().is_some_and(|slot| slot.to_string() == path);
             if is_matching {
-                return Some(Name::Matching(value.to_lowercase()));
+                return Some(Name::Matching(fold_case(value).into_owned()));
             }
             (path == "externalId").then_some(Name::External(value))
         }

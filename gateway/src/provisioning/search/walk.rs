@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::inactive::current;
 use super::super::listing::AppPages;
 use super::super::refusal::Refusal;
-use super::super::resource::{Current, mapped_page, present, resolve};
+use super::super::resource::{Current, mapped_page, present, resolve, times};
 use super::super::{id, membership, write};
 use super::found::{Found, take};
 use super::limits::MAX_SCANNED;
@@ -16,7 +16,7 @@ use super::query::Query;
 use super::{inactive, sole};
 use crate::connectors::{AppComparison, Paging, Stored};
 use scim_protocol::filter::{CompareOp, Filter};
-use scim_protocol::schema::Attribute;
+use scim_protocol::path::AttributePath;
 use scim_protocol::{Error, Slot, Uniqueness};
 
 /// Finds all that match.
@@ -65,7 +65,14 @@ pub(super) fn omitted(context: &Context<'_>, query: &Query) -> Vec<String> {
 /// What the app compares by itself.
 pub(super) fn comparisons(context: &Context<'_>, query: &Query) -> Vec<AppComparison> {
     let Some(filter) = &query.filter else { return Vec::new() };
-    let pushed = context.kind.mapping.push_down(filter, &context.kind.abilities.filters).into_iter();
+    // The app's times are not the ones that are shown where the gateway holds a part of the resource.
+    let (meta, is_held) = (AttributePath::core("meta"), times::may_be_held(context));
+    let parts: Vec<&Filter> = match filter {
+        Filter::And(parts) => parts.iter().collect(),
+        filter => vec![filter],
+    };
+    let comparable = parts.into_iter().filter(|part| !is_held || !part.mentions(&meta));
+    let pushed = comparable.flat_map(|part| context.kind.mapping.push_down(part, &context.kind.abilities.filters));
     pushed.filter(|comparison| !membership::decides(context, &comparison.field)).collect()
 }
 
@@ -121,10 +128,8 @@ async fn by_kept(
         }
         let slot = context.kind.scim.parse_slot(&kept.slot).ok();
         let attribute = slot.and_then(|slot| Some(context.kind.scim.resolve_slot(&slot)?.attribute));
-        // SQLite's lower() knows ASCII alone, so that it may have missed what differs in the case of other letters.
-        let is_found = kept.value.as_str().is_none_or(str::is_ascii) || attribute.is_some_and(Attribute::is_case_exact);
         let is_unique = attribute.is_some_and(|attribute| attribute.uniqueness != Uniqueness::None);
-        if is_found && !context.kind.mapping.is_in_app(&kept.slot) || found.total > 0 && is_unique {
+        if !context.kind.mapping.is_in_app(&kept.slot) || found.total > 0 && is_unique {
             return Ok(true);
         }
     }

@@ -5,7 +5,7 @@ use super::super::context::Context;
 use super::super::inactive::current;
 use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
-use super::super::resource::Current;
+use super::super::resource::{Current, times};
 use super::super::subject::Subject;
 use super::super::{awaited, remember, unshown};
 use super::restore::Restoration;
@@ -175,6 +175,7 @@ async fn update(
     read: Option<Stored>,
     base: Option<Document>,
 ) -> Result<Told, Refusal> {
+    let is_untold = change.fields.is_empty() && change.items.is_empty();
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
         // The members change and the app need not be called.
@@ -196,7 +197,10 @@ async fn update(
     }
     members.follow(context, app, &mut stored.unresolved).await?;
     let mut writes = awaited::of_change(context, id, &stored, &change);
-    writes.extend(remember::of_change(context, id, &stored, change.kept));
+    if is_untold && members.changes_records(context) {
+        writes.push(times::modified(context, id));
+    }
+    writes.extend(remember::of_change(context, id, &stored, change.kept).await);
     Ok(Told { writes, shown: Shown::Stored { stored, is_whole, appeared: None } })
 }
 

@@ -31,7 +31,7 @@ pub(in super::super) async fn adopt(
         Err(refusal) if refusal.error.status == 404 => return Ok(None),
         read => read?,
     };
-    let mut writes = active_again(context, id, app_id.to_owned());
+    let mut writes = active_again(context, id, app_id.to_owned(), &before.resource);
     if let Ok(made) =
         context.kind.mapping.to_app(&before.resource, &mut app.budget, &mut Connected(&mut app.call)).await
     {

@@ -8,7 +8,7 @@ use super::super::inactive::{current, is_active, matching, remembered, to_inacti
 use super::super::membership;
 use super::super::names;
 use super::super::refusal::Refusal;
-use super::super::resource::allow_change;
+use super::super::resource::{allow_change, times};
 use super::super::subject::Subject;
 use super::super::turns::{Stop, TurnKey, Turns};
 use super::action::{Action, forgotten};
@@ -42,7 +42,9 @@ pub(super) async fn create<'a>(context: &Context<'a>, app: &mut App<'_>, resourc
     context.kind.mapping.to_app(resource, &mut app.budget, &mut Connected(&mut app.call)).await?;
     names::refuse_account(context, app, resource, None).await?;
     let id = uuid::Uuid::new_v4().to_string();
-    let inactive = to_inactive(context.kind, &id, Phase::Removed, resource);
+    let mut created = resource.clone();
+    times::set_created(context, &mut created);
+    let inactive = to_inactive(context.kind, &id, Phase::Removed, &created);
     let mut writes = vec![remembered(context.key(&id), &inactive)];
     writes.extend(membership::recorded_pending(context, &id, &inactive.resource).await?);
     Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Created(resource.clone())))
@@ -62,11 +64,12 @@ pub(super) async fn deactivate<'a>(
     if matching(context.kind, &after) != matching(context.kind, before) {
         names::refuse_account(context, app, &after, Some(id)).await?;
     }
-    Ok(removal(context, id, &after))
+    Ok(removal(context, id, after))
 }
 
-fn removal<'a>(context: &Context<'a>, id: &str, after: &Object) -> Draft<'a> {
-    let inactive = to_inactive(context.kind, id, Phase::Removing, after);
+fn removal<'a>(context: &Context<'a>, id: &str, mut after: Object) -> Draft<'a> {
+    times::set_modified(context, &mut after);
+    let inactive = to_inactive(context.kind, id, Phase::Removing, &after);
     let record = remembered(context.key(id), &inactive);
     let mut draft = Draft::removal(context, inactive);
     draft.intent.writes.push(record);
@@ -93,12 +96,15 @@ pub(super) async fn update<'a>(
     {
         // The attempt to restore it that was cut off had created the account.
         app.bind(context.kind, id, &account.id);
-        let mut draft = removal(context, id, &after);
+        let mut draft = removal(context, id, after);
         draft.intent.writes.push(bound(context, id, account.id));
         return Ok(draft);
     }
     if !is_active(&after) {
-        let inactive = to_inactive(context.kind, id, before.phase, &after);
+        let mut inactive = to_inactive(context.kind, id, before.phase, &after);
+        if inactive.resource != before.resource {
+            times::set_modified(context, &mut inactive.resource);
+        }
         let writes = vec![remembered(context.key(id), &inactive)];
         return Ok(Draft::new(Action::StoreOnly { inactive, writes }, Reply::Resource));
     }

@@ -5,6 +5,7 @@ use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
 use super::super::refusal::Refusal;
+use super::super::resource::times;
 use super::super::{awaited, membership, remember};
 use crate::connectors::Stored;
 use crate::mapping::AppDocument;
@@ -47,7 +48,8 @@ impl Restoration {
             },
         };
         let stored = Stored { id: id.clone(), ..stored };
-        let mut writes = active_again(context, &id, app.app_id(context.kind, &id).await?);
+        let app_id = app.app_id(context.kind, &id).await?;
+        let mut writes = active_again(context, &id, app_id, &after);
         writes.extend(awaited::of_new(context, &stored, &made.references));
         writes.extend(remember::of_new(context, &stored, made.kept));
         writes.extend(membership::join(context, app, &id, &after).await.map_err(half_done)?);
@@ -61,9 +63,11 @@ fn half_done(refusal: Refusal) -> Refusal {
     refusal.answered(Error::bad_gateway(detail))
 }
 
-/// The id is the new account's, and the resource is no longer inactive.
-pub(super) fn active_again(context: &Context<'_>, id: &str, app_id: String) -> Vec<Write> {
-    vec![bound(context, id, app_id), Write::Standing(StandingWrite::Active(context.key(id)))]
+/// The id is the new account's, and the resource, which was `before`, is no longer inactive.
+pub(super) fn active_again(context: &Context<'_>, id: &str, app_id: String, before: &Object) -> Vec<Write> {
+    let mut writes = times::restored(context, id, before);
+    writes.extend([bound(context, id, app_id), Write::Standing(StandingWrite::Active(context.key(id)))]);
+    writes
 }
 
 /// The id is that account's.

@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::statement::{Cell, Row, Statement};
 use crate::text::{bounded_text, time_text};
 use jiff::Timestamp;
+use scim_protocol::fold_case;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -19,6 +20,8 @@ pub struct LogEntry {
     pub correlation: String,
     /// The instance's name.
     pub instance: String,
+    /// The instance's generation; the store writes it. None where a request was refused before it reached the instance.
+    pub generation: Option<u32>,
     /// The client's profile, such as `entra`.
     pub client: String,
     /// `create`, `read`, `search`, `replace`, `patch`, `delete`, `discover` or `bulk`; the HTTP method of a refused request that is none
@@ -34,8 +37,10 @@ pub struct LogEntry {
     pub status: u16,
     /// The error's `scimType` (RFC 7644 §3.12).
     pub scim_type: Option<String>,
-    /// The requests to the app, in their order.
+    /// The requests to the app, in their order; of many, the first ones.
     pub app_calls: Vec<LoggedCall>,
+    /// How many more there were.
+    pub unlisted_calls: u64,
     /// From the request's head to the answer.
     pub duration: Duration,
 }
@@ -71,31 +76,43 @@ struct StoredCall<'a> {
     duration_ms: f64,
 }
 
+/// The most calls in a row.
+const MAX_CALLS: usize = 100;
+/// What a row takes besides its texts: numbers, and its places in three indexes.
+const ROW_BYTES: u64 = 200;
+
 pub(super) const SELECT: &str =
-    "SELECT time, correlation, instance, client, operation, resource_type, id, slot, value, status,
-    scim_type, app_calls, duration_us FROM provisioning_log";
+    "SELECT time, correlation, instance, generation, client, operation, resource_type, id, slot, value, status,
+    scim_type, app_calls, unlisted_calls, duration_us FROM provisioning_log";
 
 // A transaction whose outcome was lost is repeated.
 const INSERT: Statement = Statement {
-    head: "INSERT INTO provisioning_log (time, correlation, instance, client, operation, resource_type, id, slot, value, status,
-        scim_type, app_calls, duration_us) VALUES ",
+    head: "INSERT INTO provisioning_log (time, correlation, instance, generation, client, operation, resource_type, id, slot, value, status,
+        scim_type, app_calls, unlisted_calls, duration_us, folded, bytes) VALUES ",
     tail: " ON CONFLICT (time, correlation) DO NOTHING",
 };
 
 /// Inserts rows.
 pub(crate) async fn insert(connection: &mut AnyConnection, rows: &[&LogEntry]) -> Result<(), sqlx::Error> {
-    let rows: Vec<Row<'_>> = rows.iter().map(|entry| entry.cells()).collect();
+    let rows: Vec<Row<'_>> = rows.iter().map(|entry| entry.cells().0).collect();
     INSERT.run(connection, &rows).await
 }
 
 impl LogEntry {
-    /// The row, in the order of the columns of [`INSERT`].
-    fn cells(&self) -> Row<'_> {
+    /// The bytes that the row takes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.cells().1
+    }
+
+    /// The row, in the order of the columns of [`INSERT`], and the bytes that it takes. No text of it is longer than is stated here,
+    /// whoever chose it.
+    fn cells(&self) -> (Row<'_>, u64) {
         let matching = self.matching.as_ref();
-        vec![
+        let mut row = vec![
             Cell::Text(Cow::Owned(time_text(self.time))),
             bounded(&self.correlation),
             bounded(&self.instance),
+            self.generation.map_or(Cell::NoNumber, |generation| Cell::Number(i64::from(generation))),
             bounded(&self.client),
             bounded(&self.operation),
             optional(self.resource_type.as_deref()),
@@ -105,8 +122,18 @@ impl LogEntry {
             Cell::Number(i64::from(self.status)),
             optional(self.scim_type.as_deref()),
             Cell::Text(Cow::Owned(calls_text(&self.app_calls))),
+            Cell::Number(i64::try_from(self.unlisted_calls()).unwrap_or(i64::MAX)),
             Cell::Number(i64::try_from(self.duration.as_micros()).unwrap_or(i64::MAX)),
-        ]
+            matching.map_or(Cell::Null, |matching| Cell::Text(folded_value(&matching.value))),
+        ];
+        let texts: usize = row.iter().map(Cell::bytes).sum();
+        let bytes = ROW_BYTES + texts as u64;
+        row.push(Cell::Number(i64::try_from(bytes).unwrap_or(i64::MAX)));
+        (row, bytes)
+    }
+
+    fn unlisted_calls(&self) -> u64 {
+        self.unlisted_calls + self.app_calls.len().saturating_sub(MAX_CALLS) as u64
     }
 
     /// Reads a row of [`SELECT`].
@@ -118,6 +145,7 @@ impl LogEntry {
             time: row.try_get::<&str, _>("time")?.parse()?,
             correlation: row.try_get("correlation")?,
             instance: row.try_get("instance")?,
+            generation: row.try_get::<Option<i64>, _>("generation")?.and_then(|number| u32::try_from(number).ok()),
             client: row.try_get("client")?,
             operation: row.try_get("operation")?,
             resource_type: row.try_get("resource_type")?,
@@ -126,9 +154,15 @@ impl LogEntry {
             status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or(0),
             scim_type: row.try_get("scim_type")?,
             app_calls: calls.into_iter().map(LoggedCall::from).collect(),
+            unlisted_calls: u64::try_from(row.try_get::<i64, _>("unlisted_calls")?).unwrap_or(0),
             duration: Duration::from_micros(u64::try_from(row.try_get::<i64, _>("duration_us")?).unwrap_or(0)),
         })
     }
+}
+
+/// The value of a matching attribute, as it is looked for.
+pub(super) fn folded_value(value: &str) -> Cow<'_, str> {
+    Cow::Owned(fold_case(&bounded_text(value)).into_owned())
 }
 
 fn bounded(text: &str) -> Cell<'_> {
@@ -151,9 +185,9 @@ impl From<StoredCall<'_>> for LoggedCall {
 }
 
 fn calls_text(calls: &[LoggedCall]) -> String {
-    let stored = calls.iter().map(|call| StoredCall {
-        method: Cow::Borrowed(&call.method),
-        path: Cow::Borrowed(&call.path),
+    let stored = calls.iter().take(MAX_CALLS).map(|call| StoredCall {
+        method: bounded_text(&call.method),
+        path: bounded_text(&call.path),
         status: call.status,
         duration_ms: (call.duration.as_secs_f64() * 10_000.0).round() / 10.0,
     });

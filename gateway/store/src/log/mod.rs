@@ -4,5 +4,6 @@
 //! matching attribute), endpoints without ids or queries, and the outcome: no secret, no document, no other value.
 
 pub(crate) mod entry;
+pub(crate) mod limits;
 pub(crate) mod queue;
 pub(crate) mod read;

@@ -1,9 +1,10 @@
 //! Reading the provisioning log, newest first.
 
-use super::entry::{LogEntry, SELECT};
+use super::entry::{LogEntry, SELECT, folded_value};
 use crate::error::StoreError;
 use crate::reader::Reader;
 use crate::statement::Cell;
+use crate::store::Store;
 use crate::store_url::StoreUrl;
 use crate::text::{bounded_text, time_text};
 use jiff::Timestamp;
@@ -44,7 +45,11 @@ impl LogFilter {
         let conditions = [
             ("instance = ?", self.instance.as_deref().map(text)),
             ("id = ?", self.id.as_deref().map(text)),
-            ("lower(value) = lower(?)", self.matching.as_deref().map(text)),
+            (
+                // Rows from before have no folded value.
+                "(folded = ? OR (folded IS NULL AND lower(value) = ?))",
+                self.matching.as_deref().map(|value| Cell::Text(folded_value(value))),
+            ),
             ("status >= ?", self.status.as_ref().map(|range| status(range.start()))),
             ("status <= ?", self.status.as_ref().map(|range| status(range.end()))),
             ("time >= ?", self.since.map(|time| Cell::Text(Cow::Owned(time_text(time))))),
@@ -55,7 +60,7 @@ impl LogFilter {
 
 impl Reader {
     /// The rows of the provisioning log that pass the filter, newest first.
-    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+    async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
         let (conditions, mut values): (Vec<&str>, Vec<Cell<'_>>) = filter.conditions().into_iter().unzip();
         let mut text = SELECT.to_owned();
         for (place, condition) in conditions.iter().enumerate() {
@@ -71,5 +76,12 @@ impl Reader {
         }
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(LogEntry::from_row).collect()
+    }
+}
+
+impl Store {
+    /// The rows of the provisioning log that pass the filter, newest first.
+    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.reader().log(filter).await
     }
 }

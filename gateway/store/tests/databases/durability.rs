@@ -104,6 +104,8 @@ fn row(id: &str) -> LogEntry {
         status: 201,
         scim_type: None,
         app_calls: Vec::new(),
+        unlisted_calls: 0,
+        generation: None,
         duration: std::time::Duration::ZERO,
     }
 }

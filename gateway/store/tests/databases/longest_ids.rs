@@ -51,6 +51,8 @@ async fn write_all(store: &Store, user: &str, group: &str) {
         status: 201,
         scim_type: None,
         app_calls: Vec::new(),
+        unlisted_calls: 0,
+        generation: None,
         duration: Duration::ZERO,
     };
     let (instance, resource_type) = (INSTANCE.to_owned(), "User".to_owned());

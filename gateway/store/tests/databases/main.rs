@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bounds;
 mod constraints;
 mod database;
 mod durability;
+mod failures;
 mod gateways;
+mod generations;
 mod log;
 mod longest_ids;
 mod remembered;

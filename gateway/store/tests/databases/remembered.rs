@@ -1,8 +1,10 @@
 //! What is kept, awaited and remembered by connectors.
 
+use super::constraints::connect;
 use super::database::{Database, keep, user};
 use scim_store::{Awaited, KeptValue, Store, Write};
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 fn kept(slot: &str, value: Value, app: Option<Value>) -> KeptValue {
     KeptValue { slot: slot.to_owned(), value, app }
@@ -81,6 +83,42 @@ async fn values_of_any_length_and_script_are_kept_and_found() {
     }
 }
 
+#[tokio::test]
+async fn values_are_found_in_any_case_of_any_script() {
+    for database in Database::BOTH {
+        let (store, _place) = database.store().await;
+        for (id, value) in [("1", "ÄDA Øst"), ("2", "ΟΔΟΣ"), ("3", "ИВАН"), ("4", "İstanbul")] {
+            store.commit(vec![keep(id, "x", value)]).await.unwrap();
+        }
+        for (value, expected) in [
+            ("äda øst", vec!["1"]),
+            ("Äda ØST", vec!["1"]),
+            ("ada ost", vec![]),
+            ("οδοσ", vec!["2"]),
+            ("иван", vec!["3"]),
+            ("i\u{307}stanbul", vec!["4"]),
+        ] {
+            let found = store.find_kept("acme", "User", "x", &json!(value)).await.unwrap();
+            assert_eq!(found, expected, "{database:?} {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn values_from_before_they_were_folded_are_found_after_the_next_start() {
+    for database in Database::BOTH {
+        let (store, place) = database.store().await;
+        store.commit((0..300).map(|n| keep(&n.to_string(), "x", format!("ÄDA {n}"))).collect()).await.unwrap();
+        store.close().await;
+        connect(&place).await.execute("UPDATE kept SET folded = NULL").await.unwrap();
+        let store = place.open().await;
+        for n in [0, 127, 128, 299] {
+            let found = store.find_kept("acme", "User", "x", &json!(format!("äda {n}"))).await.unwrap();
+            assert_eq!(found, [n.to_string()], "{database:?}");
+        }
+    }
+}
+
 fn wait(id: &str, refers_to: &str, value: &str) -> Write {
     let slot = "manager.value".to_owned();
     Write::Await { resource: user(id), slot, refers_to: refers_to.to_owned(), value: value.to_owned() }
@@ -113,7 +151,7 @@ async fn a_reference_waits_until_it_is_resolved() {
 async fn a_connectors_value_is_seen_by_its_own_instance_until_it_is_deleted() {
     for database in Database::BOTH {
         let (store, _place) = database.store().await;
-        let (acme, other) = (store.state("acme"), store.state("other"));
+        let (acme, other) = (store.state("acme", 1 << 30), store.state("other", 1 << 30));
         for value in ["1", "2"] {
             acme.set("department:Sales", value).await.unwrap();
             assert_eq!(acme.get("department:Sales").await.unwrap().as_deref(), Some(value), "{database:?}");
