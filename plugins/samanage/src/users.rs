@@ -36,9 +36,9 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
         }
     }
     let mut user = Change { fields, items: Vec::new() }.partial_document(&json!(""))?;
-    names::drop_parts(&mut user);
+    let had_parts = names::drop_parts(&mut user);
     if user.is_empty() {
-        return read(api, id);
+        return if had_parts { read(api, id) } else { Ok(Stored::new(id)) };
     }
     roles::resolve(api, &mut user)?;
     references::resolve(api, &mut user)?;

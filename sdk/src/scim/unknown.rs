@@ -6,7 +6,7 @@ use crate::{App, Fault};
 use std::collections::HashSet;
 
 /// Up to this many users are read one by one; for more, listing is tried.
-const ONE_BY_ONE: usize = 2;
+pub(super) const ONE_BY_ONE: usize = 2;
 /// Users on a page of the list.
 const PAGE: u64 = 100;
 

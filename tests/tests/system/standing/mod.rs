@@ -6,3 +6,4 @@ mod groups;
 mod inactive;
 mod interrupted;
 mod killed;
+mod unknown_members;
