@@ -53,7 +53,7 @@ async fn a_user_who_has_one_name_in_samanage_has_both_parts_for_an_import() {
     assert_eq!((&parts["givenName"], &parts["familyName"]), (&json!("Augusta Ada"), &json!("King")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_the_app_never_shows_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let mapping = folder.path().join("mapping.json");

@@ -1,6 +1,6 @@
 //! Members of groups whom the app does not know yet.
 
-use scim_gateway_tests::world::{World, user};
+use scim_gateway_tests::world::World;
 use serde_json::{Value, json};
 
 const CONNECTORS: [&str; 3] = ["samanage", "splashtop", "askspoke"];
@@ -14,14 +14,6 @@ fn late(number: usize) -> String {
 fn members(known: &str) -> Value {
     let unknown = (0..UNKNOWN).map(late);
     unknown.chain([known.to_owned()]).map(|id| json!({ "value": id })).collect()
-}
-
-async fn ids(world: &World, names: &[String]) -> Vec<String> {
-    let mut ids = Vec::new();
-    for name in names {
-        ids.push(world.post("/Users", &user(name)).await.expect(201)["id"].as_str().unwrap().to_owned());
-    }
-    ids
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +53,7 @@ async fn any_number_of_unknown_members_is_found_out_in_few_calls_and_remembered(
 async fn a_group_that_does_not_exist_gets_no_members() {
     for connector in CONNECTORS {
         let world = World::okta(connector).await;
-        let [ada] = &ids(&world, &["ada@example.com".to_owned()]).await[..] else { panic!("one user") };
+        let ada = world.user("ada@example.com").await;
         for members in [json!([{ "value": late(1) }]), json!([{ "value": ada }, { "value": late(1) }])] {
             let add = json!([{ "op": "add", "path": "members", "value": members }]);
             world.patch("/Groups/4711", add).await.expect(404);
