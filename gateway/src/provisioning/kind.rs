@@ -9,6 +9,9 @@ use scim_protocol::schema::{Mutability, Schema};
 use scim_protocol::{Slot, Uniqueness};
 use std::sync::Arc;
 
+/// The most resources on one page, whatever the connector declares: they are held at once.
+const LARGEST_PAGE: u32 = 1000;
+
 /// A resource type, what the app can do with it, and its mapping.
 #[derive(Debug)]
 pub struct Kind {
@@ -57,11 +60,13 @@ impl Kind {
         offered
             .map(|OfferedResourceType { scim, abilities }| {
                 let mapping = mappings.remove(&scim.name).unwrap_or_default();
+                let mut abilities = abilities.clone();
+                abilities.paging.max_page_size = abilities.paging.max_page_size.min(LARGEST_PAGE);
                 Self {
                     scim: scim.clone(),
-                    abilities: abilities.clone(),
-                    immutable: immutable(scim, abilities),
+                    immutable: immutable(scim, &abilities),
                     names: names(scim, &mapping),
+                    abilities,
                     required: required(scim, &mapping),
                     shown: Shown::default(),
                     mapping,

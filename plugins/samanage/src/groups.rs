@@ -84,7 +84,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
         names.push((comparison.field.as_str(), value));
     }
     let part = List { path: GROUPS.list, singular: GROUPS.singular, filters: &names }.part(api, &query.page)?;
-    let asked = |group: &Object| names.iter().all(|(field, value)| people::has_text(group, field, value));
+    let asked = |group: &Object| names.iter().all(|(field, value)| people::may_have_text(group, field, value));
     let mut users = (!query.omits(MEMBERS)).then(Known::default);
     let mut groups = Vec::new();
     for group in part.rows.into_iter().filter(|group| !is_hidden(group) && asked(group)) {

@@ -16,10 +16,10 @@ pub(crate) fn stored(mut user: Object) -> Result<Stored, Fault> {
     record::stored(user)
 }
 
-/// Removes the parts from a user to be written.
-pub(crate) fn drop_parts(user: &mut Object) {
-    user.remove(GIVEN);
-    user.remove(FAMILY);
+/// Removes the parts from a user to be written, and returns whether there were any.
+pub(crate) fn drop_parts(user: &mut Object) -> bool {
+    let (given, family) = (user.remove(GIVEN), user.remove(FAMILY));
+    given.is_some() || family.is_some()
 }
 
 /// The last word is the family name, unless a comma ends it. A single word is both: Okta imports nobody who lacks one of them.

@@ -101,6 +101,11 @@ pub(crate) fn has_text(record: &Object, field: &str, wanted: &str) -> bool {
     record::text(record, field).is_some_and(|text| text.trim().to_lowercase() == wanted.trim().to_lowercase())
 }
 
+/// As [`has_text`], for rows of a list. A row without the field is no less what was found: the host judges it.
+pub(crate) fn may_have_text(record: &Object, field: &str, wanted: &str) -> bool {
+    record::text(record, field).is_none() || has_text(record, field, wanted)
+}
+
 /// The manager's id in a user to be written.
 pub(crate) fn manager(user: &Object) -> Option<String> {
     user.get("reports_to").and_then(|manager| manager.get("id")).and_then(record::id_text)

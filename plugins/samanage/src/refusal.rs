@@ -26,7 +26,6 @@ pub(crate) fn explain(api: Api<'_>, id: Option<&str>, user: &Object, answer: &An
         return Refusal::Fault(plain);
     }
     references::forget(api, user);
-    roles::forget(api, user);
     // If a look-up fails, use Samanage's own error.
     reason(api, id, user).ok().flatten().unwrap_or(Refusal::Fault(plain))
 }
@@ -44,7 +43,11 @@ fn reason(api: Api<'_>, id: Option<&str>, user: &Object) -> Result<Option<Refusa
         return Ok(Some(Refusal::UnknownManager));
     }
     if let Some(role) = people::role(user) {
-        return Ok(roles::unknown(api, role)?.map(Refusal::Fault));
+        let unknown = roles::unknown(api, role)?;
+        if unknown.is_some() {
+            roles::forget(api, user);
+        }
+        return Ok(unknown.map(Refusal::Fault));
     }
     Ok(None)
 }

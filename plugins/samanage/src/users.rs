@@ -36,9 +36,9 @@ pub(crate) fn update(api: Api<'_>, id: &str, change: &Change) -> Result<Stored, 
         }
     }
     let mut user = Change { fields, items: Vec::new() }.partial_document(&json!(""))?;
-    names::drop_parts(&mut user);
+    let had_parts = names::drop_parts(&mut user);
     if user.is_empty() {
-        return read(api, id);
+        return if had_parts { read(api, id) } else { Ok(Stored::new(id)) };
     }
     roles::resolve(api, &mut user)?;
     references::resolve(api, &mut user)?;
@@ -71,7 +71,7 @@ pub(crate) fn search(api: Api<'_>, query: &Query) -> Result<Page, Fault> {
     }
     let part = List { path: USERS.list, singular: USERS.singular, filters: &filters }.part(api, &query.page)?;
     let found = part.rows.len();
-    let exact = |user: &Object| filters.iter().all(|(field, value)| people::has_text(user, field, value));
+    let exact = |user: &Object| filters.iter().all(|(field, value)| people::may_have_text(user, field, value));
     let users = part.rows.into_iter().filter(exact).map(names::stored).collect::<Result<Vec<_>, _>>()?;
     let total = part.total.filter(|_| users.len() == found);
     Ok(Page { resources: users, total, limit: part.limit, more: part.more, next: None })

@@ -5,6 +5,7 @@
 //! ([`super::unknown`]) and omitted, the rest is written, and the omissions are reported as [`Stored::unresolved`]: the field's path, or
 //! `members[value eq "id"]` for an element of a multi-valued field. A write that the app accepts needs no extra call.
 
+use super::unknown::ONE_BY_ONE;
 use crate::{Change, Fault, FieldPath, Object, Stored, Value};
 use std::collections::HashSet;
 
@@ -24,29 +25,33 @@ pub(super) fn write<W: Refers>(
     send: impl Fn(&W) -> Result<Stored, Fault>,
     unknown: impl Fn(&[String]) -> Option<HashSet<String>>,
 ) -> Result<Stored, Fault> {
-    let fault = match send(&write) {
-        Ok(stored) => return Ok(stored),
-        Err(fault) => fault,
-    };
-    let Some(field) = field.and_then(|field| field.parse().ok()) else { return Err(fault) };
-    let ids = write.ids(&field);
-    let unknown = if may_be_about(&ids, &fault) { unknown(&ids).unwrap_or_default() } else { HashSet::new() };
-    if unknown.is_empty() {
-        return Err(fault);
+    let field: Option<FieldPath> = field.and_then(|field| field.parse().ok());
+    let mut unresolved = Vec::new();
+    loop {
+        let fault = match send(&write) {
+            Ok(stored) => return Ok(Stored { unresolved, ..stored }),
+            Err(fault) => fault,
+        };
+        let Some(field) = &field else { return Err(fault) };
+        let suspects = suspects(write.ids(field), &fault);
+        let unknown = if suspects.is_empty() { None } else { unknown(&suspects) };
+        let Some(unknown) = unknown.filter(|unknown| !unknown.is_empty()) else { return Err(fault) };
+        unresolved.extend(write.omit(field, &unknown));
     }
-    let unresolved = write.omit(&field, &unknown);
-    Ok(Stored { unresolved, ..send(&write)? })
 }
 
-/// Whether unknown ids may be the reason for a refusal: it names one, or it is about values.
-fn may_be_about(ids: &[String], fault: &Fault) -> bool {
+/// The ids that may be the reason for a refusal which names one, or which is about values. Of many all are suspects, because an app that
+/// names one of them at a time would need as many writes; of a few, those that it names.
+fn suspects(ids: Vec<String>, fault: &Fault) -> Vec<String> {
     let is_about_values =
         fault.status == 400 && matches!(fault.scim_type.as_deref(), Some("invalidValue" | "noTarget"));
-    !ids.is_empty() && (is_about_values || (matches!(fault.status, 400 | 404) && names_one(ids, &fault.detail)))
-}
-
-fn names_one(ids: &[String], detail: &str) -> bool {
-    ids.iter().any(|id| detail.contains(id.as_str()))
+    let named: Vec<String> = ids.iter().filter(|id| fault.detail.contains(id.as_str())).cloned().collect();
+    match (fault.status, named.is_empty()) {
+        (400 | 404, false) if ids.len() <= ONE_BY_ONE => named,
+        (400 | 404, false) => ids,
+        _ if is_about_values => ids,
+        _ => Vec::new(),
+    }
 }
 
 impl Refers for Object {
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_unknown_member_is_omitted_and_reported() {
-        for detail in ["there is no user 9", "bad member"] {
+        for (detail, looked_up) in [("there is no user 9", 1), ("bad member", 2)] {
             let fake = FakeApp::new()
                 .reply("POST", "/Groups", refusal(detail))
                 .reply("GET", "/Users/9", Reply::status(404))
@@ -160,7 +165,7 @@ mod tests {
             let stored = ScimApp::groups(fake.app()).create(group).unwrap();
             assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
             assert_eq!(fake.bodies().last().unwrap()["members"], json!([{"value": "5"}]));
-            assert_eq!(fake.calls().len(), 4, "{detail}");
+            assert_eq!(fake.calls().len(), 2 + looked_up, "{detail}");
         }
     }
 
@@ -173,12 +178,11 @@ mod tests {
         for change in [Change { items: vec![by_items], fields: Vec::new() }, whole] {
             let fake = FakeApp::new()
                 .reply("PATCH", "/Groups/g", refusal("there is no user 9"))
-                .reply("GET", "/Users/5", Reply::json(200, json!({"id": "5"})))
                 .reply("GET", "/Users/9", Reply::status(404))
                 .reply("PATCH", "/Groups/g", Reply::status(204));
             let stored = ScimApp::groups(fake.app()).update("g", &change).unwrap();
             assert_eq!(stored.unresolved, [r#"members[value eq "9"]"#]);
-            assert_eq!(fake.bodies()[3]["Operations"][0]["value"], json!([item("5")]));
+            assert_eq!(fake.bodies()[2]["Operations"][0]["value"], json!([item("5")]));
         }
     }
 

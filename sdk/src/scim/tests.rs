@@ -57,8 +57,8 @@ fn replace_puts_the_whole_document_with_its_id() {
 }
 
 #[test]
-fn delete_succeeds_if_the_resource_is_already_gone() {
-    for (status, done) in [(204, true), (200, true), (404, true), (403, false), (500, false)] {
+fn delete_says_that_there_is_no_such_resource() {
+    for (status, done) in [(204, true), (200, true), (404, false), (403, false), (500, false)] {
         let fake = FakeApp::new().reply("DELETE", "/Users/1", Reply::status(status));
         assert_eq!(ScimApp::users(fake.app()).delete("1").is_ok(), done, "{status}");
     }

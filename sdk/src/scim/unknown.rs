@@ -6,7 +6,7 @@ use crate::{App, Fault};
 use std::collections::HashSet;
 
 /// Up to this many users are read one by one; for more, listing is tried.
-const ONE_BY_ONE: usize = 2;
+pub(super) const ONE_BY_ONE: usize = 2;
 /// Users on a page of the list.
 const PAGE: u64 = 100;
 
@@ -38,7 +38,11 @@ fn drop_listed(app: App<'_>, left: &mut HashSet<String>) -> Result<bool, Fault> 
         let call = call.query("startIndex", (listed + 1).to_string()).query("count", PAGE.to_string());
         let page = answers::list(&call.send()?)?;
         let Some(total) = page.total() else { return Ok(false) };
-        let got = page.ids().inspect(|id| drop(left.remove(*id))).count() as u64;
+        let mut got = 0;
+        for id in page.ids() {
+            left.remove(id);
+            got += 1;
+        }
         listed += got;
         if left.is_empty() || listed >= total {
             return Ok(true);

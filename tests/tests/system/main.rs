@@ -9,6 +9,8 @@
 )]
 
 mod conversations;
+mod default_mappings;
+mod deleting;
 mod development;
 mod durability;
 mod guard_rails;

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a10_a_token_that_askspoke_does_not_take_is_403_there_and_502_here() {
+fn a10_a_token_that_askspoke_does_not_take_is_told_with_advice() {
     let refused = || Reply::json(403, json!({"code": 11038, "message": "API Key invalid."}));
     let fake = FakeApp::new().handle(move |_| Some(refused()));
     let user = object(json!({"userName": "ann@acme.example"}));
@@ -15,7 +15,7 @@ fn a10_a_token_that_askspoke_does_not_take_is_403_there_and_502_here() {
         AskSpoke::delete(fake.app(), "User", "602b").unwrap_err(),
         AskSpoke::search(fake.app(), "Group", &query("displayName", "X", &[])).unwrap_err(),
     ] {
-        assert!(fault.is(502, None), "{fault:?}");
+        assert!(fault.is(403, None), "{fault:?}");
         assert!(fault.detail.starts_with("askSpoke rejects the credential of this instance"), "{fault}");
         assert!(fault.detail.contains("API Key invalid"), "{fault}");
     }

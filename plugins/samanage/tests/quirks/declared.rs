@@ -36,8 +36,9 @@ fn s10_all_names_come_down_to_one_and_their_parts_are_kept() {
     for part in ["displayName", "name.formatted", "name.givenName", "name.familyName"] {
         assert!(expression.contains(part), "{part}");
     }
-    for part in ["name.formatted", "name.givenName", "name.familyName"] {
-        assert_eq!(declared().rule(part), json!({"scim": part, "keep": true}));
+    assert_eq!(declared().rule("name.formatted"), json!({"scim": "name.formatted", "keep": true}));
+    for (part, field) in [("name.givenName", "given_name"), ("name.familyName", "family_name")] {
+        assert_eq!(declared().rule(part), json!({"scim": part, "app": field, "keep": true}));
     }
 }
 

@@ -103,17 +103,30 @@ fn a_group_that_is_created_without_members_is_shown_as_it_is_read() {
 
 #[test]
 fn a_group_whose_members_are_refused_is_deleted_again() {
-    let strangers = json!({"name": "Ops", "members": [{"value": "5"}, {"value": "9"}]});
+    let members = json!({"name": "Ops", "members": [{"value": "5"}]});
+    for deletion in [Reply::status(200), Reply::status(404)] {
+        let fake = FakeApp::new()
+            .reply("POST", "/groups.json", Reply::json(200, ops()))
+            .reply("POST", "/memberships.json", Reply::status(422))
+            .reply("GET", "/users/5.json", Reply::json(200, jane_with(json!({"group_ids": []}))))
+            .reply("DELETE", "/groups/70.json", deletion);
+        let fault = Samanage::create(fake.app(), "Group", object(members.clone())).unwrap_err();
+        assert!(fault.is(400, Some("invalidValue")) && !fault.detail.contains("incomplete"), "{fault}");
+        assert_eq!(fake.lines().last().unwrap(), "DELETE /groups/70.json");
+    }
+}
+
+#[test]
+fn a_new_group_has_those_members_whom_samanage_knows() {
+    let strangers = json!({"name": "Ops", "members": [{"value": "5"}, {"value": "9"}, {"value": "ann@acme.example"}]});
     let fake = FakeApp::new()
         .reply("POST", "/groups.json", Reply::json(200, ops()))
-        .reply("POST", "/memberships.json", Reply::status(422))
-        .reply("GET", "/users/5.json", Reply::json(200, jane()))
+        .reply("POST", "/memberships.json?group_id=70&user_ids=5,9", Reply::status(422))
+        .reply("GET", "/users/5.json", Reply::json(200, jane_with(json!({"group_ids": []}))))
         .reply("GET", "/users/9.json", Reply::status(404))
-        .reply("DELETE", "/groups/70.json", Reply::status(200));
-    let fault = Samanage::create(fake.app(), "Group", object(strangers)).unwrap_err();
-    assert!(fault.is(400, Some("invalidValue")), "{fault}");
-    assert_eq!(fault.detail, "members: Samanage has no user 9");
-    assert_eq!(fake.lines().last().unwrap(), "DELETE /groups/70.json");
+        .reply("POST", "/memberships.json?group_id=70&user_ids=5", Reply::status(200));
+    let stored = Samanage::create(fake.app(), "Group", object(strangers)).unwrap();
+    assert_eq!(stored.unresolved, [r#"members[value eq "ann@acme.example"]"#, r#"members[value eq "9"]"#]);
 }
 
 #[test]

@@ -15,6 +15,11 @@ use samanage_connector::Samanage;
 use scim_connector_sdk::testing::{Declared, FakeApp, Reply, assert_descriptor, change, members, object, query};
 use scim_connector_sdk::{Change, Connector, Fault, FieldChange, Object, PageRequest, Query, Value, json};
 
+/// A Samanage whose role `Requester` the connector knows from an earlier operation.
+fn samanage() -> FakeApp {
+    FakeApp::new().remembering("role:requester", "Requester")
+}
+
 /// A user as Samanage shows it.
 fn jane() -> Value {
     json!({

@@ -125,17 +125,31 @@ fn s12_adding_again_is_harmless_even_where_samanage_refuses_it() {
 }
 
 #[test]
-fn s12_a_member_whom_samanage_does_not_know_is_named() {
-    let fake = FakeApp::new().reply("POST", "/memberships.json", Reply::status(422)).reply(
-        "GET",
-        "/users/5.json",
-        Reply::status(404),
-    );
+fn s12_a_member_whom_samanage_does_not_know_is_reported_to_the_gateway() {
+    let fake = FakeApp::new().reply("POST", "/memberships.json", Reply::status(422)).handle(|call| {
+        Some(if call.path == "/groups/70.json" { group(&[]) } else { Reply::status(404) })
+    });
     for id in ["5", "not-a-number"] {
-        let fault = Samanage::update(fake.app(), "Group", "70", &members(&[id], &[])).unwrap_err();
-        assert!(fault.is(400, Some("invalidValue")));
-        assert_eq!(fault.detail, format!("members: Samanage has no user {id}"));
+        let stored = Samanage::update(fake.app(), "Group", "70", &members(&[id], &[])).unwrap();
+        assert_eq!(stored.unresolved, [format!("members[value eq \"{id}\"]")]);
     }
+    // Nobody was added: only a read shows whether there is such a group.
+    let fault = Samanage::update(fake.app(), "Group", "71", &members(&["not-a-number"], &[])).unwrap_err();
+    assert!(fault.is(404, None), "{fault}");
+}
+
+#[test]
+fn s12_any_number_of_unknown_members_is_found_out_in_few_calls_and_the_others_are_added() {
+    let users: Vec<Value> = (1..=60).map(|id| user(id, "Jane", &[])).collect();
+    let fake = FakeApp::new()
+        .reply("POST", "/memberships.json", Reply::status(422))
+        .reply("GET", "/users.json", Reply::json(200, json!(users)).header("X-Total-Count", "60"))
+        .reply("POST", "/memberships.json", Reply::status(200));
+    let ids: Vec<String> = (51..=150).map(|id: u64| id.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let stored = Samanage::update(fake.app(), "Group", "70", &members(&ids, &[])).unwrap();
+    assert_eq!((stored.unresolved.len(), fake.calls().len()), (90, 3));
+    assert_eq!(fake.calls()[2].query("user_ids"), Some("51,52,53,54,55,56,57,58,59,60"));
 }
 
 #[test]

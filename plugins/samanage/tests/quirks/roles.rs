@@ -105,7 +105,8 @@ fn s7_a_default_is_accepted_in_exactly_one_format_and_otherwise_shown_the_right_
 fn s7_a_new_user_always_has_a_role_and_a_change_touches_it_only_when_told() {
     for (setting, role) in [(None, "Requester"), (Some("Auditor"), "Auditor")] {
         let answer = jane_with(json!({"role": {"name": role}}));
-        let fake = FakeApp::new().reply("POST", "/users.json", Reply::json(200, answer));
+        let fake = samanage().remembering("role:auditor", "Auditor");
+        let fake = fake.reply("POST", "/users.json", Reply::json(200, answer));
         let fake = match setting {
             Some(setting) => fake.setting("default-role", setting),
             None => fake,
@@ -121,22 +122,62 @@ fn s7_a_new_user_always_has_a_role_and_a_change_touches_it_only_when_told() {
 }
 
 #[test]
-fn s7_a_role_that_samanage_does_not_know_is_an_error_that_names_those_it_knows() {
+fn s7_a_role_that_samanage_does_not_have_is_refused_before_anything_is_written() {
     let roles = json!([{"id": 1, "name": "Administrator"}, {"role": {"id": 2, "name": "Requester"}}]);
-    let user = wanted(json!({"role": {"name": "Wizard"}}));
-    let ignored = Reply::json(200, jane_with(json!({"role": {"name": "Service Agent User"}})));
-    for (answer, users) in [(ignored, 0), (Reply::status(422), 1)] {
-        let fake = FakeApp::new()
-            .reply("POST", "/users.json", answer)
-            .reply("GET", "/roles.json", Reply::json(200, roles.clone()))
-            .handle(|call| (call.path == "/users.json").then(|| Reply::json(200, json!([]))));
-        let fault = Samanage::create(fake.app(), "User", user.clone()).unwrap_err();
+    let expected = "roles: Samanage has no role \"Wizard\"; its roles are: Administrator, Requester";
+    let fake = FakeApp::new().handle(move |call| (call.method == "GET").then(|| Reply::json(200, roles.clone())));
+    for fault in [
+        Samanage::create(fake.app(), "User", wanted(json!({"role": {"name": "Wizard"}}))).unwrap_err(),
+        Samanage::update(fake.app(), "User", "5", &change(json!({"role.name": "Wizard"}))).unwrap_err(),
+    ] {
         assert!(fault.is(400, Some("invalidValue")));
-        let expected = "roles: Samanage has no role \"Wizard\"; its roles are: Administrator, Requester";
-        assert!(fault.detail.starts_with(expected), "{fault}");
-        assert_eq!(fault.detail.contains("User 5 was saved nevertheless"), users == 0);
-        assert_eq!(fake.calls().len(), 2 + users);
+        assert_eq!(fault.detail, expected);
     }
+    assert_eq!(fake.lines(), ["GET /roles.json?page=1&per_page=100"; 2]);
+}
+
+#[test]
+fn s7_a_role_is_looked_up_once_written_as_samanage_spells_it_and_remembered() {
+    let roles = json!([{"id": 1, "name": "Administrator"}, {"id": 2, "name": "Requester"}]);
+    let fake = FakeApp::new()
+        .reply("GET", "/roles.json", Reply::json(200, roles))
+        .handle(|call| (call.method != "GET").then(|| Reply::json(200, jane())));
+    Samanage::create(fake.app(), "User", wanted(json!({"role": {"name": "requester"}}))).unwrap();
+    Samanage::update(fake.app(), "User", "5", &change(json!({"role.name": "REQUESTER"}))).unwrap();
+    assert_eq!(fake.lines()[1..], ["POST /users.json", "PUT /users/5.json"]);
+    assert_eq!(fake.bodies()[2], json!({"user": {"role": {"name": "Requester"}}}));
+}
+
+#[test]
+fn s7_a_role_that_was_deleted_meanwhile_leaves_no_user_behind() {
+    let other = || Reply::json(200, jane_with(json!({"role": {"name": "Service Agent User"}})));
+    let roles = || Reply::json(200, json!([{"id": 1, "name": "Administrator"}]));
+    let fake = FakeApp::new()
+        .remembering("role:wizard", "Wizard")
+        .reply("POST", "/users.json", other())
+        .reply("DELETE", "/users/5.json", Reply::status(200))
+        .handle(move |call| (call.path == "/roles.json").then(roles));
+    let user = wanted(json!({"role": {"name": "Wizard"}}));
+    let fault = Samanage::create(fake.app(), "User", user).unwrap_err();
+    assert_eq!(fault.detail, "roles: Samanage has no role \"Wizard\"; its roles are: Administrator");
+    assert!(fake.state().is_empty());
+
+    // What a change has written cannot be taken back.
+    let fake = FakeApp::new().remembering("role:wizard", "Wizard").reply("PUT", "/users/5.json", other());
+    let fake = fake.handle(move |call| (call.path == "/roles.json").then(roles));
+    let fault = Samanage::update(fake.app(), "User", "5", &change(json!({"role.name": "Wizard"}))).unwrap_err();
+    assert!(fault.is(400, Some("invalidValue")));
+    assert!(fault.detail.ends_with("The rest of user 5 was saved nevertheless"), "{fault}");
+}
+
+#[test]
+fn s7_roles_that_the_token_may_not_read_are_left_to_samanage() {
+    let fake = FakeApp::new().reply("GET", "/roles.json", Reply::status(403)).reply(
+        "POST",
+        "/users.json",
+        Reply::json(200, jane()),
+    );
+    Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap();
 }
 
 #[test]

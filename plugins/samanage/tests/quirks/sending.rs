@@ -8,7 +8,7 @@ fn s1_bodies_are_wrapped_and_answers_are_understood_bare_and_wrapped_with_both_k
         [jane(), json!({"user": jane()}), jane_with(json!({"id": "5"})), json!({"user": jane_with(json!({"id": "5"}))})]
     {
         for status in [200, 201] {
-            let fake = FakeApp::new().reply("POST", "/users.json", Reply::json(status, answer.clone()));
+            let fake = samanage().reply("POST", "/users.json", Reply::json(status, answer.clone()));
             let stored = Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap();
             assert_eq!(stored.id, "5");
             assert_eq!(stored.document.unwrap()["name"], "Jane Doe");
@@ -20,7 +20,7 @@ fn s1_bodies_are_wrapped_and_answers_are_understood_bare_and_wrapped_with_both_k
 #[test]
 fn s1_rows_of_a_list_are_understood_bare_and_wrapped() {
     for row in [jane(), json!({"user": jane()})] {
-        let fake = FakeApp::new().reply("GET", "/users.json", Reply::json(200, json!([row])));
+        let fake = samanage().reply("GET", "/users.json", Reply::json(200, json!([row])));
         let page = Samanage::search(fake.app(), "User", &all(0, 10)).unwrap();
         assert_eq!(page.resources[0].id, "5");
     }
@@ -28,7 +28,7 @@ fn s1_rows_of_a_list_are_understood_bare_and_wrapped() {
 
 #[test]
 fn s2_every_call_has_the_json_suffix_and_the_versioned_accept_header() {
-    let fake = FakeApp::new().handle(|call| match (call.method.as_str(), call.path.as_str()) {
+    let fake = samanage().handle(|call| match (call.method.as_str(), call.path.as_str()) {
         ("GET", "/groups/7.json") => Some(Reply::json(200, json!({"id": 7, "name": "G", "memberships": []}))),
         ("GET", "/users.json" | "/groups.json" | "/api.json") => Some(Reply::json(200, json!([]))),
         ("POST", "/groups.json") => Some(Reply::json(200, json!({"id": 7, "name": "G"}))),
@@ -55,7 +55,7 @@ fn s2_every_call_has_the_json_suffix_and_the_versioned_accept_header() {
 
 #[test]
 fn s3_the_connector_sends_no_credential_of_its_own() {
-    let fake = FakeApp::new().reply("GET", "/api.json", Reply::json(200, json!([])));
+    let fake = samanage().reply("GET", "/api.json", Reply::json(200, json!([])));
     Samanage::check(fake.app()).unwrap();
     let names: Vec<String> = fake.calls()[0].headers.iter().map(|(name, _)| name.clone()).collect();
     assert_eq!(names, ["accept"]);
@@ -64,7 +64,7 @@ fn s3_the_connector_sends_no_credential_of_its_own() {
 #[test]
 fn s15_too_many_requests_is_passed_on_with_the_time_to_wait() {
     let limited = || Reply::status(429).header("Retry-After", "42");
-    let fake = FakeApp::new().reply("POST", "/users.json", limited()).reply("DELETE", "/users/5.json", limited());
+    let fake = samanage().reply("POST", "/users.json", limited()).reply("DELETE", "/users/5.json", limited());
     for fault in [
         Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err(),
         Samanage::delete(fake.app(), "User", "5").unwrap_err(),
@@ -82,7 +82,7 @@ fn s15_a_post_whose_answer_was_lost_is_looked_up_by_e_mail_and_never_sent_again(
         (json!([]), Err(504)),
         (json!([jane_with(json!({"name": "Another Jane"}))]), Err(409)),
     ] {
-        let fake = FakeApp::new().reply("POST", "/users.json", Reply::lost("timeout", true)).reply(
+        let fake = samanage().reply("POST", "/users.json", Reply::lost("timeout", true)).reply(
             "GET",
             "/users.json?email=jane@acme.example&page=1&per_page=100",
             Reply::json(200, found),
@@ -95,14 +95,14 @@ fn s15_a_post_whose_answer_was_lost_is_looked_up_by_e_mail_and_never_sent_again(
 
 #[test]
 fn s15_a_post_that_never_left_is_not_looked_up() {
-    let fake = FakeApp::new().reply("POST", "/users.json", Reply::lost("unreachable", false));
+    let fake = samanage().reply("POST", "/users.json", Reply::lost("unreachable", false));
     assert_eq!(Samanage::create(fake.app(), "User", wanted(json!({}))).unwrap_err().status, 502);
     assert_eq!(fake.calls().len(), 1);
 }
 
 #[test]
 fn s15_a_group_whose_answer_was_lost_is_looked_up_by_name() {
-    let fake = FakeApp::new().reply("POST", "/groups.json", Reply::lost("interrupted", true)).reply(
+    let fake = samanage().reply("POST", "/groups.json", Reply::lost("interrupted", true)).reply(
         "GET",
         "/groups.json?name=Ops&page=1&per_page=100",
         Reply::json(200, json!([{"id": 7, "name": "Ops"}])),
@@ -112,7 +112,7 @@ fn s15_a_group_whose_answer_was_lost_is_looked_up_by_name() {
 
 #[test]
 fn a_confirmation_that_makes_no_sense_is_looked_into_as_well() {
-    let fake = FakeApp::new().reply("POST", "/users.json", Reply::text(200, "<html>")).reply(
+    let fake = samanage().reply("POST", "/users.json", Reply::text(200, "<html>")).reply(
         "GET",
         "/users.json",
         Reply::json(200, json!([])),
@@ -122,16 +122,16 @@ fn a_confirmation_that_makes_no_sense_is_looked_into_as_well() {
 
 #[test]
 fn s17_a_401_with_an_empty_body_says_that_the_instances_credential_is_wrong() {
-    let fake = FakeApp::new().reply("GET", "/api.json", Reply::status(401));
+    let fake = samanage().reply("GET", "/api.json", Reply::status(401));
     let fault = Samanage::check(fake.app()).unwrap_err();
-    assert!(fault.is(502, None));
+    assert!(fault.is(401, None));
     assert!(fault.detail.contains("credential"), "{fault}");
 }
 
 #[test]
 fn s18_the_salt_is_nowhere_in_what_the_gateway_gets() {
     let user = jane_with(json!({"reports_to": {"id": 6, "name": "Boss", "salt": "s3cret"}}));
-    let fake = FakeApp::new().reply("GET", "/users/5.json", Reply::json(200, user.clone())).reply(
+    let fake = samanage().reply("GET", "/users/5.json", Reply::json(200, user.clone())).reply(
         "GET",
         "/users.json",
         Reply::json(200, json!([user])),

@@ -44,6 +44,6 @@ fn p10_a_computer_group_of_the_same_name_is_409_and_too_many_groups_are_403() {
 fn p10_a_token_that_splashtop_does_not_take_is_the_instances_fault_and_not_the_clients() {
     let fake = FakeApp::new().reply("GET", "/Users", Reply::scim_error(401, None, "the token is not valid"));
     let fault = Splashtop::check(fake.app()).unwrap_err();
-    assert_eq!(fault.status, 502);
+    assert_eq!(fault.status, 401);
     assert!(fault.detail.contains("credential"), "{fault}");
 }

@@ -1,10 +1,11 @@
 //! Planned faults, which the next matching calls get instead of, or after, the app's own answer.
 //!
 //! `status`, `body` and `drop` replace the app's answer: the app does not act, unless `after` says that it acts and only its answer
-//! is lost. `delay-ms` and `broken-body` keep the app's answer, but delay or truncate it.
+//! is lost. `delay-ms` and `broken-body` keep the app's answer, but delay or truncate it; `lie` changes what it says.
 
 use super::{
     call::{Answer, Call},
+    lies::Lie,
     pattern::matches,
 };
 use axum::{
@@ -51,6 +52,8 @@ pub(super) struct Fault {
     drop: bool,
     #[serde(default)]
     after: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lie: Option<Lie>,
 }
 
 /// How an answer is delivered.
@@ -83,6 +86,11 @@ impl Fault {
         });
         let method = self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method));
         self.times > 0 && method && path
+    }
+
+    /// What is not true about the answer.
+    pub(super) const fn lie(&self) -> Option<Lie> {
+        self.lie
     }
 
     /// Waits, lets the app act or not, and decides how its answer is delivered.

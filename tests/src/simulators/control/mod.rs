@@ -6,6 +6,7 @@
 mod call;
 mod clock;
 mod faults;
+mod lies;
 mod pattern;
 mod record;
 mod routes;
@@ -22,6 +23,7 @@ use std::{
 pub(in crate::simulators) use call::{Answer, Call};
 pub use clock::Clock;
 use faults::Faults;
+pub use lies::Lie;
 pub(in crate::simulators) use pattern::matches;
 use record::Record;
 pub use record::RecordedCall;
@@ -121,7 +123,14 @@ impl Control {
     async fn receive(self: Arc<Self>, call: Call) -> Response {
         let fault = held(&self.faults).take(&call);
         let number = held(&self.record).begin(&call, fault.is_some());
-        let act = || held(&self.app).answer(&call, self.clock.now());
+        let lie = fault.as_ref().and_then(faults::Fault::lie);
+        let act = || {
+            let answer = |call: &Call| held(&self.app).answer(call, self.clock.now());
+            match lie {
+                Some(lie) => lie.told(&call, answer(&lie.heard(call.clone()))),
+                None => answer(&call),
+            }
+        };
         let delivery = match fault {
             Some(fault) => fault.play(act).await,
             None => faults::Delivery::Whole(act()),

@@ -7,3 +7,4 @@ mod inactive;
 mod interrupted;
 mod killed;
 mod names;
+mod unknown_members;
