@@ -4,6 +4,7 @@
 //! same client's user. Here, and nowhere else, one is exchanged for the other: the id of the resource, and the ids of
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 
+use super::group_lists::GroupLists;
 use super::instance::Instance;
 use super::kind::Kind;
 use super::refusal::Refusal;
@@ -20,6 +21,10 @@ pub(super) struct App<'a> {
     pub(super) call: Call,
     /// What the mapping of this operation may still cost.
     pub(super) budget: Budget,
+    /// Whether the groups of users must be known to choose and to sort.
+    pub(super) needs_groups: bool,
+    /// The groups of users, once they were looked for.
+    pub(super) groups: Option<GroupLists>,
     instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
     fresh: Ids,
@@ -46,7 +51,14 @@ impl<'a> App<'a> {
     /// Opens the connector for one operation.
     pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
         let call = instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?;
-        Ok(Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new() })
+        Ok(Self {
+            call,
+            budget: budget(&instance.limits),
+            needs_groups: false,
+            groups: None,
+            instance,
+            fresh: HashMap::new(),
+        })
     }
 
     /// The calls that the app got, in order.

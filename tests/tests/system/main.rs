@@ -11,6 +11,7 @@
 mod conversations;
 mod development;
 mod durability;
+mod garbled;
 mod guard_rails;
 mod isolation;
 mod jit;

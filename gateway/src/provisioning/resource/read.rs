@@ -71,7 +71,7 @@ async fn resolve_with(
     };
     let mut resource = mapped(context, app, &document, kept).await?;
     members::correct(context, &stored.id, &mut resource, omit).await?;
-    Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
+    Ok(Current { id: stored.id, resource, version, groups: Vec::new(), is_whole: omit.is_empty() })
 }
 
 async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {

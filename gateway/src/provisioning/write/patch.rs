@@ -7,7 +7,6 @@ use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
 use super::super::inactive::{current, deactivates};
-use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
@@ -35,7 +34,7 @@ pub(super) async fn draft<'a>(
     if let Some(before) = recover::find_in_turn(context, app, id).await? {
         subject.identify(kind, &before.resource);
         allow_change(context, &current(before.clone()))?;
-        let after = patched(kind, &before.resource, edits)?;
+        let after = patched(context, &before.resource, edits)?;
         return inactive::change(context, app, turns, before, after).await;
     }
     if !context.conditions().is_empty() {
@@ -47,11 +46,11 @@ pub(super) async fn draft<'a>(
     };
     if guard_rails::may_remove(context, edits) {
         let before = &subject.current(context, app).await?.resource;
-        guard_rails::guard_members(context, before, Some(&patched(kind, before, edits)?)).await?;
+        guard_rails::guard_members(context, before, Some(&patched(context, before, edits)?)).await?;
     }
     if kind.removes() && deactivates(edits) {
         let before = subject.current(context, app).await?.resource.clone();
-        let mut after = patched(kind, &before, edits)?;
+        let mut after = patched(context, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
         names::claim(context, app, turns, (&before, &after), id).await?;
         let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
@@ -81,7 +80,7 @@ async fn change(
         }
     }
     let before = subject.current(context, app).await?.resource.clone();
-    let mut after = patched(kind, &before, edits)?;
+    let mut after = patched(context, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
     names::claim(context, app, turns, (&before, &after), id).await?;
     let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
@@ -91,9 +90,10 @@ async fn change(
     Ok((change, true))
 }
 
-fn patched(kind: &Kind, before: &Object, edits: &Edits) -> Result<Object, Refusal> {
+fn patched(context: &Context<'_>, before: &Object, edits: &Edits) -> Result<Object, Refusal> {
+    let scim = &context.kind.scim;
     let mut after = before.clone();
-    patch::apply(&kind.scim, &mut after, edits)?;
-    check::check_changed(&kind.scim, before, &after)?;
+    patch::apply_within(scim, &mut after, edits, context.comparisons())?;
+    check::check_changed(scim, before, &after)?;
     Ok(after)
 }
