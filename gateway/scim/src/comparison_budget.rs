@@ -4,7 +4,7 @@
 //! elements as a body has room for. A request of half a megabyte would keep a processor busy for many seconds.
 
 use crate::error::Error;
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Comparisons of one request. A group of 100,000 members may be looked through ten times, and the longest filter be evaluated for
 /// 1,000 resources. All of it takes about a tenth of a second of one processor.
@@ -13,12 +13,12 @@ pub const MAX_COMPARISONS: u64 = 1_000_000;
 /// Bytes that cost as much as one comparison, in a text of ASCII and in any other, whose letters are folded one by one.
 const BYTES_A_COMPARISON: (usize, usize) = (32, 4);
 
-/// How many comparisons are left for one request.
+/// How many comparisons are left for one request, whose parts (the operations of a bulk request) share it.
 #[derive(Debug)]
 pub struct ComparisonBudget {
-    left: Cell<u64>,
+    left: AtomicU64,
     most: u64,
-    is_exceeded: Cell<bool>,
+    is_exceeded: AtomicBool,
 }
 
 impl Default for ComparisonBudget {
@@ -31,7 +31,7 @@ impl ComparisonBudget {
     /// This many comparisons of short values; long values count as several.
     #[must_use]
     pub const fn new(most: u64) -> Self {
-        Self { left: Cell::new(most), most, is_exceeded: Cell::new(false) }
+        Self { left: AtomicU64::new(most), most, is_exceeded: AtomicBool::new(false) }
     }
 
     /// For what is bounded elsewhere: a connector's own rules, or one resource.
@@ -41,10 +41,11 @@ impl ComparisonBudget {
 
     /// Takes comparisons; `false` if fewer are left. Then nothing is left.
     pub(crate) fn take(&self, comparisons: u64) -> bool {
-        let left = self.left.get().checked_sub(comparisons);
-        self.left.set(left.unwrap_or_default());
+        // One request is worked on by one thread at a time, so that reading and writing need not be one step.
+        let left = self.left.load(Ordering::Relaxed).checked_sub(comparisons);
+        self.left.store(left.unwrap_or_default(), Ordering::Relaxed);
         if left.is_none() {
-            self.is_exceeded.set(true);
+            self.is_exceeded.store(true, Ordering::Relaxed);
         }
         left.is_some()
     }
@@ -56,7 +57,7 @@ impl ComparisonBudget {
     }
 
     pub(crate) fn is_exceeded(&self) -> bool {
-        self.is_exceeded.get()
+        self.is_exceeded.load(Ordering::Relaxed)
     }
 
     /// # Errors

@@ -92,6 +92,15 @@ impl Projection {
         }
     }
 
+    /// Whether the client named a canonical path or a part of it in `attributes`.
+    pub fn names(&self, path: &AttributePath) -> bool {
+        let touches = |named: &Named| match named {
+            Named::Schema(_) => false,
+            Named::Attribute(_) => named.touches(path.schema.as_deref(), &path.attribute, path.sub.as_deref()),
+        };
+        matches!(&self.choice, Choice::Only(named) if named.iter().any(touches))
+    }
+
     /// Removes from the value what is not returned, and says whether anything is left.
     fn project(&self, schema: Option<&str>, attribute: &Attribute, value: &mut Value) -> bool {
         if !self.keeps(schema, attribute, None) {

@@ -110,7 +110,7 @@ enum Command {
     },
     /// Show what each identity provider's profile accepts beyond the RFCs
     Profiles {
-        /// Only this profile: rfc, entra, entra-optscim, okta, google or other
+        /// Only this profile: rfc, entra, entra-optscim, okta, google, authentik, scim2-models or other
         profile: Option<Client>,
         /// Print the result as JSON
         #[arg(long)]

@@ -86,6 +86,15 @@ leniencies! {
     ValuePathsInFilters = "value-paths-in-filters",
         "A sub-attribute may follow a value path in a filter: `emails[type eq \"work\"].value eq \"a@b.example\"`.",
         "Entra ID, if the matching attribute is an e-mail address; in RFC 7644 figure 1 a value path ends at its bracket";
+    PathsInAnyCase = "paths-in-any-case",
+        "The first segment of a path may be in any case: `/users`, `/serviceproviderconfig`.",
+        "Microsoft's collection of test requests sends `/users` and `/groups`; paths are case-sensitive (RFC 3986 §6.2.2.1)";
+    OmittedMembers = "omitted-members",
+        "A PUT that does not mention `members` keeps them. Counted for each such PUT of a type that has members.",
+        "Clients that write half a resource back, such as a group's new name; RFC 7644 §3.5.1 lets a server clear what is omitted";
+    WithoutPagination = "without-pagination",
+        "`/ServiceProviderConfig` is answered without `pagination`; paging by cursor works all the same.",
+        "scim2-models up to 0.6 refuses the whole answer because of an attribute that it does not know; RFC 9865 §4";
 }
 
 impl std::fmt::Display for Leniency {

@@ -7,6 +7,7 @@
 
 mod leniencies;
 mod leniency;
+mod paths;
 mod profile;
 mod reading;
 mod requests;

@@ -1,6 +1,7 @@
 //! The kinds of clients, how they are detected, and what their profiles allow.
 
 use super::leniency::Leniency;
+use scim_protocol::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,6 +18,10 @@ pub enum Client {
     Okta,
     /// Google Workspace auto-provisioning.
     Google,
+    /// authentik.
+    Authentik,
+    /// Programs written with the Python library scim2-models: Canaille, scim2-cli, scim2-tester.
+    Scim2Models,
     /// Any other client: JumpCloud, OneLogin, an administrator with curl.
     Other,
 }
@@ -42,52 +47,90 @@ pub struct Profile {
     /// Whether a PATCH of a group is answered 204 although the resource is available: groups are large, and Entra and Okta
     /// recommend it.
     pub group_patch_without_body: bool,
+    /// Whether a PATCH is always answered with the resource, even if it must be read from the app: tools that test servers
+    /// expect it. RFC 7644 §3.5.2 leaves the choice to the server.
+    pub patch_with_resource: bool,
+    /// Whether a group without members is shown with an empty list, which says the same as none (RFC 7643 §2.5): authentik adds
+    /// nobody to a group in which it sees no list.
+    pub empty_members: bool,
 }
 
 /// No client has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown client profile `{0}`; write rfc, entra, entra-optscim, okta, google or other")]
+#[error(
+    "unknown client profile `{0}`; write rfc, entra, entra-optscim, okta, google, authentik, scim2-models or other"
+)]
 pub struct UnknownClient(String);
 
-/// Leniencies that change the meaning of requests that other clients may send, too. All others only accept what would be refused.
-const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText];
+/// Leniencies that change the meaning of requests that other clients may send, too, or hide what other clients may use. All others
+/// only accept what would be refused.
+const AMBIGUOUS: &[Leniency] = &[Leniency::JsonInText, Leniency::WithoutPagination];
 
-static PROFILES: [Profile; 6] = [
+static PROFILES: [Profile; 8] = [
     Profile {
         client: Client::Rfc,
         about: "A client that follows RFC 7643 and RFC 7644 exactly; anything else is refused. Must be configured, never detected.",
         refuses: Leniency::ALL,
         group_patch_without_body: false,
+        patch_with_resource: false,
+        empty_members: false,
     },
     Profile {
         client: Client::Entra,
         about: "Microsoft Entra ID, detected because it sends no User-Agent header.",
-        refuses: &[],
+        refuses: &[Leniency::WithoutPagination],
         group_patch_without_body: true,
+        patch_with_resource: false,
+        empty_members: false,
     },
     Profile {
         client: Client::EntraOptscim,
         about: "Microsoft Entra ID, detected by aadOptscim062020 in its tenant URL.",
-        refuses: &[],
+        refuses: &[Leniency::WithoutPagination],
         group_patch_without_body: true,
+        patch_with_resource: false,
+        empty_members: false,
     },
     Profile {
         client: Client::Okta,
         about: "Okta, with PATCH or PUT, detected by its User-Agent.",
         refuses: AMBIGUOUS,
         group_patch_without_body: true,
+        patch_with_resource: false,
+        empty_members: false,
     },
     Profile {
         client: Client::Google,
         about: "Google Workspace auto-provisioning, detected by its User-Agent.",
         refuses: AMBIGUOUS,
         group_patch_without_body: false,
+        patch_with_resource: false,
+        empty_members: false,
+    },
+    Profile {
+        client: Client::Authentik,
+        about: "authentik, detected by its User-Agent.",
+        refuses: AMBIGUOUS,
+        group_patch_without_body: true,
+        patch_with_resource: false,
+        empty_members: true,
+    },
+    Profile {
+        client: Client::Scim2Models,
+        about: "Programs written with scim2-models (Canaille, scim2-cli, scim2-tester), detected by the User-Agent of Python's httpx.",
+        // It omits what is empty: a PUT without members is one of a group that has none.
+        refuses: &[Leniency::JsonInText, Leniency::OmittedMembers],
+        group_patch_without_body: false,
+        patch_with_resource: true,
+        empty_members: false,
     },
     Profile {
         client: Client::Other,
         about: "Any other client: JumpCloud, OneLogin, tools.",
         refuses: AMBIGUOUS,
         group_patch_without_body: false,
+        patch_with_resource: true,
+        empty_members: false,
     },
 ];
 
@@ -103,6 +146,10 @@ impl Client {
             Self::Okta
         } else if agent.starts_with("Google-Auto-Provisioning") {
             Self::Google
+        } else if agent.starts_with("authentik@") {
+            Self::Authentik
+        } else if agent.starts_with("python-httpx") {
+            Self::Scim2Models
         } else if agent.is_empty() {
             Self::Entra
         } else {
@@ -119,13 +166,15 @@ impl Client {
     /// The client's profile.
     #[must_use]
     pub fn profile(self) -> &'static Profile {
-        let [rfc, entra, optscim, okta, google, other] = &PROFILES;
+        let [rfc, entra, optscim, okta, google, authentik, scim2_models, other] = &PROFILES;
         match self {
             Self::Rfc => rfc,
             Self::Entra => entra,
             Self::EntraOptscim => optscim,
             Self::Okta => okta,
             Self::Google => google,
+            Self::Authentik => authentik,
+            Self::Scim2Models => scim2_models,
             Self::Other => other,
         }
     }
@@ -139,6 +188,8 @@ impl Client {
             Self::EntraOptscim => "entra-optscim",
             Self::Okta => "okta",
             Self::Google => "google",
+            Self::Authentik => "authentik",
+            Self::Scim2Models => "scim2-models",
             Self::Other => "other",
         }
     }
@@ -167,6 +218,20 @@ impl Profile {
     #[must_use]
     pub fn allows(&self, leniency: Leniency) -> bool {
         !self.refuses.contains(&leniency)
+    }
+
+    /// Whether the profile corrects a deviation that was found.
+    ///
+    /// # Errors
+    /// `refusal`, with the name of the leniency, if it does not.
+    pub fn tolerate(&self, leniency: Leniency, refusal: impl FnOnce() -> Error) -> Result<(), Error> {
+        if self.allows(leniency) {
+            return Ok(());
+        }
+        let mut error = refusal();
+        let client = self.client;
+        error.detail.push_str(&format!(" (the client profile {client} does not have the leniency {leniency})"));
+        Err(error)
     }
 
     /// All leniencies of the profile.
@@ -206,6 +271,9 @@ mod tests {
             (None, "aadOptscim062020", Client::EntraOptscim),
             (Some("curl/8"), "aadOptscim062020=&filter=x", Client::EntraOptscim),
             (Some("curl/8"), "", Client::Other),
+            (Some("authentik@2026.8.1"), "", Client::Authentik),
+            (Some("python-httpx/0.28.1"), "", Client::Scim2Models),
+            (Some("python-requests/2.32"), "", Client::Other),
             (Some("JumpCloud"), "", Client::Other),
         ] {
             assert_eq!(Client::detect(Hints { user_agent, query }), expected, "{user_agent:?} {query}");

@@ -40,13 +40,8 @@ impl<'a> Reading<'a> {
 
     /// Notes a deviation if the profile allows it; otherwise returns `refusal`, with the name of the leniency.
     pub(super) fn tolerate(&mut self, leniency: Leniency, refusal: impl FnOnce() -> Error) -> Result<(), Error> {
-        if self.allows(leniency) {
-            self.note(leniency);
-            return Ok(());
-        }
-        let mut error = refusal();
-        let client = self.profile.client;
-        error.detail.push_str(&format!(" (the client profile {client} does not have the leniency {leniency})"));
-        Err(error)
+        self.profile.tolerate(leniency, refusal)?;
+        self.note(leniency);
+        Ok(())
     }
 }

@@ -36,6 +36,10 @@ words! {
         Okta = "okta",
         /// Google Workspace.
         Google = "google",
+        /// authentik.
+        Authentik = "authentik",
+        /// Programs written with the Python library scim2-models.
+        Scim2Models = "scim2-models",
         /// Any other, with every leniency that is safe for all clients.
         Other = "other",
     }

@@ -90,6 +90,7 @@ impl ProvisionedAccounts {
             projection: ProjectionText { excluded_attributes: Some("members".to_owned()), ..ProjectionText::default() },
             conditions: Conditions::default(),
             limits: RequestLimits::default(),
+            comparisons: Arc::default(),
             base: String::new(),
             correlation_id: correlation.into(),
             purpose: Purpose::Live,

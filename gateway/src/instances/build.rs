@@ -258,6 +258,8 @@ const fn client(choice: ClientChoice) -> Option<Client> {
         ClientChoice::EntraOptscim => Some(Client::EntraOptscim),
         ClientChoice::Okta => Some(Client::Okta),
         ClientChoice::Google => Some(Client::Google),
+        ClientChoice::Authentik => Some(Client::Authentik),
+        ClientChoice::Scim2Models => Some(Client::Scim2Models),
         ClientChoice::Other => Some(Client::Other),
     }
 }

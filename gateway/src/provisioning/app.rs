@@ -5,6 +5,7 @@
 //! others in its document. An instance whose app removes nothing has no such ids and asks the store for none.
 
 use super::checked_page::CheckedPage;
+use super::group_lists::GroupLists;
 use super::instance::Instance;
 use super::kind::Kind;
 use super::refusal::{Cause, Refusal};
@@ -21,6 +22,10 @@ pub(super) struct App<'a> {
     pub(super) call: Call,
     /// What the mapping of this operation may still cost.
     pub(super) budget: Budget,
+    /// Whether the groups of users must be known to choose and to sort.
+    pub(super) needs_groups: bool,
+    /// The groups of users, once they were looked for.
+    pub(super) groups: Option<GroupLists>,
     instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
     fresh: Ids,
@@ -64,7 +69,15 @@ impl<'a> App<'a> {
 
     /// The connector that was opened for one operation.
     pub(super) fn new(instance: &'a Instance, call: Call) -> Self {
-        Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new(), asked: "" }
+        Self {
+            call,
+            budget: budget(&instance.limits),
+            needs_groups: false,
+            groups: None,
+            instance,
+            fresh: HashMap::new(),
+            asked: "",
+        }
     }
 
     /// The calls that the app got, in order.

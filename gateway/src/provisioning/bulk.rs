@@ -16,12 +16,17 @@ use super::{id, one};
 use crate::clients::Leniency;
 use crate::egress::AppCall;
 use scim_protocol::bulk::{self, BulkCall, BulkMethod, BulkOperation, BulkRequest, BulkResult, Next, Plan, references};
-use scim_protocol::{Conditions, Error, urn};
+use scim_protocol::{ComparisonBudget, Conditions, Error, MAX_COMPARISONS, urn};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What all operations together may cost in comparisons: as much as a few requests, whatever their number.
+const COMPARISONS: u64 = 4 * MAX_COMPARISONS;
 
 /// Carries the operations out and answers a BulkResponse.
 pub(super) async fn bulk(instance: &Instance, body: Value, caller: &Caller) -> Outcome {
+    let caller = &Caller { comparisons: Arc::new(ComparisonBudget::new(COMPARISONS)), ..caller.clone() };
     let request = match BulkRequest::parse(body, caller.limits.bulk_operations) {
         Ok(request) => request,
         Err(error) => {
@@ -106,7 +111,7 @@ impl<'a> Run<'a> {
     async fn one(&mut self, index: usize, operation: &'a BulkOperation, call: &BulkCall, breaks: bool) -> BulkResult {
         let mut data = call.data.clone();
         let split = if breaks { references::split(&mut data, &self.unknown(call)) } else { Vec::new() };
-        let resolved = match self.resolved(call, &split) {
+        let resolved = match self.resolved(call, &split).and_then(|path| self.corrected(&path)) {
             Ok(path) => path,
             Err(error) => return self.refused(operation, None, &error, None),
         };
@@ -168,6 +173,13 @@ impl<'a> Run<'a> {
             }
         }
         Ok(references::resolved_path(&call.path, &|name| self.ids.get(name).map(|id| id::encoded(id))))
+    }
+
+    /// The path as the client's profile reads it.
+    fn corrected(&mut self, path: &str) -> Result<String, Error> {
+        let (path, leniency) = self.caller.profile.path(path, self.instance.endpoints())?;
+        self.leniencies.extend(leniency);
+        Ok(path.into_owned())
     }
 
     /// Adds the references that had to wait. A resource whose references cannot be added is there, and its operation has failed.

@@ -9,7 +9,7 @@ use super::turns::TurnKey;
 use crate::clients::Profile;
 use crate::store::{GroupKey, ResourceKey, Write};
 use scim_protocol::projection::Projection;
-use scim_protocol::{Conditions, Error};
+use scim_protocol::{ComparisonBudget, Conditions, Error};
 
 /// The inputs shared by all steps of one operation on resources of one type.
 pub(super) struct Context<'a> {
@@ -35,6 +35,16 @@ impl<'a> Context<'a> {
     /// The client's profile.
     pub(super) const fn profile(&self) -> &'static Profile {
         self.caller.profile
+    }
+
+    /// Who asks, and how it wants to be answered.
+    pub(super) const fn caller(&self) -> &'a Caller {
+        self.caller
+    }
+
+    /// What comparing values may still cost.
+    pub(super) fn comparisons(&self) -> &'a ComparisonBudget {
+        &self.caller.comparisons
     }
 
     /// The instance's SCIM base URL as the client sees it.

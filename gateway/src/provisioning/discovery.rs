@@ -2,10 +2,12 @@
 
 use super::answer::Answer;
 use super::instance::Instance;
-use super::kind::Kind;
+use super::kind::{GROUPS, Kind};
+use super::outcome::Outcome;
 use super::refusal::Refusal;
 use super::request::{Caller, Operation, RequestLimits};
 use super::search::{DEFAULT_COUNT, LIFETIME_SECONDS, MAX_COUNT};
+use crate::clients::Leniency;
 use crate::connectors::PagingKind;
 use crate::mapping::Way;
 use scim_protocol::list::ListResponse;
@@ -14,9 +16,19 @@ use scim_protocol::{Error, Object, urn};
 use serde_json::{Value, json};
 
 /// Answers a discovery request; needs neither the app nor the connector.
-pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller) -> Result<Answer, Refusal> {
+pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller) -> Outcome {
+    let is_short = matches!(operation, Operation::ServiceProviderConfig) && caller.profile.allows(PAGINATION);
+    let leniencies = is_short.then_some(PAGINATION).into_iter().collect();
+    let found = body(instance, operation, caller, is_short).map(|body| Answer::found(Value::Object(body)));
+    Outcome { leniencies, ..Outcome::untouched(found.map_err(Refusal::from)) }
+}
+
+/// The leniency by which a client is not told of RFC 9865.
+const PAGINATION: Leniency = Leniency::WithoutPagination;
+
+fn body(instance: &Instance, operation: &Operation, caller: &Caller, is_short: bool) -> Result<Object, Error> {
     let base = caller.base.as_str();
-    let body = match operation {
+    Ok(match operation {
         Operation::ResourceTypes(None) => list(instance.kinds().iter().map(|kind| resource_type(kind, base)).collect()),
         Operation::ResourceTypes(Some(name)) => instance
             .kinds()
@@ -30,9 +42,14 @@ pub(super) fn answer(instance: &Instance, operation: &Operation, caller: &Caller
             .find(|schema| schema.id.eq_ignore_ascii_case(id))
             .map(|schema| describe(&schema, base))
             .ok_or_else(|| Error::not_found(format!("there is no schema {id}")))?,
-        _ => service_provider_config(instance, caller.limits, base),
-    };
-    Ok(Answer::found(Value::Object(body)))
+        _ => {
+            let mut config = service_provider_config(instance, caller.limits, base);
+            if is_short {
+                config.remove("pagination");
+            }
+            config
+        }
+    })
 }
 
 fn service_provider_config(instance: &Instance, limits: RequestLimits, base: &str) -> Object {
@@ -119,6 +136,9 @@ fn described(kind: &Kind, urn: Option<&str>, schema: &Schema) -> Schema {
     described.attributes.retain_mut(|attribute| {
         if urn.is_none() && attribute.name == "active" && kind.removes() {
             // The gateway holds it where the app destroys who is inactive.
+            return true;
+        }
+        if urn.is_none() && attribute.name == GROUPS && kind.has_groups {
             return true;
         }
         let way = kind.mapping.way(urn, &attribute.name, None);

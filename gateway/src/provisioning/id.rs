@@ -2,18 +2,28 @@
 
 use crate::egress::AppPath;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use scim_protocol::{Error, MAX_ID_BYTES};
+use scim_protocol::{Error, ErrorStatus, MAX_ID_BYTES};
+use std::borrow::Cow;
 
 /// RFC 3986 unreserved characters stay as they are.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A segment of a URL's path, decoded.
+///
+/// # Errors
+/// 400 for what is not UTF-8.
+pub fn decoded(segment: &str) -> Result<Cow<'_, str>, Error> {
+    let invalid = |_| Error::new(ErrorStatus::BAD_REQUEST, "the path is not UTF-8 once it is percent-decoded");
+    percent_decode_str(segment).decode_utf8().map_err(invalid)
+}
+
 /// The id in a segment of a URL's path.
 ///
 /// # Errors
-/// 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand in the path of a
+/// 400 for what is not UTF-8. 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand in the path of a
 /// call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
 pub fn parse(segment: &str) -> Result<String, Error> {
-    let id = percent_decode_str(segment).decode_utf8_lossy();
+    let id = decoded(segment)?;
     if is_possible(&id) { Ok(id.into_owned()) } else { Err(Error::not_found("no resource has such an id")) }
 }
 
@@ -56,5 +66,6 @@ mod tests {
             let found = parse(segment).map_err(|error| u16::from(error.status));
             assert_eq!(found, expected.map(str::to_owned).ok_or(404), "{segment}");
         }
+        assert_eq!(parse("a%FF").map_err(|error| u16::from(error.status)), Err(400));
     }
 }

@@ -69,5 +69,5 @@ pub(super) fn remembered(key: ResourceKey, inactive: &Inactive) -> Write {
 
 /// How the resource is shown.
 pub(super) fn current(inactive: Inactive) -> Current {
-    Current { id: inactive.id, resource: inactive.resource, version: None, is_whole: true }
+    Current { id: inactive.id, resource: inactive.resource, version: None, groups: Vec::new(), is_whole: true }
 }

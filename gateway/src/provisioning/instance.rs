@@ -77,10 +77,20 @@ impl Instance {
         &self.kinds
     }
 
+    /// The endpoints of the resource types, such as `/Users`.
+    pub fn endpoints(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(|kind| kind.scim.endpoint.as_str())
+    }
+
     /// The resource type at an endpoint such as `/Users`.
     #[must_use]
     pub fn kind(&self, endpoint: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.scim.endpoint == endpoint)
+    }
+
+    /// The resource type whose resources list those of `kind`, where `kind` shows in which it is listed.
+    pub(super) fn group_of(&self, kind: &Kind) -> Option<&Kind> {
+        self.kinds.iter().find(|group| kind.has_groups && group.lists(kind).is_some())
     }
 
     /// The resource type of that name, such as `User`.

@@ -2,11 +2,11 @@
 
 use super::shown::Shown;
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
-use crate::mapping::{Mapping, TypeMapping};
+use crate::mapping::{Mapping, TypeMapping, Way};
 use scim_protocol::path::AttributePath;
 use scim_protocol::resource_type::ResourceType;
-use scim_protocol::schema::{Mutability, Schema};
-use scim_protocol::{Slot, Uniqueness};
+use scim_protocol::schema::{Mutability, Schema, core};
+use scim_protocol::{Slot, Uniqueness, urn};
 use std::sync::Arc;
 
 /// The most resources on one page, whatever the connector declares: they are held at once.
@@ -29,6 +29,8 @@ pub struct Kind {
     pub(super) required: Vec<RequiredSlot>,
     /// Which fields the app has shown.
     pub(super) shown: Shown,
+    /// Whether `groups` says in which groups a resource is: those of another type list it, and the app's answers do not say it.
+    pub(super) has_groups: bool,
 }
 
 /// An attribute by which clients recognise the resources of a type.
@@ -51,13 +53,16 @@ pub(super) struct RequiredSlot {
     pub(super) field: String,
 }
 
+/// The attribute of a user that says in which groups the user is (RFC 7643 §4.1.2).
+pub(super) const GROUPS: &str = "groups";
+
 impl Kind {
     /// The resource types of a connector, in the descriptor's order, with a mapping that was checked against them.
     #[must_use]
     pub fn all(connector: &Connector, mapping: Mapping) -> Arc<[Self]> {
         let mut mappings = mapping.into_types();
         let offered = connector.descriptor.resource_types.iter();
-        offered
+        let mut kinds: Vec<Self> = offered
             .map(|OfferedResourceType { scim, abilities }| {
                 let mapping = mappings.remove(&scim.name).unwrap_or_default();
                 let mut abilities = abilities.clone();
@@ -69,10 +74,41 @@ impl Kind {
                     abilities,
                     required: required(scim, &mapping),
                     shown: Shown::default(),
+                    has_groups: false,
                     mapping,
                 }
             })
-            .collect()
+            .collect();
+        let are_listed: Vec<bool> =
+            kinds.iter().map(|kind| kinds.iter().any(|group| group.lists(kind).is_some())).collect();
+        kinds.iter_mut().zip(are_listed).filter(|(_, is_listed)| *is_listed).for_each(|(kind, _)| kind.offer_groups());
+        kinds.into()
+    }
+
+    /// The attributes whose values are added and removed one by one.
+    pub(super) fn incremental(&self) -> impl Iterator<Item = &str> {
+        let names = self.scim.schema.attributes.iter().map(|attribute| attribute.name.as_str());
+        names.filter(|name| self.mapping.is_incremental(name))
+    }
+
+    /// The attribute in which resources of this type list those of another, such as a group's members.
+    pub(super) fn lists(&self, other: &Self) -> Option<&Slot> {
+        let is_list = |slot: &Slot| slot.is_whole() && self.mapping.is_incremental(&slot.path.attribute);
+        let mut references = self.mapping.references();
+        references.find(|found| found.resource_type == other.scim.name && is_list(found.slot)).map(|found| found.slot)
+    }
+
+    /// Gives users the attribute that says in which groups they are, unless the mapping has a rule for it.
+    fn offer_groups(&mut self) {
+        let known = self.scim.schema.attribute(GROUPS);
+        let is_free = known.is_none_or(|known| known.mutability == Mutability::ReadOnly);
+        if self.scim.schema.id != urn::USER || !is_free || self.mapping.way(None, GROUPS, None) != Way::Nowhere {
+            return;
+        }
+        if known.is_none() {
+            self.scim.schema.attributes.extend(core::user().attribute(GROUPS).cloned());
+        }
+        self.has_groups = true;
     }
 
     /// Whether the app removes an account that becomes inactive.

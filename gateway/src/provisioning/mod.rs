@@ -14,6 +14,7 @@ mod connected;
 mod context;
 mod discovery;
 mod gaps;
+mod group_lists;
 mod guard_rails;
 mod id;
 mod immutable;
@@ -44,7 +45,7 @@ mod unshown;
 mod write;
 
 pub use answer::Answer;
-pub use id::parse as parse_id;
+pub use id::{decoded as decoded_segment, parse as parse_id};
 pub use instance::{Instance, Parts};
 pub use instance_rails::{Clock, GuardRails};
 pub use journal::{Refused, refused};

@@ -26,7 +26,7 @@ async fn carry_out(instance: &Instance, operation: Operation, caller: &Caller) -
         return search::search_all(instance, query, caller).await;
     }
     let Some(endpoint) = operation.endpoint() else {
-        return Outcome::untouched(discovery::answer(instance, &operation, caller));
+        return discovery::answer(instance, &operation, caller);
     };
     let context = match Context::new(instance, endpoint, caller) {
         Ok(context) => context,

@@ -5,7 +5,7 @@ use super::app::App;
 use super::context::Context;
 use super::inactive::current;
 use super::refusal::Refusal;
-use super::resource::{resolve, shown};
+use super::resource::{add_groups, resolve, shown};
 use super::subject::Subject;
 use super::write;
 
@@ -17,7 +17,7 @@ pub(super) async fn read(
     subject: &mut Subject,
     id: &str,
 ) -> Result<Answer, Refusal> {
-    let current = match write::find(context, app, id).await? {
+    let mut current = match write::find(context, app, id).await? {
         Some(inactive) => current(inactive),
         None => {
             // The version is that of the whole resource.
@@ -27,6 +27,7 @@ pub(super) async fn read(
         }
     };
     subject.identify(context.kind, &current.resource);
+    add_groups(context, app, std::slice::from_mut(&mut current)).await?;
     let answer = Answer::resource(shown(context, current));
     match &answer.version {
         Some(version) if context.conditions().is_known(version)? => Ok(Answer { status: 304, body: None, ..answer }),

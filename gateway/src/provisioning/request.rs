@@ -3,7 +3,7 @@
 use crate::clients::Profile;
 use crate::connectors::Trace;
 use crate::egress::Purpose;
-use scim_protocol::Conditions;
+use scim_protocol::{ComparisonBudget, Conditions};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub struct Caller {
     pub conditions: Conditions,
     /// How much one request may hold.
     pub limits: RequestLimits,
+    /// What comparing values may still cost; the operations of a bulk request share it.
+    pub comparisons: Arc<ComparisonBudget>,
     /// The instance's SCIM base URL as the client sees it, without a slash at its end.
     pub base: String,
     /// Ties the client's answer, the log and the app calls together.

@@ -62,22 +62,27 @@ pub(super) fn understand(context: &Context<'_>, mut operation: Operation) -> (Re
     };
     let (leniencies, ignored) = reading.end();
     let mut report = Report { ignored, leniencies };
-    let understood = corrected.and_then(|()| read(context, operation, &mut report.ignored));
+    let understood = corrected.and_then(|()| read(context, operation, &mut report));
     (understood.map_err(Refusal::from), report)
 }
 
-fn read(context: &Context<'_>, operation: Operation, ignored: &mut Vec<String>) -> Result<Understood, Error> {
+fn read(context: &Context<'_>, operation: Operation, report: &mut Report) -> Result<Understood, Error> {
     Ok(match operation {
         Operation::Create { body, .. } => {
-            Understood::Change(Change::Create(resource(context, body, Direction::Create, ignored)?))
+            Understood::Change(Change::Create(resource(context, body, Direction::Create, &mut report.ignored)?))
         }
         Operation::Replace { id, body, .. } => {
-            Understood::Change(Change::Replace(id, resource(context, body, Direction::Replace, ignored)?))
+            let resource = resource(context, body, Direction::Replace, &mut report.ignored)?;
+            let keeps_lists = context.profile().allows(Leniency::OmittedMembers);
+            if keeps_lists && context.kind.incremental().any(|attribute| !resource.contains_key(attribute)) {
+                report.leniencies.push(Leniency::OmittedMembers);
+            }
+            Understood::Change(Change::Replace(id, resource))
         }
         Operation::Patch { id, body, .. } => {
             let operations = PatchRequest::parse(body)?;
             let mut edits = patch::edits(&context.kind.scim, &operations, context.profile().patch())?;
-            ignored.append(&mut edits.ignored);
+            report.ignored.append(&mut edits.ignored);
             Understood::Change(Change::Patch(id, edits))
         }
         Operation::Delete { id, .. } => Understood::Change(Change::Delete(id)),

@@ -111,9 +111,34 @@ impl IntoResponse for ErrorResponse {
     }
 }
 
+/// Makes an error that something else answered (the router, an extractor) a SCIM error of the same status.
+pub(super) async fn as_scim_error(response: Response) -> Response {
+    let status = response.status();
+    let is_other = response.extensions().get::<Explanation>().is_none();
+    let Some(error) = ErrorStatus::new(status.as_u16()).filter(|_| is_other) else { return response };
+    let reason = status.canonical_reason().unwrap_or("the request was refused");
+    let mut told = ErrorResponse::from(Error::new(error, reason)).into_response();
+    if let Some(allow) = response.headers().get(ALLOW) {
+        told.headers_mut().insert(ALLOW, allow.clone());
+    }
+    told
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn whoever_refuses_the_client_gets_a_scim_error() {
+        let other = |status: StatusCode| (status, "plain text").into_response();
+        let told = as_scim_error(other(StatusCode::BAD_REQUEST)).await;
+        assert_eq!((told.status(), told.headers().get(CONTENT_TYPE)), (StatusCode::BAD_REQUEST, Some(&SCIM_JSON)));
+        let kept = as_scim_error(other(StatusCode::OK)).await;
+        assert_ne!(kept.headers().get(CONTENT_TYPE), Some(&SCIM_JSON));
+        let own = as_scim_error(ErrorResponse::from(Error::not_found("no such user")).into_response()).await;
+        assert!(own.extensions().get::<Explanation>().is_some());
+        assert_eq!(own.status(), StatusCode::NOT_FOUND);
+    }
 
     #[test]
     fn the_cause_of_an_error_is_not_sent_and_the_wait_is_rounded_up() {

@@ -9,6 +9,7 @@ use crate::provisioning::{self, Caller, Request, RequestLimits};
 use http::Method;
 use scim_protocol::{Conditions, Error};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A request as written in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,18 +27,23 @@ pub struct LocalRequest<'a> {
 /// Handles a request for a purpose and records its steps in `trace`. Returns the status and body of the response.
 pub async fn handle_locally(hosted: &Hosted, local: &LocalRequest<'_>, purpose: Purpose, trace: Trace) -> (u16, Value) {
     let (path, query) = local.path.split_once('?').unwrap_or((local.path, ""));
-    let route = match Route::find(local.method, path) {
+    let client = hosted.client(Hints { user_agent: local.user_agent, query });
+    let path = match client.profile().path(path, hosted.instance.endpoints()) {
+        Ok((path, _)) => path,
+        Err(error) => return status_and_body(&error),
+    };
+    let route = match Route::find(local.method, &path) {
         Ok(route) => route,
         Err(error) => return status_and_body(error.scim_error()),
     };
     match route.asked(query, local.body.cloned()) {
         Ok(asked) => {
-            let client = hosted.client(Hints { user_agent: local.user_agent, query });
             let caller = Caller {
                 profile: client.profile(),
                 projection: asked.projection,
                 conditions: Conditions::default(),
                 limits: RequestLimits::default(),
+                comparisons: Arc::default(),
                 base: format!("http://localhost/{}/scim/v2", hosted.instance.name),
                 correlation_id: "local".into(),
                 purpose,

@@ -1,7 +1,7 @@
 //! The HTTP server: everything about a request that is not SCIM, and the SCIM routes.
 //!
-//! Around the SCIM routes, from the outside in: a correlation id on every response, a permit to run, a task of its own, and the
-//! operation's log line and metrics. The routes call [`Access::admit`](crate::admission::Access::admit) and [`read_json`], find
+//! Around the SCIM routes, from the outside in: a correlation id on every response, a permit to run, a task of its own, the
+//! operation's log line and metrics, and a host that is one. The routes call [`Access::admit`](crate::admission::Access::admit) and [`read_json`], find
 //! their [`Recording`](crate::observe::Recording) and [`CorrelationId`](crate::observe::CorrelationId) in the request's
 //! extensions, and return errors as [`ErrorResponse`].
 
@@ -10,6 +10,7 @@ mod correlation;
 mod detach;
 mod error_response;
 mod health;
+mod host;
 mod listen;
 mod local;
 mod operator;
@@ -64,14 +65,19 @@ pub fn router(context: &ServerContext, scim: Router) -> Router {
     let scim = scim
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(host::require))
         .layer(middleware::from_fn_with_state(operations, detach::detach));
     let observed = if context.has_observe_listener { Router::new() } else { observe_routes(context) };
-    health::health_routes().merge(observed).merge(scim).layer(middleware::from_fn(correlation::correlate))
+    let beside = health::health_routes().merge(observed).layer(middleware::from_fn(host::require));
+    beside.merge(scim).layer(middleware::from_fn(correlation::correlate))
 }
 
 /// The operator's routes, for [`Router::merge`].
 pub fn operator_routes(routes: Router) -> Router {
-    routes.layer(middleware::from_fn(operator::log)).layer(middleware::from_fn(correlation::correlate))
+    routes
+        .layer(middleware::from_fn(host::require))
+        .layer(middleware::from_fn(operator::log))
+        .layer(middleware::from_fn(correlation::correlate))
 }
 
 /// `/readyz` and `/metrics`, for their own listener.

@@ -1,7 +1,7 @@
 //! From method, path and query to a SCIM operation (RFC 7644 §3.2), without knowing the instance's schemas.
 
 use super::error_response::ErrorResponse;
-use crate::provisioning::{Operation, ProjectionText, SearchText, parse_id};
+use crate::provisioning::{Operation, ProjectionText, SearchText, decoded_segment, parse_id};
 use http::Method;
 use scim_protocol::{Error, message, urn};
 use serde_json::Value;
@@ -27,24 +27,26 @@ impl Route {
     /// pasted with a trailing slash.
     ///
     /// # Errors
-    /// 404, 405 with `Allow`, and 501 for `/Me`, because tokens do not belong to a user (RFC 7644 §3.11).
+    /// 400 for what is not UTF-8, 404, 405 with `Allow`, and 501 for `/Me`, because tokens do not belong to a user (RFC 7644 §3.11).
     pub(super) fn find(method: &Method, path: &str) -> Result<Self, ErrorResponse> {
         let not_allowed = |allow| Err(ErrorResponse::method_not_allowed(method, allow));
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        let names: Vec<String> = segments.iter().map(|segment| decoded(segment)).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = segments.iter().map(|segment| decoded_segment(segment)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         let (query, body) = (SearchText::default(), Value::Null);
-        let operation = match (method, names.as_slice()) {
+        // A HEAD is answered like the GET; what sends the answer leaves the body out (RFC 9110 §9.3.2).
+        let asked = if *method == Method::HEAD { &Method::GET } else { method };
+        let operation = match (asked, names.as_slice()) {
             (&Method::GET, ["ServiceProviderConfig"]) => Operation::ServiceProviderConfig,
             (&Method::GET, ["ResourceTypes"]) => Operation::ResourceTypes(None),
             (&Method::GET, ["ResourceTypes", name]) => Operation::ResourceTypes(Some((*name).to_owned())),
             (&Method::GET, ["Schemas"]) => Operation::Schemas(None),
             (&Method::GET, ["Schemas", urn]) => Operation::Schemas(Some((*urn).to_owned())),
-            (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return not_allowed("GET"),
+            (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => return not_allowed("GET, HEAD"),
             (&Method::POST, ["Bulk"]) => Operation::Bulk { body },
             (&Method::GET, []) | (&Method::POST, [".search"]) => Operation::SearchAll { query },
             (_, ["Bulk" | ".search"]) => return not_allowed("POST"),
-            (_, []) => return not_allowed("GET"),
+            (_, []) => return not_allowed("GET, HEAD"),
             (_, ["Me", ..]) => {
                 return Err(Error::not_implemented("/Me is not supported: a token does not belong to a user").into());
             }
@@ -52,7 +54,7 @@ impl Route {
                 Operation::Search { endpoint: endpoint(kind), query }
             }
             (&Method::POST, [kind]) => Operation::Create { endpoint: endpoint(kind), body },
-            (_, [_]) => return not_allowed("GET, POST"),
+            (_, [_]) => return not_allowed("GET, HEAD, POST"),
             (_, [_, ".search"]) => return not_allowed("POST"),
             (method, [kind, _]) => {
                 let (endpoint, id) = (endpoint(kind), parse_id(segments.last().copied().unwrap_or_default())?);
@@ -61,7 +63,7 @@ impl Route {
                     Method::PUT => Operation::Replace { endpoint, id, body },
                     Method::PATCH => Operation::Patch { endpoint, id, body },
                     Method::DELETE => Operation::Delete { endpoint, id },
-                    _ => return not_allowed("GET, PUT, PATCH, DELETE"),
+                    _ => return not_allowed("GET, HEAD, PUT, PATCH, DELETE"),
                 }
             }
             _ => {
@@ -110,10 +112,6 @@ impl Route {
 
 fn endpoint(segment: &str) -> String {
     format!("/{segment}")
-}
-
-fn decoded(segment: &str) -> String {
-    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
 /// The parameters of a search and a projection, from a query or a SearchRequest message (RFC 7644 §3.4.3).
@@ -219,7 +217,14 @@ mod tests {
             (Method::DELETE, "/Users", "405"),
             (Method::POST, "/Users/42", "405"),
             (Method::GET, "/Users/.search", "405"),
-            (Method::HEAD, "/Users/42", "405"),
+            (Method::HEAD, "/Users/42", "read"),
+            (Method::HEAD, "/Users", "search"),
+            (Method::HEAD, "/", "search"),
+            (Method::HEAD, "/Schemas", "discover"),
+            (Method::HEAD, "/Bulk", "405"),
+            (Method::HEAD, "/Users/.search", "405"),
+            (Method::GET, "/Users/%ff", "400"),
+            (Method::DELETE, "/%C3/42", "400"),
             (Method::POST, "/Schemas", "405"),
             (Method::DELETE, "/ResourceTypes/User", "405"),
             (Method::GET, "/Me", "501"),

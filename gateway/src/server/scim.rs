@@ -1,7 +1,8 @@
 //! The SCIM routes: from an HTTP request to a request to an instance, and from its outcome to an HTTP response.
 
 use super::body::{BodyLimits, read_json};
-use super::error_response::{ErrorResponse, SCIM_JSON};
+use super::error_response::{ErrorResponse, SCIM_JSON, as_scim_error};
+use super::host::RequestHost;
 use super::route::{Asked, Route};
 use crate::admission::{Access, Permit};
 use crate::clients::{Client, Hints, Leniency};
@@ -14,12 +15,14 @@ use crate::provisioning::{self, Answer, Caller, Operation, Outcome, Rail, Refusa
 use crate::store::Store;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::header::{CONTENT_TYPE, ETAG, HOST, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::percent_decode_str;
 use scim_protocol::{Conditions, Error};
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,47 +45,41 @@ pub struct ScimRoutes {
 /// `/{instance}/scim/v2/…`.
 pub fn scim(routes: ScimRoutes) -> Router {
     Router::new()
-        .route("/{instance}/scim/v2", any(handle_root))
-        .route("/{instance}/scim/v2/", any(handle_root))
+        .route("/{instance}/scim/v2", any(handle))
+        .route("/{instance}/scim/v2/", any(handle))
         .route("/{instance}/scim/v2/{*path}", any(handle))
+        .layer(middleware::map_response(as_scim_error))
         .with_state(routes)
 }
 
-async fn handle_root(state: State<ScimRoutes>, Path(instance): Path<String>, request: Request) -> Response {
-    handle(state, Path((instance, String::new())), request).await
-}
-
-async fn handle(
-    State(routes): State<ScimRoutes>,
-    Path((instance, _)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+async fn handle(State(routes): State<ScimRoutes>, request: Request) -> Response {
     let recording = request.extensions().get::<Recording>().cloned();
-    match answer(&routes, &instance, request, recording.as_ref()).await {
+    match answer(&routes, request, recording.as_ref()).await {
         Ok(answer) => respond(answer),
         Err(error) => error.into_response(),
     }
 }
 
 /// Every request whose token is accepted gets a row in the provisioning log; outsiders cannot fill it.
-async fn answer(
-    routes: &ScimRoutes,
-    instance: &str,
-    request: Request,
-    recording: Option<&Recording>,
-) -> Result<Answer, ErrorResponse> {
+async fn answer(routes: &ScimRoutes, request: Request, recording: Option<&Recording>) -> Result<Answer, ErrorResponse> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    // The raw path: axum would decode its copy, where an id may contain an encoded slash, and refuse what it cannot decode.
+    let mut segments = parts.uri.path().splitn(5, '/').skip(1);
+    let instance = percent_decode_str(segments.next().unwrap_or_default()).decode_utf8_lossy();
+    let path = segments.nth(2).unwrap_or_default();
     // The request keeps using the instances that it started with, whatever is reloaded meanwhile.
     let instances = routes.instances.now();
-    let name = Access::admit(&instances.access, instance, &parts.headers)?.clone();
+    let name = Access::admit(&instances.access, &instance, &parts.headers)?.clone();
     let hosted = instances.get(&name).map(Arc::clone);
     drop(instances);
     let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let hints = Hints { user_agent: agent, query: parts.uri.query().unwrap_or_default() };
     let client = hosted.as_ref().map_or_else(|| Client::detect(hints), |hosted| hosted.client(hints));
-    // The raw path: axum has decoded its own copy, and an id may contain an encoded slash.
-    let route = Route::find(&parts.method, parts.uri.path().splitn(5, '/').nth(4).unwrap_or_default());
+    let endpoints = hosted.iter().flat_map(|hosted| hosted.instance.endpoints());
+    let path = client.profile().path(path, endpoints);
+    let leniency = path.as_ref().ok().and_then(|(_, leniency)| *leniency);
+    let route = path.map_err(ErrorResponse::from).and_then(|(path, _)| Route::find(&parts.method, &path));
     let asked = route.as_ref().ok().map(Route::operation);
     let (operation, id) = (asked.map(Operation::name), asked.and_then(Operation::id).map(str::to_owned));
     let kind = asked.and_then(Operation::endpoint).and_then(|endpoint| hosted.as_ref()?.instance.kind(endpoint));
@@ -120,7 +117,8 @@ async fn answer(
         projection,
         conditions,
         limits: RequestLimits { bulk_operations: routes.bulk_operations, body_bytes: routes.body.bytes },
-        base: base(routes, &parts.headers, &name),
+        comparisons: Arc::default(),
+        base: base(routes, parts.extensions.get::<RequestHost>(), &name),
         correlation_id,
         purpose: Purpose::Live,
         trace: parts.extensions.get::<Trace>().cloned(),
@@ -133,7 +131,7 @@ async fn answer(
         record.app_calls = sends;
         record.ignored = ignored;
         record.guard_rails = rails.into_iter().map(Rail::name).collect();
-        record.leniencies = leniencies.into_iter().map(Leniency::name).collect();
+        record.leniencies = leniency.into_iter().chain(leniencies).map(Leniency::name).collect();
     });
     result.map_err(ErrorResponse::from)
 }
@@ -183,13 +181,10 @@ fn conditions(headers: &HeaderMap) -> Result<Conditions, Error> {
 }
 
 /// The instance's SCIM base URL as this client sees it.
-fn base(routes: &ScimRoutes, headers: &HeaderMap, instance: &InstanceName) -> String {
+fn base(routes: &ScimRoutes, host: Option<&RequestHost>, instance: &InstanceName) -> String {
     let root = match &routes.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => {
-            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-            format!("http://{host}")
-        }
+        None => format!("http://{}", host.map_or("localhost", |RequestHost(host)| host.as_str())),
     };
     format!("{root}/{instance}/scim/v2")
 }

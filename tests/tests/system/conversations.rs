@@ -42,6 +42,14 @@ conversations! {
     okta_as_a_catalogue_app_provisions_into_askspoke: "askspoke/okta-oin.json",
     okta_as_a_custom_app_provisions_into_askspoke: "askspoke/okta-aiw.json",
     google_provisions_users_into_askspoke: "askspoke/google.json",
+    authentik_provisions_into_askspoke: "askspoke/authentik.json",
+    jumpcloud_provisions_into_askspoke: "askspoke/jumpcloud.json",
+    programs_written_for_aws_provision_into_samanage: "samanage/aws.json",
+    programs_written_for_salesforce_provision_into_samanage: "samanage/salesforce.json",
+    pingone_provisions_into_samanage: "samanage/pingone.json",
+    programs_written_with_scim2_models_provision_into_samanage: "samanage/scim2-models.json",
+    microsofts_collection_of_requests_works_with_samanage: "samanage/collection.json",
+    onelogin_provisions_into_splashtop: "splashtop/onelogin.json",
 }
 
 #[test]

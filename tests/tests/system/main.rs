@@ -13,6 +13,7 @@ mod default_mappings;
 mod deleting;
 mod development;
 mod durability;
+mod garbled;
 mod guard_rails;
 mod isolation;
 mod jit;

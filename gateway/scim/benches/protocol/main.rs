@@ -4,7 +4,7 @@
 
 mod filter;
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/fixture/mod.rs"]
+#[path = "../../tests/protocol/fixture/mod.rs"]
 mod fixture;
 mod patch;
 mod resources;

@@ -55,8 +55,8 @@ pub(crate) fn single(place: Place<'_>, attribute: &Attribute, value: &Value) -> 
         (AttributeType::Binary, Value::String(text)) if is_base64(text) => Ok(()),
         (AttributeType::Binary, _) => Err(wrong(place, "a base64 string", value)),
         (AttributeType::String | AttributeType::Reference, Value::String(text)) => {
-            if text.is_empty() && attribute.required {
-                return Err(Error::invalid_value(format!("'{place}' is required and must not be empty")));
+            if text.trim().is_empty() && attribute.required {
+                return Err(Error::invalid_value(format!("'{place}' is required and must not be empty or blank")));
             }
             // Not every database can store it, and no app needs it.
             if text.contains('\0') {

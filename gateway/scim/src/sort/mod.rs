@@ -6,6 +6,7 @@
 mod key;
 
 use crate::compare::lower;
+use crate::comparison_budget::ComparisonBudget;
 use crate::date_time;
 use crate::error::Error;
 use crate::object::Object;
@@ -16,6 +17,9 @@ use crate::schema::{Attribute, AttributeType, Returned};
 use key::Scalar;
 pub use key::SortKey;
 use serde_json::Value;
+
+/// With how many others a resource is compared to find its place among ten thousand.
+const COMPARISONS_A_KEY: u32 = 14;
 
 /// The order that a client asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +74,23 @@ impl Sort {
     pub fn key(&self, resource: &Object) -> SortKey {
         let value = self.target.as_ref().and_then(|target| target.value(resource));
         SortKey { value, descending: self.descending }
+    }
+
+    /// Like [`Sort::key`], for one of many resources that share a budget.
+    ///
+    /// # Errors
+    /// 400 `tooMany` if the budget does not suffice to put the resource into its place among the others.
+    pub fn key_within(&self, resource: &Object, budget: &ComparisonBudget) -> Result<SortKey, Error> {
+        let key = self.key(resource);
+        let text = match &key.value {
+            Some(Scalar::Text(text)) => text.as_str(),
+            _ => "",
+        };
+        for _ in 0..COMPARISONS_A_KEY {
+            budget.take_text(text);
+        }
+        budget.check()?;
+        Ok(key)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each leniency: what Entra or Okta sends becomes exact SCIM, and is a clear error with the `rfc` profile.
 
 use super::*;
+use crate::clients::Profile;
 
 #[test]
 fn booleans_as_text() {
@@ -323,4 +324,45 @@ fn value_paths_in_filters() {
     corrects(Leniency::ValuePathsInFilters, &user(), &Sent::Filter(filter), &json!(filter));
     let exact = "emails[type eq \"work\" and value eq \"a@c.com\"]";
     assert_eq!(read(Client::Rfc, &user(), Sent::Filter(exact)).unwrap(), (json!(exact), vec![]));
+}
+
+#[test]
+fn paths_in_any_case() {
+    let endpoints = ["/Users", "/Groups"];
+    for (sent, becomes) in [
+        ("/users", "/Users"),
+        ("//USERS/aB/", "//Users/aB/"),
+        ("/%75sers/a%2Fb", "/Users/a%2Fb"),
+        ("bulk", "Bulk"),
+        ("/serviceproviderconfig", "/ServiceProviderConfig"),
+    ] {
+        let (path, used) = Client::Entra.profile().path(sent, endpoints).unwrap();
+        assert_eq!((&*path, used), (becomes, Some(Leniency::PathsInAnyCase)), "{sent}");
+        let error = Client::Rfc.profile().path(sent, endpoints).unwrap_err();
+        assert_eq!(error.status, 404);
+        assert!(error.detail.contains(Leniency::PathsInAnyCase.name()), "{error:?}");
+    }
+    for same in ["/Users/users", "/Users", "/people", "/", "", "/.search", "/%ff", "/Users/%ff"] {
+        for client in [Client::Rfc, Client::Entra] {
+            let (path, used) = client.profile().path(same, endpoints).unwrap();
+            assert_eq!((&*path, used), (same, None), "{client} {same}");
+        }
+    }
+}
+
+/// What it does is shown by `tests/tests/system/protocol/clients.rs`.
+#[test]
+fn omitted_members() {
+    let keeps = |client: Client| client.profile().allows(Leniency::OmittedMembers);
+    assert!([Client::Entra, Client::Okta, Client::Google, Client::Other].into_iter().all(keeps));
+    assert!(![Client::Rfc, Client::Scim2Models].into_iter().any(keeps));
+}
+
+/// What it does is shown by `tests/tests/system/protocol/clients.rs`.
+#[test]
+fn without_pagination() {
+    for profile in Profile::all() {
+        let is_hidden = profile.allows(Leniency::WithoutPagination);
+        assert_eq!(is_hidden, profile.client == Client::Scim2Models, "{}", profile.client);
+    }
 }

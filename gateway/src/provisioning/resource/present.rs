@@ -2,6 +2,7 @@
 
 use super::super::context::Context;
 use super::super::id;
+use super::super::kind::GROUPS;
 use super::current::Current;
 use super::version::version;
 use scim_protocol::{EntityTag, Object};
@@ -26,7 +27,7 @@ pub(in super::super) fn present(context: &Context<'_>, current: Current) -> Obje
 }
 
 fn complete(context: &Context<'_>, version: Option<&EntityTag>, current: Current) -> Object {
-    let Current { id, resource, .. } = current;
+    let Current { id, resource, groups, .. } = current;
     let scim = &context.kind.scim;
     let mut complete = Object::new();
     let extensions = scim.extensions.iter().map(|extension| extension.schema.id.as_str());
@@ -49,6 +50,14 @@ fn complete(context: &Context<'_>, version: Option<&EntityTag>, current: Current
             }
             ("id" | "schemas", _) => {}
             (_, value) => drop(complete.insert(name, value)),
+        }
+    }
+    if !groups.is_empty() {
+        complete.insert(GROUPS.to_owned(), Value::Array(groups));
+    }
+    if context.profile().empty_members {
+        for name in context.kind.incremental() {
+            complete.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         }
     }
     complete.insert("meta".to_owned(), Value::Object(meta));

@@ -80,7 +80,7 @@ async fn resolve_with(
     }
     times.show_in(&mut resource);
     members::correct(context, &stored.id, &mut resource, omit).await?;
-    Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
+    Ok(Current { id: stored.id, resource, version, groups: Vec::new(), is_whole: omit.is_empty() })
 }
 
 async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<KeptValue>, Refusal> {

@@ -80,6 +80,7 @@ async fn over_all(
         }
         let context = Context::new(instance, &kind.scim.endpoint, caller)?;
         let mut app = App::open(instance, caller).await?;
+        app.needs_groups = query.needs_groups();
         let result = match &mut page {
             Some(page) => stream::next(&context, &mut app, query, part.take(), page).await.map(|part| {
                 next = part.map(|part| Place { kind: index, part: Some(part) });

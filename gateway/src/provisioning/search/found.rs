@@ -5,7 +5,7 @@ use super::super::resource::{Current, whole};
 use super::pages::Window;
 use super::query::Query;
 use super::selection::Selection;
-use scim_protocol::Object;
+use scim_protocol::{Error, Object};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -65,16 +65,25 @@ impl Found {
 }
 
 /// Counts a resource that matches, and shows it where it is in the client's window.
-pub(super) fn take(context: &Context<'_>, query: &Query, current: Current, found: &mut Found, may_come_again: bool) {
+///
+/// # Errors
+/// 400 `tooMany` where comparing costs more than one request may.
+pub(super) fn take(
+    context: &Context<'_>,
+    query: &Query,
+    current: Current,
+    found: &mut Found,
+    may_come_again: bool,
+) -> Result<(), Error> {
     if found.seen.contains(&current.id) {
-        return;
+        return Ok(());
     }
     if may_come_again {
         found.seen.insert(current.id.clone());
     }
     let whole = whole(context, current);
-    if !query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
-        return;
+    if !query.matches(context, &whole)? {
+        return Ok(());
     }
     if found.first_two.len() < 2 {
         found.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
@@ -82,8 +91,9 @@ pub(super) fn take(context: &Context<'_>, query: &Query, current: Current, found
     let project = |whole| context.projection.apply(&context.kind.scim, whole);
     if let (Some(selection), Some(sort)) = (&mut found.selection, &query.sort) {
         found.total += 1;
-        selection.offer(sort.key(&whole), || project(whole));
+        selection.offer(sort.key_within(&whole, context.comparisons())?, || project(whole));
     } else if found.takes_next() {
         found.resources.push(project(whole));
     }
+    Ok(())
 }

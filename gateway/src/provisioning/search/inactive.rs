@@ -4,7 +4,7 @@ use super::super::app::App;
 use super::super::context::Context;
 use super::super::inactive::{current, matching};
 use super::super::refusal::Refusal;
-use super::super::resource::{Current, present};
+use super::super::resource::{Current, add_groups, present};
 use super::super::write;
 use super::found::{Found, take};
 use super::query::Query;
@@ -70,12 +70,17 @@ pub(super) async fn has_the_name(context: &Context<'_>, filter: &Filter) -> Resu
 }
 
 /// Adds the inactive resources that match; those of the app have been counted.
-pub(super) async fn take_matching(context: &Context<'_>, query: &Query, found: &mut Found) -> Result<(), Refusal> {
+pub(super) async fn take_matching(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    query: &Query,
+    found: &mut Found,
+) -> Result<(), Refusal> {
     if !context.kind.removes() {
         return Ok(());
     }
     if query.filter.is_none() && !found.is_sorted() {
-        return take_window(context, found).await;
+        return take_window(context, app, found).await;
     }
     let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
     let named = match query.filter.as_ref().and_then(|filter| required(context, filter)) {
@@ -84,14 +89,18 @@ pub(super) async fn take_matching(context: &Context<'_>, query: &Query, found: &
         None => None,
     };
     if let Some(named) = named {
-        named.into_iter().for_each(|inactive| take(context, query, current(inactive), found, false));
+        for current in currents(context, app, named).await? {
+            take(context, query, current, found, false)?;
+        }
         return Ok(());
     }
     let mut offset = 0;
     loop {
         let page = store.inactive_page(instance, kind, offset, AT_ONCE).await?;
         let is_last = (page.len() as u64) < AT_ONCE;
-        page.into_iter().for_each(|inactive| take(context, query, current(inactive), found, false));
+        for current in currents(context, app, page).await? {
+            take(context, query, current, found, false)?;
+        }
         if is_last {
             return Ok(());
         }
@@ -99,13 +108,26 @@ pub(super) async fn take_matching(context: &Context<'_>, query: &Query, found: &
     }
 }
 
+/// How they are shown.
+pub(super) async fn currents(
+    context: &Context<'_>,
+    app: &mut App<'_>,
+    inactive: Vec<Inactive>,
+) -> Result<Vec<Current>, Refusal> {
+    let mut currents: Vec<Current> = inactive.into_iter().map(current).collect();
+    add_groups(context, app, &mut currents).await?;
+    Ok(currents)
+}
+
 /// All of them: only those in the window are read.
-async fn take_window(context: &Context<'_>, found: &mut Found) -> Result<(), Refusal> {
+async fn take_window(context: &Context<'_>, app: &mut App<'_>, found: &mut Found) -> Result<(), Refusal> {
     let (store, instance, kind) = (&context.instance.store, &*context.instance.name, context.kind.scim.name.as_str());
     let start = found.window.start.max(found.total);
     if start < found.window.end() {
         let page = store.inactive_page(instance, kind, start - found.total, found.window.end() - start).await?;
-        found.resources.extend(page.into_iter().map(|inactive| present(context, current(inactive))));
+        found
+            .resources
+            .extend(currents(context, app, page).await?.into_iter().map(|current| present(context, current)));
     }
     found.total += store.count_inactive(instance, kind).await?;
     Ok(())

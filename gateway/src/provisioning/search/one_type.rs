@@ -19,6 +19,7 @@ pub(in super::super) async fn search(
     text: &SearchText,
 ) -> Result<Answer, Refusal> {
     let query = Query::of_type(&context.kind.scim, text)?;
+    app.needs_groups = query.needs_groups();
     match Asked::parse(text)? {
         Asked::Index(window) => {
             let mut found = Found::new(window, query.sort.is_some());

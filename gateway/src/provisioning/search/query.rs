@@ -1,10 +1,12 @@
 //! A search, read: which resources, in which order, and which part of them.
 
+use super::super::context::Context;
+use super::super::kind::GROUPS;
 use super::super::request::SearchText;
 use super::limits::{DEFAULT_COUNT, MAX_COUNT};
 use super::pages::Window;
 use scim_protocol::path::AttributePath;
-use scim_protocol::{Error, Filter, ResourceType, Sort};
+use scim_protocol::{Error, Filter, Object, ResourceType, Sort};
 
 /// Which resources of one type, and in which order.
 #[derive(Debug)]
@@ -46,6 +48,22 @@ impl Query {
         self.filter.as_ref().is_some_and(Filter::is_never)
     }
 
+    /// Whether a whole resource is one of those.
+    ///
+    /// # Errors
+    /// 400 `tooMany` where comparing costs more than one request may.
+    pub(super) fn matches(&self, context: &Context<'_>, whole: &Object) -> Result<bool, Error> {
+        let Some(filter) = &self.filter else { return Ok(true) };
+        filter.matches_within(&context.kind.scim, whole, context.comparisons())
+    }
+
+    /// Whether the groups of users must be known to choose and to sort.
+    pub(super) fn needs_groups(&self) -> bool {
+        let path = AttributePath::core(GROUPS);
+        self.filter.as_ref().is_some_and(|filter| filter.mentions(&path))
+            || self.sort.as_ref().is_some_and(|sort| sort.mentions(&path))
+    }
+
     /// Whether the attribute must be known to choose and to sort.
     pub(super) fn reads(&self, path: &AttributePath) -> bool {
         self.filter.as_ref().is_some_and(|filter| filter.mentions(path) || reads_version(filter))
@@ -65,7 +83,7 @@ impl Asked {
         let within =
             |count: Option<i64>| count.map_or(DEFAULT_COUNT, |count| count.max(0).unsigned_abs()).min(MAX_COUNT);
         if let Some(cursor) = &text.cursor {
-            if text.start_index.is_some() {
+            if given(text.start_index.as_deref()).is_some() {
                 return Err(Error::invalid_value("give either 'startIndex' or 'cursor', not both"));
             }
             return Ok(Self::Cursor { cursor: cursor.clone(), count: within(count(Error::invalid_count)?) });
@@ -76,8 +94,14 @@ impl Asked {
     }
 }
 
+/// What a client wrote; a form with an empty field (`count=`) says nothing.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 fn number(name: &str, text: Option<&str>, error: fn(String) -> Error) -> Result<Option<i64>, Error> {
-    text.map(|text| text.trim().parse().map_err(|_| error(format!("{name} must be an integer, not `{}`", brief(text)))))
+    given(text)
+        .map(|text| text.trim().parse().map_err(|_| error(format!("{name} must be an integer, not `{}`", brief(text)))))
         .transpose()
 }
 
@@ -99,6 +123,7 @@ mod tests {
         for (start, count, expected) in [
             (None, None, (0, DEFAULT_COUNT)),
             (Some("3"), Some("7"), (2, 7)),
+            (Some(""), Some(" "), (0, DEFAULT_COUNT)),
             (Some("0"), Some("0"), (0, 0)),
             (Some("-5"), Some("-5"), (0, 0)),
             (Some("1"), Some("100000"), (0, MAX_COUNT)),
@@ -106,6 +131,12 @@ mod tests {
             let Ok(Asked::Index(window)) = Asked::parse(&text(start, count, None)) else { panic!("{start:?}") };
             assert_eq!((window.start, window.count), expected, "{start:?} {count:?}");
         }
+    }
+
+    #[test]
+    fn an_empty_start_index_does_not_contradict_a_cursor() {
+        let asked = Asked::parse(&text(Some(""), Some(""), Some("")));
+        assert!(matches!(asked, Ok(Asked::Cursor { count: DEFAULT_COUNT, .. })), "{asked:?}");
     }
 
     #[test]

@@ -6,7 +6,6 @@
 
 use super::super::app::App;
 use super::super::context::Context;
-use super::super::inactive::current;
 use super::super::listing::{PageSpan, Trail, page as page_of_app};
 use super::super::refusal::Refusal;
 use super::super::resource::{Current, whole};
@@ -67,15 +66,16 @@ impl CursorPage {
         self.is_full() || self.looked_at >= MAX_LOOKED_AT
     }
 
-    fn take(&mut self, context: &Context<'_>, query: &Query, current: Current) {
+    fn take(&mut self, context: &Context<'_>, query: &Query, current: Current) -> Result<(), Error> {
         self.looked_at += 1;
         let whole = whole(context, current);
-        if query.filter.as_ref().is_none_or(|filter| filter.matches(&context.kind.scim, &whole)) {
+        if query.matches(context, &whole)? {
             if self.first_two.len() < 2 {
                 self.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
             }
             self.resources.push(context.projection.apply(&context.kind.scim, whole));
         }
+        Ok(())
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn next(
                     next => next?,
                 }
             }
-            Part::Inactive { offset } => from_store(context, query, offset, page).await?,
+            Part::Inactive { offset } => from_store(context, app, query, offset, page).await?,
             Part::Position { .. } => None,
         };
         sole::judge(context, app, query, &page.first_two)?;
@@ -188,7 +188,7 @@ async fn from_app(
         if page.is_full() {
             break;
         }
-        page.take(context, query, current);
+        page.take(context, query, current)?;
         done += 1;
     }
     if done < of_page {
@@ -206,6 +206,7 @@ async fn from_app(
 
 async fn from_store(
     context: &Context<'_>,
+    app: &mut App<'_>,
     query: &Query,
     offset: u64,
     page: &mut CursorPage,
@@ -215,11 +216,11 @@ async fn from_store(
     let is_last = (rows.len() as u64) < INACTIVE_AT_ONCE;
     let mut next = offset;
     let total = offset + rows.len() as u64;
-    for inactive in rows {
+    for current in inactive::currents(context, app, rows).await? {
         if page.is_full() {
             break;
         }
-        page.take(context, query, current(inactive));
+        page.take(context, query, current)?;
         next += 1;
     }
     Ok((!is_last || next < total).then_some(Part::Inactive { offset: next }))

@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::inactive::current;
 use super::super::listing::AppPages;
 use super::super::refusal::Refusal;
-use super::super::resource::{Current, mapped_page, present, resolve, times};
+use super::super::resource::{Current, add_groups, mapped_page, present, resolve, times};
 use super::super::{id, membership, write};
 use super::found::{Found, take};
 use super::limits::MAX_SCANNED;
@@ -44,7 +44,7 @@ pub(super) async fn collect(
             }
         }
     }
-    inactive::take_matching(context, query, found).await?;
+    inactive::take_matching(context, app, query, found).await?;
     sole::judge(context, app, query, &found.first_two)
 }
 
@@ -148,13 +148,16 @@ async fn take_by_id(
         return Ok(());
     }
     if let Some(inactive) = write::find(context, app, asked).await? {
-        take(context, query, current(inactive), found, true);
+        let mut current = current(inactive);
+        add_groups(context, app, std::slice::from_mut(&mut current)).await?;
+        take(context, query, current, found, true)?;
         return Ok(());
     }
     match app.read(context.kind, asked, omit).await {
         Ok(stored) => {
-            let current = resolve(context, app, stored, omit).await?;
-            take(context, query, current, found, true);
+            let mut current = resolve(context, app, stored, omit).await?;
+            add_groups(context, app, std::slice::from_mut(&mut current)).await?;
+            take(context, query, current, found, true)?;
             Ok(())
         }
         Err(refusal) if refusal.error.status == 404 => Ok(()),
@@ -185,7 +188,7 @@ async fn walk(
         };
         let Some(currents) = currents else { return Ok(()) };
         for current in currents {
-            take(context, query, current, found, may_come_again);
+            take(context, query, current, found, may_come_again)?;
         }
         if pages.offset() >= MAX_SCANNED && !pages.has_ended() {
             return Err(too_many(context, query, MAX_SCANNED).into());
@@ -229,6 +232,7 @@ pub(super) async fn currents(
 ) -> Result<Vec<Current>, Refusal> {
     let mut currents = mapped_page(context, app, page, omit).await?;
     inactive::recognise(context, app, &mut currents).await?;
+    add_groups(context, app, &mut currents).await?;
     Ok(currents)
 }
 

@@ -38,7 +38,7 @@ impl Committed<'_> {
                 "the app could not be told what another gateway recorded for the same users; the next push of the group does it"
             );
         }
-        let (current, appeared) = match shown {
+        let (mut current, appeared) = match shown {
             Shown::Nothing => return Ok(Answer::no_content()),
             // RFC 7644 §3.6. Entra and Okta, who repeat a DELETE whose answer was lost, take it as done.
             Shown::Missing { id } => {
@@ -59,7 +59,8 @@ impl Committed<'_> {
                             instance = %context.instance.name, id, error = %refusal.error, cause = refusal.text(),
                             "a resource that was created could not be read back"
                         );
-                        Current { id, resource: context.kind.mapping.taken(resource), version: None, is_whole: false }
+                        let resource = context.kind.mapping.taken(resource);
+                        Current { id, resource, version: None, groups: Vec::new(), is_whole: false }
                     }
                     (Err(refusal), _) => {
                         let detail = &refusal.error.detail;
@@ -71,6 +72,12 @@ impl Committed<'_> {
             }
         };
         subject.identify(context.kind, &current.resource);
+        if let Err(refusal) = resource::add_groups(context, app, std::slice::from_mut(&mut current)).await {
+            tracing::warn!(
+                instance = %context.instance.name, error = %refusal.error, cause = refusal.text(),
+                "the groups of a user who was changed could not be read; the answer leaves them out"
+            );
+        }
         // Those who wait for the resource have turns of their own.
         drop((turns, members));
         if let Some(appeared) = appeared {
@@ -84,8 +91,9 @@ impl Committed<'_> {
 }
 
 /// Whether a PATCH is answered with the resource. Some clients are better served by 204, unless they choose attributes
-/// (RFC 7644 §3.5.2); and what the app did not show is not asked for.
+/// (RFC 7644 §3.5.2); and what the app did not show is asked for only if the client expects the resource.
 fn shows_patched(context: &Context<'_>, is_shown: bool) -> bool {
-    let is_quiet = context.profile().group_patch_without_body && context.kind.scim.name == "Group";
-    context.chooses_attributes() || (is_shown && !is_quiet)
+    let profile = context.profile();
+    let is_quiet = profile.group_patch_without_body && context.kind.scim.name == "Group";
+    context.chooses_attributes() || profile.patch_with_resource || (is_shown && !is_quiet)
 }

@@ -7,7 +7,6 @@ use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
 use super::super::inactive::deactivates;
-use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
@@ -33,7 +32,7 @@ pub(super) async fn draft<'a>(
     let kind = context.kind;
     let names = names::turns_of_edits(context, edits);
     if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
-        let after = patched(kind, &before.resource, edits)?;
+        let after = patched(context, &before.resource, edits)?;
         return inactive::update(context, app, turns, before, after).await;
     }
     if !context.conditions().is_empty() {
@@ -45,11 +44,11 @@ pub(super) async fn draft<'a>(
     };
     if guard_rails::may_remove(context, edits) {
         let before = &subject.current(context, app).await?.resource;
-        guard_rails::guard_members(context, before, Some(&patched(kind, before, edits)?)).await?;
+        guard_rails::guard_members(context, before, Some(&patched(context, before, edits)?)).await?;
     }
     if kind.removes() && deactivates(edits) {
         let before = subject.current(context, app).await?.resource.clone();
-        let mut after = patched(kind, &before, edits)?;
+        let mut after = patched(context, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
         names::claim(context, app, turns, (&before, &after), id).await?;
         let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
@@ -86,7 +85,7 @@ async fn app_change(
         }
     }
     let before = subject.current(context, app).await?.resource.clone();
-    let mut after = patched(kind, &before, edits)?;
+    let mut after = patched(context, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
     let given = names::claim(context, app, turns, (&before, &after), id).await?;
     let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
@@ -97,9 +96,10 @@ async fn app_change(
     Ok(change)
 }
 
-fn patched(kind: &Kind, before: &Object, edits: &Edits) -> Result<Object, Refusal> {
+fn patched(context: &Context<'_>, before: &Object, edits: &Edits) -> Result<Object, Refusal> {
+    let scim = &context.kind.scim;
     let mut after = before.clone();
-    patch::apply(&kind.scim, &mut after, edits)?;
-    check::check_changed(&kind.scim, before, &after)?;
+    patch::apply_within(scim, &mut after, edits, context.comparisons())?;
+    check::check_changed(scim, before, &after)?;
     Ok(after)
 }

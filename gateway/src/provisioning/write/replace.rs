@@ -7,7 +7,6 @@ use super::super::app::App;
 use super::super::connected::Connected;
 use super::super::context::Context;
 use super::super::inactive::is_inactive;
-use super::super::kind::Kind;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
@@ -15,6 +14,7 @@ use super::super::{awaited, guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::inactive;
+use crate::clients::Leniency;
 use scim_protocol::Object;
 
 /// Plans to make the resource what the body says.
@@ -30,14 +30,14 @@ pub(super) async fn draft<'a>(
     let mut after = body.clone();
     let names = names::turns(context, &after);
     if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
-        carry_over(kind, &before.resource, &mut after);
+        carry_over(context, &before.resource, &mut after);
         let after = with_meta(&before.resource, after);
         return inactive::update(context, app, turns, before, after).await;
     }
     let (read, found) = subject.reading(context, app).await?;
     allow_change(context, found)?;
     let (read, before) = (read.clone(), found.resource.clone());
-    carry_over(kind, &before, &mut after);
+    carry_over(context, &before, &mut after);
     let reservation = match guard_rails::becomes_inactive(&before, &after) {
         true => guard_rails::guard_deactivation(context, app, id).await?,
         false => None,
@@ -73,13 +73,15 @@ fn with_meta(before: &Object, mut after: Object) -> Object {
 /// What a PUT leaves as it is although its body does not mention it.
 ///
 /// - `active`: a client that does not manage it must not enable or disable anyone;
-/// - attributes that change item by item (a group's members): a missing key is not an empty list;
+/// - attributes that change item by item (a group's members), if the client's profile says that a missing key is not an empty list;
 /// - attributes that cannot be changed.
 ///
 /// What the app cannot be without (a role: its rule has a default) is left alone by the mapping.
-fn carry_over(kind: &Kind, before: &Object, after: &mut Object) {
+fn carry_over(context: &Context<'_>, before: &Object, after: &mut Object) {
+    let kind = context.kind;
+    let keeps_lists = context.profile().allows(Leniency::OmittedMembers);
     for (name, value) in before {
-        let stays = name == "active" || kind.mapping.is_incremental(name);
+        let stays = name == "active" || (keeps_lists && kind.mapping.is_incremental(name));
         if stays && !after.contains_key(name) {
             after.insert(name.clone(), value.clone());
         }

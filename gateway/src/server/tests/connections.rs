@@ -26,6 +26,28 @@ async fn what_is_no_http_is_refused_and_harms_nobody() {
 }
 
 #[tokio::test]
+async fn a_request_for_no_host_or_for_two_is_a_scim_error() {
+    let gateway = start(Options::default()).await;
+    for path in ["/acme/scim/v2/Users", "/acme/elsewhere", "/healthz"] {
+        for hosts in ["", "host: a\r\nhost: a\r\n", "host: a b\r\n", "host:\r\n", "host: http://a\r\n"] {
+            let answer =
+                gateway.raw(format!("GET {path} HTTP/1.1\r\n{hosts}connection: close\r\n\r\n").as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 400"), "{hosts:?}: {answer}");
+            for part in ["content-type: application/scim+json", "x-correlation-id: ", "\"status\":\"400\""] {
+                assert!(answer.contains(part), "{hosts:?}: {answer}");
+            }
+        }
+    }
+    assert!(gateway.raw(b"GET /healthz HTTP/1.0\r\n\r\n").await.starts_with("HTTP/1.0 200"));
+    assert!(
+        gateway
+            .raw(b"GET /healthz HTTP/1.1\r\nhost: [::1]:80\r\nconnection: close\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+}
+
+#[tokio::test]
 async fn a_silent_connection_is_closed() {
     let listen = ListenLimits { head_time: Duration::from_millis(20), ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;

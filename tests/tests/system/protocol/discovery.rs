@@ -53,15 +53,17 @@ async fn errors_have_their_status_and_say_what_is_possible() {
     let world = World::exact("askspoke").await;
     let long = format!("/Users/{}", "x".repeat(1025));
     for (method, path, status, allow) in [
-        ("DELETE", "/Users", 405, Some("GET, POST")),
-        ("POST", "/Users/1", 405, Some("GET, PUT, PATCH, DELETE")),
+        ("DELETE", "/Users", 405, Some("GET, HEAD, POST")),
+        ("POST", "/Users/1", 405, Some("GET, HEAD, PUT, PATCH, DELETE")),
         ("GET", "/Bulk", 405, Some("POST")),
-        ("PUT", "/Schemas", 405, Some("GET")),
+        ("PUT", "/Schemas", 405, Some("GET, HEAD")),
         ("GET", "/Me", 501, None),
         ("POST", "/Me", 501, None),
         ("DELETE", "/Me/emails", 501, None),
         ("GET", "/Nothing", 404, None),
         ("GET", "/Users/1/name", 404, None),
+        ("GET", "/Users/%ff", 400, None),
+        ("POST", "/%ff", 400, None),
         ("DELETE", long.as_str(), 404, None),
     ] {
         let answer = world.call(method, path, &Value::Null).await;

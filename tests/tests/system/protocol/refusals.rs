@@ -16,8 +16,9 @@ async fn every_refused_request_has_its_row_in_the_provisioning_log_and_an_outsid
     let world = World::exact("askspoke").await;
     let token = world.instance.token.clone();
     let as_it_is: Change = |request| request;
-    let cases: [(&str, &str, Change, u16, Value); 9] = [
+    let cases: [(&str, &str, Change, u16, Value); 10] = [
         ("GET", "/Users/1/2", as_it_is, 404, json!(["GET", null, null])),
+        ("GET", "/Users/%ff", as_it_is, 400, json!(["GET", null, null])),
         ("DELETE", "/Users", as_it_is, 405, json!(["DELETE", null, null])),
         ("GET", "/Me", as_it_is, 501, json!(["GET", null, null])),
         ("POST", "/Users", |request| body(request, "{".to_owned()), 400, json!(["create", "User", null])),

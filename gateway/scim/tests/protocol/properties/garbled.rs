@@ -1,6 +1,6 @@
 //! A request that was garbled does what the plain request does, or is refused; it never leaves a smaller resource.
 
-use crate::fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user};
+use crate::fixture::{APP, ENTERPRISE, LENIENT, STRICT, object, steps, user};
 use proptest::prelude::*;
 use scim_protocol::{Direction, Error, ResourceType, apply, check, strip_read_only, urn};
 use serde_json::{Map, Value, json};
@@ -11,6 +11,18 @@ struct Wanted {
     group: bool,
     attribute: &'static str,
     value: Value,
+}
+
+/// How the value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Post,
+    Put,
+    Add,
+    AddWithoutPath,
+    Replace,
+    ReplaceWithoutPath,
+    Remove,
 }
 
 /// What becomes of it on its way.
@@ -130,8 +142,20 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// The bodies and operations that carry a value: `None` for the resource as a whole, as in PUT.
-fn request(wanted: &Wanted, garbling: &Garbling, dialect: u8) -> (Option<Value>, Value) {
+fn way() -> impl Strategy<Value = Way> {
+    prop::sample::select(vec![
+        Way::Post,
+        Way::Put,
+        Way::Add,
+        Way::AddWithoutPath,
+        Way::Replace,
+        Way::ReplaceWithoutPath,
+        Way::Remove,
+    ])
+}
+
+/// The bodies and operations that carry a value: `None` for the resource as a whole, as in POST and PUT.
+fn request(wanted: &Wanted, garbling: &Garbling, way: Way) -> (Option<Value>, Value) {
     let value = garbling.of(&wanted.value);
     let is_extension = wanted.attribute == "manager";
     let mut nested = json!({ (wanted.attribute): value });
@@ -141,26 +165,31 @@ fn request(wanted: &Wanted, garbling: &Garbling, dialect: u8) -> (Option<Value>,
         nested = json!({ (if wanted.group { urn::GROUP } else { urn::USER }): nested });
     }
     let path = if is_extension { format!("{ENTERPRISE}:manager") } else { wanted.attribute.to_owned() };
-    let operation = match dialect % 3 {
-        0 => Some(json!([{ "op": "replace", "path": path, "value": value }])),
-        1 => Some(json!([{ "op": "replace", "value": nested }])),
-        _ => None,
+    let with_path = |op: &str| Some(json!([{ "op": op, "path": path, "value": value }]));
+    let without = |op: &str| Some(json!([{ "op": op, "value": nested }]));
+    let operation = match way {
+        Way::Add => with_path("add"),
+        Way::AddWithoutPath => without("add"),
+        Way::Replace => with_path("replace"),
+        Way::ReplaceWithoutPath => without("replace"),
+        Way::Remove => with_path("remove"),
+        Way::Post | Way::Put => None,
     };
     (operation, nested)
 }
 
-fn carried_out(wanted: &Wanted, before: &Value, garbling: &Garbling, dialect: u8) -> Result<Value, Error> {
+fn carried_out(wanted: &Wanted, before: &Value, garbling: &Garbling, way: Way, lenient: bool) -> Result<Value, Error> {
     let kind = if wanted.group { ResourceType::group() } else { user() };
-    let (operations, body) = request(wanted, garbling, dialect);
+    let (operations, body) = request(wanted, garbling, way);
     let Some(operations) = operations else {
-        let mut resource = object(json!({ "userName": "u", "displayName": "d" }));
+        let mut resource = object(json!({ "userName": "u", "displayName": "d", (APP): { "ssoName": "s" } }));
         resource.extend(object(body));
         let mut resource = kind.normalize(resource)?.resource;
         strip_read_only(&kind, &mut resource);
-        check(&kind, &resource, Direction::Replace)?;
+        check(&kind, &resource, if way == Way::Post { Direction::Create } else { Direction::Replace })?;
         return Ok(Value::Object(resource));
     };
-    let leniency = if dialect > 127 { LENIENT } else { STRICT };
+    let leniency = if lenient { LENIENT } else { STRICT };
     let mut resource = object(before.clone());
     apply(&kind, &mut resource, &steps(&kind, &operations, leniency)?)?;
     Ok(Value::Object(resource))
@@ -173,7 +202,8 @@ proptest! {
     fn a_garbled_request_does_what_the_plain_one_does_or_is_refused(
         wanted in wanted(),
         garbling in garbling(),
-        dialect in any::<u8>(),
+        way in way(),
+        lenient in any::<bool>(),
     ) {
         let before = json!({
             "userName": "u", "displayName": "d", (wanted.attribute): wanted.value,
@@ -183,18 +213,22 @@ proptest! {
         if wanted.attribute == "manager" {
             before.remove("manager");
         }
+        if matches!(way, Way::Add | Way::AddWithoutPath) {
+            before.remove(wanted.attribute);
+        }
         let before = Value::Object(before);
-        let plain = carried_out(&wanted, &before, &Garbling::None, dialect).unwrap();
-        let garbled = carried_out(&wanted, &before, &garbling, dialect);
+        let plain = carried_out(&wanted, &before, &Garbling::None, way, lenient).unwrap();
+        let garbled = carried_out(&wanted, &before, &garbling, way, lenient);
         match garbled {
             Err(error) => prop_assert_eq!(u16::from(error.status), 400, "{}", error),
             Ok(_) if garbling.asks_for_less() => {}
             Ok(garbled) => {
                 // Part of an address or a name may be ignored, which is listed; then the rest is there.
                 let lost = usize::from(matches!(garbling, Garbling::Rename(..)));
-                prop_assert!(size(&garbled) + lost >= size(&plain), "{:?} {:?}: {}", wanted, garbling, garbled);
-                if lost == 0 && !matches!(garbling, Garbling::Whole(_) | Garbling::Element(..)) {
-                    prop_assert_eq!(garbled, plain, "{:?} {:?}", wanted, garbling);
+                prop_assert!(size(&garbled) + lost >= size(&plain), "{:?} {:?} {:?}: {}", way, wanted, garbling, garbled);
+                let is_other = matches!(garbling, Garbling::Whole(_) | Garbling::Element(..));
+                if way == Way::Remove || (lost == 0 && !is_other) {
+                    prop_assert_eq!(garbled, plain, "{:?} {:?} {:?}", way, wanted, garbling);
                 }
             }
         }

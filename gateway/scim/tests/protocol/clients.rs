@@ -1,16 +1,6 @@
 //! The PATCH requests that identity providers really send, as edits and as results.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{ENTERPRISE, LENIENT, STRICT, patched, steps, user};
+use crate::fixture::{ENTERPRISE, LENIENT, STRICT, patched, steps, user};
 use scim_protocol::{Edit, ResourceType};
 use serde_json::{Value, json};
 

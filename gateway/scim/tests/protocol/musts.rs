@@ -1,16 +1,6 @@
 //! Requirements of RFC 7643 §2 on values that no other test covers. `tests/requirements` has the list.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{APP, object, user};
+use crate::fixture::{APP, object, user};
 use scim_protocol::{Direction, Filter, check};
 use serde_json::{Value, json};
 

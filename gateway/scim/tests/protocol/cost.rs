@@ -1,17 +1,7 @@
 //! One request can only cause so many comparisons; what clients really send stays far below.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{STRICT, object, steps, user};
-use scim_protocol::{ComparisonBudget, Edit, Filter, Object, ResourceType, ScimType, apply_within};
+use crate::fixture::{STRICT, object, steps, user};
+use scim_protocol::{ComparisonBudget, Edit, Filter, Object, ResourceType, ScimType, Sort, apply_within};
 use serde_json::{Value, json};
 
 fn emails(count: usize) -> Object {
@@ -127,4 +117,16 @@ fn lists_are_only_joined_where_that_is_the_same() {
         apart(json!([add(json!({ "value": "a", "type": "work" })), add(json!({ "value": "a" }))])),
         [false, false]
     );
+}
+
+#[test]
+fn a_sort_shares_its_budget_among_resources_and_long_values_cost_more() {
+    let sort = Sort::parse(&user(), Some("title"), None).unwrap().unwrap();
+    let keys = |title: String| {
+        let budget = ComparisonBudget::new(10_000);
+        let resource = object(json!({ "userName": "u", "title": title }));
+        (0..1_000).take_while(|_| sort.key_within(&resource, &budget).is_ok()).count()
+    };
+    let (short, long) = (keys("t".to_owned()), keys("t".repeat(3_200)));
+    assert!(short > 500 && long < 10, "{short} {long}");
 }

@@ -1,7 +1,7 @@
 //! Sequences of PATCH requests against the naive model of the RFC.
 
+use super::naive::{self, Operation, Refused};
 use crate::fixture::{STRICT, patched, user};
-use crate::naive::{self, Operation, Refused};
 use proptest::prelude::*;
 use scim_protocol::ScimType;
 use serde_json::{Value, json};

@@ -1,9 +1,7 @@
 //! PATCH against simple models of a few attributes.
 
-use crate::{
-    filters::{list, resource},
-    fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user},
-};
+use super::filters::{list, resource};
+use crate::fixture::{ENTERPRISE, LENIENT, STRICT, object, steps, user};
 use proptest::prelude::*;
 use scim_protocol::{Object, ResourceType, apply};
 use serde_json::{Value, json};

@@ -1,16 +1,6 @@
 //! Filters: the RFC's examples, with `scim_v2` as a second opinion; what clients send beyond them; what they match.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{APP, ENTERPRISE, object, user};
+use crate::fixture::{APP, ENTERPRISE, object, user};
 use scim_protocol::{Filter, ScimType};
 use serde_json::json;
 

@@ -1,16 +1,6 @@
 //! A resource on its way in and out: normalisation, checks, slots, projection.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{APP, ENTERPRISE, object, user};
+use crate::fixture::{APP, ENTERPRISE, object, user};
 use scim_protocol::MAX_LISTED;
 use scim_protocol::{Direction, Projection, ResourceType, ScimType, check, strip_read_only};
 use serde_json::{Value, json};
@@ -60,7 +50,8 @@ fn resources_that_do_not_fit_are_refused_with_what_would_be_right() {
     let app = json!({ "ssoName": "s" });
     for (resource, detail) in [
         (json!({ (APP): app }), "'userName' is required"),
-        (json!({ "userName": "", (APP): app }), "'userName' is required and must not be empty"),
+        (json!({ "userName": "", (APP): app }), "'userName' is required and must not be empty or blank"),
+        (json!({ "userName": " \u{a0}\t", (APP): app }), "'userName' is required and must not be empty or blank"),
         (json!({ "userName": 5, (APP): app }), "'userName' must be a string, not a number"),
         (json!({ "userName": "u" }), &format!("'{APP}' is required")),
         (json!({ "userName": "u", (APP): {} }), &format!("'{APP}:ssoName' is required")),

@@ -1,16 +1,6 @@
 //! What was not understood is refused: it is never an empty value, never another resource, and never ignored without a word.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{APP, ENTERPRISE, LENIENT, STRICT, object, patched, steps, user};
+use crate::fixture::{APP, ENTERPRISE, LENIENT, STRICT, object, patched, steps, user};
 use scim_protocol::{Direction, Error, Mutability, ResourceType, ScimType, check, strip_read_only, urn};
 use serde_json::{Value, json};
 

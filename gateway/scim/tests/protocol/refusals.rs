@@ -1,16 +1,6 @@
 //! PATCH requests that are refused, and what immutable attributes accept.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    dead_code,
-    reason = "these are tests, and each uses a part of the fixture"
-)]
 
-mod fixture;
-
-use fixture::{APP, ENTERPRISE, STRICT, object, patched, steps, user};
+use crate::fixture::{APP, ENTERPRISE, STRICT, object, patched, steps, user};
 use scim_protocol::{PatchRequest, ScimType};
 use serde_json::{Value, json};
 
