@@ -10,6 +10,7 @@ mod instance_set;
 mod live;
 mod load;
 mod mapping;
+mod review;
 mod shared;
 mod versions;
 

@@ -11,6 +11,7 @@ mod awaited;
 mod bulk;
 mod connected;
 mod context;
+mod derived;
 mod discovery;
 mod gaps;
 mod guard_rails;

@@ -18,7 +18,10 @@ pub(super) fn of_new(context: &Context<'_>, stored: &Stored, mut kept: Vec<Kept>
         value: kept.value,
         app: kept.app,
     };
-    kept.into_iter().filter(|kept| !app_gives_it_back(&kept.value, kept.app.as_ref())).map(keep).collect()
+    kept.into_iter()
+        .filter(|kept| kept.is_source || !app_gives_it_back(&kept.value, kept.app.as_ref()))
+        .map(keep)
+        .collect()
 }
 
 /// What becomes of the kept values of a changed resource.
@@ -26,10 +29,12 @@ pub(super) fn of_change(context: &Context<'_>, id: &str, stored: &Stored, mut ke
     if let Some(document) = &stored.document {
         context.kind.mapping.settle_change(&mut kept, document);
     }
-    let write = |KeptChange { slot, value, app }: KeptChange| {
+    let write = |KeptChange { slot, value, app, is_source }: KeptChange| {
         let resource = context.key(id);
         match value {
-            KeptValue::Set(value) if app_gives_it_back(&value, app.as_ref()) => Write::Drop { resource, slot },
+            KeptValue::Set(value) if !is_source && app_gives_it_back(&value, app.as_ref()) => {
+                Write::Drop { resource, slot }
+            }
             KeptValue::Set(value) => Write::Keep { resource, slot, value, app },
             KeptValue::Clear => Write::Drop { resource, slot },
         }
@@ -37,7 +42,8 @@ pub(super) fn of_change(context: &Context<'_>, id: &str, stored: &Stored, mut ke
     kept.into_iter().map(write).collect()
 }
 
-/// A value that the app holds as the client wrote it needs no keeping: its own search finds it, too.
+/// A value that the app holds as the client wrote it needs no keeping, unless it says where the app's value is from: its own search
+/// finds it, too.
 fn app_gives_it_back(value: &Value, app: Option<&Value>) -> bool {
     app == Some(value)
 }

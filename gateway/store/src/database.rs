@@ -21,12 +21,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "what apps destroy", include_str!("../migrations/0004_standing.sql")),
     (5, "secrets", include_str!("../migrations/0005_secret.sql")),
     (6, "guard rails", include_str!("../migrations/0006_guard_rails.sql")),
+    (9, "what was ignored", include_str!("../migrations/0009_log_ignored.sql")),
 ];
+
+/// The newest migration.
+pub(crate) const NEWEST: i64 = 9;
 
 /// The most concurrent readers; the writer has a connection of its own.
 const READERS: u32 = 8;
 /// How long a reader waits for a connection: clients give up after some 30 seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection that was idle for longer is pinged before its next use; pinging each time would double the round trips.
 const FRESH: Duration = Duration::from_secs(1);
 

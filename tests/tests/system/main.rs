@@ -8,6 +8,7 @@
     reason = "these are tests"
 )]
 
+mod commands;
 mod conversations;
 mod development;
 mod durability;
@@ -21,5 +22,6 @@ mod protocol;
 mod reload;
 mod standing;
 mod start;
+mod stated;
 mod turns;
 mod wasi;

@@ -8,5 +8,5 @@ mod version;
 
 pub(super) use current::Current;
 pub(super) use present::{present, shown, whole};
-pub(super) use read::{mapped, mapped_page, resolve};
+pub(super) use read::{kept, mapped, mapped_page, resolve};
 pub(super) use version::allow_change;

@@ -74,7 +74,8 @@ async fn resolve_with(
     Ok(Current { id: stored.id, resource, version, is_whole: omit.is_empty() })
 }
 
-async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {
+/// What the store keeps of a resource.
+pub(in super::super) async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {
     if context.kind.mapping.kept_slots().next().is_none() {
         return Ok(Vec::new());
     }
@@ -82,5 +83,5 @@ async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {
 }
 
 fn in_mapping(row: KeptValue) -> Kept {
-    Kept { slot: row.slot, value: row.value, app: row.app }
+    Kept { slot: row.slot, value: row.value, app: row.app, is_source: false }
 }

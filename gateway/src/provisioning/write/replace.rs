@@ -11,7 +11,7 @@ use super::super::kind::Kind;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
-use super::super::{awaited, guard_rails, immutable, membership, names};
+use super::super::{awaited, derived, guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::{inactive, recover};
@@ -32,6 +32,7 @@ pub(super) async fn draft<'a>(
     if let Some(before) = recover::find_in_turn(context, app, id).await? {
         allow_change(context, &current(before.clone()))?;
         carry_over(kind, &before.resource, &mut after);
+        derived::anew(context, app, id, &before.resource, &mut after, None).await?;
         let after = with_meta(&before.resource, after);
         return inactive::change(context, app, turns, before, after).await;
     }
@@ -45,12 +46,14 @@ pub(super) async fn draft<'a>(
     };
     guard_rails::guard_members(context, &before, Some(&after)).await?;
     immutable::keep(kind, &before, &mut after)?;
+    let derived = derived::anew(context, app, id, &before, &mut after, None).await?;
     names::claim(context, app, turns, (&before, &after), id).await?;
     if is_inactive(kind, &after) {
         let draft = inactive::deactivate(context, app, turns, id, &before, with_meta(&before, after)).await?;
         return Ok(Draft { reservation, ..draft });
     }
-    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
+    let mut change =
+        kind.mapping.diff(&before, &after, &derived, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = &read.document {
         kind.mapping.settle_unchanged(&mut change, document);
     }

@@ -212,6 +212,7 @@ fn sample(table: &str, instance: &'static str) -> Write {
             status: 201,
             scim_type: None,
             app_calls: Vec::new(),
+            ignored: Vec::new(),
             duration: Duration::ZERO,
         })),
         _ => panic!("there is no write for the new table {table}: add one"),

@@ -104,6 +104,7 @@ fn row(id: &str) -> LogEntry {
         status: 201,
         scim_type: None,
         app_calls: Vec::new(),
+        ignored: Vec::new(),
         duration: std::time::Duration::ZERO,
     }
 }

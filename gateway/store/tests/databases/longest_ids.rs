@@ -51,6 +51,7 @@ async fn write_all(store: &Store, user: &str, group: &str) {
         status: 201,
         scim_type: None,
         app_calls: Vec::new(),
+        ignored: Vec::new(),
         duration: Duration::ZERO,
     };
     let (instance, resource_type) = (INSTANCE.to_owned(), "User".to_owned());
