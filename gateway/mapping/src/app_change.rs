@@ -41,12 +41,18 @@ impl AppChange {
         self.kept.iter().any(|kept| kept.slot == slot && is_held(kept))
     }
 
-    pub(super) fn keep(&mut self, rule: &Rule, value: Option<Value>, budget: &mut Budget) -> Result<(), MapError> {
+    pub(super) fn keep(
+        &mut self,
+        rule: &Rule,
+        value: Option<Value>,
+        is_source: bool,
+        budget: &mut Budget,
+    ) -> Result<(), MapError> {
         let field = rule.app.as_ref().and_then(|app| self.fields.iter().find(|(path, _)| path == app.as_str()));
         let app = field.and_then(|(_, value)| value.as_ref());
         let app = app.map(|value| rule.copied(value, budget, Toward::App)).transpose()?;
         let value = value.map_or(KeptValue::Clear, KeptValue::Set);
-        self.kept.push(KeptChange { slot: rule.name.clone(), value, app });
+        self.kept.push(KeptChange { slot: rule.name.clone(), value, app, is_source });
         Ok(())
     }
 }

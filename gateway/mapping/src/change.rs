@@ -4,8 +4,8 @@
 //! host have to read the resource and compare ([`TypeMapping::diff`]).
 
 use super::app_change::AppChange;
-use super::app_path::AppPath;
 use super::budget::Budget;
+use super::derived::Derived;
 use super::error::MapError;
 use super::expression::{EvaluationError, Input, Known};
 use super::items::{Items, items};
@@ -61,12 +61,21 @@ impl TypeMapping {
             let state = state(&rule.slot, rule.single, &edits.steps, budget);
             match state.map_err(|spent| rule.too_expensive(spent, Toward::App))? {
                 State::Untouched => {}
-                State::Decided(value) => change.keep(rule, value, budget)?,
+                State::Decided(value) => {
+                    let mut has_none = Vec::new();
+                    let is_beside = |other: &&Rule| rule.app.is_some() && other.app == rule.app && other.to_app;
+                    for other in self.rules.iter().filter(is_beside) {
+                        let is_none = other.state(&edits.steps, budget)? == State::Decided(None);
+                        has_none.extend(is_none.then_some(other.number));
+                    }
+                    let is_source = self.is_source(rule, |other| has_none.contains(&other.number));
+                    change.keep(rule, value, is_source, budget)?;
+                }
                 State::Depends => return Ok(None),
             }
         }
         // If a field changes by another rule, only the resource tells what its client knows of it.
-        Ok(Some(change).filter(|change| self.bystanders(change).is_empty()))
+        Ok(Some(change).filter(|change| self.bystanders(change, &Derived::default()).is_empty()))
     }
 
     async fn outcome<T: Transforms>(
@@ -102,15 +111,6 @@ impl TypeMapping {
         }
         let has_default = rules.iter().any(|rule| rule.default.is_some());
         Ok(if has_default { Outcome::Unchanged } else { Outcome::Becomes(None) })
-    }
-
-    /// The rules with kept values whose field changes although the client does not write them now: `userName` when the client
-    /// writes the work e-mail address. Their values must stay what the client knows.
-    pub(super) fn bystanders(&self, change: &AppChange) -> Vec<&Rule> {
-        let is_changed = |field: &AppPath| change.fields.iter().any(|(path, _)| path == field.as_str());
-        let is_written = |rule: &Rule| change.kept.iter().any(|kept| kept.slot == rule.name);
-        let rules = self.rules.iter().filter(|rule| rule.keep && rule.app.as_ref().is_some_and(is_changed));
-        rules.filter(|rule| !is_written(rule)).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::app_change::{AppChange, ItemChange};
 use super::budget::Budget;
+use super::derived::Derived;
 use super::error::MapError;
 use super::rule::{Rule, Toward, has_value};
 use super::state::identity;
@@ -15,6 +16,7 @@ use std::collections::HashSet;
 impl TypeMapping {
     /// The change from `before`, as returned by [`TypeMapping::to_scim`], to `after`. Values that are absent afterwards are
     /// cleared, unless their rule has a default. Rules that apply only on creation (`"apply": "on-create"`) are skipped.
+    /// `derived` is what [`TypeMapping::derive_anew`] made of `after`.
     ///
     /// # Errors
     /// [`MapError`] for a value that a rule cannot produce.
@@ -22,6 +24,7 @@ impl TypeMapping {
         &self,
         before: &Object,
         after: &Object,
+        derived: &Derived,
         budget: &mut Budget,
         transforms: &mut T,
     ) -> Result<AppChange, MapError> {
@@ -64,21 +67,21 @@ impl TypeMapping {
         for rule in self.rules.iter().filter(|rule| rule.keep && !rule.on_create) {
             let value = rule.slot.get(after).filter(|value| has_value(value));
             rule.charged(value.map_or(Ok(()), |value| budget.read(value)), Toward::App)?;
-            if differ(rule.slot.get(before), value) {
+            if derived.restates(rule) || differ(rule.slot.get(before), value) && !derived.has(rule) {
                 let value = value.map(|value| rule.copied(value, budget, Toward::App)).transpose()?;
-                change.keep(rule, value, budget)?;
+                change.keep(rule, value, self.is_source_in(rule, after, derived), budget)?;
             }
         }
-        for rule in self.bystanders(&change) {
+        for rule in self.bystanders(&change, derived) {
             if let Some(value) = rule.slot.get(after) {
                 let value = rule.copied(value, budget, Toward::App)?;
-                change.keep(rule, Some(value), budget)?;
+                change.keep(rule, Some(value), self.is_source_in(rule, after, derived), budget)?;
             }
         }
         Ok(change)
     }
 
-    async fn update_value<T: Transforms>(
+    pub(super) async fn update_value<T: Transforms>(
         &self,
         field: &Field,
         resource: &Object,

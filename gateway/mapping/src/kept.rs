@@ -12,6 +12,9 @@ pub struct Kept {
     /// The app's field when the value was stored: as long as the field is unchanged, the client's value is returned. `None` if
     /// the rule has no field or the field had no value.
     pub app: Option<Value>,
+    /// Whether it must be stored even if the app holds the same value: only that it is stored says that the field has it from
+    /// this attribute.
+    pub is_source: bool,
 }
 
 /// The new state of a kept value.
@@ -32,4 +35,6 @@ pub struct KeptChange {
     pub value: KeptValue,
     /// The value sent to the app's field; see [`crate::TypeMapping::settle`].
     pub app: Option<Value>,
+    /// As [`Kept::is_source`].
+    pub is_source: bool,
 }

@@ -16,6 +16,7 @@ mod check;
 mod combination;
 mod connector_facts;
 mod default_to_check;
+mod derived;
 mod diff;
 mod document;
 mod error;
@@ -38,6 +39,7 @@ mod to_app;
 mod to_scim;
 mod transform;
 mod type_mapping;
+mod untaken;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,7 @@ pub use app_change::{AppChange, ItemChange};
 pub use budget::{Budget, Spent};
 pub use connector_facts::ConnectorFacts;
 pub use default_to_check::DefaultToCheck;
+pub use derived::{Derived, Said};
 pub use error::{MapError, MappingError, MappingErrors, Problem, RuleName};
 pub use filters::{AppComparison, KeptComparison};
 pub use kept::{Kept, KeptChange, KeptValue};

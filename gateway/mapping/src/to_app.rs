@@ -1,6 +1,7 @@
 //! Maps a whole SCIM resource to the app's document, from which a new resource is created.
 
 use super::budget::Budget;
+use super::derived::Derived;
 use super::error::MapError;
 use super::kept::Kept;
 use super::rule::Toward;
@@ -65,7 +66,8 @@ impl TypeMapping {
                 let app = rule.app.as_ref().and_then(|field| field.get(&made.document));
                 let app = app.map(|app| rule.copied(app, budget, Toward::App)).transpose()?;
                 let value = rule.copied(value, budget, Toward::App)?;
-                made.kept.push(Kept { slot: rule.name.clone(), value, app });
+                let is_source = self.is_source_in(rule, resource, &Derived::default());
+                made.kept.push(Kept { slot: rule.name.clone(), value, app, is_source });
             }
             if rule.to_app
                 && let Some(resource_type) = &rule.reference
@@ -104,6 +106,16 @@ impl TypeMapping {
                 }
             }
         }
+        self.default_value(field, budget, transforms).await
+    }
+
+    /// The first default of the rules that write a field.
+    pub(super) async fn default_value<T: Transforms>(
+        &self,
+        field: &Field,
+        budget: &mut Budget,
+        transforms: &mut T,
+    ) -> Result<Option<Value>, MapError> {
         for rule in self.writing(field) {
             if let Some(default) = &rule.default
                 && let Some(value) = rule.value_to_app(default, budget, transforms).await?

@@ -2,7 +2,6 @@
 
 use super::app_path::AppPath;
 use super::rule::Rule;
-use scim_protocol::schema::Attribute;
 use scim_protocol::{ResourceType, Slot};
 use std::collections::HashSet;
 
@@ -73,6 +72,16 @@ impl TypeMapping {
             (true, false) => Way::ToApp,
             (false, true) => Way::ToClient,
         }
+    }
+
+    /// The app's fields, each with whether it is a whole list.
+    pub(super) fn fields(&self) -> Vec<(&str, bool)> {
+        self.rules.iter().filter_map(|rule| Some((rule.app.as_ref()?.as_str(), rule.whole_array))).collect()
+    }
+
+    /// Whether there are no rules.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
     pub(super) fn new(rules: Vec<Rule>, resource_type: &ResourceType) -> Self {
@@ -153,45 +162,4 @@ impl TypeMapping {
         }
         omitted
     }
-
-    /// The attributes that no rule maps, in the order of the schemas; sub-attributes only if another one of the same
-    /// attribute is mapped. Attributes that only the server writes are omitted.
-    pub fn unmapped(&self, resource_type: &ResourceType) -> Vec<String> {
-        use scim_protocol::schema::Mutability::ReadOnly;
-        let taken: Vec<&Slot> =
-            self.rules.iter().flat_map(|rule| std::iter::once(&rule.slot).chain(rule.slots())).collect();
-        let mut unmapped = Vec::new();
-        let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
-        for (schema, prefix) in std::iter::once((&resource_type.schema, String::new()))
-            .chain(extensions.map(|schema| (schema, format!("{}:", schema.id))))
-        {
-            for attribute in schema.attributes.iter().filter(|attribute| attribute.mutability != ReadOnly) {
-                let path = format!("{prefix}{}", attribute.name);
-                let takers: Vec<&&Slot> = taken.iter().filter(|slot| starts_with(slot, &path)).collect();
-                if takers.is_empty() {
-                    unmapped.push(path);
-                } else if !attribute.multi_valued && takers.iter().all(|slot| slot.leaf().is_some()) {
-                    unmapped.extend(untaken(attribute, &takers).map(|sub| format!("{path}.{sub}")));
-                }
-            }
-        }
-        unmapped
-    }
-}
-
-fn starts_with(slot: &Slot, attribute: &str) -> bool {
-    match (&slot.path.schema, attribute.rsplit_once(':')) {
-        (Some(schema), Some((urn, name))) => schema == urn && slot.path.attribute == name,
-        (None, None) => slot.path.attribute == attribute,
-        _ => false,
-    }
-}
-
-fn untaken<'a>(attribute: &'a Attribute, takers: &'a [&&Slot]) -> impl Iterator<Item = &'a str> {
-    use scim_protocol::schema::Mutability::ReadOnly;
-    attribute
-        .sub_attributes
-        .iter()
-        .filter(|sub| sub.mutability != ReadOnly && !takers.iter().any(|slot| slot.leaf() == Some(sub.name.as_str())))
-        .map(|sub| sub.name.as_str())
 }

@@ -1,6 +1,7 @@
-//! `check`: checks a configuration and everything that it names. With `--connect` it also contacts each app.
+//! `check`: checks a configuration and everything that it names, the store too. With `--connect` it also contacts each app.
 
 use super::error::CommandError;
+use super::store::{Standing, standing};
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
 use scim_gateway::instances::{self, InstanceSet, Shared};
@@ -8,12 +9,13 @@ use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 /// Checks a configuration and prints all mistakes, or what would be served.
 pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
-    let (config, Checked { mistakes, served, warnings }) = match Config::load(file) {
+    let (config, checked) = match Config::load(file) {
         Ok(config) => {
             if connect {
                 observe::install(config.log)?;
@@ -21,28 +23,27 @@ pub(super) fn run(file: &Path, connect: bool, json: bool, terminal: &mut Termina
             let checked = check_all(&config, connect)?;
             (Some(config), checked)
         }
-        Err(errors) => {
-            let mistakes = errors.mistakes().to_vec();
-            (None, Checked { mistakes, served: Vec::new(), warnings: Vec::new() })
-        }
+        Err(errors) => (None, Checked { mistakes: errors.mistakes().to_vec(), ..Checked::default() }),
     };
+    let Checked { mistakes, warnings, served } = checked;
     if json {
-        terminal.line(summary(file, &served, &mistakes, &warnings))?;
+        terminal.line(summary(file, &served, &warnings, &mistakes))?;
     } else if let (Some(config), []) = (&config, mistakes.as_slice()) {
         write_instances(config, &served, terminal)?;
-        let label = terminal.bold("warning:");
-        warnings.iter().try_for_each(|warning| terminal.line(format_args!("{label} {warning}")))?;
+        write_warnings(&warnings, terminal)?;
     } else {
+        write_warnings(&warnings, terminal)?;
         write_mistakes(&mistakes, terminal)?;
     }
     if mistakes.is_empty() { Ok(()) } else { Err(CommandError::Reported) }
 }
 
-/// What is wrong, what would be served, and what may be wrong.
+/// What is wrong, what the operator should know, and what would be served.
+#[derive(Default)]
 struct Checked {
     mistakes: Vec<Mistake>,
+    warnings: Vec<Mistake>,
     served: Vec<Served>,
-    warnings: Vec<String>,
 }
 
 /// An instance, and the connector that its file contains.
@@ -51,6 +52,8 @@ struct Served {
     name: String,
     connector: String,
     version: String,
+    /// By resource type, the attributes that no rule of the mapping takes.
+    ignored: BTreeMap<String, Vec<String>>,
 }
 
 /// Loads the connectors and builds every instance, with a temporary store.
@@ -61,20 +64,47 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
         let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
         let built = instances::build(config, &shared, None).await;
-        let mistakes = match built.mistakes {
+        let mut warnings = [config.warnings(), built.warnings.as_slice()].concat();
+        let mut mistakes = match built.mistakes {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
-        let warnings =
-            if connect && mistakes.is_empty() { unshown_fields(&built.instances).await } else { Vec::new() };
+        if connect && mistakes.is_empty() {
+            warnings.extend(unshown_fields(config, &built.instances).await);
+        }
         shared.store.close().await;
         let served = built.instances.iter().map(|(name, hosted)| {
             let descriptor = &hosted.instance.connector.descriptor;
             let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
-            Served { name, connector, version }
+            let untaken = hosted.instance.kinds().iter().map(|kind| (kind.scim.name.clone(), kind.untaken()));
+            let ignored = untaken.filter(|(_, names)| !names.is_empty()).collect();
+            Served { name, connector, version, ignored }
         });
-        Ok(Checked { mistakes, served: served.collect(), warnings })
+        judge_store(config, &mut warnings, &mut mistakes).await;
+        Ok(Checked { mistakes, warnings, served: served.collect() })
     })
+}
+
+/// Looks whether the store is there, and is the one that the gateway had.
+async fn judge_store(config: &Config, warnings: &mut Vec<Mistake>, mistakes: &mut Vec<Mistake>) {
+    let found = |message: String, expected: &str| config.mistake("store.url", message, expected);
+    match standing(config).await {
+        Ok(Standing::Made) => {}
+        Ok(Standing::New) => warnings.push(found(
+            format!("there is no store at {} yet: the gateway makes a new one when it starts", config.store.url),
+            "if this gateway has had one, correct `url` in [store]",
+        )),
+        Ok(Standing::Lost(before)) => mistakes.push(found(
+            format!("there is no store at {}, and this gateway had one at {before}", config.store.url),
+            "correct `url` in [store], or run `scim-gateway store create` to begin with an empty one",
+        )),
+        Err(error) => {
+            mistakes.push(found(
+                error.to_string(),
+                "start the database and let the gateway use it, or correct `url` in [store]",
+            ));
+        }
+    }
 }
 
 /// For each app that does not accept the gateway: the error of the app or its connector, and the URL.
@@ -95,10 +125,12 @@ async fn refusals(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
 }
 
 /// The fields of mappings that no resource on the first page of an app has.
-async fn unshown_fields(instances: &InstanceSet) -> Vec<String> {
+async fn unshown_fields(config: &Config, instances: &InstanceSet) -> Vec<Mistake> {
     let checks = instances.iter().map(async |(name, hosted)| {
         let sentences = hosted.instance.unshown_fields().await;
-        sentences.into_iter().map(|sentence| format!("instances.{name}: {sentence}")).collect::<Vec<_>>()
+        let expected = "compare the mapping with the app's documentation";
+        let found = |sentence| config.mistake(&format!("instances.{name}"), sentence, expected);
+        sentences.into_iter().map(found).collect::<Vec<_>>()
     });
     futures_util::future::join_all(checks).await.into_iter().flatten().collect()
 }
@@ -106,17 +138,29 @@ async fn unshown_fields(instances: &InstanceSet) -> Vec<String> {
 /// Writes a block for each mistake: its position, what is wrong and what to write instead; at the end, the number of mistakes.
 pub(super) fn write_mistakes(mistakes: &[Mistake], terminal: &mut Terminal<'_>) -> io::Result<()> {
     for mistake in mistakes {
-        let short = Mistake { message: String::new(), expected: String::new(), key: String::new(), ..mistake.clone() };
-        let place = terminal.bold(short.to_string().trim_end_matches(": "));
-        let error = terminal.red("error:");
-        let key = if mistake.key.is_empty() { String::new() } else { format!("{}: ", mistake.key) };
-        terminal.line(format_args!("{place}: {error} {key}{}", mistake.message))?;
-        if !mistake.expected.is_empty() {
-            terminal.line(format_args!("    {}", mistake.expected))?;
-        }
+        write_finding(mistake, &terminal.red("error:"), terminal)?;
     }
     let count = mistakes.len();
     terminal.line(format_args!("{count} mistake{}", if count == 1 { "" } else { "s" }))
+}
+
+fn write_warnings(warnings: &[Mistake], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    for warning in warnings {
+        write_finding(warning, &terminal.bold("warning:"), terminal)?;
+    }
+    Ok(())
+}
+
+/// Writes where it is, what is the matter and, in a line of its own, what to write instead.
+fn write_finding(found: &Mistake, label: &str, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let short = Mistake { message: String::new(), expected: String::new(), key: String::new(), ..found.clone() };
+    let place = terminal.bold(short.to_string().trim_end_matches(": "));
+    let key = if found.key.is_empty() { String::new() } else { format!("{}: ", found.key) };
+    terminal.line(format_args!("{place}: {label} {key}{}", found.message))?;
+    if !found.expected.is_empty() {
+        terminal.line(format_args!("    {}", found.expected))?;
+    }
+    Ok(())
 }
 
 fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'_>) -> io::Result<()> {
@@ -124,14 +168,18 @@ fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
     terminal.line(format_args!("{label} {file}: instances: {instances}, connectors: {connectors}"))?;
-    for Served { name, connector, version } in served {
+    for Served { name, connector, version, ignored } in served {
         terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}"))?;
+        for (kind, names) in ignored {
+            terminal.line(format_args!("        no rule of {kind} takes: {}", names.join(", ")))?;
+        }
     }
     Ok(())
 }
 
-fn summary(file: &Path, served: &[Served], mistakes: &[Mistake], warnings: &[String]) -> serde_json::Value {
-    json!({ "ok": mistakes.is_empty(), "file": file, "instances": served, "mistakes": mistakes, "warnings": warnings })
+fn summary(file: &Path, served: &[Served], warnings: &[Mistake], mistakes: &[Mistake]) -> serde_json::Value {
+    let ok = mistakes.is_empty();
+    json!({ "ok": ok, "file": file, "instances": served, "warnings": warnings, "mistakes": mistakes })
 }
 
 #[cfg(test)]

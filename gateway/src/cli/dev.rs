@@ -72,7 +72,12 @@ impl Dev {
         for request in &self.0.replay {
             let name = request.instance.as_deref().or(self.0.instance.as_deref());
             let Some((name, hosted)) = find(&live.now(), name) else {
-                print(|terminal| terminal.line("replay: there is no such instance"));
+                let known: Vec<String> = live.now().iter().map(|(name, _)| name.to_string()).collect();
+                let wanted = name.unwrap_or_default();
+                let known = known.join(", ");
+                print(|terminal| {
+                    terminal.line(format_args!("replay: there is no instance `{wanted}`; there are: {known}"))
+                });
                 return;
             };
             let filled = names.fill(request);

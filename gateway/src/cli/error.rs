@@ -2,12 +2,13 @@
 
 use super::recorded::RecordedError;
 use super::rollback_error::RollbackError;
-use scim_gateway::config::ConfigErrors;
+use scim_gateway::config::{ConfigErrors, StoreUrl};
 use scim_gateway::instances::SharedError;
 use scim_gateway::observe::LogError;
 use scim_gateway::reload::WatchError;
 use scim_gateway::store::StoreError;
 use std::io;
+use std::path::PathBuf;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,13 @@ pub(super) enum CommandError {
     Open(SharedError),
     #[error("there is no [instances.{0}] in the configuration; configured instances: {1}")]
     UnknownInstance(String, String),
+    #[error("the connector {path} cannot be used: {1}", path = .0.display())]
+    Connector(PathBuf, String),
+    #[error(
+        "there is no store at `{url}`, and this gateway had one at `{before}`: correct `url` in [store], or run `scim-gateway store create` \
+         to begin with an empty one"
+    )]
+    LostStore { url: StoreUrl, before: String },
     #[error(transparent)]
     Recorded(#[from] RecordedError),
     #[error(transparent)]

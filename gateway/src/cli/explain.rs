@@ -1,8 +1,8 @@
-//! `explain`: shows what a request would do, without changing anything: the app receives only reads, and the gateway's store is
-//! copied.
+//! `explain`: shows what requests would do, without changing anything: the app receives only reads, and the gateway's store is
+//! copied. None of several requests sees what an earlier one would have written.
 
 use super::error::CommandError;
-use super::recorded::RecordedRequest;
+use super::recorded::{Names, RecordedRequest};
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
 use scim_gateway::egress::Purpose;
@@ -23,7 +23,7 @@ struct Explained {
     remembered: bool,
 }
 
-/// Shows which calls to the app a request would make.
+/// Shows which calls to the app the requests of a file would make.
 pub(super) fn run(
     config: &Path,
     instance: &str,
@@ -31,7 +31,8 @@ pub(super) fn run(
     json: bool,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), CommandError> {
-    let request = RecordedRequest::load(request)?;
+    let (requests, names) = RecordedRequest::load_all(request)?;
+    let is_list = requests.len() != 1;
     let mut config = Config::load(config)?;
     let known: Vec<&str> = config.instances.keys().map(InstanceName::as_str).collect();
     let unknown = CommandError::UnknownInstance(instance.to_owned(), known.join(", "));
@@ -41,16 +42,29 @@ pub(super) fn run(
     };
     config.connectors.retain(|name, _| *name == connector);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
-    let explained = runtime.block_on(explain(&config, request))?;
+    let explained = runtime.block_on(explain(&config, requests, names))?;
     if json {
-        terminal.line(document(&explained))?;
-    } else {
-        write(&explained, terminal)?;
+        let mut documents: Vec<Value> = explained.iter().map(document).collect();
+        terminal.line(if is_list { Value::Array(documents) } else { documents.pop().unwrap_or_default() })?;
+        return Ok(());
+    }
+    for (index, explained) in explained.iter().enumerate() {
+        if index > 0 {
+            terminal.line("")?;
+        }
+        write(explained, terminal)?;
+    }
+    if explained.iter().any(|explained| !explained.remembered) {
+        terminal.line("(The gateway's stored data was not used: there is no SQLite store.)")?;
     }
     Ok(())
 }
 
-async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained, CommandError> {
+async fn explain(
+    config: &Config,
+    requests: Vec<RecordedRequest>,
+    mut names: Names,
+) -> Result<Vec<Explained>, CommandError> {
     let scratch = tempfile::tempdir()?;
     let copy = scratch.path().join("copy.db");
     let remembered =
@@ -59,15 +73,23 @@ async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained,
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
-    let trace = Trace::default();
-    let (method, path) = (&request.method, request.path.as_str());
-    let local = LocalRequest { method, path, body: request.body.as_ref(), user_agent: request.user_agent.as_deref() };
-    let (status, body) = handle_locally(hosted, &local, Purpose::Rehearsal, trace.clone()).await;
+    let mut explained = Vec::with_capacity(requests.len());
+    for recorded in requests {
+        let trace = Trace::default();
+        let request = names.fill(&recorded);
+        let (method, path, user_agent) = (&request.method, request.path.as_str(), request.user_agent.as_deref());
+        let local = LocalRequest { method, path, body: request.body.as_ref(), user_agent };
+        let (status, body) = handle_locally(hosted, &local, Purpose::Rehearsal, trace.clone()).await;
+        let steps = trace.steps();
+        let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));
+        if !held_back {
+            names.capture(&recorded, &body);
+        }
+        let answer = (!held_back).then(|| (status, without_secrets(body)));
+        explained.push(Explained { request, steps, answer, remembered });
+    }
     shared.store.close().await;
-    let steps = trace.steps();
-    let held_back = matches!(steps.last(), Some(Step::AppCall { sent: false, .. }));
-    let answer = (!held_back).then(|| (status, without_secrets(body)));
-    Ok(Explained { request, steps, answer, remembered })
+    Ok(explained)
 }
 
 fn document(explained: &Explained) -> Value {
@@ -82,7 +104,7 @@ fn document(explained: &Explained) -> Value {
 }
 
 fn write(explained: &Explained, terminal: &mut Terminal<'_>) -> std::io::Result<()> {
-    let Explained { request, steps, answer, remembered } = explained;
+    let Explained { request, steps, answer, .. } = explained;
     let heading = terminal.bold(&format!("{} {}", request.method, request.path));
     terminal.line(heading)?;
     for line in request.body.iter().flat_map(|body| json_lines(&without_secrets(body.clone()), 4)) {
@@ -100,9 +122,6 @@ fn write(explained: &Explained, terminal: &mut Terminal<'_>) -> std::io::Result<
             }
         }
         None => terminal.line("What happens next depends on the app's response; nothing was changed.")?,
-    }
-    if !remembered {
-        terminal.line("(The gateway's stored data was not used: there is no SQLite store.)")?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod dev;
 mod error;
 mod explain;
 mod log;
+mod mapping;
 mod profiles;
 mod purge;
 mod rails;
@@ -14,6 +15,7 @@ mod recorded;
 mod rollback;
 mod rollback_error;
 mod serve;
+mod store;
 mod terminal;
 mod token;
 
@@ -91,7 +93,7 @@ enum Command {
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
-        /// The request: {"method": "PATCH", "path": "/Users/42", "body": {…}}
+        /// The request: {"method": "PATCH", "path": "/Users/42", "body": {…}}; several as a list
         #[arg(value_name = "REQUEST.json")]
         request: PathBuf,
     },
@@ -153,6 +155,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the mapping that a connector brings
+    #[command(subcommand)]
+    Mapping(MappingCommand),
+    /// Manage the gateway's store
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
@@ -173,6 +181,28 @@ enum RailsCommand {
         /// How long to suspend them, such as 30m or 2h; what happens until then is not counted
         #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = rails::parse_time)]
         time: SignedDuration,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum MappingCommand {
+    /// Print the connector's own mapping, to copy and edit; an instance uses the copy with `mapping = "FILE"`
+    Show {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The connector's name in the configuration
+        connector: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
+    /// Make the store that the configuration names
+    ///
+    /// A gateway makes its first store itself. One that had a store starts with an empty one only after this command
+    Create {
+        #[command(flatten)]
+        config: ConfigFile,
     },
 }
 
@@ -219,6 +249,10 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         }
         Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Purge { config, order, json } => purge::run(&config.path, order, *json, &mut Terminal::stdout()),
+        Command::Mapping(MappingCommand::Show { config, connector }) => {
+            mapping::show(&config.path, connector, &mut Terminal::stdout())
+        }
+        Command::Store(StoreCommand::Create { config }) => store::create(&config.path, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
     };
     match outcome {

@@ -1,9 +1,10 @@
-//! Requests in files: a single one for `explain`; one, a list or a whole conversation for `dev --replay`.
+//! Requests in files, for `explain` and `dev --replay`: one, a list or a whole conversation.
 //!
 //! In a conversation, `{name}` is replaced by a variable or by a value from an earlier response (`capture`: name to JSON
 //! pointer); its expectations are ignored here.
 
 use http::Method;
+use scim_gateway::config::read_text;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,11 +46,6 @@ pub(super) enum RecordedError {
 pub(super) struct Names(BTreeMap<String, String>);
 
 impl RecordedRequest {
-    /// Reads a file with a single request.
-    pub(super) fn load(file: &Path) -> Result<Self, RecordedError> {
-        parse(file)
-    }
-
     /// Reads a file with one request, a list of requests or a conversation, and its variables.
     pub(super) fn load_all(file: &Path) -> Result<(Vec<Self>, Names), RecordedError> {
         let shape = |error| RecordedError::Shape(file.to_owned(), error);
@@ -151,7 +147,7 @@ fn method<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Method, D
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, RecordedError> {
-    let text = std::fs::read_to_string(file).map_err(|error| RecordedError::Unreadable(file.to_owned(), error))?;
+    let text = read_text(file).map_err(|error| RecordedError::Unreadable(file.to_owned(), error))?;
     serde_json::from_str(&text).map_err(|error| RecordedError::Shape(file.to_owned(), error))
 }
 

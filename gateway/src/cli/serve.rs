@@ -3,6 +3,7 @@
 use super::check::write_mistakes;
 use super::dev::Dev;
 use super::error::CommandError;
+use super::store;
 use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
@@ -43,8 +44,10 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
 
     let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
+    store::expect(&config).await?;
     let shared =
         Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(CommandError::Open)?;
+    store::remember(&config);
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     store.limit_log(config.store.log_limits);
     metrics.watch_store(move || counted.counts());

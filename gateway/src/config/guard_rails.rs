@@ -31,7 +31,7 @@ impl GuardRails {
         let Some(table) = table else { return Self::default() };
         let rails = Self {
             members_removed: table.integer("max-members-removed", 1..=1_000_000),
-            deactivations: table.table("max-deactivations").and_then(Deactivations::read),
+            deactivations: table.table_not_number("max-deactivations", written).and_then(Deactivations::read),
         };
         table.finish();
         rails
@@ -42,6 +42,11 @@ impl GuardRails {
     pub const fn any(&self) -> bool {
         self.members_removed.is_some() || self.deactivations.is_some()
     }
+}
+
+/// What somebody who wrote a number may have meant.
+fn written(number: &str) -> String {
+    format!("write max-deactivations = {{ users = {number} }}, {{ percent = {number} }} or both")
 }
 
 impl Deactivations {

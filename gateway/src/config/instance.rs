@@ -2,6 +2,7 @@
 
 use super::auth_kind::AuthKind;
 use super::context::ReadContext;
+use super::credential;
 use super::fingerprint::Fingerprint;
 use super::guard_rails::GuardRails;
 use super::jit::Jit;
@@ -56,6 +57,8 @@ words! {
         Reject = "reject",
     }
 }
+
+const PRIVATE: &str = "allow-private-addresses";
 
 /// The address of an instance's app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,11 +122,14 @@ impl Instance {
         table.note_places(places);
         let fingerprint = Fingerprint::of(table.source(), context, secret_files);
         let connector = connector(&table, context.connectors);
-        let route = route(&table, context);
-        let location = location(&table, route.allow_private);
+        let private = table.boolean(PRIVATE);
+        let route = route(&table, context, private.unwrap_or(false));
+        // What is neither true nor false is one mistake, and no second one about an address.
+        let allow_private = private.unwrap_or_else(|| table.has(PRIVATE));
+        let location = location(&table, allow_private);
         let credential = credential(&table, context);
         let (auth, username) = authentication(&table);
-        let client_credentials = oauth::read(&table, auth, route.allow_private);
+        let client_credentials = oauth::read(&table, auth, allow_private);
         let mapping = table.text::<PathBuf>("mapping").map(|path| context.directory.join(path));
         let tokens = tokens(&table);
         let wasi = table.text("wasi").unwrap_or_default();
@@ -168,7 +174,7 @@ fn connector(table: &Table<'_>, connectors: &[ConnectorName]) -> Option<Connecto
     Some(name)
 }
 
-fn route(table: &Table<'_>, context: &ReadContext<'_>) -> Route {
+fn route(table: &Table<'_>, context: &ReadContext<'_>, allow_private: bool) -> Route {
     let authorities = table.text::<PathBuf>("ca-file").and_then(|path| {
         let read = std::fs::read(context.directory.join(&path)).map_err(|error| error.to_string());
         let read = read.and_then(|bytes| Authorities::from_pem(&bytes).map_err(|error| error.to_string()));
@@ -178,11 +184,7 @@ fn route(table: &Table<'_>, context: &ReadContext<'_>) -> Route {
         };
         read.map_err(unusable).ok()
     });
-    Route {
-        allow_private: table.boolean("allow-private-addresses").unwrap_or(false),
-        authorities,
-        proxy: table.text::<ProxyUrl>("proxy"),
-    }
+    Route { allow_private, authorities, proxy: table.text::<ProxyUrl>("proxy") }
 }
 
 fn location(table: &Table<'_>, allow_private: bool) -> Location {
@@ -202,13 +204,10 @@ fn location(table: &Table<'_>, allow_private: bool) -> Location {
 }
 
 fn credential(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
-    let source: SecretSource = table.text("credential")?;
-    let remedy = match &source {
+    credential::read(table, "credential", context, |source| match source {
         SecretSource::Environment(name) => format!("set {name} to the credential before the gateway starts"),
         SecretSource::File(_) => "create the file with only the credential in it, readable by the gateway".to_owned(),
-    };
-    let secret = source.read(context.directory, context.environment);
-    secret.map_err(|error| table.mistake("credential", error, remedy)).ok()
+    })
 }
 
 fn authentication(table: &Table<'_>) -> (Option<AuthKind>, Option<String>) {
@@ -234,12 +233,15 @@ fn tokens(table: &Table<'_>) -> Vec<TokenHash> {
     let placed: Vec<Placed<TokenHash>> = table.texts("tokens");
     if !table.has("tokens") {
         table.mistake("tokens", "is missing, so nobody could call this instance", remedy);
+    } else if table.is_empty_list("tokens") {
+        table.mistake("tokens", "is empty, so nobody could call this instance", remedy);
     }
     let mut tokens = Vec::with_capacity(placed.len());
     for Placed { value, span } in placed {
         if tokens.contains(&value) {
             table.mistake_at(span, "tokens", "lists a hash twice", "remove it, or create another token");
         } else {
+            value.warn_of_example(table, "tokens", &span);
             tokens.push(value);
         }
     }

@@ -8,6 +8,8 @@
 mod auth_kind;
 mod connector;
 mod context;
+mod credential;
+mod duplicate;
 mod fingerprint;
 mod guard_rails;
 mod instance;
@@ -23,6 +25,7 @@ mod secret;
 mod server;
 mod store;
 mod table;
+mod text_file;
 mod token;
 mod word;
 
@@ -40,6 +43,7 @@ pub use scim_store::{StoreUrl, StoreUrlError};
 pub use secret::{SecretError, SecretSource, SecretSourceError};
 pub use server::{ListenAddress, ListenAddressError, Server};
 pub use store::Store;
+pub use text_file::read_text;
 pub use token::{NewToken, TOKEN_PREFIX, TokenHash, TokenHashError};
 pub use word::WordError;
 
@@ -48,6 +52,7 @@ use report::Report;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use table::Table;
+use text_file::without_mark;
 use toml::Spanned;
 use toml::de::DeTable;
 
@@ -68,6 +73,7 @@ pub struct Config {
     pub instances: BTreeMap<InstanceName, Instance>,
     places: BTreeMap<String, Position>,
     secret_files: Vec<PathBuf>,
+    warnings: Vec<Mistake>,
 }
 
 impl Config {
@@ -76,7 +82,7 @@ impl Config {
     /// # Errors
     /// All mistakes with their positions.
     pub fn load(file: &Path) -> Result<Self, ConfigErrors> {
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let text = read_text(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
         Self::parse(file, &text, &|name| std::env::var(name).ok())
     }
 
@@ -85,11 +91,13 @@ impl Config {
     /// # Errors
     /// All mistakes with their positions.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let text = without_mark(text);
         let report = Report::new(file, text);
         let Some(document) = document(text, &report) else {
             return Err(ConfigErrors::from(report.into_mistakes()));
         };
-        let config = Self::read(file, Table::root(document.get_ref(), &report), environment);
+        let mut config = Self::read(file, Table::root(document.get_ref(), &report), environment);
+        config.warnings = report.warnings();
         ConfigErrors::check(report.into_mistakes()).map_err(|errors| errors.naming(config.files()))?;
         Ok(config)
     }
@@ -99,14 +107,35 @@ impl Config {
     /// # Errors
     /// The mistakes in `[store]`, or syntax errors.
     pub fn load_store(file: &Path) -> Result<Store, ConfigErrors> {
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
-        let report = Report::new(file, &text);
-        let Some(document) = document(&text, &report) else {
-            return Err(ConfigErrors::from(report.into_mistakes()));
-        };
-        let store = Store::read(Table::root(document.get_ref(), &report).table("store"), directory(file));
-        ConfigErrors::check(report.into_mistakes())?;
-        Ok(store)
+        Self::load_part(file, |root| Store::read(root.table("store"), directory(file)))
+    }
+
+    /// Reads only `[server]`, as far as it needs no secrets.
+    ///
+    /// # Errors
+    /// The mistakes in `[server]`, or syntax errors.
+    pub fn load_server(file: &Path) -> Result<Server, ConfigErrors> {
+        let store = Self::load_store(file)?;
+        Self::load_part(file, |root| Server::read(root.table("server"), directory(file), &store.url))
+    }
+
+    /// Reads only `[connectors]`.
+    ///
+    /// # Errors
+    /// The mistakes in `[connectors]`, or syntax errors.
+    pub fn load_connectors(file: &Path) -> Result<BTreeMap<ConnectorName, Connector>, ConfigErrors> {
+        Self::load_part(file, |root| {
+            let tables = root.named::<ConnectorName>("connectors").into_iter();
+            tables.filter_map(|(name, table)| Some((name, Connector::read(table, directory(file))?))).collect()
+        })
+    }
+
+    /// Reads only the names of the instances.
+    ///
+    /// # Errors
+    /// Names that are none, or syntax errors.
+    pub fn load_instance_names(file: &Path) -> Result<Vec<InstanceName>, ConfigErrors> {
+        Self::load_part(file, |root| root.named("instances").into_iter().map(|(name, _)| name).collect())
     }
 
     /// Reads only `[store]` and the guard rails of each instance, without the secrets that only a serving gateway needs.
@@ -114,16 +143,22 @@ impl Config {
     /// # Errors
     /// The mistakes in what was read.
     pub fn load_guard_rails(file: &Path) -> Result<(Store, BTreeMap<InstanceName, GuardRails>), ConfigErrors> {
-        let store = Self::load_store(file)?;
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let rails = Self::load_part(file, |root| {
+            let instances = root.named::<InstanceName>("instances").into_iter();
+            instances.map(|(name, table)| (name, GuardRails::read(table.table("guard-rails")))).collect()
+        })?;
+        Ok((Self::load_store(file)?, rails))
+    }
+
+    fn load_part<T>(file: &Path, read: impl FnOnce(Table<'_>) -> T) -> Result<T, ConfigErrors> {
+        let text = read_text(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
         let report = Report::new(file, &text);
         let Some(document) = document(&text, &report) else {
             return Err(ConfigErrors::from(report.into_mistakes()));
         };
-        let instances = Table::root(document.get_ref(), &report).named::<InstanceName>("instances").into_iter();
-        let rails = instances.map(|(name, table)| (name, GuardRails::read(table.table("guard-rails")))).collect();
+        let part = read(Table::root(document.get_ref(), &report));
         ConfigErrors::check(report.into_mistakes())?;
-        Ok((store, rails))
+        Ok(part)
     }
 
     /// A mistake that was found later, at the position of a dotted key such as `instances.acme.settings.site`, or of the nearest
@@ -137,6 +172,11 @@ impl Config {
             message: message.into(),
             expected: expected.into(),
         }
+    }
+
+    /// What the operator should know although the configuration is accepted, with its positions.
+    pub fn warnings(&self) -> &[Mistake] {
+        &self.warnings
     }
 
     /// Every file that the configuration consists of, including itself: a change to any of them may change what is served.
@@ -172,7 +212,9 @@ impl Config {
         let directory = directory(file);
         let mut places = BTreeMap::new();
         let server = root.table("server");
-        let store = Store::read(root.table("store"), directory);
+        let store = root.table("store");
+        store.iter().for_each(|table| table.note_places(&mut places));
+        let store = Store::read(store, directory);
         let server = Server::read(server, directory, &store.url);
         let log = Log::read(root.table("log"));
         let tables = root.named::<ConnectorName>("connectors");
@@ -189,7 +231,17 @@ impl Config {
             .filter_map(|(name, table)| Some((name, Instance::read(table, &context, &mut places, &mut secret_files)?)))
             .collect();
         root.finish();
-        Self { file: file.to_owned(), server, store, log, connectors, instances, places, secret_files }
+        Self {
+            file: file.to_owned(),
+            server,
+            store,
+            log,
+            connectors,
+            instances,
+            places,
+            secret_files,
+            warnings: Vec::new(),
+        }
     }
 }
 

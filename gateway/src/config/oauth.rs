@@ -19,6 +19,8 @@ pub(super) fn read(table: &Table<'_>, auth: Option<AuthKind>, allow_private: boo
                 table.mistake(key, "is missing", remedy);
             }
         }
+    } else if auth.is_none() && table.has("auth") {
+        // What `auth` is meant to be is not known; that was reported.
     } else if let Some(key) = KEYS.into_iter().find(|key| table.has(key)) {
         let remedy = "set auth = \"oauth2-client-credentials\", or remove it";
         table.mistake(key, "is used only with auth = \"oauth2-client-credentials\"", remedy);

@@ -3,6 +3,7 @@
 //! Threat: a configuration file is copied, mailed and committed. So it says where a secret is stored, never the secret itself;
 //! and a value that may be a secret is refused without being repeated.
 
+use super::text_file::read_text;
 use secrecy::SecretString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ impl SecretSource {
             Self::Environment(name) => environment(name).ok_or_else(|| SecretError::NotSet(name.clone()))?,
             Self::File(path) => {
                 let path = directory.join(path);
-                std::fs::read_to_string(&path).map_err(|error| SecretError::Unreadable(path, error.to_string()))?
+                read_text(&path).map_err(|error| SecretError::Unreadable(path, error.to_string()))?
             }
         };
         let text = text.trim_end();

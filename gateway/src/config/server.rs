@@ -100,8 +100,10 @@ impl Server {
         let default = Self { state_directory: beside.join(STATE), ..Self::default() };
         let Some(table) = table else { return default };
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let listen = table.text("listen");
+        let is_known = listen.is_some() || !table.has("listen");
         let server = Self {
-            listen: table.text("listen").unwrap_or(default.listen),
+            listen: listen.unwrap_or(default.listen),
             observe_listen: table.text("observe-listen"),
             max_body_bytes: table.integer("max-body-bytes", 1024..=1 << 30).map_or(default.max_body_bytes, size),
             max_bulk_operations: table
@@ -112,16 +114,22 @@ impl Server {
                 .map_or(default.request_timeout, Duration::from_secs),
             max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
             public_url: table.text("public-url"),
-            admin_tokens: table.texts("admin-tokens").into_iter().map(|Placed { value, .. }| value).collect(),
+            admin_tokens: admin_tokens(&table),
             state_directory: table
                 .text::<PathBuf>("state-directory")
                 .map_or(default.state_directory, |path| directory.join(path)),
         };
         // Port 0 gives a different port each time.
-        if server.observe_listen == Some(server.listen) && server.listen.socket_address().port() != 0 {
+        if is_known && server.observe_listen == Some(server.listen) && server.listen.socket_address().port() != 0 {
             table.mistake("observe-listen", "is the same as `listen`", "remove it, or use another port");
         }
         table.finish();
         server
     }
+}
+
+fn admin_tokens(table: &Table<'_>) -> Vec<TokenHash> {
+    let placed: Vec<Placed<TokenHash>> = table.texts("admin-tokens");
+    placed.iter().for_each(|placed| placed.value.warn_of_example(table, "admin-tokens", &placed.span));
+    placed.into_iter().map(|Placed { value, .. }| value).collect()
 }

@@ -54,6 +54,17 @@ impl<'a> Table<'a> {
         self.report.add(span, &self.path_of(key), message, expected);
     }
 
+    /// Adds a warning about the value of `key`.
+    pub(super) fn warn(&self, key: &str, message: impl Display, expected: impl Display) {
+        let span = self.entries.get(key).map_or_else(|| self.span.clone(), Spanned::span);
+        self.report.warn(&span, &self.path_of(key), message, expected);
+    }
+
+    /// Adds a warning at a position inside the value of `key`.
+    pub(super) fn warn_at(&self, span: &Range<usize>, key: &str, message: impl Display, expected: impl Display) {
+        self.report.warn(span, &self.path_of(key), message, expected);
+    }
+
     /// The table as written.
     pub(super) fn source(&self) -> &DeTable<'a> {
         self.entries
@@ -62,6 +73,11 @@ impl<'a> Table<'a> {
     /// Whether the key is present, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
+    }
+
+    /// Whether the key has a list without elements.
+    pub(super) fn is_empty_list(&self, key: &str) -> bool {
+        self.entries.get(key).and_then(|value| value.get_ref().as_array()).is_some_and(|items| items.is_empty())
     }
 
     /// A string that parses as `T`.
@@ -127,6 +143,18 @@ impl<'a> Table<'a> {
         self.known.borrow_mut().push(key);
         let entry = self.entries.get_key_value(key)?;
         self.below(entry)
+    }
+
+    /// A nested table in place of which people write a number; `remedy` says what to write instead.
+    pub(super) fn table_not_number(&self, key: &'static str, remedy: impl Fn(&str) -> String) -> Option<Table<'a>> {
+        if let Some(value) = self.entries.get(key)
+            && let Some(number) = value.get_ref().as_integer()
+        {
+            self.known.borrow_mut().push(key);
+            self.mistake_at(value.span(), key, "is a number, not a table", remedy(number.as_str()));
+            return None;
+        }
+        self.table(key)
     }
 
     /// The nested tables of a table whose keys are names, in the order of the names.

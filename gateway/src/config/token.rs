@@ -3,17 +3,22 @@
 //! Threat: someone who reads the configuration must not be able to call the gateway. So it contains only SHA-256 hashes. A fast
 //! hash is sufficient because a token is 32 random bytes, which cannot be guessed.
 
+use super::table::Table;
 use crate::connectors::Sha256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use secrecy::SecretString;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use subtle::Choice;
 
 /// The prefix of every token that the gateway generates, so that scanners can detect leaked tokens.
 pub const TOKEN_PREFIX: &str = "scim_";
+
+/// The hash in `README.md` and `gateway.example.toml`.
+const EXAMPLE: &str = "sha256:e57bbd905419fb486e90f74df596ef0606a86c82338b9038691891b7dbf51be0";
 
 const HASH_PREFIX: &str = "sha256:";
 
@@ -39,6 +44,15 @@ impl TokenHash {
     /// The hash of a token as sent by a client.
     pub fn of(token: &str) -> Self {
         Self(Sha256::of(token.as_bytes()))
+    }
+
+    /// Warns of a hash that was copied from the documentation.
+    pub(super) fn warn_of_example(&self, table: &Table<'_>, key: &str, span: &Range<usize>) {
+        if self.to_string() == EXAMPLE {
+            let message =
+                "is the hash in the documentation: none of your clients has its token, and you do not know who has";
+            table.warn_at(span, key, message, "run `scim-gateway token new` and write the hash that it prints");
+        }
     }
 
     /// Whether two hashes are equal, in constant time.

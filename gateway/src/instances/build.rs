@@ -13,6 +13,7 @@ use super::hosted::{Hosted, Recipe};
 use super::instance_set::InstanceSet;
 use super::load;
 use super::mapping::Source;
+use super::review::Review;
 use super::shared::Shared;
 use super::versions::ActivatedVersion;
 use crate::admission::{Access, InFlight};
@@ -36,6 +37,8 @@ pub struct Built {
     pub changes: Vec<Change>,
     /// Why something could not be built, each with its position.
     pub mistakes: Vec<Mistake>,
+    /// What the operator should know of what could be built, each with its position.
+    pub warnings: Vec<Mistake>,
     /// The connector versions that an instance uses now and did not use before. A version that loads but fits no instance is not
     /// among them.
     pub activated: Vec<ActivatedVersion>,
@@ -45,6 +48,7 @@ pub struct Built {
 pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet>) -> Built {
     let load::Loaded { connectors, files, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
     let (mut hosted, mut stale, mut unbuilt) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+    let mut warnings = Vec::new();
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
         let outcome = match connectors.get(&from.connector) {
@@ -56,7 +60,8 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
             None => Err(Vec::new()),
         };
         match (outcome, old) {
-            (Ok((built, change)), _) => {
+            (Ok((built, change, doubts)), _) => {
+                warnings.extend(doubts);
                 changes.extend(change);
                 hosted.insert(name.clone(), built);
             }
@@ -97,7 +102,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
         begins.then_some(ActivatedVersion { name, sha256, content })
     });
     let activated = activated.collect();
-    Built { instances, changes, mistakes, activated }
+    Built { instances, changes, mistakes, warnings, activated }
 }
 
 /// One instance being built.
@@ -108,8 +113,8 @@ struct InstanceBuilder<'a> {
 }
 
 impl InstanceBuilder<'_> {
-    /// The instance and what has changed; the old instance if nothing has.
-    async fn build(&self) -> Result<(Arc<Hosted>, Option<Change>), Vec<Mistake>> {
+    /// The instance, what has changed and what its operator should know; the old instance if nothing has changed.
+    async fn build(&self) -> Result<(Arc<Hosted>, Option<Change>, Vec<Mistake>), Vec<Mistake>> {
         let source = Source::read(&self.context).map_err(|mistake| vec![mistake])?;
         let recipe = Recipe {
             fingerprint: self.context.from.fingerprint.clone(),
@@ -118,7 +123,7 @@ impl InstanceBuilder<'_> {
         };
         let change = |what| Change::new(Subject::Instance, self.context.name, what);
         if let Some(old) = self.old.filter(|old| old.recipe == recipe) {
-            return Ok((Arc::clone(old), None));
+            return Ok((Arc::clone(old), None, Vec::new()));
         }
         let changed = match self.old.map(|old| &old.recipe) {
             None => change(ChangeKind::Added),
@@ -128,10 +133,11 @@ impl InstanceBuilder<'_> {
             }
             Some(_) => change(ChangeKind::Configuration),
         };
-        self.build_new(source, recipe).await.map(|built| (Arc::new(built), Some(changed)))
+        let (built, warnings) = self.build_new(source, recipe).await?;
+        Ok((Arc::new(built), Some(changed), warnings))
     }
 
-    async fn build_new(&self, source: Source, recipe: Recipe) -> Result<Hosted, Vec<Mistake>> {
+    async fn build_new(&self, source: Source, recipe: Recipe) -> Result<(Hosted, Vec<Mistake>), Vec<Mistake>> {
         let descriptor = &self.context.connector.descriptor;
         let settings = resolve_settings(&descriptor.settings, &self.context.from.settings).map_err(|errors| {
             errors.iter().map(|error| self.context.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()
@@ -143,6 +149,10 @@ impl InstanceBuilder<'_> {
                 return Err(settings.into_iter().chain(kinds.err().unwrap_or_default()).collect());
             }
         };
+        let Review { mistakes, warnings } = Review::of(&self.context, &kinds);
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
         self.wasi().map_err(|mistake| vec![mistake])?;
         let same = self.old.filter(|old| self.same_connection(old, &recipe));
         let egress = match same {
@@ -176,7 +186,8 @@ impl InstanceBuilder<'_> {
             |old| old.in_flight.clone(),
         );
         let sign_in = self.sign_in(&instance, &recipe);
-        Ok(Hosted { instance, in_flight, client: client(self.context.from.client), sign_in, recipe })
+        let hosted = Hosted { instance, in_flight, client: client(self.context.from.client), sign_in, recipe };
+        Ok((hosted, warnings))
     }
 
     /// Whether the connection to the app can be reused, with its limits, its circuit breaker and what it has learned about the app.

@@ -2,7 +2,7 @@
 
 use super::context::BuildContext;
 use super::load::unreadable;
-use crate::config::{Mistake, Position};
+use crate::config::{Mistake, Position, read_text};
 use crate::connectors::{CallContext, CallLimits, NoState, Sha256};
 use crate::egress::Purpose;
 use crate::mapping::{ConnectorFacts, Mapping, MappingError};
@@ -23,7 +23,7 @@ impl Source {
     pub(super) fn read(context: &BuildContext<'_>) -> Result<Self, Mistake> {
         let Some(path) = &context.from.mapping else { return Ok(Self::Connector) };
         let mistake = |problem: String, remedy: &str| context.mistake("mapping", problem, remedy);
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error, mistake))?;
+        let text = read_text(path).map_err(|error| unreadable(path, &error, mistake))?;
         let sha256 = Sha256::of(text.as_bytes());
         Ok(Self::Operator { file: path.display().to_string(), text, sha256 })
     }
@@ -49,6 +49,7 @@ impl Source {
 
     async fn parse(self, context: &BuildContext<'_>) -> Result<Mapping, Vec<Mistake>> {
         let descriptor = &context.connector.descriptor;
+        let is_own = matches!(self, Self::Connector);
         let (text, source) = match self {
             Self::Operator { file, text, .. } => (text, file),
             Self::Connector => {
@@ -65,6 +66,9 @@ impl Source {
         let facts = ConnectorFacts { transforms: descriptor.transforms.clone(), incremental };
         let mapping = Mapping::parse(&text, &source, &types, &facts)
             .map_err(|errors| errors.0.iter().map(mistake).collect::<Vec<_>>())?;
+        if is_own {
+            check_fields(context, &mapping)?;
+        }
         check_defaults(context, &mapping).await?;
         for kind in &types {
             let unmapped = mapping.unmapped(kind);
@@ -79,6 +83,22 @@ impl Source {
         }
         Ok(mapping)
     }
+}
+
+/// The fields that a descriptor names are fields of its own mapping. An operator's mapping may leave some out.
+fn check_fields(context: &BuildContext<'_>, mapping: &Mapping) -> Result<(), Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    for offered in &context.connector.descriptor.resource_types {
+        let (name, abilities) = (&offered.scim.name, &offered.abilities);
+        let filters = abilities.filters.keys().map(|field| ("filters", field));
+        for (key, field) in filters.chain(abilities.incremental.iter().map(|field| ("incremental", field))) {
+            if let Some(problem) = mapping.unknown_field(name, field) {
+                let problem = format!("the connector's descriptor, `{key}` of {name}: {problem}");
+                mistakes.push(context.mistake("connector", problem, "correct the connector and build it again"));
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 /// Lets the connector check the defaults of rules that use its transforms.

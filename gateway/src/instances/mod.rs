@@ -11,6 +11,7 @@ mod instance_set;
 mod live;
 mod load;
 mod mapping;
+mod review;
 mod shared;
 mod versions;
 

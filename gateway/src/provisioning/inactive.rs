@@ -13,14 +13,12 @@
 //! A reference that another resource has to one of these stays unwritten until it is active again. A removal that the app refuses for
 //! good (someone who must have an owner) leaves its user active.
 
-use super::kind::Kind;
+use super::kind::{ACTIVE, Kind};
 use super::resource::Current;
 use crate::store::{Inactive, Phase, ResourceKey, StandingWrite, Write};
 use scim_protocol::patch::{Edit, Edits};
 use scim_protocol::{Object, fold_case};
 use serde_json::Value;
-
-const ACTIVE: &str = "active";
 
 /// Whether a resource says that it is inactive, in an app that then removes it.
 pub(super) fn is_inactive(kind: &Kind, resource: &Object) -> bool {

@@ -50,6 +50,7 @@ impl Begun {
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
             app_calls: listed.into_iter().map(logged).collect(),
             unlisted_calls: unlisted as u64,
+            ignored: names(&outcome.ignored),
             duration: self.started.elapsed(),
         };
         // A read may have finished a removal that was cut off, and a change that failed may have been sent.
@@ -119,8 +120,20 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         scim_type: error.scim_type.map(|kind| kind.as_str().to_owned()),
         app_calls: Vec::new(),
         unlisted_calls: 0,
+        ignored: Vec::new(),
         duration: refused.duration,
     });
+}
+
+/// The first few names, each cut: a client can send thousands, of any length.
+fn names(sent: &[String]) -> Vec<String> {
+    const MOST: usize = 20;
+    const LONGEST: usize = 200;
+    let mut names: Vec<String> = sent.iter().take(MOST).map(|name| name.chars().take(LONGEST).collect()).collect();
+    if sent.len() > MOST {
+        names.push(format!("and {} more", sent.len() - MOST));
+    }
+    names
 }
 
 /// An app call as the log keeps it.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// The most resources on one page, whatever the connector declares: they are held at once.
 const LARGEST_PAGE: u32 = 1000;
+/// Whether a user may use the app (RFC 7643 §4.1.1).
+pub(super) const ACTIVE: &str = "active";
 
 /// A resource type, what the app can do with it, and its mapping.
 #[derive(Debug)]
@@ -111,8 +113,23 @@ impl Kind {
         self.has_groups = true;
     }
 
+    /// Whether a user can be deactivated: the app removes whoever becomes inactive, or a rule takes `active`. Where the schema has no
+    /// `active`, nobody asks.
+    #[must_use]
+    pub fn takes_active(&self) -> bool {
+        let is_known = self.scim.schema.attributes.iter().any(|attribute| attribute.name == ACTIVE);
+        !is_known || self.removes() || self.mapping.writes(ACTIVE)
+    }
+
+    /// The attributes that no rule takes: what clients send for them is ignored.
+    #[must_use]
+    pub fn untaken(&self) -> Vec<String> {
+        self.mapping.unmapped(&self.scim).into_iter().filter(|name| !(name == ACTIVE && self.removes())).collect()
+    }
+
     /// Whether the app removes an account that becomes inactive.
-    pub(super) fn removes(&self) -> bool {
+    #[must_use]
+    pub fn removes(&self) -> bool {
         self.abilities.deactivation == Deactivation::Removes
     }
 }

@@ -12,6 +12,7 @@ mod bulk;
 mod checked_page;
 mod connected;
 mod context;
+mod derived;
 mod discovery;
 mod gaps;
 mod group_lists;

@@ -19,7 +19,10 @@ pub(super) fn of_new(context: &Context<'_>, stored: &Stored, mut kept: Vec<Kept>
         value: kept.value,
         app: kept.app,
     };
-    kept.into_iter().filter(|kept| !app_gives_it_back(&kept.value, kept.app.as_ref())).map(keep).collect()
+    kept.into_iter()
+        .filter(|kept| kept.is_source || !app_gives_it_back(&kept.value, kept.app.as_ref()))
+        .map(keep)
+        .collect()
 }
 
 /// What becomes of the kept values of a changed resource, and that it has changed, if they do.
@@ -35,10 +38,12 @@ pub(super) async fn of_change(
     if let Some(document) = &stored.document {
         context.kind.mapping.settle_change(&mut kept, document);
     }
-    let write = |KeptChange { slot, value, app }: KeptChange| {
+    let write = |KeptChange { slot, value, app, is_source }: KeptChange| {
         let resource = context.key(id);
         match value {
-            KeptValue::Set(value) if app_gives_it_back(&value, app.as_ref()) => Write::Drop { resource, slot },
+            KeptValue::Set(value) if !is_source && app_gives_it_back(&value, app.as_ref()) => {
+                Write::Drop { resource, slot }
+            }
             KeptValue::Set(value) => Write::Keep { resource, slot, value, app },
             KeptValue::Clear => Write::Drop { resource, slot },
         }
@@ -62,7 +67,8 @@ fn changes(write: &Write, before: &[StoredValue]) -> bool {
     }
 }
 
-/// A value that the app holds as the client wrote it needs no keeping: its own search finds it, too.
+/// A value that the app holds as the client wrote it needs no keeping, unless it says where the app's value is from: its own search
+/// finds it, too.
 fn app_gives_it_back(value: &Value, app: Option<&Value>) -> bool {
     app == Some(value)
 }

@@ -3,6 +3,8 @@
 //! What the client's profile allows is corrected, the rest refused; names become canonical; what the schema does not allow is refused.
 
 use super::context::Context;
+use super::inactive::deactivates;
+use super::kind::ACTIVE;
 use super::refusal::Refusal;
 use super::request::{Operation, SearchText};
 use crate::clients::{Leniency, Reading};
@@ -35,13 +37,22 @@ pub(super) enum Change {
 /// What there is to say about how a request was understood.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// Attributes that were sent and are not known here.
+    /// Attributes that were sent and are not known here, or that no rule of the mapping takes.
     pub(super) ignored: Vec<String>,
     /// What the client's profile had to correct.
     pub(super) leniencies: Vec<Leniency>,
 }
 
 impl Change {
+    /// Whether it would leave the resource inactive.
+    fn deactivates(&self) -> bool {
+        match self {
+            Self::Create(resource) | Self::Replace(_, resource) => resource.get(ACTIVE) == Some(&Value::Bool(false)),
+            Self::Patch(_, edits) => deactivates(edits),
+            Self::Delete(_) => false,
+        }
+    }
+
     /// What the request says of the resource, where it says all of it.
     pub(super) const fn resource(&self) -> Option<&Object> {
         match self {
@@ -63,6 +74,7 @@ pub(super) fn understand(context: &Context<'_>, mut operation: Operation) -> (Re
     let (leniencies, ignored) = reading.end();
     let mut report = Report { ignored, leniencies };
     let understood = corrected.and_then(|()| read(context, operation, &mut report));
+    let understood = understood.and_then(|understood| taken(context, understood, &mut report.ignored));
     (understood.map_err(Refusal::from), report)
 }
 
@@ -94,6 +106,30 @@ fn read(context: &Context<'_>, operation: Operation, report: &mut Report) -> Res
         | Operation::ResourceTypes(_)
         | Operation::Schemas(_) => return Err(Error::internal("this operation is not about one resource type")),
     })
+}
+
+/// Names what no rule of the mapping takes. Who deactivates somebody in vain must be told: the account would live on.
+fn taken(context: &Context<'_>, understood: Understood, ignored: &mut Vec<String>) -> Result<Understood, Error> {
+    let Understood::Change(change) = &understood else { return Ok(understood) };
+    let kind = context.kind;
+    if !kind.takes_active() && change.deactivates() {
+        let name = &kind.scim.name;
+        return Err(Error::invalid_value(format!(
+            "this instance cannot deactivate a {name}: its mapping has no rule that writes `active` to the app; delete the {name}, or have              the operator of the gateway add the rule"
+        )));
+    }
+    let untaken = match change {
+        Change::Create(resource) => kind.mapping.untaken_of_new(resource),
+        Change::Replace(_, resource) => kind.mapping.untaken_of_put(resource),
+        Change::Patch(_, edits) => kind.mapping.untaken_of_edits(edits),
+        Change::Delete(_) => Vec::new(),
+    };
+    for name in untaken.into_iter().filter(|name| !(name == ACTIVE && kind.removes())) {
+        if !ignored.contains(&name) {
+            ignored.push(name);
+        }
+    }
+    Ok(understood)
 }
 
 /// The body of a POST or PUT as a resource: names canonical, read-only attributes left out, everything of the right type.

@@ -36,8 +36,9 @@ impl Reloader {
     /// All mistakes: the gateway does not start with part of its configuration.
     pub async fn start(config: Config, shared: Shared, metrics: Arc<Metrics>) -> Result<Self, ConfigErrors> {
         let started = Started::now(Trigger::Start);
-        let Built { instances, changes, mistakes, activated } = build(&config, &shared, None).await;
+        let Built { instances, changes, mistakes, warnings, activated } = build(&config, &shared, None).await;
         ConfigErrors::check(mistakes)?;
+        warn(&config, &warnings);
         shared.keep(&activated);
         let files = Mutex::new(files_of(&config));
         let history = History::default();
@@ -98,11 +99,12 @@ impl Reloader {
                 started.end(Vec::new(), errors.mistakes().to_vec(), Vec::new())
             }
             Ok(config) => {
-                let Built { instances, changes, mistakes, activated } =
+                let Built { instances, changes, mistakes, warnings, activated } =
                     build(&config, &inner.shared, Some(&inner.live.now())).await;
                 *inner.files.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
                 inner.live.replace(instances);
                 inner.shared.keep(&activated);
+                warn(&config, &warnings);
                 let mistakes = ConfigErrors::from(mistakes).mistakes().to_vec();
                 started.end(changes, mistakes, config.needs_restart(&inner.started_with))
             }
@@ -143,6 +145,13 @@ impl Readiness for Reloader {
 
     fn circuits(&self) -> Vec<(String, Circuit)> {
         self.0.live.now().circuits()
+    }
+}
+
+/// Logs what the operator should know although it is served.
+fn warn(config: &Config, of_instances: &[Mistake]) {
+    for warning in config.warnings().iter().chain(of_instances) {
+        tracing::warn!(target: "scim_gateway::config", "{warning}");
     }
 }
 

@@ -25,12 +25,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "bounds of the log", include_str!("../migrations/0007_log_bounds.sql")),
     (8, "generations", include_str!("../migrations/0008_generations.sql")),
     (9, "folded values", include_str!("../migrations/0009_folded.sql")),
+    (10, "what was ignored", include_str!("../migrations/0010_log_ignored.sql")),
 ];
+
+/// The newest migration.
+pub(crate) const NEWEST: i64 = 10;
 
 /// The most concurrent readers; the writer has a connection of its own.
 const READERS: u32 = 8;
 /// How long a reader waits for a connection: clients give up after some 30 seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection that was idle for longer is pinged before its next use; pinging each time would double the round trips.
 const FRESH: Duration = Duration::from_secs(1);
 

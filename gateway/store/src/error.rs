@@ -25,6 +25,17 @@ pub enum StoreError {
     /// An SQLite file that was to be read does not exist.
     #[error("there is no store `{}`: `scim-gateway serve` creates it", .0.display())]
     Absent(PathBuf),
+    /// No file can be made where the SQLite file is to be.
+    #[error("no store can be made in the directory `{}`: {source}", directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The tables were made by a newer version of the gateway.
+    #[error("the store at `{0}` was made by a newer version of the gateway")]
+    Newer(StoreUrl),
     /// Another gateway uses the SQLite database.
     #[error("the store `{}` is in use by another gateway; gateways that share a store need PostgreSQL", .0.display())]
     InUse(PathBuf),

@@ -72,10 +72,10 @@ pub(super) struct ResourceType {
     #[serde(default)]
     pub(super) extensions: Vec<Extension>,
     #[serde(default)]
-    filters: BTreeMap<String, Vec<Operator>>,
+    pub(super) filters: BTreeMap<Spanned<String>, Vec<Operator>>,
     paging: Paging,
     #[serde(default)]
-    incremental: Vec<String>,
+    pub(super) incremental: Vec<Spanned<String>>,
     deactivation: Option<Deactivation>,
     memberships: Option<Memberships>,
     #[serde(default)]
@@ -102,7 +102,7 @@ macro_rules! words {
     ($($name:ident { $($word:ident),* })*) => { $(
         #[derive(Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        enum $name { $($word),* }
+        pub(super) enum $name { $($word),* }
     )* };
 }
 
@@ -132,7 +132,7 @@ impl Connector {
                     format!("setting `{name}`: the name must consist of lower case letters, digits and `-`"),
                 );
             }
-            if let Err(what) = setting.get_ref().check() {
+            if let Err(what) = setting.get_ref().check(&self.settings) {
                 return wrong(setting.span().start, format!("setting `{name}`: {what}"));
             }
         }

@@ -46,8 +46,8 @@ pub fn descriptor(directory: &Path, version: &str) -> Result<Descriptor, Mistake
     }
     let mapping = Source::read(directory.join("mapping.json"))?;
     files.push(mapping.path.clone());
-    let mapping = mapping::parse(&mapping, &schemas, &manifest.transforms)?;
     insert_schemas(&mut json, &schemas);
+    let mapping = mapping::parse(&mapping, &json, &manifest, &source)?;
     if let Value::Object(json) = &mut json {
         json.insert("contract".to_owned(), json!(CONTRACT));
         json.insert("version".to_owned(), json!(version));

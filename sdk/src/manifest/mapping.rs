@@ -1,82 +1,41 @@
-//! The default mapping: checks each rule by itself and against the connector's schemas and transforms. The gateway checks the
-//! document as a whole when it loads it.
+//! The default mapping: checked as the gateway checks it, with the same texts and with positions in the author's file.
 
+use super::connector::Connector;
 use super::mistake::{Mistake, Source};
-use super::schema::ResourceSchemas;
-use crate::FieldPath;
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use scim_mapping::{ConnectorFacts, Mapping, MappingError, MappingErrors};
+use scim_protocol::ResourceType;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 
-/// The gateway's own transforms.
-const BUILT_IN: [&str; 5] = ["not", "integer", "string", "lowercase", "trim"];
+/// The members of a resource type that are SCIM's; the others say what the app can do.
+const SCIM: [&str; 5] = ["name", "endpoint", "description", "schema", "extensions"];
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(dead_code, reason = "`$schema` is for editors")]
-struct Mapping<'t> {
-    #[serde(rename = "$schema")]
-    schema: Option<String>,
-    #[serde(borrow)]
-    resource_types: BTreeMap<String, Vec<&'t RawValue>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(dead_code, reason = "some fields are read for their types only")]
-struct Rule {
-    scim: String,
-    app: Option<String>,
-    constant: Option<Value>,
-    expression: Option<String>,
-    inverse: Option<String>,
-    default: Option<Value>,
-    apply: Option<Apply>,
-    direction: Option<Direction>,
-    r#match: Option<NonZeroU32>,
-    transform: Option<String>,
-    reference: Option<String>,
-    #[serde(default)]
-    keep: bool,
-    single: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Apply {
-    Always,
-    OnCreate,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Direction {
-    Both,
-    ToApp,
-    ToScim,
-}
-
-/// Checks each rule of the mapping and returns its JSON without `$schema`.
+/// Checks the mapping against the descriptor's resource types, and the fields that `connector.toml` names against the mapping.
+/// Returns the mapping's JSON without `$schema`.
 pub(super) fn parse(
     source: &Source,
-    schemas: &BTreeMap<String, ResourceSchemas>,
-    transforms: &[String],
+    descriptor: &Value,
+    manifest: &Connector,
+    of_manifest: &Source,
 ) -> Result<Value, Mistake> {
-    let mapping: Mapping<'_> = serde_json::from_str(&source.text).map_err(|error| source.json(&error))?;
-    for (name, rules) in &mapping.resource_types {
-        let Some(resource) = schemas.get(name) else {
-            return Err(source.at(0, format!("`{name}` is not a resource type of connector.toml")));
-        };
-        for (index, raw) in rules.iter().enumerate() {
-            let number = index + 1;
-            let rule: Rule = serde_json::from_str(raw.get()).map_err(|error| {
-                let what = source.json(&error).message;
-                source.within(raw, format!("rule {number} of {name}: {what}"))
-            })?;
-            rule.check(resource, schemas, transforms)
-                .map_err(|what| source.within(raw, format!("rule {number} of {name} (`{}`): {what}", rule.scim)))?;
+    let types = types(descriptor).map_err(|what| of_manifest.at(0, what))?;
+    let incremental: BTreeMap<String, Vec<String>> = manifest
+        .resource_types
+        .iter()
+        .map(|offered| {
+            let fields = offered.incremental.iter().map(|field| field.get_ref().clone());
+            (offered.name.get_ref().clone(), fields.collect())
+        })
+        .collect();
+    let facts = ConnectorFacts { transforms: manifest.transforms.clone(), incremental };
+    let name = source.path.display().to_string();
+    let mapping = Mapping::parse(&source.text, &name, &types, &facts).map_err(|errors| mistake(source, &errors))?;
+    for offered in &manifest.resource_types {
+        let named = offered.filters.keys().map(|field| ("filters", field));
+        for (key, field) in named.chain(offered.incremental.iter().map(|field| ("incremental", field))) {
+            if let Some(what) = mapping.unknown_field(offered.name.get_ref(), field.get_ref()) {
+                return Err(of_manifest.at(field.span().start, format!("`{key}`: {what}")));
+            }
         }
     }
     let mut json: Value = serde_json::from_str(&source.text).map_err(|error| source.json(&error))?;
@@ -86,37 +45,26 @@ pub(super) fn parse(
     Ok(json)
 }
 
-impl Rule {
-    fn check(
-        &self,
-        resource: &ResourceSchemas,
-        schemas: &BTreeMap<String, ResourceSchemas>,
-        transforms: &[String],
-    ) -> Result<(), String> {
-        let slot: FieldPath = self.scim.parse().map_err(|error| format!("{error}"))?;
-        if !resource.has(&slot) {
-            return Err("the schemas have no such attribute".to_owned());
-        }
-        match &self.app {
-            Some(app) => app.parse::<FieldPath>().map(drop).map_err(|error| format!("`app`: {error}"))?,
-            None if self.keep || self.constant.is_some() => {}
-            None => return Err("a rule needs the field of the `app`, unless it has `keep` or `constant`".to_owned()),
-        }
-        if self.constant.is_some() && self.expression.is_some() {
-            return Err("a rule can have a `constant` or an `expression`, not both".to_owned());
-        }
-        if let Some(transform) = &self.transform
-            && !BUILT_IN.contains(&transform.as_str())
-            && !transforms.contains(transform)
-        {
-            let known: Vec<&str> = BUILT_IN.into_iter().chain(transforms.iter().map(String::as_str)).collect();
-            return Err(format!("unknown transform `{transform}`; known transforms are {}", known.join(", ")));
-        }
-        match &self.reference {
-            Some(reference) if !schemas.contains_key(reference) => {
-                Err(format!("`reference`: `{reference}` is not a resource type"))
-            }
-            _ => Ok(()),
-        }
-    }
+/// The SCIM resource types of the descriptor.
+fn types(descriptor: &Value) -> Result<Vec<ResourceType>, String> {
+    let offered = descriptor.get("resource-types").and_then(Value::as_array).into_iter().flatten();
+    let scim = offered.filter_map(Value::as_object).map(|offered| {
+        let scim = offered.iter().filter(|(key, _)| SCIM.contains(&key.as_str()));
+        let scim: Map<String, Value> = scim.map(|(key, value)| (key.clone(), value.clone())).collect();
+        serde_json::from_value(Value::Object(scim)).map_err(|error| error.to_string())
+    });
+    scim.collect()
+}
+
+/// The first error with its position; the others follow in the message.
+fn mistake(source: &Source, errors: &MappingErrors) -> Mistake {
+    let text = |error: &MappingError| {
+        let rule = error.rule.as_ref().map(|rule| format!("{rule}: ")).unwrap_or_default();
+        format!("{rule}{}", error.problem)
+    };
+    let first = errors.0.first();
+    let place = first.map(|error| (error.position.line, error.position.column));
+    let more = errors.0.iter().skip(1).map(|error| format!("\n{error}"));
+    let message = first.map(text).into_iter().chain(more).collect();
+    Mistake { file: source.path.clone(), place, message }
 }

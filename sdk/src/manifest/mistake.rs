@@ -1,6 +1,5 @@
 //! A mistake in a connector's file, in the form that editors make clickable: `file:line:column: message`.
 
-use serde_json::value::RawValue;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +46,8 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn read(path: PathBuf) -> Result<Self, Mistake> {
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Self { path, text }),
+            // Some editors begin a file with a byte order mark.
+            Ok(text) => Ok(Self { path, text: text.trim_start_matches('\u{feff}').to_owned() }),
             Err(error) => Err(Mistake::unreadable(&path, &error)),
         }
     }
@@ -68,10 +68,5 @@ impl Source {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
         Mistake { file: self.path.clone(), place: Some((error.line(), error.column().max(1))), message }
-    }
-
-    /// A mistake in a part of this file's JSON.
-    pub(super) fn within(&self, part: &RawValue, message: impl Into<String>) -> Mistake {
-        self.at((part.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize), message)
     }
 }

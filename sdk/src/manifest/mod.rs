@@ -2,7 +2,8 @@
 //!
 //! `connector.toml` describes the connector and refers to SCIM schemas by file, as in `schema = "schemas/user.json"`;
 //! `mapping.json` is the default mapping. The result is `OUT_DIR/descriptor.json`, which [`crate::descriptor!`] includes. A
-//! mistake stops the build with file, line and column. The gateway checks the descriptor again when it loads the connector.
+//! mistake stops the build with file, line and column. The mapping is checked by the gateway's own code, and the gateway checks the
+//! descriptor again when it loads the connector.
 //!
 //! ```no_run
 //! // build.rs
@@ -42,7 +43,9 @@ pub fn build() -> ExitCode {
             if all_printed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(mistake) => {
-            print(format!("cargo::error={mistake}"));
+            for line in mistake.to_string().lines() {
+                print(format!("cargo::error={line}"));
+            }
             ExitCode::FAILURE
         }
     }

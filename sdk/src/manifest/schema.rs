@@ -1,7 +1,6 @@
 //! SCIM schemas in the form of RFC 7643 §7.
 
 use super::mistake::{Mistake, Source};
-use crate::FieldPath;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,35 +8,6 @@ use serde_json::Value;
 pub(super) struct ResourceSchemas {
     pub(super) core: Value,
     pub(super) extensions: Vec<Value>,
-}
-
-/// The attributes that every resource has without its schema defining them (RFC 7643 §3.1).
-const COMMON: [&str; 7] =
-    ["id", "externalId", "meta", "meta.resourceType", "meta.created", "meta.lastModified", "meta.location"];
-
-impl ResourceSchemas {
-    /// Whether a path names an attribute of this resource type, ignoring case.
-    pub(super) fn has(&self, path: &FieldPath) -> bool {
-        let names: Vec<&str> = path.segments().iter().map(|segment| segment.name.as_str()).collect();
-        let schema = match path.schema() {
-            Some(urn) => std::iter::once(&self.core).chain(&self.extensions).find(|schema| is_named(schema, "id", urn)),
-            None if COMMON.iter().any(|common| common.eq_ignore_ascii_case(&names.join("."))) => return true,
-            None => Some(&self.core),
-        };
-        let Some(schema) = schema else { return false };
-        let mut members = schema.get("attributes");
-        names.iter().all(|name| {
-            let attribute = members
-                .and_then(Value::as_array)
-                .and_then(|attributes| attributes.iter().find(|attribute| is_named(attribute, "name", name)));
-            members = attribute.and_then(|attribute| attribute.get("subAttributes"));
-            attribute.is_some()
-        })
-    }
-}
-
-fn is_named(value: &Value, member: &str, name: &str) -> bool {
-    value.get(member).and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(name))
 }
 
 /// Checks that a file is a schema and returns its JSON unchanged.

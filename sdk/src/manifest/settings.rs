@@ -19,6 +19,7 @@ pub(super) struct Setting {
     #[serde(default)]
     required: bool,
     pattern: Option<String>,
+    listed_in: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -40,13 +41,19 @@ impl SettingType {
 }
 
 impl Setting {
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self, all: &BTreeMap<String, Spanned<Self>>) -> Result<(), String> {
         let values = self.options.iter().flatten().chain(&self.default);
         if let Some(value) = values.into_iter().find(|value| !self.kind.holds(value)) {
             return Err(format!("{value} is not of the declared type"));
         }
         if self.pattern.is_some() && self.kind != SettingType::String {
             return Err("only a string can have a `pattern`".to_owned());
+        }
+        if let Some(list) = &self.listed_in
+            && (self.kind != SettingType::String
+                || all.get(list).is_none_or(|list| list.get_ref().kind != SettingType::String))
+        {
+            return Err(format!("`listed-in`: both this and `{list}` must be settings of type string"));
         }
         if self.required && self.default.is_some() {
             return Err("a setting with a default must not be `required`".to_owned());

@@ -73,17 +73,72 @@ fn a_mistake_is_reported_with_its_file_line_and_column() {
         ("connector.toml", "default = 3", "default = \"3\"", "setting `size`: \"3\" is not of the declared type"),
         ("connector.toml", "\"user.json\"", "\"users.json\"", "connector.toml:20:10: "),
         ("connector.toml", "[\"eq\"]", "[\"like\"]", "unknown variant `like`"),
+        (
+            "connector.toml",
+            "{ email =",
+            "{ emial =",
+            "connector.toml:23:13: `filters`: no rule of User has the app's field `emial`; did you mean `email`?",
+        ),
+        (
+            "connector.toml",
+            "filters = { email = [\"eq\"] }",
+            "incremental = [\"member\"]",
+            "connector.toml:23:16: `incremental`: no rule of User has the app's field `member`; known names are `email`",
+        ),
+        (
+            "connector.toml",
+            "default = 3",
+            "default = 3\nlisted-in = \"sizes\"",
+            "setting `size`: `listed-in`: both this and `sizes` must be settings of type string",
+        ),
         ("connector.toml", "kind = \"bearer\"", "kind = \"digest\"", "unknown variant `digest`"),
         ("user.json", "urn:x:User", "User", "user.json:1:13: `User` is not a URN"),
         ("user.json", "\"string\"},", "\"text\"},", "user.json:2:37: unknown variant `text`"),
         ("user.json", "\"complex\"", "\"string\"", "`name` has `subAttributes`, so its type must be `complex`"),
-        ("mapping.json", "\"User\": [", "\"Account\": [", "`Account` is not a resource type"),
-        ("mapping.json", "\"match\": 1", "\"mach\": 1", "mapping.json:2:3: rule 1 of User: unknown field `mach`"),
-        ("mapping.json", "userName", "nickName", "mapping.json:2:3: rule 1 of User (`nickName`): the schemas have no"),
-        ("mapping.json", "Extra:badge", "Extra:beard", "mapping.json:4:3: rule 3 of User"),
-        ("mapping.json", "\"role\"", "\"rule\"", "unknown transform `rule`; known transforms are not, integer"),
-        ("mapping.json", ", \"keep\": true", "", "mapping.json:5:3: rule 4 of User (`externalId`): a rule needs"),
-        ("mapping.json", "\"badge\", ", "\"badge\", \"reference\": \"Badge\", ", "`Badge` is not a resource type"),
+        (
+            "mapping.json",
+            "\"User\": [",
+            "\"Account\": [",
+            "the connector has no resource type `Account`; known names are `User`",
+        ),
+        (
+            "mapping.json",
+            "\"match\": 1",
+            "\"mach\": 1",
+            "User rule 1 (userName): unknown property `mach`; did you mean `match`?",
+        ),
+        ("mapping.json", "userName", "nickName", "mapping.json:2:12: User rule 1 (nickName): "),
+        ("mapping.json", "Extra:badge", "Extra:beard", "mapping.json:4:12: User rule 3"),
+        (
+            "mapping.json",
+            "\"role\"",
+            "\"rule\"",
+            "User rule 2 (NAME.formatted): unknown transform `rule`; did you mean `role`?",
+        ),
+        (
+            "mapping.json",
+            ", \"keep\": true",
+            "",
+            "User rule 4 (externalId): the rule has no field of the app: add `app`",
+        ),
+        (
+            "mapping.json",
+            "\"badge\", ",
+            "\"badge\", \"reference\": \"Badge\", ",
+            "the connector has no resource type `Badge`",
+        ),
+        (
+            "mapping.json",
+            "\"transform\": \"role\"",
+            "\"expression\": \"coalesce(name.formatted, usrName)\"",
+            "did you mean `userName`?",
+        ),
+        (
+            "mapping.json",
+            "\"transform\": \"role\"",
+            "\"expression\": \"lower(userName\"",
+            "the expression does not parse",
+        ),
     ] {
         let mistake = made(file, from, to).unwrap_err().to_string();
         assert!(mistake.contains(expected), "{to}: {mistake}");
@@ -98,4 +153,20 @@ fn a_template_needs_a_setting_that_restricts_the_host_name() {
     assert!(mistake.contains("setting `size` is part of the base URL"), "{mistake}");
     let mistake = made("connector.toml", base_url, "template = \"https://{org}.acme.example\"").unwrap_err();
     assert!(mistake.message.contains("which is not declared"), "{mistake}");
+}
+
+#[test]
+fn an_expression_is_located_in_the_authors_file_and_every_mistake_is_told() {
+    let expression = "\"expression\": \"coalesce(name.formatted, usrName, nick)\"";
+    let mistake = made("mapping.json", "\"transform\": \"role\"", expression).unwrap_err();
+    let column =
+        "  {\"scim\": \"NAME.formatted\", \"app\": \"name\", \"expression\": \"coalesce(name.formatted, ".len() + 1;
+    assert_eq!(mistake.place, Some((3, column)), "{mistake}");
+    assert_eq!(mistake.to_string().lines().count(), 2, "{mistake}");
+}
+
+#[test]
+fn a_file_may_begin_with_a_byte_order_mark() {
+    assert!(made("mapping.json", "{\"$schema\"", "\u{feff}{\"$schema\"").is_ok());
+    assert!(made("connector.toml", "id = \"acme\"", "\u{feff}id = \"acme\"").is_ok());
 }

@@ -1,4 +1,6 @@
-//! The resource types that the targets work on.
+//! The resource types that the targets work on, and what an input may cost.
+
+pub mod cost;
 
 use std::sync::LazyLock;
 use scim_protocol::{Extension, Object, ResourceType};

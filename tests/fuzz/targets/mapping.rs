@@ -1,14 +1,21 @@
-//! A mapping document is refused with its faults, or maps a user to the app and back, without a panic and in limited time. The first
-//! part of the input is the document, the second a resource.
+//! A mapping document is refused with its faults, or maps a user to the app and back, without a panic and with processor time in proportion to its
+//! length and to the steps that its budget counts. The first part of the input is the document, the second a resource.
 #![no_main]
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use libfuzzer_sys::fuzz_target;
-use scim_fuzz::{ALICE, GROUP, USER, halves};
+use std::time::Duration;
+use scim_fuzz::{ALICE, GROUP, USER, cost, halves};
 use scim_mapping::{Budget, ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::Object;
 use serde_json::Value;
+
+/// The processor time for each byte of a document: mostly that of the parser of expressions.
+const EACH_BYTE: Duration = Duration::from_micros(200);
+/// The steps of one mapping, and the processor time for each: ten times that of a build without instrumentation.
+const STEPS: u64 = 1_000_000;
+const EACH_STEP: Duration = Duration::from_nanos(500);
 
 /// A connector's transform that changes nothing.
 struct Unchanged;
@@ -26,7 +33,9 @@ impl Transforms for Unchanged {
 fuzz_target!(|data: &[u8]| {
     let Some((document, resource)) = halves(data) else { return };
     let facts = ConnectorFacts { transforms: vec!["role".to_owned()], ..ConnectorFacts::default() };
-    let mapping = match Mapping::parse(document, "mapping.json", &[USER.clone(), GROUP.clone()], &facts) {
+    let types = [USER.clone(), GROUP.clone()];
+    let parse = || Mapping::parse(document, "mapping.json", &types, &facts);
+    let mapping = match cost::bounded(document.len() as u64, EACH_BYTE, parse) {
         Ok(mapping) => mapping,
         Err(errors) => {
             assert!(!errors.to_string().is_empty());
@@ -37,9 +46,12 @@ fuzz_target!(|data: &[u8]| {
     let resource = serde_json::from_str::<Object>(resource).map_or_else(|_| ALICE.clone(), |resource| resource);
     let Ok(normalized) = USER.normalize(resource) else { return };
     let resource = normalized.resource;
-    let mut budget = Budget::default();
-    let _ = now(rules.to_app(&resource, &mut budget, &mut Unchanged));
-    let _ = now(rules.to_scim(&resource, &[], &mut budget, &mut Unchanged));
+    // What all steps of the budget may take is more than any input of this length needs.
+    let mut budget = Budget::new(STEPS, 1 << 20);
+    cost::bounded(STEPS, EACH_STEP, || {
+        let _ = now(rules.to_app(&resource, &mut budget, &mut Unchanged));
+        let _ = now(rules.to_scim(&resource, &[], &mut budget, &mut Unchanged));
+    });
 });
 
 /// Nothing here waits, so one poll is enough.

@@ -93,6 +93,11 @@ impl World {
         std::fs::read_to_string(self.folder().join("gateway.log")).unwrap_or_default()
     }
 
+    /// The gateway's program.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
     /// The base URL of the running gateway.
     pub fn url(&self) -> &str {
         self.gateway.as_ref().unwrap().url()

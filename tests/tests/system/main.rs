@@ -8,6 +8,7 @@
     reason = "these are tests"
 )]
 
+mod commands;
 mod conversations;
 mod default_mappings;
 mod deleting;
@@ -26,5 +27,6 @@ mod reload;
 mod remembered;
 mod standing;
 mod start;
+mod stated;
 mod turns;
 mod wasi;

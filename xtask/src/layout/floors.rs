@@ -12,7 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("scim-store", &["scim-protocol"]),
     ("scim-runtime", &["scim-egress", "scim-mapping", "scim-protocol"]),
     ("scim-gateway", &["scim-egress", "scim-mapping", "scim-protocol", "scim-runtime", "scim-store"]),
-    ("scim-connector-sdk", &[]),
+    ("scim-connector-sdk", &["scim-mapping", "scim-protocol"]),
 ];
 
 /// Connectors, which depend on the SDK alone, have names that end like this.

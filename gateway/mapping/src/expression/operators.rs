@@ -33,32 +33,26 @@ pub(super) fn binary<'v>(
     }
 }
 
+/// Calculates with two whole numbers of one type, signed or not: the standard library has no trait for both.
+macro_rules! whole {
+    ($operator:expr, $one:expr, $other:expr) => {
+        match $operator {
+            Operator::Add => Ok($one.checked_add(*$other)),
+            Operator::Subtract => Ok($one.checked_sub(*$other)),
+            Operator::Multiply => Ok($one.checked_mul(*$other)),
+            Operator::Divide | Operator::Remainder if *$other == 0 => Err(BY_ZERO),
+            Operator::Divide => Ok($one.checked_div(*$other)),
+            Operator::Remainder => Ok($one.checked_rem(*$other)),
+            _ => Err(Fault::Failed(MISMATCH)),
+        }
+        .and_then(|result| result.ok_or(OVERFLOW))
+    };
+}
+
 fn computed<'v>(operator: Operator, one: &Val<'v>, other: &Val<'v>) -> Result<Val<'v>, Fault> {
     match (one, other) {
-        (Val::Int(one), Val::Int(other)) => {
-            let result = match operator {
-                Operator::Add => one.checked_add(*other),
-                Operator::Subtract => one.checked_sub(*other),
-                Operator::Multiply => one.checked_mul(*other),
-                Operator::Divide | Operator::Remainder if *other == 0 => return Err(BY_ZERO),
-                Operator::Divide => one.checked_div(*other),
-                Operator::Remainder => one.checked_rem(*other),
-                _ => return Err(Fault::Failed(MISMATCH)),
-            };
-            result.map(Val::Int).ok_or(OVERFLOW)
-        }
-        (Val::UInt(one), Val::UInt(other)) => {
-            let result = match operator {
-                Operator::Add => one.checked_add(*other),
-                Operator::Subtract => one.checked_sub(*other),
-                Operator::Multiply => one.checked_mul(*other),
-                Operator::Divide | Operator::Remainder if *other == 0 => return Err(BY_ZERO),
-                Operator::Divide => one.checked_div(*other),
-                Operator::Remainder => one.checked_rem(*other),
-                _ => return Err(Fault::Failed(MISMATCH)),
-            };
-            result.map(Val::UInt).ok_or(OVERFLOW)
-        }
+        (Val::Int(one), Val::Int(other)) => whole!(operator, one, other).map(Val::Int),
+        (Val::UInt(one), Val::UInt(other)) => whole!(operator, one, other).map(Val::UInt),
         (Val::Double(one), Val::Double(other)) => match operator {
             Operator::Add => Ok(Val::Double(one + other)),
             Operator::Subtract => Ok(Val::Double(one - other)),

@@ -1,7 +1,7 @@
 //! The changes that PATCH and PUT make in the app.
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, edits, mapping, now, object, types, users};
-use crate::{AppChange, Budget, KeptValue, Mapping};
+use crate::{AppChange, Budget, Derived, KeptValue, Mapping};
 use serde_json::{Value, json};
 
 fn changed(mapping: &Mapping, resource_type: usize, operations: &Value) -> Option<AppChange> {
@@ -239,6 +239,7 @@ fn rules_for_new_resources_are_skipped_in_a_change() {
     let change = now(mapping.of("User").unwrap().diff(
         &before,
         &object(&json!({"title": "b"})),
+        &Derived::default(),
         &mut Budget::default(),
         &mut Roles,
     ))
@@ -282,8 +283,14 @@ fn a_diff_sends_only_what_differs() {
         (json!({"roles": [{"value": "Admin"}]}), json!([["role.name", "Admin"]]), json!([])),
         (json!({ENTERPRISE: {"department": "IT"}}), json!([["reports_to.id", null]]), json!([])),
     ] {
-        let change_made =
-            now(user.diff(&object(&before), &with(change.clone()), &mut Budget::default(), &mut Roles)).unwrap();
+        let change_made = now(user.diff(
+            &object(&before),
+            &with(change.clone()),
+            &Derived::default(),
+            &mut Budget::default(),
+            &mut Roles,
+        ))
+        .unwrap();
         assert_eq!(fields(&change_made), expected_fields, "{change}");
         assert_eq!(kept(&change_made), expected_kept, "{change}");
     }
@@ -298,8 +305,14 @@ fn a_diff_of_members_lists_who_joined_and_who_left() {
         object(&json!({"displayName": "G", "members": members}))
     };
     let diff = |before: &[&str], after: &[&str]| {
-        now(samanage.of("Group").unwrap().diff(&members(before), &members(after), &mut Budget::default(), &mut Roles))
-            .unwrap()
+        now(samanage.of("Group").unwrap().diff(
+            &members(before),
+            &members(after),
+            &Derived::default(),
+            &mut Budget::default(),
+            &mut Roles,
+        ))
+        .unwrap()
     };
     let change = diff(&["1", "2", "3"], &["3", "4", "4"]);
     let [items] = change.items.as_slice() else { panic!("one field") };

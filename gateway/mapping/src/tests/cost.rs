@@ -3,7 +3,7 @@
 use super::{Roles, edits, facts, now, object, types, users};
 use crate::budget::size;
 use crate::expression::{EvaluationError, Expression, Input, Known, random};
-use crate::{Budget, MapError, Mapping, Problem, Spent, TransformFault, Transforms};
+use crate::{Budget, Derived, MapError, Mapping, Problem, Spent, TransformFault, Transforms};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -123,7 +123,9 @@ fn what_is_made_of_a_clients_values_is_bounded() {
     let spent =
         |error: MapError| matches!(error, MapError::TooExpensive { spent: Spent::Bytes(_), from_app: false, .. });
     assert!(spent(now(of.to_app(&user, &mut Budget::default(), &mut Roles)).unwrap_err()));
-    assert!(spent(now(of.diff(&object(&json!({})), &user, &mut Budget::default(), &mut Roles)).unwrap_err()));
+    assert!(spent(
+        now(of.diff(&object(&json!({})), &user, &Derived::default(), &mut Budget::default(), &mut Roles)).unwrap_err()
+    ));
     let patch = edits(0, &json!([{"op": "replace", "path": "title", "value": big}]));
     assert!(spent(now(of.change(&patch, &mut Budget::default(), &mut Roles)).unwrap_err()));
 }

@@ -2,8 +2,10 @@
 
 mod changes;
 mod cost;
+mod derived;
 mod documents;
 mod expressions;
+mod growth;
 mod known;
 mod resources;
 mod searches;

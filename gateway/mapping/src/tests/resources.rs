@@ -1,7 +1,7 @@
 //! Whole resources, to the app and back.
 
 use super::{ASKSPOKE, ENTERPRISE, Roles, SAMANAGE, mapping, now, object, users};
-use crate::{Budget, Kept, MapError, TypeMapping};
+use crate::{Budget, Derived, Kept, MapError, TypeMapping};
 use scim_protocol::Edits;
 use serde_json::{Value, json};
 
@@ -108,9 +108,19 @@ fn an_app_document_becomes_a_scim_resource() {
         "role": {"name": "Requester"}, "site": null, "created_at": "2017-10-11T14:26:23.000-07:00",
     });
     let kept = [
-        Kept { slot: "userName".to_owned(), value: json!("jane@upn"), app: Some(json!("jane@x.example")) },
-        Kept { slot: "displayName".to_owned(), value: json!("Janie"), app: Some(json!("changed in the app")) },
-        Kept { slot: "name.givenName".to_owned(), value: json!("Jane"), app: None },
+        Kept {
+            slot: "userName".to_owned(),
+            value: json!("jane@upn"),
+            app: Some(json!("jane@x.example")),
+            is_source: false,
+        },
+        Kept {
+            slot: "displayName".to_owned(),
+            value: json!("Janie"),
+            app: Some(json!("changed in the app")),
+            is_source: false,
+        },
+        Kept { slot: "name.givenName".to_owned(), value: json!("Jane"), app: None, is_source: false },
     ];
     let resource =
         now(samanage.of("User").unwrap().to_scim(&object(&document), &kept, &mut Budget::default(), &mut Roles))
@@ -185,7 +195,7 @@ fn every_step_can_move_between_threads() {
     let (user, empty) = (samanage.of("User").unwrap(), object(&json!({})));
     is_send(&user.to_app(&empty, &mut Budget::default(), &mut Roles));
     is_send(&user.to_scim(&empty, &[], &mut Budget::default(), &mut Roles));
-    is_send(&user.diff(&empty, &empty, &mut Budget::default(), &mut Roles));
+    is_send(&user.diff(&empty, &empty, &Derived::default(), &mut Budget::default(), &mut Roles));
     is_send(&user.change(&Edits::default(), &mut Budget::default(), &mut Roles));
 }
 

@@ -97,7 +97,7 @@ impl Descriptor {
         }
         for (name, setting) in &self.settings {
             setting
-                .consistent()
+                .consistent(&self.settings)
                 .map_err(|problem| DescriptorError::Contradiction(format!("/settings/{name}: {problem}")))?;
         }
         self.base_url.consistent(&self.settings).map_err(DescriptorError::Contradiction)

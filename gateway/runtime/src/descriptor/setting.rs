@@ -27,6 +27,8 @@ pub struct Setting {
     pub required: bool,
     /// A regular expression that a string must match.
     pub pattern: Option<String>,
+    /// Another setting, which lists the allowed values, separated by `;`. If it lists none, every value is allowed.
+    pub listed_in: Option<String>,
 }
 
 /// What a setting's values are.
@@ -93,18 +95,37 @@ pub fn resolve(declared: &BTreeMap<String, Setting>, given: &Document) -> Result
             None => settings.extend(setting.default.clone().map(|value| (name.clone(), value))),
         }
     }
+    errors.extend(declared.iter().filter_map(|(name, setting)| {
+        let problem = setting.unlisted(settings.get(name)?, &settings)?;
+        Some(SettingError::Value { name: name.clone(), problem })
+    }));
     if errors.is_empty() { Ok(settings) } else { Err(errors) }
 }
 
 impl Setting {
-    /// A default must be a value that the operator could set.
-    pub(super) fn consistent(&self) -> Result<(), String> {
+    /// A default must be a value that the operator could set, and what lists the values must be a text.
+    pub(super) fn consistent(&self, all: &BTreeMap<String, Self>) -> Result<(), String> {
         self.validator()?;
+        if let Some(list) = &self.listed_in
+            && all.get(list).is_none_or(|list| list.kind != SettingKind::String)
+        {
+            return Err(format!("`listed-in`: there is no setting `{list}` of type string"));
+        }
         self.default.iter().try_for_each(|value| self.check(value).map_err(|problem| format!("its default: {problem}")))
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
         self.validator()?.validate(value).map_err(|error| error.to_string())
+    }
+
+    /// What is wrong with a value that the other setting does not list.
+    fn unlisted(&self, value: &Value, settings: &Document) -> Option<String> {
+        let list = self.listed_in.as_ref()?;
+        let listed = settings.get(list).and_then(Value::as_str)?;
+        let names: Vec<&str> = listed.split(';').map(str::trim).filter(|name| !name.is_empty()).collect();
+        let value = value.as_str().filter(|value| !value.is_empty())?;
+        let is_listed = names.is_empty() || names.contains(&value);
+        (!is_listed).then(|| format!("\"{value}\" is not listed in `{list}`: write one of {}", names.join("; ")))
     }
 
     /// A setting is equivalent to a small JSON Schema.
@@ -140,7 +161,9 @@ mod tests {
         serde_json::from_value(json!({
             "organization": { "title": "Organization", "type": "string", "required": true, "pattern": "^[a-z0-9-]+$" },
             "unknown-references": { "title": "…", "type": "string", "options": ["refuse", "create"], "default": "refuse" },
-            "pages": { "title": "Pages", "type": "integer" }
+            "pages": { "title": "Pages", "type": "integer" },
+            "sites": { "title": "Sites", "type": "string", "default": "" },
+            "site": { "title": "Site", "type": "string", "default": "", "listed-in": "sites" }
         }))
         .unwrap()
     }
@@ -155,7 +178,7 @@ mod tests {
     fn defaults_are_used_for_settings_that_the_operator_omits() {
         assert_eq!(
             outcome(&json!({ "organization": "acme" })),
-            Ok(json!({ "organization": "acme", "unknown-references": "refuse" }))
+            Ok(json!({ "organization": "acme", "unknown-references": "refuse", "sites": "", "site": "" }))
         );
     }
 
@@ -163,13 +186,26 @@ mod tests {
     fn all_mistakes_are_reported_at_once() {
         let said = outcome(&json!({ "unknown-references": "perhaps", "pages": "3", "colour": "red" })).unwrap_err();
         for part in [
-            "unknown setting `colour`; known settings: organization, pages, unknown-references",
+            "unknown setting `colour`; known settings: organization, pages, site, sites, unknown-references",
             "setting `organization` (Organization) is required",
             "setting `pages`: \"3\" is not of type \"integer\"",
             "setting `unknown-references`: \"perhaps\" is not one of",
         ] {
             assert!(said.contains(part), "{part} in {said}");
         }
+    }
+
+    #[test]
+    fn a_value_is_one_of_those_that_another_setting_lists() {
+        let given = |sites: &str, site: &str| outcome(&json!({ "organization": "acme", "sites": sites, "site": site }));
+        assert!(given("", "Oslo").is_ok(), "nothing is listed");
+        assert!(given("Oslo; New York", "").is_ok() && given("Oslo; New York", "New York").is_ok());
+        let said = given("Oslo; New York", "oslo").unwrap_err();
+        assert_eq!(said, "setting `site`: \"oslo\" is not listed in `sites`: write one of Oslo; New York");
+        let mut declared = declared();
+        declared.remove("sites");
+        let said = declared["site"].consistent(&declared).unwrap_err();
+        assert_eq!(said, "`listed-in`: there is no setting `sites` of type string");
     }
 
     #[test]
@@ -182,6 +218,6 @@ mod tests {
         let setting: Setting =
             serde_json::from_value(json!({ "title": "t", "type": "string", "options": ["a"], "default": "b" }))
                 .unwrap();
-        assert!(setting.consistent().unwrap_err().starts_with("its default: "));
+        assert!(setting.consistent(&BTreeMap::new()).unwrap_err().starts_with("its default: "));
     }
 }

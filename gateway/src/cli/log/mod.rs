@@ -11,7 +11,7 @@ pub(super) use question::Question;
 use super::error::CommandError;
 use super::terminal::Terminal;
 use jiff::Timestamp;
-use scim_gateway::config::Config;
+use scim_gateway::config::{Config, InstanceName};
 use scim_gateway::store::{LogEntry, read_log};
 use serde_json::{Value, json};
 use std::io;
@@ -28,6 +28,11 @@ pub(super) fn run(
     let filter = question.filter(Timestamp::now())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let mut rows = runtime.block_on(read_log(&store.url, &filter))?;
+    if rows.is_empty()
+        && let Some(name) = &question.instance
+    {
+        known(file, name)?;
+    }
     rows.reverse();
     let written =
         if json { rows.iter().try_for_each(|row| terminal.line(document(row))) } else { table::write(&rows, terminal) };
@@ -36,6 +41,16 @@ pub(super) fn run(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
+}
+
+/// An instance without rows must be one of the configuration: rows of a former instance are shown, too.
+fn known(file: &Path, name: &str) -> Result<(), CommandError> {
+    let instances = Config::load_instance_names(file)?;
+    if instances.iter().any(|known| known.as_str() == name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = instances.iter().map(InstanceName::as_str).collect();
+    Err(CommandError::UnknownInstance(name.to_owned(), known.join(", ")))
 }
 
 fn document(row: &LogEntry) -> Value {
@@ -58,6 +73,7 @@ fn document(row: &LogEntry) -> Value {
         "duration_ms": milliseconds(row.duration),
         "app_calls": calls.collect::<Vec<_>>(),
         "unlisted_app_calls": row.unlisted_calls,
+        "ignored": row.ignored,
         "correlation": row.correlation,
     })
 }
@@ -93,6 +109,7 @@ mod tests {
                 duration: Duration::from_micros(12_340),
             }],
             unlisted_calls: 0,
+            ignored: Vec::new(),
             duration: Duration::from_micros(20_000),
         }
     }
@@ -131,7 +148,7 @@ mod tests {
              2027-01-15T08:00:02Z  acme      entra   create User  -     ada@example.com  409 uniqueness  c-2          POST /users.json 409\n\
              2027-01-15T08:00:03Z  acme      entra   create User  -     b\\u{1b}[2Job     502             c-3          POST /users.json no answer\n"
         );
-        let nobody = Question { instance: Some("globex".to_owned()), ..everything() };
+        let nobody = Question { id: Some("4712".to_owned()), ..everything() };
         assert!(printed(&nobody, false).ends_with("APP CALLS\nno matching rows\n"));
     }
 
@@ -144,8 +161,7 @@ mod tests {
             "matching": { "attribute": "userName", "value": "b\u{1b}[2Job" },
             "status": 502, "scim_type": null, "duration_ms": 20.0,
             "app_calls": [{ "method": "POST", "path": "/users.json", "status": null, "duration_ms": 12.3 }],
-            "unlisted_app_calls": 0,
-            "correlation": "c-3",
+            "unlisted_app_calls": 0, "ignored": [], "correlation": "c-3",
         });
         assert_eq!(serde_json::from_str::<Value>(&text).expect("one document"), expected);
     }

@@ -2,6 +2,7 @@
 
 use crate::cli::error::CommandError;
 use clap::Args;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use scim_gateway::store::LogFilter;
@@ -23,7 +24,7 @@ pub(in crate::cli) struct Question {
     /// Only operations with this outcome: `ok`, `failed` or a status such as 409
     #[arg(long)]
     pub(super) outcome: Option<Outcome>,
-    /// Only operations since then: `2h`, `7d`, or a time such as 2026-01-31T08:00:00Z
+    /// Only operations since then: `2h`, `7d`, a date or a time such as 2026-01-31T08:00:00Z
     #[arg(long, value_name = "TIME")]
     pub(super) since: Option<Since>,
     /// Maximum number of rows; the newest are shown
@@ -75,8 +76,11 @@ impl FromStr for Since {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let ago = text.parse::<Span>().map(Self::Ago);
-        ago.or_else(|_| text.parse().map(Self::At))
-            .map_err(|_| "write a duration such as `90m`, `2h` or `7d`, or a time such as 2026-01-31T08:00:00Z")
+        let at = |_| text.parse().map(Self::At);
+        let midnight = |_| text.parse::<Date>()?.to_zoned(TimeZone::UTC).map(|time| Self::At(time.timestamp()));
+        let remedy = "write a duration such as `90m`, `2h` or `7d`, a date such as 2026-01-31 (in UTC), or a time such as \
+            2026-01-31T08:00:00Z";
+        ago.or_else(at).or_else(midnight).map_err(|_: jiff::Error| remedy)
     }
 }
 
@@ -102,13 +106,14 @@ mod tests {
             ("2h", "2026-03-10T10:00:00Z"),
             ("2h ago", "2026-03-10T10:00:00Z"),
             ("7d", "2026-03-03T12:00:00Z"),
+            ("2026-01-31", "2026-01-31T00:00:00Z"),
             ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z"),
             ("2026-01-31T08:00:00+02:00", "2026-01-31T06:00:00Z"),
         ] {
             let since: Since = text.parse().expect(text);
             assert_eq!(since.from(now).expect(text).to_string(), expected, "{text}");
         }
-        for text in ["", "yesterday", "12", "2026-01-31"] {
+        for text in ["", "yesterday", "12", "2026-01", "2026-02-30"] {
             assert!(text.parse::<Since>().is_err(), "{text}");
         }
         for text in ["", "bad", "99", "600", "-1"] {

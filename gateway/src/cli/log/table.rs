@@ -28,7 +28,7 @@ pub(super) fn write(rows: &[LogEntry], terminal: &mut Terminal<'_>) -> io::Resul
             line += &if failed { terminal.red(&cell) } else { cell };
             line += "  ";
         }
-        terminal.line((line + &calls(row)).trim_end())?;
+        terminal.line((line + &calls(row) + &ignored(row)).trim_end())?;
     }
     if rows.is_empty() { terminal.line("no matching rows") } else { Ok(()) }
 }
@@ -49,6 +49,11 @@ fn cells(row: &LogEntry) -> [String; HEADINGS.len()] {
         escaped(&outcome),
         escaped(&row.correlation),
     ]
+}
+
+/// `  ignored: nickName, photos`.
+fn ignored(row: &LogEntry) -> String {
+    if row.ignored.is_empty() { String::new() } else { escaped(&format!("  ignored: {}", row.ignored.join(", "))) }
 }
 
 /// `POST /users.json 201, PATCH /groups/{id} no answer`.

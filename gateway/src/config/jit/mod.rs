@@ -8,7 +8,7 @@ mod values;
 pub use values::{EmailClaim, EmailDomain, Issuer, JitError, Scope, SignInUrl};
 
 use super::context::ReadContext;
-use super::secret::SecretSource;
+use super::credential;
 use super::table::{Placed, Table};
 use crate::egress::BaseUrl;
 use secrecy::SecretString;
@@ -56,7 +56,7 @@ impl Jit {
         let scopes: Vec<Scope> = table.texts("scopes").into_iter().map(|Placed { value, .. }| value).collect();
         let email_domains: Vec<EmailDomain> =
             table.texts("email-domains").into_iter().map(|Placed { value, .. }| value).collect();
-        if table.has("email-domains") && email_domains.is_empty() {
+        if table.is_empty_list("email-domains") {
             table.mistake(
                 "email-domains",
                 "is empty, so nobody could sign in",
@@ -81,10 +81,8 @@ impl Jit {
 }
 
 fn client_secret(table: &Table<'_>, context: &ReadContext<'_>) -> Option<SecretString> {
-    let source: SecretSource = table.text("client-secret")?;
-    let secret = source.read(context.directory, context.environment);
     let remedy = "set the variable before the gateway starts, or create a file with only the secret in it";
-    secret.map_err(|error| table.mistake("client-secret", error, remedy)).ok()
+    credential::read(table, "client-secret", context, |_| remedy.to_owned())
 }
 
 #[cfg(test)]

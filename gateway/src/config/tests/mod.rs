@@ -363,3 +363,126 @@ fn a_guard_rail_without_a_limit_is_a_mistake() {
     assert!(found.iter().any(|mistake| mistake.contains("max-members-removed: 0 is out of range")), "{found:?}");
     assert!(found.iter().any(|mistake| mistake.contains("max-deactivations.users: is missing")), "{found:?}");
 }
+
+/// An instance with a token and these lines.
+fn instance(lines: &str) -> String {
+    format!(
+        "[connectors.samanage]\nfile = \"connectors/samanage.wasm\"\n[instances.acme]\nconnector = \"samanage\"\ntokens = [\"{HASH}\"]\n{lines}\n"
+    )
+}
+
+#[test]
+fn a_value_that_was_not_understood_is_one_mistake_and_not_the_cause_of_another() {
+    for (text, expected) in [
+        (instance("base-url = \"http://127.0.0.1:1\"\nallow-private-addresses = \"yes\""), "write true or false"),
+        (instance("auth = \"oauth\"\ntoken-url = \"https://a.example/t\""), "`oauth` is not a known value"),
+        (
+            "[server]\nlisten = \"localhost:8080\"\nobserve-listen = \"127.0.0.1:8080\"".to_owned(),
+            "is not an IP address and port",
+        ),
+        (instance("").replace(HASH, "sha256:ab"), "must be followed by 64 hexadecimal digits"),
+        (
+            instance("[instances.acme.guard-rails]\nmax-deactivations = { users = \"x\" }"),
+            "users: is a value of type string",
+        ),
+    ] {
+        let found = mistakes(&text);
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains(expected)),
+            "{text}\nwant: {expected}\nhave: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_list_of_tokens_is_as_good_as_none() {
+    let found = mistakes(&instance("").replace(&format!("\"{HASH}\""), ""));
+    let expected = "gateway.toml:5:10: instances.acme.tokens: is empty, so nobody could call this instance; run `scim-gateway token new`";
+    assert!(matches!(found.as_slice(), [one] if one.starts_with(expected)), "{found:#?}");
+}
+
+#[test]
+fn a_number_in_place_of_a_table_says_what_the_table_is() {
+    let found = mistakes(&instance("[instances.acme.guard-rails]\nmax-deactivations = 50"));
+    let expected = "7:21: instances.acme.guard-rails.max-deactivations: is a number, not a table; write max-deactivations = \
+        { users = 50 }, { percent = 50 } or both";
+    assert!(matches!(found.as_slice(), [one] if one.ends_with(expected)), "{found:#?}");
+}
+
+#[test]
+fn what_is_defined_twice_is_named_with_its_first_place() {
+    for (text, expected) in [
+        ("[server]\n[log]\n\n[server]\nlisten = \"127.0.0.1:1\"\n", "4:2: server: is defined twice, first in line 1"),
+        (
+            "[store]\nurl = \"sqlite:a.db\"\n# url = 1\nurl = \"sqlite:b.db\"\n",
+            "4:1: store.url: is defined twice, first in line 2",
+        ),
+        ("a.b = 1\na.\"b\" = 2\n", "2:3: a.b: is defined twice, first in line 1"),
+        (
+            &format!("{}{}", instance(""), "[instances.acme]\nconnector = \"samanage\"\n"),
+            "7:12: instances.acme: is defined twice, first in line 3",
+        ),
+    ] {
+        let found = mistakes(text);
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains(expected) && one.ends_with("merge the two, or rename one")),
+            "{text}\nwant: {expected}\nhave: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_file() {
+    let (_directory, config) = parse(&format!("\u{feff}{}", instance("")));
+    assert_eq!(config.expect("a configuration").instances.len(), 1);
+    let found = mistakes("\u{feff}[server]\nport = 1\n");
+    assert!(found.concat().contains("gateway.toml:2:1: server.port"), "{found:#?}");
+    let directory = directory();
+    std::fs::write(directory.path().join("app.secret"), "\u{feff}s3cr3t\r\n").expect("a file");
+    let config =
+        Config::parse(&directory.path().join("gateway.toml"), &instance("credential = \"file:app.secret\""), &|_| None);
+    let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+    let credential = config.instances.values().next().and_then(|acme| acme.credential.clone());
+    assert_eq!(credential.expect("a credential").expose_secret(), "s3cr3t");
+}
+
+/// The warnings about a configuration whose credential's file has this mode.
+fn warnings(text: &str, mode: u32) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = directory();
+    let secret = directory.path().join("app.secret");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    let config = Config::parse(&directory.path().join("gateway.toml"), text, &|_| None);
+    let config = config.unwrap_or_else(|errors| panic!("{errors}"));
+    let prefix = format!("{}/", directory.path().display());
+    config.warnings().iter().map(|warning| warning.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn a_secret_that_everybody_can_read_is_warned_of() {
+    let jit = "[instances.acme.jit]\nissuer = \"https://acme.okta.com\"\nclient-id = \"a\"\nclient-secret = \"file:app.secret\"\n\
+        public-url = \"https://scim.acme.example\"\nsign-in-url = \"https://my.app.example\"";
+    let text = instance(&format!("credential = \"file:app.secret\"\n{jit}"));
+    assert_eq!(
+        warnings(&text, 0o604),
+        [
+            "gateway.toml:6:14: instances.acme.credential: every user of this machine can read app.secret; run chmod o-rwx app.secret",
+            "gateway.toml:10:17: instances.acme.jit.client-secret: every user of this machine can read app.secret; run chmod o-rwx \
+             app.secret",
+        ]
+    );
+    assert_eq!(warnings(&text, 0o640), Vec::<String>::new());
+}
+
+#[test]
+fn the_hash_of_the_documentation_is_warned_of() {
+    let readme = include_str!("../../../../README.md");
+    let (_, rest) = readme.split_once("tokens = [\"").expect("a hash");
+    let (hash, _) = rest.split_once('"').expect("a hash");
+    let text = format!("[server]\nadmin-tokens = [\"{hash}\"]\n{}", instance("").replace(HASH, hash));
+    let found = warnings(&text, 0o600);
+    let expected =
+        ["2:17: server.admin-tokens: is the hash in the documentation", "7:11: instances.acme.tokens: is the hash"];
+    assert!(found.len() == 2 && found.iter().zip(expected).all(|(found, part)| found.contains(part)), "{found:#?}");
+    assert!(include_str!("../../../gateway.example.toml").contains(hash), "one example is known");
+}

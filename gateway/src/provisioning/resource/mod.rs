@@ -11,5 +11,5 @@ mod version;
 pub(super) use current::Current;
 pub(super) use groups::add_groups;
 pub(super) use present::{present, shown, whole};
-pub(super) use read::{mapped, mapped_page, resolve};
+pub(super) use read::{kept_by_rules, mapped, mapped_page, resolve};
 pub(super) use version::allow_change;

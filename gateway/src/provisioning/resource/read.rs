@@ -83,6 +83,14 @@ async fn resolve_with(
     Ok(Current { id: stored.id, resource, version, groups: Vec::new(), is_whole: omit.is_empty() })
 }
 
+/// What the store keeps of a resource for the rules of its mapping.
+pub(in super::super) async fn kept_by_rules(context: &Context<'_>, id: &str) -> Result<Vec<Kept>, Refusal> {
+    let mut kept = kept(context, id).await?;
+    Times::take(&mut kept);
+    Ok(kept.into_iter().map(in_mapping).collect())
+}
+
+/// What the store keeps of a resource.
 async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<KeptValue>, Refusal> {
     if !may_be_held(context) {
         return Ok(Vec::new());
@@ -91,5 +99,5 @@ async fn kept(context: &Context<'_>, id: &str) -> Result<Vec<KeptValue>, Refusal
 }
 
 fn in_mapping(row: KeptValue) -> Kept {
-    Kept { slot: row.slot, value: row.value, app: row.app }
+    Kept { slot: row.slot, value: row.value, app: row.app, is_source: false }
 }

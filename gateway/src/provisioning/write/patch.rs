@@ -11,7 +11,7 @@ use super::super::refusal::Refusal;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
-use super::super::{guard_rails, immutable, membership, names};
+use super::super::{derived, guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::inactive;
@@ -32,7 +32,8 @@ pub(super) async fn draft<'a>(
     let kind = context.kind;
     let names = names::turns_of_edits(context, edits);
     if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
-        let after = patched(context, &before.resource, edits)?;
+        let mut after = patched(context, &before.resource, edits)?;
+        derived::anew(context, app, id, &before.resource, &mut after, Some(edits)).await?;
         return inactive::update(context, app, turns, before, after).await;
     }
     if !context.conditions().is_empty() {
@@ -50,6 +51,7 @@ pub(super) async fn draft<'a>(
         let before = subject.current(context, app).await?.resource.clone();
         let mut after = patched(context, &before, edits)?;
         immutable::keep(kind, &before, &mut after)?;
+        derived::anew(context, app, id, &before, &mut after, Some(edits)).await?;
         names::claim(context, app, turns, (&before, &after), id).await?;
         let draft = inactive::deactivate(context, app, turns, id, &before, after).await?;
         return Ok(Draft { reservation, ..draft });
@@ -87,8 +89,10 @@ async fn app_change(
     let before = subject.current(context, app).await?.resource.clone();
     let mut after = patched(context, &before, edits)?;
     immutable::keep(kind, &before, &mut after)?;
+    let derived = derived::anew(context, app, id, &before, &mut after, Some(edits)).await?;
     let given = names::claim(context, app, turns, (&before, &after), id).await?;
-    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
+    let mut change =
+        kind.mapping.diff(&before, &after, &derived, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = subject.stored().and_then(|stored| stored.document.as_ref()) {
         kind.mapping.settle_unchanged(&mut change, document);
     }

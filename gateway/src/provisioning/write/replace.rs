@@ -10,7 +10,7 @@ use super::super::inactive::is_inactive;
 use super::super::resource::allow_change;
 use super::super::subject::Subject;
 use super::super::turns::{Stop, Turns};
-use super::super::{awaited, guard_rails, immutable, membership, names};
+use super::super::{awaited, derived, guard_rails, immutable, membership, names};
 use super::action::Action;
 use super::draft::{Draft, Reply};
 use super::inactive;
@@ -31,6 +31,7 @@ pub(super) async fn draft<'a>(
     let names = names::turns(context, &after);
     if let Some(before) = inactive::find_to_change(context, app, turns, subject, id, names).await? {
         carry_over(context, &before.resource, &mut after);
+        derived::anew(context, app, id, &before.resource, &mut after, None).await?;
         let after = with_meta(&before.resource, after);
         return inactive::update(context, app, turns, before, after).await;
     }
@@ -44,12 +45,14 @@ pub(super) async fn draft<'a>(
     };
     guard_rails::guard_members(context, &before, Some(&after)).await?;
     immutable::keep(kind, &before, &mut after)?;
+    let derived = derived::anew(context, app, id, &before, &mut after, None).await?;
     let given = names::claim(context, app, turns, (&before, &after), id).await?;
     if is_inactive(kind, &after) {
         let draft = inactive::deactivate(context, app, turns, id, &before, with_meta(&before, after)).await?;
         return Ok(Draft { reservation, ..draft });
     }
-    let mut change = kind.mapping.diff(&before, &after, &mut app.budget, &mut Connected(&mut app.call)).await?;
+    let mut change =
+        kind.mapping.diff(&before, &after, &derived, &mut app.budget, &mut Connected(&mut app.call)).await?;
     if let Some(document) = &read.document {
         kind.mapping.settle_unchanged(&mut change, document);
     }

@@ -8,7 +8,7 @@ use super::super::refusal::Refusal;
 use super::super::resource::times;
 use super::super::{awaited, membership, remember};
 use crate::connectors::Stored;
-use crate::mapping::AppDocument;
+use crate::mapping::{AppDocument, Derived};
 use crate::store::{StandingWrite, Write};
 use scim_protocol::{Error, Object, ScimType};
 
@@ -88,7 +88,9 @@ async fn take_over(
         app.bind(context.kind, id, &account.id);
     }
     let mapping = &context.kind.mapping;
-    let change = mapping.diff(&account.resource, after, &mut app.budget, &mut Connected(&mut app.call)).await?;
+    let change = mapping
+        .diff(&account.resource, after, &Derived::default(), &mut app.budget, &mut Connected(&mut app.call))
+        .await?;
     if change.is_empty() {
         return Ok(account.stored);
     }

@@ -11,6 +11,9 @@ use sqlx::{AnyConnection, Row as _};
 use std::borrow::Cow;
 use std::time::Duration;
 
+/// The most names of what was ignored.
+const MOST_IGNORED: usize = 21;
+
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogEntry {
@@ -41,6 +44,9 @@ pub struct LogEntry {
     pub app_calls: Vec<LoggedCall>,
     /// How many more there were.
     pub unlisted_calls: u64,
+    /// The names of what the client sent and the instance did not use: attributes that it does not know or that no rule of its mapping
+    /// takes.
+    pub ignored: Vec<String>,
     /// From the request's head to the answer.
     pub duration: Duration,
 }
@@ -83,12 +89,12 @@ const ROW_BYTES: u64 = 200;
 
 pub(super) const SELECT: &str =
     "SELECT time, correlation, instance, generation, client, operation, resource_type, id, slot, value, status,
-    scim_type, app_calls, unlisted_calls, duration_us FROM provisioning_log";
+    scim_type, app_calls, unlisted_calls, duration_us, ignored FROM provisioning_log";
 
 // A transaction whose outcome was lost is repeated.
 const INSERT: Statement = Statement {
     head: "INSERT INTO provisioning_log (time, correlation, instance, generation, client, operation, resource_type, id, slot, value, status,
-        scim_type, app_calls, unlisted_calls, duration_us, folded, bytes) VALUES ",
+        scim_type, app_calls, unlisted_calls, duration_us, ignored, folded, bytes) VALUES ",
     tail: " ON CONFLICT (time, correlation) DO NOTHING",
 };
 
@@ -124,6 +130,13 @@ impl LogEntry {
             Cell::Text(Cow::Owned(calls_text(&self.app_calls))),
             Cell::Number(i64::try_from(self.unlisted_calls()).unwrap_or(i64::MAX)),
             Cell::Number(i64::try_from(self.duration.as_micros()).unwrap_or(i64::MAX)),
+            match self.ignored.as_slice() {
+                [] => Cell::Null,
+                names => {
+                    let names: Vec<_> = names.iter().take(MOST_IGNORED).map(|name| bounded_text(name)).collect();
+                    Cell::Text(Cow::Owned(serde_json::to_string(&names).unwrap_or_default()))
+                }
+            },
             matching.map_or(Cell::Null, |matching| Cell::Text(folded_value(&matching.value))),
         ];
         let texts: usize = row.iter().map(Cell::bytes).sum();
@@ -141,6 +154,7 @@ impl LogEntry {
         let calls: Vec<StoredCall<'_>> = serde_json::from_str(row.try_get("app_calls")?)?;
         let slot: Option<String> = row.try_get("slot")?;
         let value: Option<String> = row.try_get("value")?;
+        let ignored: Option<String> = row.try_get("ignored")?;
         Ok(Self {
             time: row.try_get::<&str, _>("time")?.parse()?,
             correlation: row.try_get("correlation")?,
@@ -153,6 +167,7 @@ impl LogEntry {
             matching: slot.zip(value).map(|(slot, value)| Matching { slot, value }),
             status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or(0),
             scim_type: row.try_get("scim_type")?,
+            ignored: ignored.map(|names| serde_json::from_str(&names)).transpose()?.unwrap_or_default(),
             app_calls: calls.into_iter().map(LoggedCall::from).collect(),
             unlisted_calls: u64::try_from(row.try_get::<i64, _>("unlisted_calls")?).unwrap_or(0),
             duration: Duration::from_micros(u64::try_from(row.try_get::<i64, _>("duration_us")?).unwrap_or(0)),

@@ -218,6 +218,7 @@ pub(crate) fn sample(table: &str, instance: &'static str) -> Write {
             app_calls: Vec::new(),
             unlisted_calls: 0,
             generation: None,
+            ignored: Vec::new(),
             duration: Duration::ZERO,
         })),
         _ => panic!("there is no write for the new table {table}: add one"),

@@ -106,6 +106,7 @@ fn row(id: &str) -> LogEntry {
         app_calls: Vec::new(),
         unlisted_calls: 0,
         generation: None,
+        ignored: Vec::new(),
         duration: std::time::Duration::ZERO,
     }
 }

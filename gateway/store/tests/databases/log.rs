@@ -25,6 +25,7 @@ pub(crate) fn entry(second: i64, instance: &str, id: &str) -> LogEntry {
         }],
         unlisted_calls: 0,
         generation: None,
+        ignored: vec!["nickName".to_owned()],
         duration: Duration::from_micros(15_042),
     }
 }
@@ -43,8 +44,14 @@ async fn ids(store: &Store, filter: LogFilter) -> Vec<String> {
 async fn a_row_is_read_as_it_was_recorded() {
     for database in Database::BOTH {
         let (store, place) = database.store().await;
-        let bare =
-            LogEntry { id: None, matching: None, resource_type: None, app_calls: vec![], ..entry(2, "acme", "") };
+        let bare = LogEntry {
+            id: None,
+            matching: None,
+            resource_type: None,
+            app_calls: vec![],
+            ignored: vec![],
+            ..entry(2, "acme", "")
+        };
         let refused = LogEntry { status: 409, scim_type: Some("uniqueness".to_owned()), ..entry(1, "acme", "7") };
         store.record(refused.clone());
         store.record(bare.clone());

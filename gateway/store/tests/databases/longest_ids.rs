@@ -53,6 +53,7 @@ async fn write_all(store: &Store, user: &str, group: &str) {
         app_calls: Vec::new(),
         unlisted_calls: 0,
         generation: None,
+        ignored: Vec::new(),
         duration: Duration::ZERO,
     };
     let (instance, resource_type) = (INSTANCE.to_owned(), "User".to_owned());
