@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
-use scim_gateway::instances::{self, InstanceSet, Shared};
+use scim_gateway::instances::{self, Host, Hosts, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
@@ -45,6 +45,8 @@ struct Served {
     name: String,
     connector: String,
     version: String,
+    /// Where its credential goes.
+    host: Host,
 }
 
 /// Loads the connectors and builds every instance, with a temporary store.
@@ -53,9 +55,11 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
+        let mut shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
+        // A host that the gateway would hold back is found here, too.
+        shared.hosts = Some(Hosts::below(&config.server.state_directory));
         let built = instances::build(config, &shared, None).await;
-        let mistakes = match built.mistakes {
+        let mistakes = match [built.mistakes, built.held].concat() {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
@@ -63,7 +67,7 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
         let served = built.instances.iter().map(|(name, hosted)| {
             let descriptor = &hosted.instance.connector.descriptor;
             let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
-            Served { name, connector, version }
+            Served { name, connector, version, host: hosted.host() }
         });
         Ok(Checked { mistakes, served: served.collect() })
     })
@@ -107,8 +111,8 @@ fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
     terminal.line(format_args!("{label} {file}: instances: {instances}, connectors: {connectors}"))?;
-    for Served { name, connector, version } in served {
-        terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}"))?;
+    for Served { name, connector, version, host } in served {
+        terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}  {host}"))?;
     }
     Ok(())
 }

@@ -6,17 +6,17 @@ use super::error::CommandError;
 use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::admission::InFlight;
+use scim_gateway::admission::{InFlight, TokenFailures};
 use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
-use scim_gateway::observe::{self, Metrics};
+use scim_gateway::observe::{self, Metrics, Stalls, TICK};
 use scim_gateway::reload::{self, Reload, Reloader, Trigger, Watcher};
-use scim_gateway::server::{self, BodyLimits, Ended, ListenLimits, ScimRoutes, ServerContext};
+use scim_gateway::server::{self, BodyLimits, Descriptors, Ended, ListenLimits, ScimRoutes, ServerContext};
 use scim_gateway::store::Store;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -27,14 +27,21 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
+    let descriptors = Descriptors::raise();
+    descriptors.log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
-    match runtime.block_on(serve(config, watch, dev))? {
+    match runtime.block_on(serve(config, descriptors, watch, dev))? {
         Ended::Finished => Ok(()),
         Ended::CutOff { operations } => Err(CommandError::CutOff(operations)),
     }
 }
 
-async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, CommandError> {
+async fn serve(
+    config: Config,
+    descriptors: Descriptors,
+    watch: bool,
+    dev: Option<&Dev>,
+) -> Result<Ended, CommandError> {
     // Installed first, so that no signal kills the gateway while it starts, and none is lost once it says that it listens.
     let mut terminate = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
@@ -50,10 +57,13 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
+        token_failures: Arc::new(TokenFailures::new(Instant::now())),
         metrics: Arc::clone(&metrics),
+        stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
         readiness: Arc::new(reloader.clone()),
         has_observe_listener: config.server.observe_listen.is_some(),
     };
+    tokio::spawn(Arc::clone(&metrics).watch_runtime());
     let router = router(&config, &reloader, &context, dev);
     let live = reloader.live();
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
@@ -77,7 +87,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
             None => std::future::pending().await,
         }
     };
-    let serving = server::serve(listener, router, &in_flight, limits(&config), shutdown);
+    let serving = server::serve(listener, router, &in_flight, limits(&config, descriptors), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
         () = observing => Ended::Finished,
@@ -93,7 +103,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
 
 fn router(config: &Config, reloader: &Reloader, context: &ServerContext, dev: Option<&Dev>) -> Router {
     let live = reloader.live();
-    let sign_ins = jit::routes(move |name| live.now().sign_in(name));
+    let sign_ins = jit::routes(context.in_flight.clone(), move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
         instances: reloader.live(),
         store: reloader.shared().store.clone(),
@@ -101,9 +111,11 @@ fn router(config: &Config, reloader: &Reloader, context: &ServerContext, dev: Op
         bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    let routes = scim.merge(sign_ins);
-    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.wrap(routes.clone()));
-    server::router(context, routes).merge(server::operator_routes(reload::routes(reloader.clone())))
+    let [scim, sign_ins] = [scim, sign_ins].map(|routes| match dev {
+        Some(dev) => dev.wrap(routes),
+        None => routes,
+    });
+    server::router(context, scim, sign_ins).merge(server::operator_routes(context, reload::routes(reloader.clone())))
 }
 
 /// Reloads for ever; sends the recorded requests at the start and after every reload with changes.
@@ -186,8 +198,9 @@ async fn trim_log(store: &Store, days: u32) {
 }
 
 /// A shutdown waits for the longest operation that the configuration allows, plus a little for its response.
-fn limits(config: &Config) -> ListenLimits {
+fn limits(config: &Config, descriptors: Descriptors) -> ListenLimits {
     let default = ListenLimits::default();
     let longest = config.instances.values().filter_map(|instance| instance.limits.wall).max().unwrap_or_default();
-    ListenLimits { grace: default.grace.max(longest + Duration::from_secs(5)), ..default }
+    let grace = default.grace.max(longest + Duration::from_secs(5));
+    ListenLimits { connections: descriptors.connections(), grace, ..default }
 }

@@ -109,6 +109,24 @@ impl Config {
         Ok(store)
     }
 
+    /// Reads only the state directory and the names of the instances, without the secrets that only a serving gateway needs.
+    ///
+    /// # Errors
+    /// The mistakes in what was read.
+    pub fn load_state_directory(file: &Path) -> Result<(PathBuf, Vec<InstanceName>), ConfigErrors> {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let report = Report::new(file, &text);
+        let Some(document) = document(&text, &report) else {
+            return Err(ConfigErrors::from(report.into_mistakes()));
+        };
+        let (root, directory) = (Table::root(document.get_ref(), &report), directory(file));
+        let store = Store::read(root.table("store"), directory);
+        let server = Server::read(root.table("server"), directory, &store.url);
+        let names = root.named::<InstanceName>("instances").into_iter().map(|(name, _)| name).collect();
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok((server.state_directory, names))
+    }
+
     /// Reads only `[store]` and the guard rails of each instance, without the secrets that only a serving gateway needs.
     ///
     /// # Errors

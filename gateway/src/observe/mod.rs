@@ -6,13 +6,15 @@ mod log;
 mod metrics;
 mod operation;
 mod readiness;
+mod stalls;
 
 pub use correlation::{CorrelationId, CorrelationIdError};
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
-pub use operation::{OperationRecord, Recording};
+pub use operation::{OperationRecord, Recording, Unlogged};
 pub use readiness::{ComponentState, Components, Readiness};
 pub use scim_egress::PathTemplate;
+pub use stalls::{Stalls, TICK};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -10,6 +10,7 @@
 
 mod conversations;
 mod development;
+mod doors;
 mod durability;
 mod guard_rails;
 mod isolation;
