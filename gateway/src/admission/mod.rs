@@ -6,11 +6,13 @@
 mod access;
 mod in_flight;
 mod peer;
+mod proxies;
 mod rate;
 mod token_failures;
 
 pub use access::{Access, AccessError};
 pub use in_flight::{Busy, InFlight, Permit};
 pub use peer::Peer;
+pub use proxies::Proxies;
 pub use rate::{Rate, Rates};
 pub use token_failures::{Failure, NameInUrl, TokenFailures};

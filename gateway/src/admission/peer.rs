@@ -3,7 +3,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The peer of a connection; an extension of each of its requests. Behind a reverse proxy, it is the proxy.
+/// The peer of a connection; an extension of each of its requests. Behind a reverse proxy, it is the proxy, unless that is
+/// trusted to name the client ([`Proxies`](super::Proxies)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Peer(IpAddr);
 
@@ -15,6 +16,12 @@ impl Peer {
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
         Self(address.to_canonical())
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn address(self) -> IpAddr {
+        self.0
     }
 
     /// What distinguishes one peer from another: the address, or for IPv6 the network.

@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(
             text,
             "gateway.toml:2:1: error: server.port: is not a known key\n    possible here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
-             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
+             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `trusted-proxies`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );
     }

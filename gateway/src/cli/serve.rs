@@ -6,7 +6,7 @@ use super::error::CommandError;
 use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::admission::{InFlight, TokenFailures};
+use scim_gateway::admission::{InFlight, Proxies, TokenFailures};
 use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
@@ -57,6 +57,7 @@ async fn serve(
     let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
+        proxies: Arc::new(Proxies::new(config.server.trusted_proxies.clone())),
         token_failures: Arc::new(TokenFailures::new(Instant::now())),
         metrics: Arc::clone(&metrics),
         stalls: Stalls::watching(TICK, Arc::clone(&metrics)),

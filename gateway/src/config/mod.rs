@@ -16,6 +16,7 @@ mod limits;
 mod log;
 mod mistake;
 mod name;
+mod network;
 mod oauth;
 mod reachable;
 mod report;
@@ -36,6 +37,7 @@ pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mistake::{ConfigErrors, Mistake, Position};
 pub use name::{ConnectorName, InstanceName, NameError};
+pub use network::{Network, NetworkError};
 pub use scim_store::{StoreUrl, StoreUrlError};
 pub use secret::{SecretError, SecretSource, SecretSourceError};
 pub use server::{ListenAddress, ListenAddressError, Server};
@@ -176,6 +178,7 @@ impl Config {
             ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),
             ("server.max-in-flight", new.max_in_flight != old.max_in_flight),
             ("server.public-url", new.public_url != old.public_url),
+            ("server.trusted-proxies", new.trusted_proxies != old.trusted_proxies),
             ("server.state-directory", new.state_directory != old.state_directory),
             ("store.url", self.store.url != running.store.url),
             ("store.log-retention-days", self.store.log_retention_days != running.store.log_retention_days),

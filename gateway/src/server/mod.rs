@@ -11,6 +11,7 @@ mod correlation;
 mod descriptors;
 mod detach;
 mod error_response;
+mod forwarded;
 mod health;
 mod listen;
 mod local;
@@ -28,7 +29,7 @@ pub use listen::{Ended, ListenLimits, serve};
 pub use local::{LocalRequest, handle_locally};
 pub use scim::{ScimRoutes, scim};
 
-use crate::admission::{InFlight, TokenFailures};
+use crate::admission::{InFlight, Proxies, TokenFailures};
 use crate::observe::{Metrics, Readiness, Stalls};
 use axum::Router;
 use axum::middleware;
@@ -45,6 +46,8 @@ pub struct ServerContext {
     pub in_flight: InFlight,
     /// How long a client waits for a response.
     pub request_timeout: Duration,
+    /// The operator's reverse proxies.
+    pub proxies: Arc<Proxies>,
     /// How often tokens were refused.
     pub token_failures: Arc<TokenFailures>,
     /// Where operations are counted.
@@ -88,6 +91,7 @@ pub fn router(context: &ServerContext, scim: Router, sign_ins: Router) -> Router
         .merge(sign_ins)
         .merge(scim)
         .layer(middleware::from_fn(correlation::correlate))
+        .layer(middleware::from_fn_with_state(Arc::clone(&context.proxies), forwarded::resolve))
 }
 
 /// The operator's routes, for [`Router::merge`].
@@ -96,6 +100,7 @@ pub fn operator_routes(context: &ServerContext, routes: Router) -> Router {
         .layer(middleware::from_fn_with_state(refused_tokens(context), refused_tokens::limit))
         .layer(middleware::from_fn(operator::log))
         .layer(middleware::from_fn(correlation::correlate))
+        .layer(middleware::from_fn_with_state(Arc::clone(&context.proxies), forwarded::resolve))
 }
 
 fn refused_tokens(context: &ServerContext) -> RefusedTokens {

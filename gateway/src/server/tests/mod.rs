@@ -100,6 +100,7 @@ async fn start(options: Options) -> Gateway {
     let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: options.request_timeout,
+        proxies: Arc::new(Proxies::new(vec!["127.0.0.1".parse().unwrap()])),
         token_failures: Arc::new(TokenFailures::new(Instant::now())),
         stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
         metrics,

@@ -148,3 +148,17 @@ async fn people_who_sign_in_take_no_place_of_a_scim_operation() {
         assert_eq!(&answer, b"HTTP/1.1 200 OK");
     }
 }
+
+#[tokio::test]
+async fn clients_of_a_trusted_proxy_are_limited_one_by_one() {
+    let gateway = start(Options::default()).await;
+    let wrong = async |client: &str| {
+        let request = gateway.post("/acme/scim/v2/Users", "wrong").header("x-forwarded-for", client).body("{}");
+        request.send().await.unwrap().status().as_u16()
+    };
+    let mut last = 401;
+    for _ in 0..25 {
+        last = wrong("192.0.2.1").await;
+    }
+    assert_eq!((last, wrong("192.0.2.2").await), (429, 401));
+}
