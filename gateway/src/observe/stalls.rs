@@ -5,7 +5,8 @@
 //! not end is reported by a thread of its own while it lasts.
 //!
 //! The time that the thread really computed tells the gateway's own work (`busy`) from a machine that had no processor for it, or a
-//! disk that it waited for (`blocked`).
+//! disk that it waited for (`blocked`). On such a machine every operation may be blocked: of each kind, one a second is logged, and all
+//! are counted.
 
 use super::metrics::Metrics;
 use super::operation::Recording;
@@ -21,6 +22,8 @@ use std::time::{Duration, Instant};
 pub const TICK: Duration = Duration::from_millis(50);
 /// A poll that lasts this long is reported before it ends.
 const ENDLESS: Duration = Duration::from_secs(2);
+/// The time between two log lines about stalls of one kind, in milliseconds.
+const PAUSE_MS: u64 = 1000;
 /// How often the thread looks for such polls.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -34,6 +37,8 @@ struct Inner {
     metrics: Arc<Metrics>,
     start: Instant,
     next: AtomicU64,
+    /// When a stall of each kind was last logged, in milliseconds since the start.
+    logged: [AtomicU64; 2],
     running: Mutex<BTreeMap<u64, Arc<Running>>>,
 }
 
@@ -62,7 +67,8 @@ impl Stalls {
     #[must_use]
     pub fn watching(limit: Duration, metrics: Arc<Metrics>) -> Self {
         let (start, next, running) = (Instant::now(), AtomicU64::new(0), Mutex::default());
-        let inner = Arc::new(Inner { limit, metrics, start, next, running });
+        let logged = [const { AtomicU64::new(0) }; 2];
+        let inner = Arc::new(Inner { limit, metrics, start, next, logged, running });
         let watched = Arc::downgrade(&inner);
         let thread = std::thread::Builder::new().name("stalls".to_owned()).spawn(move || watch(&watched));
         if let Err(error) = thread {
@@ -135,7 +141,18 @@ impl Inner {
         let Stall { elapsed, computed } = stall;
         let (operation, kind) = (recording.note(|record| record.operation), stall.kind());
         self.metrics.count_stall(operation, kind, computed);
-        log(recording, kind, elapsed, Some(computed), "an operation kept its worker from serving others");
+        if self.may_log(stall, self.since_start(Instant::now())) {
+            log(recording, kind, elapsed, Some(computed), "an operation kept its worker from serving others");
+        }
+    }
+
+    /// Whether no stall of this kind was logged within the last second.
+    fn may_log(&self, stall: Stall, now: u64) -> bool {
+        let [busy, blocked] = &self.logged;
+        let last = if stall.is_busy() { busy } else { blocked };
+        // Plus one, because 0 stands for never.
+        let due = |last: u64| (last == 0 || now.saturating_sub(last - 1) >= PAUSE_MS).then_some(now + 1);
+        last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()
     }
 
     /// Polls that began long ago and have not ended; each is returned once.
@@ -154,8 +171,12 @@ impl Inner {
 }
 
 impl Stall {
+    const fn is_busy(self) -> bool {
+        self.computed.as_nanos() * 2 >= self.elapsed.as_nanos()
+    }
+
     const fn kind(self) -> &'static str {
-        if self.computed.as_nanos() * 2 >= self.elapsed.as_nanos() { "busy" } else { "blocked" }
+        if self.is_busy() { "busy" } else { "blocked" }
     }
 }
 
@@ -265,6 +286,16 @@ mod tests {
         assert_eq!(found(ENDLESS * 4), 0);
         drop(entered);
         assert!(stalls.0.running().is_empty());
+    }
+
+    #[test]
+    fn one_stall_of_each_kind_is_logged_in_a_second() {
+        let stalls = Stalls::watching(TICK, Arc::new(Metrics::new()));
+        let (busy, blocked) =
+            (Stall { elapsed: TICK, computed: TICK }, Stall { elapsed: TICK, computed: Duration::ZERO });
+        let logged = |stall, now| stalls.0.may_log(stall, now);
+        assert_eq!([logged(busy, 0), logged(busy, 999), logged(blocked, 999)], [true, false, true]);
+        assert_eq!([logged(busy, 1000), logged(blocked, 1000), logged(blocked, 1999)], [true, false, true]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -106,6 +107,15 @@ impl Attack {
         }
     }
 
+    /// How long a client waits between two attacks. Whoever floods a machine of two cores with requests from many connections at
+    /// full speed measures its processors; browsers have people in front of them.
+    const fn pause(self) -> Option<Duration> {
+        match self {
+            Self::SignIns => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+
     fn body(self) -> Arc<str> {
         match self {
             Self::HeavyPatch => heavy_patch().to_string().into(),
@@ -155,6 +165,9 @@ impl Attackers {
                     // Whoever attacks may be cut off.
                     if attacker.strike().await.is_ok() {
                         answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                    if let Some(pause) = attack.pause() {
+                        tokio::time::sleep(pause).await;
                     }
                 }
             })
