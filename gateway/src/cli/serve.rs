@@ -6,7 +6,7 @@ use super::error::CommandError;
 use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::admission::{InFlight, Proxies, TokenFailures};
+use scim_gateway::admission::{InFlight, Lanes, Proxies, TokenFailures};
 use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
@@ -60,6 +60,7 @@ async fn serve(
         proxies: Arc::new(Proxies::new(config.server.trusted_proxies.clone())),
         token_failures: Arc::new(TokenFailures::new(Instant::now())),
         metrics: Arc::clone(&metrics),
+        lanes: Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()),
         stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
         readiness: Arc::new(reloader.clone()),
         has_observe_listener: config.server.observe_listen.is_some(),

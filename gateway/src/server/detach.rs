@@ -5,7 +5,7 @@
 //! operation's log line, counts it, and turns a panic into a 500.
 
 use super::error_response::{ErrorResponse, Explanation};
-use crate::admission::InFlight;
+use crate::admission::{InFlight, Lanes};
 use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording, Stalls, Unlogged};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -26,6 +26,7 @@ pub(super) struct Operations {
     pub(super) request_timeout: Duration,
     pub(super) metrics: Arc<Metrics>,
     pub(super) stalls: Stalls,
+    pub(super) lanes: Lanes,
 }
 
 /// Takes a permit, if one is needed, or answers 503. Then it runs the rest in its own task; the request carries its [`Recording`].
@@ -43,11 +44,12 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
     };
     let span = tracing::info_span!(target: "scim_gateway::operation", "operation", %correlation);
     let _waiting = ClientWaiting(recording.clone());
-    let (metrics, stalls) = (operations.metrics, operations.stalls);
+    let (metrics, stalls, lanes) = (operations.metrics, operations.stalls, operations.lanes);
     let task = tokio::spawn(async move {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
-        let response =
-            stalls.time(recording.clone(), answer).await.unwrap_or_else(|panic| panicked(&*panic).into_response());
+        let answer = lanes.run(|| recording.note(|record| record.instance.clone()), answer);
+        let answer = stalls.time(recording.clone(), answer).await;
+        let response = answer.unwrap_or_else(|panic| panicked(&*panic).into_response());
         log_and_count(&recording, &response, &metrics);
         drop(permit);
         response

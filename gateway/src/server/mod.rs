@@ -29,7 +29,7 @@ pub use listen::{Ended, ListenLimits, serve};
 pub use local::{LocalRequest, handle_locally};
 pub use scim::{ScimRoutes, scim};
 
-use crate::admission::{InFlight, Proxies, TokenFailures};
+use crate::admission::{InFlight, Lanes, Proxies, TokenFailures};
 use crate::observe::{Metrics, Readiness, Stalls};
 use axum::Router;
 use axum::middleware;
@@ -54,6 +54,8 @@ pub struct ServerContext {
     pub metrics: Arc<Metrics>,
     /// Notices operations that compute for long without a pause.
     pub stalls: Stalls,
+    /// How many workers one instance may occupy.
+    pub lanes: Lanes,
     /// What `/readyz` shows.
     pub readiness: Arc<dyn Readiness>,
     /// Whether `/readyz` and `/metrics` have their own listener; see [`observe_routes`].
@@ -76,6 +78,7 @@ pub fn router(context: &ServerContext, scim: Router, sign_ins: Router) -> Router
         request_timeout: context.request_timeout,
         metrics: Arc::clone(&context.metrics),
         stalls: context.stalls.clone(),
+        lanes: context.lanes.clone(),
     };
     let scim = scim
         .fallback(unknown_path)

@@ -102,6 +102,7 @@ async fn start(options: Options) -> Gateway {
         request_timeout: options.request_timeout,
         proxies: Arc::new(Proxies::new(vec!["127.0.0.1".parse().unwrap()])),
         token_failures: Arc::new(TokenFailures::new(Instant::now())),
+        lanes: Lanes::new(1),
         stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
         metrics,
         readiness: Arc::new(Fixed(options.components)),

@@ -65,6 +65,11 @@ async fn an_update_that_moves_an_instance_to_another_host_waits_for_the_operator
     let checked = command(&world, &["check"]);
     let text = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert!(!checked.status.success() && text.contains(OTHER_HOST) && text.contains("confirm-host"), "{text}");
+    let request = world.folder.path().join("request.json");
+    fs::write(&request, json!({ "method": "GET", "path": "/Users/1" }).to_string()).unwrap();
+    let explained = command(&world, &["explain", "--instance", "regional", request.to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&explained.stderr).into_owned();
+    assert!(!explained.status.success() && text.contains("confirm-host"), "the credential is not sent: {text}");
     let reload = world.reload().await;
     assert_eq!(reload["outcome"], "partly", "the instance with a base-url of its own is updated: {reload}");
     is_held_back(&reload["mistakes"][0]);
