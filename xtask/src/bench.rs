@@ -46,7 +46,7 @@ const INSTANCES: usize = 500;
 enum Benchmark {
     /// Operations that must be on disk before they are answered, with 1 and with 32 clients.
     Durability,
-    /// The latency of a good instance, alone and beside a connector that misbehaves.
+    /// The latency of a good instance and of `/healthz`, alone and beside attacks on the gateway.
     Isolation,
     /// Lists of 2,000 and of 20,000 users: time, and memory, which must not grow with the list.
     Lists,
@@ -113,9 +113,9 @@ impl Benchmark {
             }
             Self::Isolation => {
                 let (artifacts, hostile) = (artifacts().await?, build_hostile()?);
-                let (size, behaviours) = (isolation::Size::FULL, &isolation::BEHAVIOURS);
-                let measuring = isolation::run(artifacts, &hostile, folder, size, behaviours);
-                figures("measure an instance beside a hostile one", measuring).await
+                let (size, attacks) = (isolation::Size::FULL, &isolation::ATTACKS);
+                let measuring = isolation::run(artifacts, &hostile, folder, size, attacks);
+                figures("measure an instance beside attacks", measuring).await
             }
             Self::Lists => {
                 let measuring = lists::run(artifacts().await?, &[2_000, 20_000]);

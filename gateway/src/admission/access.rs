@@ -73,6 +73,12 @@ impl AccessError {
             Self::OperatorRoutesClosed => Error::not_found("nothing is served at this path"),
         }
     }
+
+    /// Whether a token was presented that is accepted nowhere, or not here.
+    #[must_use]
+    pub const fn is_wrong_token(self) -> bool {
+        matches!(self, Self::WrongToken | Self::UnknownInstanceAndToken | Self::WrongOperatorToken)
+    }
 }
 
 impl Access {

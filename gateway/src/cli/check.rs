@@ -4,7 +4,7 @@ use super::error::CommandError;
 use super::store::{Standing, standing};
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
-use scim_gateway::instances::{self, InstanceSet, Shared};
+use scim_gateway::instances::{self, Host, Hosts, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
 use serde::Serialize;
@@ -54,6 +54,8 @@ struct Served {
     version: String,
     /// By resource type, the attributes that no rule of the mapping takes.
     ignored: BTreeMap<String, Vec<String>>,
+    /// Where its credential goes.
+    host: Host,
 }
 
 /// Loads the connectors and builds every instance, with a temporary store.
@@ -62,10 +64,12 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
+        let mut shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
+        // A host that the gateway would hold back is found here, too.
+        shared.hosts = Some(Hosts::below(&config.server.state_directory));
         let built = instances::build(config, &shared, None).await;
         let mut warnings = [config.warnings(), built.warnings.as_slice()].concat();
-        let mut mistakes = match built.mistakes {
+        let mut mistakes = match [built.mistakes, built.held].concat() {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
@@ -78,7 +82,7 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
             let (name, connector, version) = (name.to_string(), descriptor.id.clone(), descriptor.version.clone());
             let untaken = hosted.instance.kinds().iter().map(|kind| (kind.scim.name.clone(), kind.untaken()));
             let ignored = untaken.filter(|(_, names)| !names.is_empty()).collect();
-            Served { name, connector, version, ignored }
+            Served { name, connector, version, ignored, host: hosted.host() }
         });
         judge_store(config, &mut warnings, &mut mistakes).await;
         Ok(Checked { mistakes, warnings, served: served.collect() })
@@ -168,8 +172,8 @@ fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'
     let (instances, connectors) = (config.instances.len(), config.connectors.len());
     let file = config.file.display();
     terminal.line(format_args!("{label} {file}: instances: {instances}, connectors: {connectors}"))?;
-    for Served { name, connector, version, ignored } in served {
-        terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}"))?;
+    for Served { name, connector, version, ignored, host } in served {
+        terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}  {host}"))?;
         for (kind, names) in ignored {
             terminal.line(format_args!("        no rule of {kind} takes: {}", names.join(", ")))?;
         }
@@ -203,7 +207,7 @@ mod tests {
         assert_eq!(
             text,
             "gateway.toml:2:1: error: server.port: is not a known key\n    possible here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
-             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
+             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `trusted-proxies`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );
     }

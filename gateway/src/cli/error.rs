@@ -1,5 +1,6 @@
 //! Why a command failed.
 
+use super::confirm_host_error::ConfirmHostError;
 use super::recorded::RecordedError;
 use super::rollback_error::RollbackError;
 use scim_gateway::config::{ConfigErrors, StoreUrl};
@@ -38,6 +39,8 @@ pub(super) enum CommandError {
     Watch(#[from] WatchError),
     #[error(transparent)]
     Rollback(Box<RollbackError>),
+    #[error(transparent)]
+    ConfirmHost(#[from] ConfirmHostError),
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]

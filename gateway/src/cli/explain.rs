@@ -6,7 +6,7 @@ use super::recorded::{Names, RecordedRequest};
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
 use scim_gateway::egress::Purpose;
-use scim_gateway::instances::{self, Shared};
+use scim_gateway::instances::{self, Hosts, Shared};
 use scim_gateway::server::{LocalRequest, handle_locally};
 use scim_gateway::store;
 use scim_gateway::trace::{Step, Trace, json_lines, step_lines, without_secrets};
@@ -69,9 +69,11 @@ async fn explain(
     let copy = scratch.path().join("copy.db");
     let remembered =
         store::snapshot(&config.store.url, &copy).await.map_err(|error| CommandError::Open(error.into()))?;
-    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
+    let mut shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
+    // Reads are sent with the credential, so a host that is not confirmed is held back here, too.
+    shared.hosts = Some(Hosts::below(&config.server.state_directory));
     let built = instances::build(config, &shared, None).await;
-    ConfigErrors::check(built.mistakes)?;
+    ConfigErrors::check([built.mistakes, built.held].concat())?;
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };
     let mut explained = Vec::with_capacity(requests.len());
     for recorded in requests {

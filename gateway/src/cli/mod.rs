@@ -3,6 +3,8 @@
 //! Exit codes: 0 success, 1 failure (the reason is on standard error, or in the requested JSON), 2 invalid command line.
 
 mod check;
+mod confirm_host;
+mod confirm_host_error;
 mod dev;
 mod error;
 mod explain;
@@ -26,6 +28,7 @@ use jiff::SignedDuration;
 use recorded::RecordedRequest;
 use scim_gateway::clients::Client;
 use scim_gateway::config::InstanceName;
+use scim_gateway::instances::Host;
 use scim_gateway::provisioning::Rail;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -109,6 +112,18 @@ enum Command {
         /// Only list the versions
         #[arg(long)]
         list: bool,
+    },
+    /// Confirm the host to which a new version of a connector sends an instance's credential
+    ///
+    /// Until then, the version that names another host than before is held back
+    ConfirmHost {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The instance
+        #[arg(long, value_name = "NAME")]
+        instance: InstanceName,
+        /// Scheme, name and port, such as https://api.example.com
+        host: Host,
     },
     /// Show what each identity provider's profile accepts beyond the RFCs
     Profiles {
@@ -238,6 +253,9 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
                 None => rollback::Wanted::Previous,
             };
             rollback::run(&config.path, connector, &wanted, &mut Terminal::stdout())
+        }
+        Command::ConfirmHost { config, instance, host } => {
+            confirm_host::run(&config.path, instance, host, &mut Terminal::stdout())
         }
         Command::Check { config, connect, json } => check::run(&config.path, *connect, *json, &mut Terminal::stdout()),
         Command::Profiles { profile, json } => profiles::run(*profile, *json, &mut Terminal::stdout()),

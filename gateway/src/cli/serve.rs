@@ -7,17 +7,17 @@ use super::store;
 use super::terminal::Terminal;
 use axum::Router;
 use jiff::Timestamp;
-use scim_gateway::admission::InFlight;
+use scim_gateway::admission::{InFlight, Lanes, Proxies, TokenFailures};
 use scim_gateway::config::{Config, ListenAddress};
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
-use scim_gateway::observe::{self, Metrics};
+use scim_gateway::observe::{self, Metrics, Stalls, TICK};
 use scim_gateway::reload::{self, Reload, Reloader, Trigger, Watcher};
-use scim_gateway::server::{self, BodyLimits, Ended, ListenLimits, ScimRoutes, ServerContext};
+use scim_gateway::server::{self, BodyLimits, Descriptors, Ended, ListenLimits, ScimRoutes, ServerContext};
 use scim_gateway::store::Store;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -29,14 +29,21 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(super) fn run(file: &Path, watch: bool, dev: Option<&Dev>) -> Result<(), CommandError> {
     let config = Config::load(file)?;
     observe::install(config.log)?;
+    let descriptors = Descriptors::raise();
+    descriptors.log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
-    match runtime.block_on(serve(config, watch, dev))? {
+    match runtime.block_on(serve(config, descriptors, watch, dev))? {
         Ended::Finished => Ok(()),
         Ended::CutOff { operations } => Err(CommandError::CutOff(operations)),
     }
 }
 
-async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, CommandError> {
+async fn serve(
+    config: Config,
+    descriptors: Descriptors,
+    watch: bool,
+    dev: Option<&Dev>,
+) -> Result<Ended, CommandError> {
     // Installed first, so that no signal kills the gateway while it starts, and none is lost once it says that it listens.
     let mut terminate = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
@@ -55,10 +62,15 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: config.server.request_timeout,
+        proxies: Arc::new(Proxies::new(config.server.trusted_proxies.clone())),
+        token_failures: Arc::new(TokenFailures::new(Instant::now())),
         metrics: Arc::clone(&metrics),
+        lanes: Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()),
+        stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
         readiness: Arc::new(reloader.clone()),
         has_observe_listener: config.server.observe_listen.is_some(),
     };
+    tokio::spawn(Arc::clone(&metrics).watch_runtime());
     let router = router(&config, &reloader, &context, dev);
     let live = reloader.live();
     let watcher = watch.then(|| Watcher::start(reloader.clone())).transpose()?;
@@ -82,7 +94,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
             None => std::future::pending().await,
         }
     };
-    let serving = server::serve(listener, router, &in_flight, limits(&config), shutdown);
+    let serving = server::serve(listener, router, &in_flight, limits(&config, descriptors), shutdown);
     let ended = tokio::select! {
         ended = serving => ended,
         () = observing => Ended::Finished,
@@ -99,7 +111,7 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
 
 fn router(config: &Config, reloader: &Reloader, context: &ServerContext, dev: Option<&Dev>) -> Router {
     let live = reloader.live();
-    let sign_ins = jit::routes(move |name| live.now().sign_in(name));
+    let sign_ins = jit::routes(context.in_flight.clone(), move |name| live.now().sign_in(name));
     let scim = server::scim(ScimRoutes {
         instances: reloader.live(),
         store: reloader.shared().store.clone(),
@@ -107,9 +119,11 @@ fn router(config: &Config, reloader: &Reloader, context: &ServerContext, dev: Op
         bulk_operations: config.server.max_bulk_operations,
         public_url: config.server.public_url.as_ref().map(|url| url.to_string().into()),
     });
-    let routes = scim.merge(sign_ins);
-    let routes = dev.map_or_else(|| routes.clone(), |dev| dev.wrap(routes.clone()));
-    server::router(context, routes).merge(server::operator_routes(reload::routes(reloader.clone())))
+    let [scim, sign_ins] = [scim, sign_ins].map(|routes| match dev {
+        Some(dev) => dev.wrap(routes),
+        None => routes,
+    });
+    server::router(context, scim, sign_ins).merge(server::operator_routes(context, reload::routes(reloader.clone())))
 }
 
 /// Reloads for ever; sends the recorded requests at the start and after every reload with changes.
@@ -208,8 +222,9 @@ async fn shrink_log(store: &Store) {
 }
 
 /// A shutdown waits for the longest operation that the configuration allows, plus a little for its response.
-fn limits(config: &Config) -> ListenLimits {
+fn limits(config: &Config, descriptors: Descriptors) -> ListenLimits {
     let default = ListenLimits::default();
     let longest = config.instances.values().filter_map(|instance| instance.limits.wall).max().unwrap_or_default();
-    ListenLimits { grace: default.grace.max(longest + Duration::from_secs(5)), ..default }
+    let grace = default.grace.max(longest + Duration::from_secs(5));
+    ListenLimits { connections: descriptors.connections(), grace, ..default }
 }

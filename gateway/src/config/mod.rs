@@ -18,6 +18,7 @@ mod limits;
 mod log;
 mod mistake;
 mod name;
+mod network;
 mod oauth;
 mod reachable;
 mod report;
@@ -39,6 +40,7 @@ pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mistake::{ConfigErrors, Mistake, Position};
 pub use name::{ConnectorName, InstanceName, NameError};
+pub use network::{Network, NetworkError};
 pub use scim_store::{StoreUrl, StoreUrlError};
 pub use secret::{SecretError, SecretSource, SecretSourceError};
 pub use server::{ListenAddress, ListenAddressError, Server};
@@ -138,6 +140,24 @@ impl Config {
         Self::load_part(file, |root| root.named("instances").into_iter().map(|(name, _)| name).collect())
     }
 
+    /// Reads only the state directory and the names of the instances, without the secrets that only a serving gateway needs.
+    ///
+    /// # Errors
+    /// The mistakes in what was read.
+    pub fn load_state_directory(file: &Path) -> Result<(PathBuf, Vec<InstanceName>), ConfigErrors> {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigErrors::unreadable(file, &error))?;
+        let report = Report::new(file, &text);
+        let Some(document) = document(&text, &report) else {
+            return Err(ConfigErrors::from(report.into_mistakes()));
+        };
+        let (root, directory) = (Table::root(document.get_ref(), &report), directory(file));
+        let store = Store::read(root.table("store"), directory);
+        let server = Server::read(root.table("server"), directory, &store.url);
+        let names = root.named::<InstanceName>("instances").into_iter().map(|(name, _)| name).collect();
+        ConfigErrors::check(report.into_mistakes())?;
+        Ok((server.state_directory, names))
+    }
+
     /// Reads only `[store]` and the guard rails of each instance, without the secrets that only a serving gateway needs.
     ///
     /// # Errors
@@ -198,6 +218,7 @@ impl Config {
             ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),
             ("server.max-in-flight", new.max_in_flight != old.max_in_flight),
             ("server.public-url", new.public_url != old.public_url),
+            ("server.trusted-proxies", new.trusted_proxies != old.trusted_proxies),
             ("server.state-directory", new.state_directory != old.state_directory),
             ("store.url", self.store.url != running.store.url),
             ("store.log-retention-days", self.store.log_retention_days != running.store.log_retention_days),

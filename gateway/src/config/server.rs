@@ -1,5 +1,6 @@
 //! `[server]`: where the gateway listens and how much it accepts.
 
+use super::network::Network;
 use super::table::{Placed, Table};
 use super::token::TokenHash;
 use crate::egress::BaseUrl;
@@ -70,6 +71,8 @@ pub struct Server {
     pub public_url: Option<BaseUrl>,
     /// The hashes of the tokens for the operator's routes, `/-/…` (`admin-tokens`); if empty, these routes do not exist.
     pub admin_tokens: Vec<TokenHash>,
+    /// The reverse proxies whose `X-Forwarded-For` says where a request comes from (`trusted-proxies`); none by default.
+    pub trusted_proxies: Vec<Network>,
     /// Where the gateway keeps files that it can rebuild or do without: compiled connectors, and earlier versions of connectors
     /// (`state-directory`). By default `scim-gateway.state` next to an SQLite store, or else next to the configuration.
     pub state_directory: PathBuf,
@@ -86,6 +89,7 @@ impl Default for Server {
             max_in_flight: 512,
             public_url: None,
             admin_tokens: Vec::new(),
+            trusted_proxies: Vec::new(),
             state_directory: STATE.into(),
         }
     }
@@ -115,6 +119,7 @@ impl Server {
             max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
             public_url: table.text("public-url"),
             admin_tokens: admin_tokens(&table),
+            trusted_proxies: table.texts("trusted-proxies").into_iter().map(|Placed { value, .. }| value).collect(),
             state_directory: table
                 .text::<PathBuf>("state-directory")
                 .map_or(default.state_directory, |path| directory.join(path)),

@@ -1,11 +1,14 @@
 //! Creates accounts for people who sign in (`jit`), the same way as an identity provider would: through provisioning.
 
+use super::unfinished::Unfinished;
+use crate::admission::InFlight;
 use crate::clients::Client;
 use crate::egress::Purpose;
 use crate::jit::{AccountError, Accounts, Created};
 use crate::provisioning::{
     self, Answer, Caller, Instance, Operation, Outcome, ProjectionText, Refusal, Request, RequestLimits, SearchText,
 };
+use crate::store::{Store, StoreError};
 use arc_swap::ArcSwap;
 use scim_protocol::{Conditions, urn};
 use serde_json::{Value, json};
@@ -16,7 +19,12 @@ const GROUPS: &str = "/Groups";
 
 /// The accounts of one instance's app; a reload replaces the instance by its new version.
 #[derive(Debug)]
-pub struct ProvisionedAccounts(ArcSwap<Instance>);
+pub struct ProvisionedAccounts {
+    instance: ArcSwap<Instance>,
+    /// The instance's share of the operations in flight, all versions together.
+    in_flight: InFlight,
+    unfinished: Unfinished,
+}
 
 impl Accounts for ProvisionedAccounts {
     async fn create_if_absent(
@@ -25,32 +33,80 @@ impl Accounts for ProvisionedAccounts {
         groups: &[String],
         correlation: &str,
     ) -> Result<Created, AccountError> {
-        if self.find(USERS, "userName", email, correlation).await?.is_some() {
-            return Ok(Created::Existed);
+        let _permit = self.in_flight.try_enter("the instance's share of max-in-flight")?;
+        if let Some(user) = self.find(USERS, "userName", email, correlation).await? {
+            // Without groups there is nothing to finish.
+            if groups.is_empty() || !self.unfinished.is_marked(email).await.map_err(unavailable)? {
+                return Ok(Created::Existed);
+            }
+            self.complete(&user, email, groups, correlation).await?;
+            return Ok(Created::Completed);
+        }
+        if !groups.is_empty() {
+            self.unfinished.mark(email).await.map_err(unavailable)?;
         }
         let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": email });
         let answer = match self.handle(Operation::Create { endpoint: USERS.to_owned(), body }, correlation).await {
             Ok(answer) => answer,
             // Another tab was faster.
-            Err(failure) if failure.error.status == 409 => return Ok(Created::Existed),
-            Err(failure) => return Err(refused(&failure)),
+            Err(failure) if failure.error.status == 409 => {
+                self.forget(email, groups).await?;
+                return Ok(Created::Existed);
+            }
+            Err(failure) => {
+                let error = refused(&failure);
+                // After an unclear failure there may be an account.
+                if matches!(error, AccountError::Refused(_)) {
+                    self.forget(email, groups).await?;
+                }
+                return Err(error);
+            }
         };
         let user = id(answer.body.as_ref()).unwrap_or_default();
         for group in groups {
             self.join(group, &user, correlation).await?;
         }
+        self.forget(email, groups).await?;
         Ok(Created::Created)
     }
 }
 
 impl ProvisionedAccounts {
-    pub(super) fn new(instance: Arc<Instance>) -> Self {
-        Self(ArcSwap::new(instance))
+    pub(super) fn new(instance: Arc<Instance>, in_flight: InFlight, store: Store) -> Self {
+        let unfinished = Unfinished::new(store, Arc::clone(&instance.name));
+        Self { instance: ArcSwap::new(instance), in_flight, unfinished }
+    }
+
+    /// Adds the groups that are missing from an account that a sign-in created. A group that the app refuses again is left out: the
+    /// person must reach the app some time.
+    async fn complete(
+        &self,
+        user: &str,
+        email: &str,
+        groups: &[String],
+        correlation: &str,
+    ) -> Result<(), AccountError> {
+        for group in groups {
+            match self.join(group, user, correlation).await {
+                Err(AccountError::Refused(cause)) => {
+                    tracing::warn!(target: "scim_gateway::jit", correlation, cause, "the new account is left without a group");
+                }
+                joined => joined?,
+            }
+        }
+        self.forget(email, groups).await
+    }
+
+    async fn forget(&self, email: &str, groups: &[String]) -> Result<(), AccountError> {
+        match groups {
+            [] => Ok(()),
+            _ => self.unfinished.forget(email).await.map_err(unavailable),
+        }
     }
 
     /// Uses this version of the instance from now on.
     pub(super) fn use_instance(&self, instance: Arc<Instance>) {
-        self.0.store(instance);
+        self.instance.store(instance);
     }
 
     /// Adds a new user to the group with this name, which is created if it does not exist.
@@ -96,7 +152,8 @@ impl ProvisionedAccounts {
             purpose: Purpose::Live,
             trace: None,
         };
-        let Outcome { result, .. } = provisioning::handle(&self.0.load_full(), Request { operation, caller }).await;
+        let Outcome { result, .. } =
+            provisioning::handle(&self.instance.load_full(), Request { operation, caller }).await;
         result
     }
 }
@@ -112,4 +169,8 @@ fn refused(refusal: &Refusal) -> AccountError {
     } else {
         AccountError::Refused(text)
     }
+}
+
+fn unavailable(error: StoreError) -> AccountError {
+    AccountError::Unavailable(error.to_string())
 }

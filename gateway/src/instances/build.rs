@@ -9,6 +9,7 @@ use super::change::{Change, ChangeKind, Subject};
 use super::connection::connect;
 use super::context::BuildContext;
 use super::generation;
+use super::host::Host;
 use super::hosted::{Hosted, Recipe};
 use super::instance_set::InstanceSet;
 use super::load;
@@ -39,6 +40,8 @@ pub struct Built {
     pub mistakes: Vec<Mistake>,
     /// What the operator should know of what could be built, each with its position.
     pub warnings: Vec<Mistake>,
+    /// Instances that are right and wait for the operator to confirm their new host, each with its position.
+    pub held: Vec<Mistake>,
     /// The connector versions that an instance uses now and did not use before. A version that loads but fits no instance is not
     /// among them.
     pub activated: Vec<ActivatedVersion>,
@@ -48,7 +51,7 @@ pub struct Built {
 pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet>) -> Built {
     let load::Loaded { connectors, files, mut changes, mut mistakes } = load::connectors(config, shared, before).await;
     let (mut hosted, mut stale, mut unbuilt) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-    let mut warnings = Vec::new();
+    let (mut held, mut warnings) = (Vec::new(), Vec::new());
     for (name, from) in &config.instances {
         let old = before.and_then(|before| before.get(name));
         let outcome = match connectors.get(&from.connector) {
@@ -57,7 +60,7 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
                 InstanceBuilder { context, old }.build().await
             }
             // The reason is already among the mistakes.
-            None => Err(Vec::new()),
+            None => Err(NotBuilt::Wrong(Vec::new())),
         };
         match (outcome, old) {
             (Ok((built, change, doubts)), _) => {
@@ -65,15 +68,24 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
                 changes.extend(change);
                 hosted.insert(name.clone(), built);
             }
-            (Err(more), Some(old)) => {
-                mistakes.extend(more);
-                stale.push(name);
-                hosted.insert(name.clone(), Arc::clone(old));
-            }
-            (Err(more), None) => {
-                let without_connector = || format!("its connector `{}` cannot be loaded", from.connector);
-                unbuilt.insert(name.clone(), more.first().map_or_else(without_connector, Mistake::to_string));
-                mistakes.extend(more);
+            (Err(why), old) => {
+                let more = match why {
+                    NotBuilt::Wrong(more) => {
+                        mistakes.extend(more.clone());
+                        more
+                    }
+                    NotBuilt::Held(one) => {
+                        held.push(one.clone());
+                        vec![one]
+                    }
+                };
+                if let Some(old) = old {
+                    stale.push(name);
+                    hosted.insert(name.clone(), Arc::clone(old));
+                } else {
+                    let without_connector = || format!("its connector `{}` cannot be loaded", from.connector);
+                    unbuilt.insert(name.clone(), more.first().map_or_else(without_connector, Mistake::to_string));
+                }
             }
         }
     }
@@ -102,7 +114,27 @@ pub async fn build(config: &Config, shared: &Shared, before: Option<&InstanceSet
         begins.then_some(ActivatedVersion { name, sha256, content })
     });
     let activated = activated.collect();
-    Built { instances, changes, mistakes, warnings, activated }
+    Built { instances, changes, mistakes, warnings, held, activated }
+}
+
+/// Why an instance was not built.
+enum NotBuilt {
+    /// Its configuration, its mapping or its connector is wrong.
+    Wrong(Vec<Mistake>),
+    /// It has another host, which the operator has not confirmed.
+    Held(Mistake),
+}
+
+impl From<Vec<Mistake>> for NotBuilt {
+    fn from(mistakes: Vec<Mistake>) -> Self {
+        Self::Wrong(mistakes)
+    }
+}
+
+impl From<Mistake> for NotBuilt {
+    fn from(mistake: Mistake) -> Self {
+        Self::Wrong(vec![mistake])
+    }
 }
 
 /// One instance being built.
@@ -114,10 +146,11 @@ struct InstanceBuilder<'a> {
 
 impl InstanceBuilder<'_> {
     /// The instance, what has changed and what its operator should know; the old instance if nothing has changed.
-    async fn build(&self) -> Result<(Arc<Hosted>, Option<Change>, Vec<Mistake>), Vec<Mistake>> {
-        let source = Source::read(&self.context).map_err(|mistake| vec![mistake])?;
+    async fn build(&self) -> Result<(Arc<Hosted>, Option<Change>, Vec<Mistake>), NotBuilt> {
+        let source = Source::read(&self.context)?;
         let recipe = Recipe {
             fingerprint: self.context.from.fingerprint.clone(),
+            connector_name: self.context.from.connector.clone(),
             connector: self.context.connector.sha256,
             mapping: source.sha256(),
         };
@@ -134,10 +167,11 @@ impl InstanceBuilder<'_> {
             Some(_) => change(ChangeKind::Configuration),
         };
         let (built, warnings) = self.build_new(source, recipe).await?;
+        let changed = changed.host(self.old.map(|old| old.host()), built.host());
         Ok((Arc::new(built), Some(changed), warnings))
     }
 
-    async fn build_new(&self, source: Source, recipe: Recipe) -> Result<(Hosted, Vec<Mistake>), Vec<Mistake>> {
+    async fn build_new(&self, source: Source, recipe: Recipe) -> Result<(Hosted, Vec<Mistake>), NotBuilt> {
         let descriptor = &self.context.connector.descriptor;
         let settings = resolve_settings(&descriptor.settings, &self.context.from.settings).map_err(|errors| {
             errors.iter().map(|error| self.context.mistake("settings", error.to_string(), "")).collect::<Vec<_>>()
@@ -146,22 +180,23 @@ impl InstanceBuilder<'_> {
             (Ok(settings), Ok(kinds)) => (settings, kinds),
             (settings, kinds) => {
                 let settings = settings.err().unwrap_or_default();
-                return Err(settings.into_iter().chain(kinds.err().unwrap_or_default()).collect());
+                return Err(NotBuilt::Wrong(settings.into_iter().chain(kinds.err().unwrap_or_default()).collect()));
             }
         };
         let Review { mistakes, warnings } = Review::of(&self.context, &kinds);
         if !mistakes.is_empty() {
-            return Err(mistakes);
+            return Err(NotBuilt::Wrong(mistakes));
         }
-        self.wasi().map_err(|mistake| vec![mistake])?;
+        self.wasi()?;
         let same = self.old.filter(|old| self.same_connection(old, &recipe));
         let egress = match same {
             Some(old) => Arc::clone(old.instance.egress()),
-            None => Arc::new(connect(&self.context, &settings).map_err(|mistake| vec![mistake])?),
+            None => Arc::new(connect(&self.context, &settings)?),
         };
+        self.permitted(&Host::of(egress.base_url()))?;
         let identity = generation::identity(&descriptor.name, egress.base_url());
         let store = generation::store(&self.context, &identity, jiff::Timestamp::now());
-        let store = store.await.map_err(|mistake| vec![mistake])?;
+        let store = store.await?;
         let parts = Parts {
             name: self.context.name.as_str().into(),
             connector: Arc::clone(self.context.connector),
@@ -172,7 +207,7 @@ impl InstanceBuilder<'_> {
             store,
             state_bytes: self.context.from.limits.state_bytes.unwrap_or(STATE_BYTES),
             guard_rails: GuardRails::new(self.context.from.guard_rails, Arc::new(jiff::Timestamp::now)),
-            group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
+            group_policy: self.group_policy()?,
             turns: self.context.shared.turns.clone(),
         };
         let instance = Arc::new(Instance::new(parts));
@@ -185,9 +220,31 @@ impl InstanceBuilder<'_> {
             // Requests to the old version are still running: they count for the new one, too.
             |old| old.in_flight.clone(),
         );
-        let sign_in = self.sign_in(&instance, &recipe);
+        let sign_in = self.sign_in(&instance, &recipe, &in_flight);
         let hosted = Hosted { instance, in_flight, client: client(self.context.from.client), sign_in, recipe };
         Ok((hosted, warnings))
+    }
+
+    /// An update of the connector may not change where the credential goes (ARCHITECTURE.md, law 6).
+    fn permitted(&self, host: &Host) -> Result<(), NotBuilt> {
+        let BuildContext { name, from, connector, shared, .. } = &self.context;
+        let hosts = shared.hosts.as_ref();
+        let known = self.old.map(|old| old.known_host()).or_else(|| hosts?.known(name));
+        let Some(known) = known.filter(|known| !known.permits(from, host)) else { return Ok(()) };
+        if hosts.and_then(|hosts| hosts.confirmed(name)).as_ref() == Some(host) {
+            return Ok(());
+        }
+        let (id, version) = (&connector.descriptor.id, &connector.descriptor.version);
+        let problem = format!(
+            "the connector {id} {version} would send the credential to {host} instead of {}: held back until you confirm it",
+            known.host()
+        );
+        let remedy = if hosts.is_some() {
+            format!("if this is right, run: scim-gateway confirm-host --instance {name} {host}")
+        } else {
+            format!("if this is right, write base-url = \"{host}…\" with the path of the app's API")
+        };
+        Err(NotBuilt::Held(self.context.mistake("base-url", problem, &remedy)))
     }
 
     /// Whether the connection to the app can be reused, with its limits, its circuit breaker and what it has learned about the app.
@@ -201,14 +258,20 @@ impl InstanceBuilder<'_> {
     }
 
     /// Reuses the sign-in where possible: people who are at the provider during a reload return to the sign-in that they started.
-    fn sign_in(&self, instance: &Arc<Instance>, recipe: &Recipe) -> Option<Arc<SignIn<ProvisionedAccounts>>> {
+    fn sign_in(
+        &self,
+        instance: &Arc<Instance>,
+        recipe: &Recipe,
+        in_flight: &InFlight,
+    ) -> Option<Arc<SignIn<ProvisionedAccounts>>> {
         let jit = self.context.from.jit.clone()?;
         let same = self.old.filter(|old| old.recipe.fingerprint == recipe.fingerprint);
         if let Some(sign_in) = same.and_then(|old| old.sign_in.clone()) {
             sign_in.accounts().use_instance(Arc::clone(instance));
             return Some(sign_in);
         }
-        let accounts = ProvisionedAccounts::new(Arc::clone(instance));
+        let store = self.context.shared.store.clone();
+        let accounts = ProvisionedAccounts::new(Arc::clone(instance), in_flight.clone(), store);
         Some(Arc::new(SignIn::new(
             self.context.name,
             jit,

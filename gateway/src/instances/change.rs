@@ -1,5 +1,6 @@
 //! The differences between the instances that were served and those that were built.
 
+use super::host::Host;
 use crate::connectors::Sha256;
 use serde::Serialize;
 use std::fmt;
@@ -16,6 +17,19 @@ pub struct Change {
     /// The first digits of the SHA-256 of the new mapping or connector, if that changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Where an instance sends its credential from now on, if it is new or that changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostChange>,
+}
+
+/// A change of host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HostChange {
+    /// The host before; absent for a new instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Host>,
+    /// The host from now on.
+    pub to: Host,
 }
 
 /// What can change.
@@ -52,16 +66,22 @@ pub enum ChangeKind {
 
 impl Change {
     pub(super) fn new(of: Subject, name: &dyn fmt::Display, change: ChangeKind) -> Self {
-        Self { of, name: name.to_string(), change, version: None }
+        Self { of, name: name.to_string(), change, version: None, host: None }
     }
 
     pub(super) fn at(self, version: &Sha256) -> Self {
         Self { version: Some(version.short()), ..self }
     }
+
+    /// With the host before and after, if they differ.
+    pub(super) fn host(self, from: Option<Host>, to: Host) -> Self {
+        let host = (from.as_ref() != Some(&to)).then_some(HostChange { from, to });
+        Self { host, ..self }
+    }
 }
 
 impl fmt::Display for Change {
-    /// `instance acme: mapping 3fa8c0d1`.
+    /// `instance acme: mapping 3fa8c0d1`, or `instance acme: configuration, host https://new.example instead of https://old.example`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = match self.of {
             Subject::Connector => "connector",
@@ -78,6 +98,11 @@ impl fmt::Display for Change {
             ChangeKind::File => "file",
         };
         write!(f, "{of} {}: {change}", self.name)?;
-        self.version.iter().try_for_each(|version| write!(f, " {version}"))
+        self.version.iter().try_for_each(|version| write!(f, " {version}"))?;
+        match &self.host {
+            None => Ok(()),
+            Some(HostChange { from: None, to }) => write!(f, ", host {to}"),
+            Some(HostChange { from: Some(from), to }) => write!(f, ", host {to} instead of {from}"),
+        }
     }
 }

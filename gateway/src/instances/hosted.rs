@@ -1,9 +1,11 @@
 //! One instance with what serving it needs.
 
 use super::accounts::ProvisionedAccounts;
+use super::host::Host;
+use super::known_host::KnownHost;
 use crate::admission::InFlight;
 use crate::clients::{Client, Hints};
-use crate::config::Fingerprint;
+use crate::config::{ConnectorName, Fingerprint};
 use crate::connectors::Sha256;
 use crate::jit::SignIn;
 use crate::observe::ComponentState;
@@ -27,6 +29,7 @@ pub struct Hosted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Recipe {
     pub(super) fingerprint: Fingerprint,
+    pub(super) connector_name: ConnectorName,
     pub(super) connector: Sha256,
     /// The hash of the operator's document; the connector's own mapping is part of the connector.
     pub(super) mapping: Option<Sha256>,
@@ -42,6 +45,17 @@ impl Hosted {
             reasons if reasons.is_empty() => ComponentState::Ready,
             reasons => ComponentState::Degraded { reason: reasons.join("; ") },
         }
+    }
+
+    /// Where it sends its credential.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        Host::of(self.instance.egress().base_url())
+    }
+
+    /// Its host, with what its connector says of it.
+    pub(super) fn known_host(&self) -> KnownHost {
+        KnownHost::new(self.recipe.connector_name.as_str(), &self.instance.connector.descriptor, self.host())
     }
 
     /// The client that sent a request: as configured, or detected from the request.

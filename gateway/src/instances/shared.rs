@@ -1,7 +1,9 @@
 //! What all versions of all instances share: the engine, the connections, the store, the turns.
 
+use super::hosts::Hosts;
+use super::instance_set::InstanceSet;
 use super::versions::{ActivatedVersion, Versions};
-use crate::config::StoreUrl;
+use crate::config::{Config, InstanceName, StoreUrl};
 use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
 use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
@@ -27,6 +29,8 @@ pub struct Shared {
     pub turns: TurnTable,
     /// Earlier versions of connectors, if they are kept.
     pub versions: Option<Versions>,
+    /// The hosts that the instances use, if they are remembered.
+    pub hosts: Option<Hosts>,
     kinds: Mutex<HashMap<KindsKey, Weak<[Kind]>>>,
 }
 
@@ -73,6 +77,7 @@ impl Shared {
             store: Store::open(store).await?,
             turns: TurnTable::default(),
             versions: state.map(Versions::below),
+            hosts: state.map(Hosts::below),
             kinds: Mutex::default(),
         })
     }
@@ -83,6 +88,25 @@ impl Shared {
             if let Some(Err(error)) = self.versions.as_ref().map(|versions| versions.keep(version)) {
                 let connector = version.name.as_str();
                 tracing::warn!(connector, %error, "this version of the connector could not be kept and cannot be restored later");
+            }
+        }
+    }
+
+    /// Remembers the hosts of the instances that serve now, and forgets those of instances that no longer exist.
+    pub fn keep_hosts(&self, config: &Config, instances: &InstanceSet) {
+        let Some(hosts) = &self.hosts else { return };
+        let unwritten = |instance: &InstanceName, error: io::Error| {
+            tracing::warn!(%instance, %error, "the host of this instance could not be remembered");
+        };
+        for (name, hosted) in instances.iter() {
+            if let Err(error) = hosts.keep(name, &hosted.known_host()) {
+                unwritten(name, error);
+            }
+        }
+        let gone = hosts.instances().unwrap_or_default();
+        for name in gone.iter().filter(|name| !config.instances.contains_key(*name)) {
+            if let Err(error) = hosts.forget(name) {
+                unwritten(name, error);
             }
         }
     }
@@ -103,7 +127,7 @@ impl Shared {
 /// there can take over the gateway; a directory that others can write to is not used.
 fn prepare(state: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    let within: [PathBuf; 2] = ["code", "connectors"].map(|name| state.join(name));
+    let within: [PathBuf; 3] = ["code", "connectors", "hosts"].map(|name| state.join(name));
     for directory in &within {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     }

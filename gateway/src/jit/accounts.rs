@@ -1,5 +1,7 @@
 //! What the sign-in needs from provisioning.
 
+use crate::admission::Busy;
+
 /// Creates accounts in an instance's app.
 ///
 /// The sign-in calls it with an address that the identity provider has verified, and nothing else: an implementation creates
@@ -7,7 +9,8 @@
 /// [`Created::Existed`] to the second.
 pub trait Accounts: Send + Sync + 'static {
     /// Looks up `userName eq email` and, if there is no such account, creates one with `email` as its only attribute. `groups` are
-    /// the ids or names from the provider, empty if groups are disabled; the groups of an existing account are not changed.
+    /// the ids or names from the provider, empty if groups are disabled. The groups of an existing account are not changed, unless a
+    /// sign-in created it and could not finish: then the account joins its groups now.
     ///
     /// # Errors
     /// [`AccountError`]; no account was created, or it is unknown whether one was.
@@ -24,6 +27,8 @@ pub trait Accounts: Send + Sync + 'static {
 pub enum Created {
     /// It is new.
     Created,
+    /// An earlier sign-in created it, and this one added the groups that were missing.
+    Completed,
     /// It existed already and is unchanged.
     Existed,
 }
@@ -37,4 +42,10 @@ pub enum AccountError {
     /// The app, the connector or the store is unavailable; the same sign-in may work later.
     #[error("the account could not be created now: {0}")]
     Unavailable(String),
+}
+
+impl From<Busy> for AccountError {
+    fn from(busy: Busy) -> Self {
+        Self::Unavailable(busy.to_string())
+    }
 }

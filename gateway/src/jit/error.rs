@@ -2,6 +2,7 @@
 
 use super::accounts::AccountError;
 use super::error_page::ErrorPage;
+use super::gate::GateError;
 use super::id_token::TokenError;
 use super::person::PersonError;
 use super::provider::ProviderError;
@@ -13,6 +14,9 @@ pub(super) enum SignInError {
     /// No such instance, or one without `[instances.<name>.jit]`; outsiders cannot distinguish the two.
     #[error("this instance has no sign-in")]
     NotServed,
+    /// Too many browsers, or too many refused codes.
+    #[error(transparent)]
+    Gate(#[from] GateError),
     /// Not a provider's response.
     #[error("the callback has no state, or does not have exactly one of code and error")]
     InvalidCallback,
@@ -59,6 +63,18 @@ impl SignInError {
                 StatusCode::NOT_FOUND,
                 "There is no sign-in here",
                 "Check the address, or ask your administrator for the correct one.",
+                false,
+            ),
+            Self::Gate(GateError::Crowded) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Many people are signing in",
+                "Wait a few seconds, then open this page again.",
+                false,
+            ),
+            Self::Gate(GateError::Started(_) | GateError::Refused(_)) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many sign-ins came from your network",
+                "Wait a minute, then open this page again.",
                 false,
             ),
             Self::InvalidCallback | Self::UnknownState => (
@@ -117,6 +133,7 @@ impl SignInError {
                 true,
             ),
         };
-        ErrorPage { status, title, advice, again }
+        let wait = if let Self::Gate(error) = self { Some(error.wait()) } else { None };
+        ErrorPage { status, title, advice, again, wait }
     }
 }

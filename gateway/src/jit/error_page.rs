@@ -3,8 +3,11 @@
 //! No scripts, no styles, no frames, no forms; every text comes from the gateway, and everything that is not constant is escaped.
 
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderValue, StatusCode};
+use std::time::Duration;
 
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -18,12 +21,14 @@ pub(super) struct ErrorPage {
     pub(super) advice: &'static str,
     /// Whether starting again may help.
     pub(super) again: bool,
+    /// When to try again; sent in whole seconds, rounded up.
+    pub(super) wait: Option<Duration>,
 }
 
 impl ErrorPage {
     /// The response; `start` is the URL where a sign-in starts.
     pub(super) fn render(self, start: Option<&str>, correlation: &str) -> Response {
-        let Self { status, title, advice, again } = self;
+        let Self { status, title, advice, again, wait } = self;
         let again =
             start.filter(|_| again).map(|start| format!("<p><a href=\"{}\">Start again</a></p>\n", escaped(start)));
         let html = format!(
@@ -38,6 +43,9 @@ impl ErrorPage {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CONTENT_SECURITY_POLICY, POLICY);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(wait) = wait {
+            headers.insert(RETRY_AFTER, wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).into());
+        }
         keep_private(&mut response);
         response
     }

@@ -10,6 +10,7 @@
 //! - a sign-in that someone else started (login CSRF), or a stolen code: state, nonce and PKCE are kept here for a single use
 //!   within ten minutes, and bound to the browser by a cookie (`pending`, `browser`);
 //! - an open redirect: both targets come from the configuration, nothing from a request is ever in a `Location`;
+//! - browsers that are too many, or bring invented codes: `gate` limits them before anything is asked of the provider;
 //! - a provider that lies, stalls or floods: `provider_http` and `provider` limit time, size and number of requests;
 //! - a page that shows an attacker's text: `error_page` escapes, has no scripts and repeats nothing from a request.
 //!
@@ -22,6 +23,7 @@ mod claims;
 mod clock;
 mod error;
 mod error_page;
+mod gate;
 mod id_token;
 mod pending;
 mod person;

@@ -4,7 +4,7 @@
 //! most once a minute: anybody can start a sign-in, and a forged token may name any key.
 
 use super::claims::{Client, IdToken};
-use super::clock::age;
+use super::clock::{Clock, age};
 use super::provider_http::{HttpError, ProviderHttp};
 use crate::config::Jit;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClientAuthMethod, CoreProviderMetadata};
@@ -31,6 +31,7 @@ pub(super) struct Provider {
     settings: Jit,
     redirect: RedirectUrl,
     http: ProviderHttp,
+    clock: Clock,
     known: Mutex<Known>,
 }
 
@@ -66,10 +67,10 @@ pub(super) enum ProviderError {
 }
 
 impl Provider {
-    pub(super) fn new(settings: Jit, redirect: Url, http: ProviderHttp) -> Self {
+    pub(super) fn new(settings: Jit, redirect: Url, http: ProviderHttp, clock: Clock) -> Self {
         // Only a loopback issuer may use plain http, and only with its own endpoints.
         let http = http.plain(settings.issuer.as_str().starts_with("http:"));
-        Self { settings, redirect: RedirectUrl::from_url(redirect), http, known: Mutex::default() }
+        Self { settings, redirect: RedirectUrl::from_url(redirect), http, clock, known: Mutex::default() }
     }
 
     /// The URL to redirect a browser to.
@@ -78,9 +79,8 @@ impl Provider {
         state: CsrfToken,
         nonce: Nonce,
         challenge: PkceCodeChallenge,
-        now: SystemTime,
     ) -> Result<Url, ProviderError> {
-        let discovered = self.discovered(now).await?;
+        let discovered = self.discovered().await?;
         let request = discovered.client.authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce);
         let scopes = self.settings.scopes.iter().filter(|scope| scope.as_str() != "openid");
         let scopes = scopes.map(|scope| Scope::new(scope.as_str().to_owned()));
@@ -89,13 +89,8 @@ impl Provider {
     }
 
     /// Exchanges a code for an ID token, which is not verified yet.
-    pub(super) async fn exchange(
-        &self,
-        code: String,
-        verifier: PkceCodeVerifier,
-        now: SystemTime,
-    ) -> Result<IdToken, ProviderError> {
-        let discovered = self.discovered(now).await?;
+    pub(super) async fn exchange(&self, code: String, verifier: PkceCodeVerifier) -> Result<IdToken, ProviderError> {
+        let discovered = self.discovered().await?;
         let request = discovered.client.exchange_code(AuthorizationCode::new(code));
         let request = request.map_err(|_| ProviderError::Metadata("there is no token endpoint".to_owned()))?;
         let answer =
@@ -112,8 +107,10 @@ impl Provider {
     }
 
     /// Metadata and keys that are at most an hour old.
-    pub(super) async fn discovered(&self, now: SystemTime) -> Result<Arc<Discovered>, ProviderError> {
+    pub(super) async fn discovered(&self) -> Result<Arc<Discovered>, ProviderError> {
         let mut known = self.known.lock().await;
+        // After the wait for those who asked before: what they learned is new.
+        let now = self.clock.now();
         if let Some(discovered) = known.discovered.as_ref().filter(|discovered| age(discovered.at, now) < CACHE_TIME) {
             return Ok(Arc::clone(discovered));
         }
@@ -121,8 +118,9 @@ impl Provider {
     }
 
     /// Metadata and keys that are newer than `old`, or `old` if it is less than a minute old.
-    pub(super) async fn newer(&self, old: Arc<Discovered>, now: SystemTime) -> Result<Arc<Discovered>, ProviderError> {
+    pub(super) async fn newer(&self, old: Arc<Discovered>) -> Result<Arc<Discovered>, ProviderError> {
         let mut known = self.known.lock().await;
+        let now = self.clock.now();
         match &known.discovered {
             Some(current) if !Arc::ptr_eq(current, &old) => Ok(Arc::clone(current)),
             _ if age(old.at, now) < REFRESH_INTERVAL => Ok(old),
@@ -142,7 +140,8 @@ impl Provider {
                 Ok(discovered)
             }
             Err(error) => {
-                known.failed = Some((now, error.clone()));
+                // A provider that does not answer has taken longer than a failure is remembered.
+                known.failed = Some((self.clock.now(), error.clone()));
                 Err(error)
             }
         }

@@ -3,21 +3,24 @@
 use super::accounts::Accounts;
 use super::error::SignInError;
 use super::error_page::keep_private;
-use super::sign_in::{Redirect, SignIn};
-use crate::observe::CorrelationId;
+use super::sign_in::{Redirect, Returning, SignIn};
+use crate::admission::{InFlight, Peer};
+use crate::observe::{CorrelationId, Unlogged};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{InvalidHeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// `GET /{instance}/jit` and `GET /{instance}/jit/callback`.
 ///
-/// `find` returns the sign-in of the instance with that name; it is called for every request, because instances may change. Errors
-/// are pages: 400 (start again), 403 (refused), 404 (no sign-in here), 502 (the provider), 503 (the app).
-pub fn routes<A, F>(find: F) -> Router
+/// `find` returns the sign-in of the instance with that name; it is called for every request, because instances may change. An account
+/// that is created counts among the operations in flight. Errors are pages: 400 (start again), 403 (refused), 404 (no sign-in
+/// here), 429 (too many), 502 (the provider), 503 (the app, or too many at once).
+pub fn routes<A, F>(in_flight: InFlight, find: F) -> Router
 where
     A: Accounts,
     F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
@@ -25,36 +28,52 @@ where
     Router::new()
         .route("/{instance}/jit", get(begin::<A, F>))
         .route("/{instance}/jit/callback", get(finish::<A, F>))
-        .with_state(Arc::new(find))
+        .with_state(Arc::new(Served { in_flight, find }))
 }
 
-async fn begin<A, F>(State(find): State<Arc<F>>, Path(instance): Path<String>, request: Request) -> Response
+/// What the routes need.
+struct Served<F> {
+    in_flight: InFlight,
+    find: F,
+}
+
+async fn begin<A, F>(State(served): State<Arc<Served<F>>>, Path(instance): Path<String>, request: Request) -> Response
 where
     A: Accounts,
     F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
 {
     let correlation = correlation(&request);
-    let sign_in = find(&instance);
+    let sign_in = (served.find)(&instance);
     let next = match &sign_in {
-        Some(sign_in) => sign_in.begin().await,
+        Some(sign_in) => sign_in.begin(browser(&request)).await,
         None => Err(SignInError::NotServed),
     };
     respond(next, sign_in.as_deref(), &correlation)
 }
 
-async fn finish<A, F>(State(find): State<Arc<F>>, Path(instance): Path<String>, request: Request) -> Response
+async fn finish<A, F>(State(served): State<Arc<Served<F>>>, Path(instance): Path<String>, request: Request) -> Response
 where
     A: Accounts,
     F: Fn(&str) -> Option<Arc<SignIn<A>>> + Send + Sync + 'static,
 {
     let correlation = correlation(&request);
-    let sign_in = find(&instance);
-    let query = request.uri().query().unwrap_or_default();
+    let sign_in = (served.find)(&instance);
+    let back = Returning {
+        query: request.uri().query().unwrap_or_default(),
+        headers: request.headers(),
+        browser: browser(&request),
+        correlation: correlation.as_str(),
+    };
     let next = match &sign_in {
-        Some(sign_in) => sign_in.finish(query, request.headers(), correlation.as_str()).await,
+        Some(sign_in) => sign_in.finish(back, &served.in_flight).await,
         None => Err(SignInError::NotServed),
     };
     respond(next, sign_in.as_deref(), &correlation)
+}
+
+/// What distinguishes one browser from another; a request that came without a connection has no peer.
+fn browser(request: &Request) -> IpAddr {
+    request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.network())
 }
 
 fn correlation(request: &Request) -> CorrelationId {
@@ -75,11 +94,17 @@ fn respond<A: Accounts>(
         Err(error) => error,
     };
     let correlation = correlation.as_str();
-    // Somebody who guesses URLs must not be able to fill the log.
-    if error != SignInError::NotServed {
-        tracing::warn!(target: "scim_gateway::jit", correlation, cause = %error, "sign-in failed");
+    let mut response = error.page().render(sign_in.map(|sign_in| sign_in.start().as_str()), correlation);
+    match error {
+        // Somebody who guesses URLs must not be able to fill the log, nor somebody who sends more than is handled.
+        SignInError::NotServed => {}
+        SignInError::Gate(_) => {
+            tracing::debug!(target: "scim_gateway::jit", correlation, cause = %error, "sign-in refused");
+            response.extensions_mut().insert(Unlogged);
+        }
+        _ => tracing::warn!(target: "scim_gateway::jit", correlation, cause = %error, "sign-in failed"),
     }
-    error.page().render(sign_in.map(|sign_in| sign_in.start().as_str()), correlation)
+    response
 }
 
 fn redirect(next: &Redirect) -> Result<Response, InvalidHeaderValue> {

@@ -9,8 +9,10 @@ use metrics::{Key, KeyName, Label, Metadata, Recorder as _, SharedString};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::time::MissedTickBehavior;
 
 const OPERATIONS: &str = "scim_operations_total";
 const OPERATION_SECONDS: &str = "scim_operation_duration_seconds";
@@ -22,6 +24,10 @@ const CIRCUIT_OPEN: &str = "scim_app_circuit_open";
 const CIRCUIT_OPENED: &str = "scim_app_circuit_opened_total";
 const GUARD_RAILS: &str = "scim_guard_rail_refusals_total";
 const LENIENCIES: &str = "scim_leniencies_total";
+const REFUSED_TOKENS: &str = "scim_refused_tokens_total";
+const STALLS: &str = "scim_worker_stalls_total";
+const LONGEST_STALL: &str = "scim_worker_longest_stall_seconds";
+const RUNTIME_DELAY: &str = "scim_runtime_delay_seconds";
 const IN_FLIGHT: &str = "scim_operations_in_flight";
 const STORE_TRANSACTIONS: &str = "scim_store_transactions_total";
 const STORE_COMMITS: &str = "scim_store_commits_total";
@@ -38,6 +44,8 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     store: OnceLock<Box<dyn Fn() -> StoreCounts + Send + Sync>>,
+    /// In microseconds.
+    longest_stall: AtomicU64,
     /// The instances whose circuits were exported last.
     circuits: Mutex<BTreeSet<String>>,
 }
@@ -62,6 +70,12 @@ impl Metrics {
                 "How often the circuit breaker of an instance's app opened because the app did not respond.",
             ),
             (APP_CALLS, "Requests to apps by instance and status; without a response, status is the kind of error."),
+            (REFUSED_TOKENS, "Requests with a wrong token by status: 401, or 429 beyond the rate of an address."),
+            (
+                STALLS,
+                "Times that an operation kept a worker from serving others for more than 50 ms, by operation; kind is busy, or blocked \
+                 if it did not compute.",
+            ),
             (STORE_TRANSACTIONS, "Transactions of the store; each waits for the disk once."),
             (STORE_COMMITS, "Commits requested from the store; those that arrive together share a transaction."),
             (
@@ -74,10 +88,13 @@ impl Metrics {
         }
         for (name, text) in [
             (OPERATION_SECONDS, "Seconds from the head of a SCIM request to its response."),
+            (RUNTIME_DELAY, "Seconds by which a task that is due runs later; measured ten times a second."),
             (APP_CALL_SECONDS, "Seconds from sending a request to an app to the end of its response."),
         ] {
             recorder.describe_histogram(KeyName::from_const_str(name), None, text.into());
         }
+        let longest = "The most seconds that an operation computed without a pause, if more than 0.05.";
+        recorder.describe_gauge(KeyName::from_const_str(LONGEST_STALL), None, longest.into());
         let circuit = "1 while the circuit breaker of an instance's app is open, else 0.";
         recorder.describe_gauge(KeyName::from_const_str(CIRCUIT_OPEN), None, circuit.into());
         recorder.describe_gauge(
@@ -85,7 +102,13 @@ impl Metrics {
             None,
             "SCIM operations that are running now.".into(),
         );
-        Self { handle: recorder.handle(), recorder, store: OnceLock::new(), circuits: Mutex::default() }
+        Self {
+            handle: recorder.handle(),
+            recorder,
+            store: OnceLock::new(),
+            longest_stall: AtomicU64::new(0),
+            circuits: Mutex::default(),
+        }
     }
 
     /// Counts an operation and its app calls.
@@ -115,6 +138,29 @@ impl Metrics {
     /// Counts a reload of the configuration.
     pub fn count_reload(&self, outcome: &'static str) {
         self.increment(RELOADS, [("outcome", outcome.into())]);
+    }
+
+    /// Counts a request with a wrong token.
+    pub fn count_refused_token(&self, too_many: bool) {
+        self.increment(REFUSED_TOKENS, [("status", if too_many { "429" } else { "401" }.into())]);
+    }
+
+    /// Counts a poll that took too long, and what it computed.
+    pub fn count_stall(&self, operation: Option<&'static str>, kind: &'static str, computed: Duration) {
+        self.increment(STALLS, [("operation", operation.unwrap_or_default().into()), ("kind", kind.into())]);
+        let computed = u64::try_from(computed.as_micros()).unwrap_or(u64::MAX);
+        let longest = Duration::from_micros(self.longest_stall.fetch_max(computed, Ordering::Relaxed).max(computed));
+        self.recorder.register_gauge(&Key::from_static_name(LONGEST_STALL), &METADATA).set(longest.as_secs_f64());
+    }
+
+    /// Measures for ever how late a task runs, whatever the reason. Spawn it, so that it shares the workers with operations.
+    pub async fn watch_runtime(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(100));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = ticks.tick().await;
+            self.observe(RUNTIME_DELAY, [], due.elapsed());
+        }
     }
 
     /// Sets the number of running operations.

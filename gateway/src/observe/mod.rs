@@ -7,13 +7,16 @@ mod metrics;
 mod operation;
 mod readiness;
 mod shown_calls;
+mod stalls;
 
 pub use correlation::{CorrelationId, CorrelationIdError};
 pub use log::{LogError, install, subscriber};
 pub use metrics::Metrics;
-pub use operation::{OperationRecord, Recording};
+pub use operation::{OperationRecord, Recording, Unlogged};
 pub use readiness::{ComponentState, Components, Readiness};
+pub use scim_egress::PathTemplate;
 pub use shown_calls::{ShownCall, ShownCalls};
+pub use stalls::{Stalls, TICK};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -93,6 +93,11 @@ impl OperationRecord {
     }
 }
 
+/// Marks a response that gets no line of its own, because others like it were logged a moment ago: nobody can fill the log with
+/// refused attempts. It is counted. A response extension.
+#[derive(Debug, Clone, Copy)]
+pub struct Unlogged;
+
 /// The record of a running operation, shared by everything that contributes to it; a request extension.
 #[derive(Debug, Clone)]
 pub struct Recording {

@@ -7,7 +7,7 @@ use crate::egress::Circuit;
 use crate::instances::{Built, Change, InstanceSet, Live, Shared, build};
 use crate::observe::{ComponentState, Components, Metrics, Readiness};
 use jiff::Timestamp;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -33,16 +33,21 @@ impl Reloader {
     /// Builds everything for the first time.
     ///
     /// # Errors
-    /// All mistakes: the gateway does not start with part of its configuration.
+    /// All mistakes: the gateway does not start with part of its configuration. An instance whose new host is not confirmed is no
+    /// mistake: it is not served, and the others are.
     pub async fn start(config: Config, shared: Shared, metrics: Arc<Metrics>) -> Result<Self, ConfigErrors> {
         let started = Started::now(Trigger::Start);
-        let Built { instances, changes, mistakes, warnings, activated } = build(&config, &shared, None).await;
+        let Built { instances, changes, mistakes, warnings, held, activated } = build(&config, &shared, None).await;
         ConfigErrors::check(mistakes)?;
         warn(&config, &warnings);
         shared.keep(&activated);
-        let files = Mutex::new(files_of(&config));
+        shared.keep_hosts(&config, &instances);
+        log_hosts(&instances);
+        let files = Mutex::new(files_of(&config, &shared));
         let history = History::default();
-        history.record(started.end(changes, Vec::new(), Vec::new()));
+        let entry = started.end(changes, held, Vec::new());
+        entry.log_mistakes();
+        history.record(entry);
         Ok(Self(Arc::new(Inner {
             started_with: config,
             shared: Arc::new(shared),
@@ -99,13 +104,14 @@ impl Reloader {
                 started.end(Vec::new(), errors.mistakes().to_vec(), Vec::new())
             }
             Ok(config) => {
-                let Built { instances, changes, mistakes, warnings, activated } =
+                let Built { instances, changes, mistakes, warnings, held, activated } =
                     build(&config, &inner.shared, Some(&inner.live.now())).await;
-                *inner.files.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config);
+                *inner.files.lock().unwrap_or_else(PoisonError::into_inner) = files_of(&config, &inner.shared);
+                inner.shared.keep_hosts(&config, &instances);
                 inner.live.replace(instances);
                 inner.shared.keep(&activated);
                 warn(&config, &warnings);
-                let mistakes = ConfigErrors::from(mistakes).mistakes().to_vec();
+                let mistakes = ConfigErrors::from([mistakes, held].concat()).mistakes().to_vec();
                 started.end(changes, mistakes, config.needs_restart(&inner.started_with))
             }
         };
@@ -155,8 +161,19 @@ fn warn(config: &Config, of_instances: &[Mistake]) {
     }
 }
 
-fn files_of(config: &Config) -> Vec<PathBuf> {
-    config.files().map(std::path::Path::to_owned).collect()
+/// The files of the configuration, and those with which the operator confirms hosts.
+fn files_of(config: &Config, shared: &Shared) -> Vec<PathBuf> {
+    let confirmations =
+        shared.hosts.iter().flat_map(|hosts| config.instances.keys().map(|instance| hosts.confirmation(instance)));
+    config.files().map(Path::to_owned).chain(confirmations).collect()
+}
+
+fn log_hosts(instances: &InstanceSet) {
+    for (instance, hosted) in instances.iter() {
+        let (connector, host) = (&hosted.instance.connector.descriptor, hosted.host());
+        let (connector, version) = (&connector.id, &connector.version);
+        tracing::info!(target: "scim_gateway::reload", %instance, connector, version, %host, "serving");
+    }
 }
 
 /// A reload in progress.

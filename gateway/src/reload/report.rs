@@ -94,15 +94,19 @@ impl Reload {
         })
     }
 
+    pub(super) fn log_mistakes(&self) {
+        for mistake in &self.mistakes {
+            tracing::error!(target: "scim_gateway::reload", "not reloaded: {mistake}");
+        }
+    }
+
     pub(super) fn log(&self) {
         let (outcome, trigger) = (self.outcome.as_str(), format!("{:?}", self.trigger).to_lowercase());
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
         let changes = (!changes.is_empty()).then(|| changes.join(", "));
         let duration_ms = self.duration_ms.round();
         tracing::info!(target: "scim_gateway::reload", outcome, trigger, changes, duration_ms, "reload");
-        for mistake in &self.mistakes {
-            tracing::error!(target: "scim_gateway::reload", "not reloaded: {mistake}");
-        }
+        self.log_mistakes();
         if !self.needs_restart.is_empty() {
             let keys = self.needs_restart.join(", ");
             tracing::warn!(target: "scim_gateway::reload", keys, "these keys have changed and are read only at start: restart the gateway to apply them");

@@ -12,6 +12,7 @@ fn reload(changes: usize, mistakes: &[&str]) -> Reload {
         name: "acme".into(),
         change: ChangeKind::Mapping,
         version: Some("3fa8c0d1".into()),
+        host: None,
     };
     Reload {
         at: Timestamp::UNIX_EPOCH,

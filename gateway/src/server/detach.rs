@@ -5,8 +5,8 @@
 //! operation's log line, counts it, and turns a panic into a 500.
 
 use super::error_response::{ErrorResponse, Explanation};
-use crate::admission::InFlight;
-use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording};
+use crate::admission::{InFlight, Lanes};
+use crate::observe::{CorrelationId, Metrics, OperationRecord, Recording, Stalls, Unlogged};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -21,17 +21,20 @@ use tracing::Instrument as _;
 /// What all operations share.
 #[derive(Debug, Clone)]
 pub(super) struct Operations {
-    pub(super) in_flight: InFlight,
+    /// The permits, of which each operation takes one; `None` for routes that limit themselves.
+    pub(super) in_flight: Option<InFlight>,
     pub(super) request_timeout: Duration,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) stalls: Stalls,
+    pub(super) lanes: Lanes,
 }
 
-/// Takes a permit or answers 503, then runs the rest in its own task; the request carries its [`Recording`].
+/// Takes a permit, if one is needed, or answers 503. Then it runs the rest in its own task; the request carries its [`Recording`].
 pub(super) async fn detach(State(operations): State<Operations>, mut request: Request, next: Next) -> Response {
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
     let recording = Recording::begin(&correlation, request.method().as_str(), request.uri().path(), Instant::now());
     request.extensions_mut().insert(recording.clone());
-    let permit = match operations.in_flight.try_enter("max-in-flight") {
+    let permit = match operations.in_flight.map(|in_flight| in_flight.try_enter("max-in-flight")).transpose() {
         Ok(permit) => permit,
         Err(busy) => {
             let response = ErrorResponse::from(busy).into_response();
@@ -41,10 +44,12 @@ pub(super) async fn detach(State(operations): State<Operations>, mut request: Re
     };
     let span = tracing::info_span!(target: "scim_gateway::operation", "operation", %correlation);
     let _waiting = ClientWaiting(recording.clone());
-    let metrics = Arc::clone(&operations.metrics);
+    let (metrics, stalls, lanes) = (operations.metrics, operations.stalls, operations.lanes);
     let task = tokio::spawn(async move {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
-        let response = answer.await.unwrap_or_else(|panic| panicked(&*panic).into_response());
+        let answer = lanes.run(|| recording.note(|record| record.instance.clone()), answer);
+        let answer = stalls.time(recording.clone(), answer).await;
+        let response = answer.unwrap_or_else(|panic| panicked(&*panic).into_response());
         log_and_count(&recording, &response, &metrics);
         drop(permit);
         response
@@ -68,8 +73,15 @@ impl Drop for ClientWaiting {
 
 fn log_and_count(recording: &Recording, response: &Response, metrics: &Metrics) {
     let record = complete_record(recording, response);
-    record.emit();
+    emit(&record, response);
     metrics.count(&record);
+}
+
+/// Writes the log line, unless the response says that there were enough of its kind.
+pub(super) fn emit(record: &OperationRecord, response: &Response) {
+    if response.extensions().get::<Unlogged>().is_none() {
+        record.emit();
+    }
 }
 
 /// The record of an operation that was answered with this response.

@@ -23,7 +23,12 @@ pub struct ErrorResponse {
     cause: Option<String>,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
+    refused_token: bool,
 }
+
+/// Marks the response to a wrong token; a response extension.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RefusedToken;
 
 /// What the operator is told about an error; a response extension.
 #[derive(Debug, Clone)]
@@ -70,13 +75,13 @@ impl ErrorResponse {
 
 impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
-        Self { error, class: None, cause: None, retry_after: None, allow: None }
+        Self { error, class: None, cause: None, retry_after: None, allow: None, refused_token: false }
     }
 }
 
 impl From<AccessError> for ErrorResponse {
     fn from(error: AccessError) -> Self {
-        let response = Self::from(error.to_scim());
+        let response = Self { refused_token: error.is_wrong_token(), ..Self::from(error.to_scim()) };
         // An unknown instance with a good token is the client's mistake alone: its detail says everything.
         if error == AccessError::UnknownInstance { response } else { response.because(error.to_string()) }
     }
@@ -106,6 +111,9 @@ impl IntoResponse for ErrorResponse {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         let scim_type = error.scim_type.map(scim_protocol::error::ScimType::as_str);
+        if self.refused_token {
+            response.extensions_mut().insert(RefusedToken);
+        }
         response.extensions_mut().insert(Explanation { scim_type, class: self.class, cause: self.cause });
         response
     }

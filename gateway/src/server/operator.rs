@@ -2,7 +2,7 @@
 //!
 //! They need no permit and are not counted as operations: a gateway that is busy, or waits for its apps, can still be reloaded.
 
-use super::detach::complete_record;
+use super::detach::{complete_record, emit};
 use crate::observe::{CorrelationId, Recording};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -14,6 +14,6 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     let correlation = request.extensions().get::<CorrelationId>().map(CorrelationId::to_string).unwrap_or_default();
     let recording = Recording::begin(correlation, request.method().as_str(), request.uri().path(), Instant::now());
     let response = next.run(request).await;
-    complete_record(&recording, &response).emit();
+    emit(&complete_record(&recording, &response), &response);
     response
 }

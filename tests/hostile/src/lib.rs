@@ -53,7 +53,8 @@ impl resources::Guest for Hostile {
     }
 
     fn search(_: String, query: Query) -> Result<Page, Fault> {
-        let count = query.page.limit;
+        let overfull = settings::get("colour").is_some_and(|colour| colour.contains("overfull"));
+        let count = if overfull { 300 * query.page.limit } else { query.page.limit };
         Ok(Page {
             resources: (0..count).map(|n| stored(&n.to_string())).collect(),
             total: Some(u64::from(count)),
@@ -135,6 +136,17 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
             let many = format!("{{\"a\":[{}0]}}", "0,".repeat(500_000));
             return Ok(Stored { document: Some(many), ..stored("1") });
         }
+        "two-lists" => {
+            let list = |from: u32| (from..from + 20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+            let document = format!("{{\"l\":[{}],\"m\":[{}]}}", list(0), list(20_000));
+            return Ok(Stored { document: Some(document), ..stored("1") });
+        }
+        "list-and-text" => {
+            let document = format!("{{\"k\":[{}0],\"big\":\"{}\"}}", "0,".repeat(20_000), "x".repeat(100_000));
+            return Ok(Stored { document: Some(document), ..stored("1") });
+        }
+        // Each is refused, and what is said of it must not grow with it.
+        "refused-sends" => (0..200).for_each(|_| drop(send("CONNECT", &format!("/{}", "x".repeat(60_000)), &[]))),
         "not-json" => return Ok(Stored { document: Some("[]".to_owned()), ..stored("1") }),
         "no-id" => return Ok(stored("")),
         "faults" => {

@@ -51,7 +51,11 @@ struct Connector {
 #[serde(rename_all = "kebab-case")]
 pub struct InstanceConfig {
     pub connector: String,
+    /// Without one, the connector says where its app is.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub base_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Simulators are on the loopback interface, which egress refuses without this.
     pub allow_private_addresses: bool,
     /// `file:PATH`; see [`GatewayConfig::credential`].

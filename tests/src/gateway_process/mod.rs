@@ -77,6 +77,14 @@ impl GatewayProcess {
         Self::start_by(command, &[], binary, config, log).await
     }
 
+    /// As [`Self::start`], in a process that may have this many files open, and cannot allow itself more.
+    #[cfg(unix)]
+    pub async fn start_with_files(files: u32, binary: &Path, config: &Path, log: &Path) -> Result<Self, GatewayError> {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]).arg(binary);
+        Self::start_by(command, &[], binary, config, log).await
+    }
+
     async fn start_by(
         mut command: Command,
         options: &[&str],

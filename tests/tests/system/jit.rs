@@ -164,6 +164,34 @@ async fn groups_of_the_token_come_along_only_where_they_are_switched_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_could_not_be_joined_is_joined_at_the_next_sign_in_and_never_again() {
+    let stage = Stage::with_groups(true).await;
+    let fault = json!({ "path": "/scim/v1/Groups", "status": 503, "times": 50 });
+    stage.app().fault(json!({ "faults": [fault] })).unwrap();
+    stage.bend(&json!({"groups": ["Sales"]}), false).await;
+    ends_at_a_page(&stage.sign_in().await, 503, "the account is created, and the app is down");
+    assert_eq!(stage.accounts().len(), 1);
+    let members = || {
+        let state = stage.app().state();
+        let groups = state["groups"].as_array().unwrap().iter();
+        let sales: Vec<Value> = groups.filter(|group| group["displayName"] == "Sales").cloned().collect();
+        sales.iter().map(|group| group["members"].as_array().map_or(0, Vec::len)).sum::<usize>()
+    };
+    assert_eq!(members(), 0);
+
+    stage.app().fault(json!({ "faults": [] })).unwrap();
+    stage.bend(&json!({"groups": ["Sales"]}), false).await;
+    ends_at_the_app(&stage.sign_in().await);
+    assert_eq!((stage.accounts().len(), members()), (1, 1));
+
+    // Now it is an account like any other.
+    stage.app().clear_calls();
+    stage.bend(&json!({"groups": ["Marketing"]}), false).await;
+    ends_at_the_app(&stage.sign_in().await);
+    assert_eq!(stage.changes(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_the_provider_would_not_have_sent_make_no_account() {
     let stage = Stage::new().await;
     let nothing = json!({});

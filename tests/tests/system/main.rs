@@ -13,6 +13,7 @@ mod conversations;
 mod default_mappings;
 mod deleting;
 mod development;
+mod doors;
 mod durability;
 mod garbled;
 mod guard_rails;

@@ -5,12 +5,12 @@
 
 use super::super::values::Document;
 use super::setting::{Setting, SettingKind};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Where an app's base URL comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub enum BaseUrlSource {
     /// One of several, by region.
     Regions {
@@ -108,12 +108,27 @@ fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The form in the descriptor.
-#[derive(Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Written {
+    #[serde(skip_serializing_if = "Option::is_none")]
     regions: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     default_region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<String>,
+}
+
+impl From<BaseUrlSource> for Written {
+    fn from(source: BaseUrlSource) -> Self {
+        match source {
+            BaseUrlSource::Regions { regions, default } => {
+                Self { regions: Some(regions), default_region: Some(default), ..Self::default() }
+            }
+            BaseUrlSource::Template(template) => Self { template: Some(template), ..Self::default() },
+            BaseUrlSource::Operator => Self::default(),
+        }
+    }
 }
 
 impl TryFrom<Written> for BaseUrlSource {
@@ -162,6 +177,7 @@ mod tests {
         ];
         for (written, region, settings, expected) in cases {
             let source = BaseUrlSource::deserialize(written).unwrap();
+            assert_eq!(&serde_json::to_value(&source).unwrap(), written, "it is written as it was read");
             let outcome = source.resolve(region, settings.as_object().unwrap());
             assert_eq!(outcome.unwrap_or_else(|error| error.to_string()), expected);
         }

@@ -285,6 +285,53 @@ async fn a_faulty_provider_costs_little_and_is_asked_again_later() {
 }
 
 #[tokio::test]
+async fn invented_codes_soon_reach_the_provider_no_more_and_people_still_sign_in() {
+    let scene = Scene::new().await;
+    let begun = scene.begin().await;
+    let by_hand = scene.provider.sign_in(&begun.authorization);
+    let mut too_many = 0;
+    for _ in 0..60 {
+        let begun = scene.begin().await;
+        let state = begun.authorization.query_pairs().find(|(name, _)| name == "state").expect("a state").1;
+        let answer = scene.come_back(&format!("code=invented&state={state}"), Some(&begun.cookie)).await;
+        if answer.status == 429 {
+            answer.is_page(429, "Wait a minute");
+            assert_eq!(answer.header("retry-after"), "6");
+            too_many += 1;
+        }
+    }
+    assert_eq!((scene.provider.calls("/token"), too_many), (20, 40));
+    assert_eq!(scene.logged().matches("sign-in failed").count(), 20);
+    // Somebody else behind the same address waits; their sign-in is not lost.
+    scene.come_back(&by_hand, Some(&begun.cookie)).await.is_page(429, "Too many sign-ins");
+    scene.later(6);
+    assert_eq!(scene.come_back(&by_hand, Some(&begun.cookie)).await.status, 302);
+    for _ in 0..60 {
+        assert_eq!(scene.sign_in().await.status, 302, "who signs in is never too many");
+    }
+}
+
+#[tokio::test]
+async fn browsers_that_wait_for_a_slow_provider_are_bounded() {
+    let limits = HttpLimits { time: Duration::from_millis(500), ..HttpLimits::default() };
+    let scene = Scene::with(|_| (), limits).await;
+    let mut callbacks = Vec::new();
+    for _ in 0..100 {
+        let begun = scene.begin().await;
+        callbacks.push((scene.provider.sign_in(&begun.authorization), begun.cookie));
+    }
+    scene.provider.lock().behaviour = Behaviour::Silent;
+    let all = callbacks.iter().map(|(query, cookie)| scene.come_back(query, Some(cookie)));
+    let answers = futures_util::future::join_all(all).await;
+    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!(count(502) + count(503) + count(429), 100);
+    assert!((1..=20).contains(&scene.provider.calls("/token")), "{}", scene.provider.calls("/token"));
+    // It was the provider's fault: nobody has to wait for that.
+    scene.provider.lock().behaviour = Behaviour::Normal;
+    assert_eq!(scene.sign_in().await.status, 302);
+}
+
+#[tokio::test]
 async fn nothing_in_a_request_decides_where_a_browser_goes_or_what_a_page_says() {
     let scene = Scene::new().await;
     let evil = "redirect=https://evil.example&redirect_uri=https://evil.example&next=//evil.example&return_to=https://evil.example";

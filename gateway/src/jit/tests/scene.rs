@@ -1,6 +1,7 @@
 //! A gateway with one instance, its provider, its accounts and a clock that tests can set.
 
 use super::provider::{CLIENT, SECRET, TestProvider};
+use crate::admission::InFlight;
 use crate::config::{EmailClaim, Jit};
 use crate::jit::{AccountError, Accounts, Clock, Created, HttpLimits, ProviderHttp, SignIn, routes};
 use http::StatusCode;
@@ -113,7 +114,7 @@ impl Scene {
         let clock = Clock::new(move || *time.lock().expect("the clock"));
         let instance = "acme".parse().expect("a name");
         let sign_in = Arc::new(SignIn::new(&instance, settings, accounts.clone(), http, clock));
-        let router = routes(move |name| (name == "acme").then(|| Arc::clone(&sign_in)));
+        let router = routes(InFlight::new(8), move |name| (name == "acme").then(|| Arc::clone(&sign_in)));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let browser = reqwest::Client::builder()
             .tls_backend_preconfigured(tls())

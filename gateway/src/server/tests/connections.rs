@@ -69,17 +69,50 @@ async fn a_client_that_does_not_read_its_response_is_disconnected() {
 }
 
 #[tokio::test]
-async fn a_connection_over_the_limit_waits() {
-    let listen = ListenLimits { connections: 1, ..ListenLimits::default() };
+async fn an_idle_connection_gives_way_to_a_new_client() {
+    let listen = ListenLimits { connections: 8, ..ListenLimits::default() };
     let gateway = start(Options { listen, ..Options::default() }).await;
-    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
-    let mut first = gateway.socket().await;
-    first.write_all(request).await.unwrap();
+    let mut idle = Vec::new();
+    for number in 0..100_usize {
+        let mut socket = gateway.socket().await;
+        // Nothing at all, half a head, or a whole request whose answer has come.
+        match number % 3 {
+            0 => {}
+            1 => socket.write_all(b"GET /healthz HTTP/1.1\r\nho").await.unwrap(),
+            _ => {
+                socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+                socket.read_exact(&mut [0_u8; 15]).await.unwrap();
+            }
+        }
+        idle.push(socket);
+    }
+    assert_eq!(gateway.get("/healthz").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_connection_with_a_running_request_is_kept_while_idle_ones_give_way() {
+    let listen = ListenLimits { connections: 2, ..ListenLimits::default() };
+    let gateway = start(Options { listen, ..Options::default() }).await;
+    let mut busy = gateway.socket().await;
+    busy.write_all(b"GET /acme/slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    gateway.stand.entered.notified().await;
+    let mut half_read = gateway.socket().await;
+    half_read.write_all(b"GET /acme/long HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    half_read.read_exact(&mut [0_u8; 15]).await.unwrap();
+    // Both places are taken by requests: the third client waits until one of them is answered.
+    let mut third = gateway.socket().await;
+    third.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut byte = [0_u8; 1];
-    first.read_exact(&mut byte).await.unwrap();
-    let mut second = gateway.socket().await;
-    second.write_all(request).await.unwrap();
-    assert!(tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut byte)).await.is_err());
-    drop(first);
-    second.read_exact(&mut byte).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(50), third.read_exact(&mut byte)).await.is_err());
+    gateway.stand.release.add_permits(1);
+    let mut answer = [0_u8; 15];
+    busy.read_exact(&mut answer).await.unwrap();
+    third.read_exact(&mut byte).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    // Nothing of the long answer was lost meanwhile.
+    let mut rest = 0;
+    let mut buffer = vec![0_u8; 1 << 20];
+    while rest < LONG {
+        rest += half_read.read(&mut buffer).await.unwrap();
+    }
 }

@@ -8,14 +8,14 @@ mod shutdown;
 use super::*;
 use crate::admission::Access;
 use crate::config::{Config, TokenHash};
-use crate::observe::{ComponentState, Components, Recording};
+use crate::observe::{ComponentState, Components, Recording, TICK};
 use axum::extract::{Path, Request, State};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::StatusCode;
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -94,11 +94,17 @@ async fn start(options: Options) -> Gateway {
         .route("/{instance}/long", get(async || "x".repeat(LONG)))
         .route("/{instance}/panic", get(panics))
         .with_state(stand.clone());
+    let sign_ins = Router::new().route("/{instance}/jit", get(slow)).with_state(stand.clone());
     let in_flight = InFlight::new(options.in_flight);
+    let metrics = Arc::new(Metrics::new());
     let context = ServerContext {
         in_flight: in_flight.clone(),
         request_timeout: options.request_timeout,
-        metrics: Arc::new(Metrics::new()),
+        proxies: Arc::new(Proxies::new(vec!["127.0.0.1".parse().unwrap()])),
+        token_failures: Arc::new(TokenFailures::new(Instant::now())),
+        lanes: Lanes::new(1),
+        stalls: Stalls::watching(TICK, Arc::clone(&metrics)),
+        metrics,
         readiness: Arc::new(Fixed(options.components)),
         has_observe_listener: options.has_observe_listener,
     };
@@ -106,7 +112,7 @@ async fn start(options: Options) -> Gateway {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(&context, scim);
+    let router = router(&context, scim, sign_ins);
     let serving = tokio::spawn(async move {
         serve(listener, router, &in_flight, options.listen, async {
             let _ = stopped.await;

@@ -97,3 +97,68 @@ async fn an_operation_over_the_limit_is_refused_and_health_still_responds() {
     gateway.stand.release.add_permits(1);
     assert_eq!(first.await.unwrap(), 200);
 }
+
+#[tokio::test]
+async fn many_wrong_tokens_are_told_to_wait_and_the_right_one_never_is() {
+    let log = Captured::default();
+    let _log = tracing::subscriber::set_default(log.subscriber(Format::Json, Level::Info));
+    let gateway = start(Options::default()).await;
+    let users = "/acme/scim/v2/Users";
+    let mut refused = Vec::new();
+    for number in 0..60 {
+        let answer = gateway.post(users, "wrong").body("{}").send().await.unwrap();
+        refused.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
+        if number % 10 == 0 {
+            let right = gateway.post(users, "right").body("{\"userName\":\"a\"}").send().await.unwrap();
+            assert_eq!(right.status(), 201);
+        }
+    }
+    let count = |status| refused.iter().filter(|refusal| **refusal == status).count();
+    // A slow machine may take so long that a few more are due.
+    let limited = count((429, true));
+    assert!((30..=40).contains(&limited) && count((401, false)) == 60 - limited, "{refused:?}");
+    // Written in another way, it is the same name.
+    let encoded = gateway.post("/%61cme/scim/v2/Users", "wrong").body("{}").send().await.unwrap();
+    let (status, body) = scim_error(encoded).await;
+    assert_eq!(status, 429, "{body}");
+    let metrics = gateway.get("/metrics").await.text().await.unwrap();
+    let line = format!("scim_refused_tokens_total{{status=\"429\"}} {}", limited + 1);
+    assert!(metrics.contains(&line), "{metrics}");
+    let text = log.text();
+    assert!(text.contains("many wrong tokens come from this address"), "{text}");
+    assert_eq!(text.matches("\"status\":429").count(), 0, "{text}");
+}
+
+#[tokio::test]
+async fn people_who_sign_in_take_no_place_of_a_scim_operation() {
+    let gateway = start(Options { in_flight: 1, ..Options::default() }).await;
+    let mut browsers = Vec::new();
+    for _ in 0..20 {
+        let mut socket = gateway.socket().await;
+        socket.write_all(b"GET /acme/jit HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        gateway.stand.entered.notified().await;
+        browsers.push(socket);
+    }
+    let answer = gateway.post("/acme/scim/v2/Users", "right").body("{\"userName\":\"a\"}").send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    gateway.stand.release.add_permits(20);
+    for mut browser in browsers {
+        let mut answer = [0_u8; 15];
+        browser.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    }
+}
+
+#[tokio::test]
+async fn clients_of_a_trusted_proxy_are_limited_one_by_one() {
+    let gateway = start(Options::default()).await;
+    let wrong = async |client: &str| {
+        let request = gateway.post("/acme/scim/v2/Users", "wrong").header("x-forwarded-for", client).body("{}");
+        request.send().await.unwrap().status().as_u16()
+    };
+    let mut last = 401;
+    for _ in 0..25 {
+        last = wrong("192.0.2.1").await;
+    }
+    assert_eq!((last, wrong("192.0.2.2").await), (429, 401));
+}

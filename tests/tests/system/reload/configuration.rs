@@ -13,7 +13,9 @@ async fn instances_come_and_go_without_a_restart() {
     config.write().unwrap();
     eventually("the second instance", async || world.call("GET", "second", "/Users", None).await.status == 200).await;
     let added = world.reloaded("the second instance's line", |latest| latest["outcome"] == "applied").await;
-    assert_eq!(added["changes"], serde_json::json!([{ "of": "instance", "name": "second", "change": "added" }]));
+    let host = world.instance.app.base_url.clone();
+    let change = serde_json::json!({ "of": "instance", "name": "second", "change": "added", "host": { "to": host } });
+    assert_eq!(added["changes"], serde_json::json!([change]));
     assert!(world.shows_title().await, "the first instance is not disturbed");
 
     config.remove_instance("second");
