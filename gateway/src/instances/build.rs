@@ -149,7 +149,7 @@ impl InstanceBuilder<'_> {
             Some(old) => Arc::clone(old.instance.egress()),
             None => Arc::new(connect(&self.context, &settings).map_err(|mistake| vec![mistake])?),
         };
-        let identity = generation::identity(&descriptor.name, egress.base_url());
+        let identity = generation::identity(&descriptor.id, egress.base_url());
         let store = generation::store(&self.context, &identity, jiff::Timestamp::now());
         let store = store.await.map_err(|mistake| vec![mistake])?;
         let parts = Parts {
