@@ -194,7 +194,7 @@ impl InstanceBuilder<'_> {
             None => Arc::new(connect(&self.context, &settings)?),
         };
         self.permitted(&Host::of(egress.base_url()))?;
-        let identity = generation::identity(&descriptor.name, egress.base_url());
+        let identity = generation::identity(&descriptor.id, egress.base_url());
         let store = generation::store(&self.context, &identity, jiff::Timestamp::now());
         let store = store.await?;
         let parts = Parts {

@@ -10,7 +10,7 @@ use crate::egress::BaseUrl;
 use crate::store::{Generation, Store, StoreError};
 use jiff::Timestamp;
 
-/// Whom an instance stands for: `Samanage at api.samanage.com`.
+/// Whom an instance stands for: `samanage at api.samanage.com`.
 pub(super) fn identity(connector: &str, base_url: &BaseUrl) -> String {
     let url = base_url.to_string();
     // A move from http to https is none to another tenant.

@@ -1,25 +1,11 @@
 //! The order in which groups were created.
 
 use crate::error::StoreError;
-use crate::statement::{Cell, Row, Statement};
+use crate::key::GroupKey;
+use crate::statement::Statement;
 use crate::store::Store;
 use sqlx::{Any, AnyConnection};
 use std::collections::BTreeSet;
-
-/// Identifies a group of an instance.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupKey {
-    /// The instance's name.
-    pub instance: String,
-    /// The group's id.
-    pub group: String,
-}
-
-impl GroupKey {
-    pub(crate) fn cells(&self) -> Row<'_> {
-        [&self.instance, &self.group].map(|text| Cell::text(text)).to_vec()
-    }
-}
 
 impl Store {
     /// The group's place in the order of creation, if it has one.

@@ -1,4 +1,4 @@
-//! The key of a resource.
+//! The keys of resources and groups.
 
 use crate::statement::{Cell, Row};
 
@@ -31,5 +31,20 @@ impl<'a> Key<'a> {
 impl<'a> From<&'a ResourceKey> for Key<'a> {
     fn from(key: &'a ResourceKey) -> Self {
         Self { instance: &key.instance, resource_type: &key.resource_type, id: &key.id }
+    }
+}
+
+/// Identifies a group of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupKey {
+    /// The instance's name.
+    pub instance: String,
+    /// The group's id.
+    pub group: String,
+}
+
+impl GroupKey {
+    pub(crate) fn cells(&self) -> Row<'_> {
+        [&self.instance, &self.group].map(|text| Cell::text(text)).to_vec()
     }
 }

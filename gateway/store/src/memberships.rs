@@ -1,7 +1,7 @@
 //! Requested group memberships, whether or not the app can have them.
 
 use crate::error::StoreError;
-use crate::groups::GroupKey;
+use crate::key::GroupKey;
 use crate::statement::{Cell, Row, Statement, replace};
 use crate::store::Store;
 use sqlx::{Any, AnyConnection};

@@ -2,7 +2,8 @@
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::generation::{Generation, Holding, generations};
+use crate::generation::{Generation, generations};
+use crate::holding::Holding;
 use crate::reader::Reader;
 use crate::store_url::StoreUrl;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _};

@@ -5,61 +5,14 @@
 
 use crate::database::Database;
 use crate::error::StoreError;
+use crate::rail_write::RailWrite;
 use crate::reader::Reader;
-use crate::statement::{Cell, Row, Statement};
+use crate::statement::{Cell, Statement};
 use crate::store::Store;
 use crate::store_url::StoreUrl;
-use crate::text::{bounded_id, time_text};
+use crate::text::time_text;
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, Connection as _};
-
-/// One change of a guard rail's data.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RailWrite {
-    /// A user is about to be deactivated or deleted.
-    Deactivates(Deactivated),
-    /// The user was not deactivated or deleted after all.
-    Remains(Deactivated),
-    /// Deactivations before a time are no longer counted.
-    ForgetBefore {
-        /// The instance's name.
-        instance: String,
-        /// The time.
-        time: Timestamp,
-    },
-    /// A rail blocks changes. One that already does keeps its first time and reason.
-    Tripped {
-        /// The instance's name.
-        instance: String,
-        /// The rail's name.
-        rail: &'static str,
-        /// When it tripped.
-        time: Timestamp,
-        /// The reason, for the operator.
-        reason: String,
-    },
-}
-
-impl RailWrite {
-    /// The instance that it is about.
-    pub(crate) fn instance(&mut self) -> &mut String {
-        match self {
-            Self::Deactivates(user) | Self::Remains(user) => &mut user.instance,
-            Self::ForgetBefore { instance, .. } | Self::Tripped { instance, .. } => instance,
-        }
-    }
-}
-
-/// A deactivation or deletion of a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deactivated {
-    /// The instance's name.
-    pub instance: String,
-    /// The user's SCIM id.
-    pub id: String,
-    /// When it happened.
-    pub time: Timestamp,
-}
 
 /// The state of one rail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -198,13 +151,6 @@ impl<'a> RailChanges<'a> {
     }
 }
 
-impl Deactivated {
-    fn cells(&self) -> Row<'_> {
-        let time = Cell::Text(time_text(self.time).into());
-        vec![Cell::text(&self.instance), time, Cell::Text(bounded_id(&self.id))]
-    }
-}
-
 const REMAIN: Statement =
     Statement { head: "DELETE FROM deactivations WHERE (instance, time, id) IN (VALUES ", tail: ")" };
 const DEACTIVATE: Statement = Statement {
@@ -220,6 +166,7 @@ const TRIP: Statement = Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rail_write::Deactivated;
     use crate::testing::temporary;
     use crate::write::Write;
 

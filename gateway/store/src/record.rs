@@ -1,8 +1,10 @@
-//! Adding rows to the provisioning log.
+//! Adding rows to the provisioning log, and reading them.
 
 use crate::counts::DropReason;
+use crate::error::StoreError;
 use crate::log::entry::LogEntry;
 use crate::log::queue::QUEUE;
+use crate::log::read::LogFilter;
 use crate::store::Store;
 
 impl Store {
@@ -23,6 +25,11 @@ impl Store {
         if let Some(entry) = refused {
             self.counters().dropped_log_rows(&entry.instance, DropReason::Slow, 1);
         }
+    }
+
+    /// The rows of the provisioning log that pass the filter, newest first.
+    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.reader().log(filter).await
     }
 
     /// Whether the instance may write the row of an operation that changed nothing; if not, the row is counted as dropped.

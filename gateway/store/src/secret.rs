@@ -10,6 +10,16 @@ use sqlx::{Any, AnyConnection};
 use std::collections::BTreeMap;
 
 const CURSOR_KEY: &str = "cursor-key";
+/// Not a secret: a row that is written to see whether the database takes any.
+const PROBE: &str = "probe";
+
+/// Writes a row that nobody reads.
+pub(crate) async fn write_probe(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let write =
+        "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let value = rand::random::<u64>().to_string();
+    sqlx::query::<Any>(write).bind(PROBE).bind(value).execute(connection).await.map(drop)
+}
 
 impl Store {
     /// The key that authenticates cursors: the same for all gateways on this database, and after a restart.

@@ -52,14 +52,6 @@ impl<'a> Cell<'a> {
         value.map_or(Self::Null, Self::json)
     }
 
-    /// The bytes of a text.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Number(_) | Self::Null | Self::NoNumber => 0,
-        }
-    }
-
     /// Binds it to the query's next placeholder.
     pub(crate) fn bind_to<'q>(&'q self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments> {
         match self {

@@ -5,7 +5,7 @@ use scim_protocol::MAX_ID_BYTES;
 use std::borrow::Cow;
 
 /// Characters stored of a text that a client chose; anything longer is not an identifier, and index entries have limits.
-const MAX_CHARACTERS: usize = 256;
+pub(crate) const MAX_CHARACTERS: usize = 256;
 
 /// RFC 3339 in UTC to the microsecond. All have the same length, so texts sort as times do.
 pub(crate) fn time_text(time: Timestamp) -> String {

@@ -1,11 +1,10 @@
 //! Everything that can be written.
 
 use crate::generation::Generation;
-use crate::groups::GroupKey;
-use crate::inactive::{Inactive, Phase};
-use crate::key::ResourceKey;
+use crate::inactive_resource::{Inactive, Phase};
+use crate::key::{GroupKey, ResourceKey};
 use crate::log::entry::LogEntry;
-use crate::rails::RailWrite;
+use crate::rail_write::RailWrite;
 use serde_json::Value;
 
 /// One change of what is remembered.

@@ -13,6 +13,7 @@ use crate::log::queue::LogQueue;
 use crate::message::{Done, Message, Trim, Trimmed};
 use crate::retention::delete_some;
 use crate::row_fault::is_row_fault;
+use crate::secret::write_probe;
 use crate::write::Write;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use std::fs::File;
@@ -218,9 +219,10 @@ impl Writer {
         }
     }
 
-    /// Probes the database while idle after a failure: without commits, nothing else would notice its recovery.
+    /// Probes the database while idle after a failure: without commits, nothing else would notice its recovery. It writes, because a
+    /// database whose disk is full answers questions.
     async fn probe(&self, session: &mut Option<Session>) {
-        let outcome = in_time(async { self.connected(session).await?.connection.ping().await }).await;
+        let outcome = in_time(async { write_probe(&mut self.connected(session).await?.connection).await }).await;
         if outcome.is_err() {
             *session = None;
         }

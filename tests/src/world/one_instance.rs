@@ -129,11 +129,6 @@ impl World {
         GatewayProcess::start(&self.binary, &self.config, &self.folder().join(log)).await.unwrap()
     }
 
-    /// The file of the configuration.
-    pub fn config_file(&self) -> &Path {
-        &self.config
-    }
-
     /// The process of the running gateway.
     pub fn process(&self) -> u32 {
         self.gateway.as_ref().and_then(GatewayProcess::id).unwrap()

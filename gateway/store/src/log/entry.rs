@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::statement::{Cell, Row, Statement};
-use crate::text::{bounded_text, time_text};
+use crate::text::{MAX_CHARACTERS, bounded_text, time_text};
 use jiff::Timestamp;
 use scim_protocol::fold_case;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,8 @@ struct StoredCall<'a> {
 const MAX_CALLS: usize = 100;
 /// What a row takes besides its texts: numbers, and its places in three indexes.
 const ROW_BYTES: u64 = 200;
+/// What a call takes besides its method and path: the names and numbers of [`StoredCall`].
+const CALL_BYTES: usize = 60;
 
 pub(super) const SELECT: &str =
     "SELECT time, correlation, instance, generation, client, operation, resource_type, id, slot, value, status,
@@ -100,21 +102,27 @@ const INSERT: Statement = Statement {
 
 /// Inserts rows.
 pub(crate) async fn insert(connection: &mut AnyConnection, rows: &[&LogEntry]) -> Result<(), sqlx::Error> {
-    let rows: Vec<Row<'_>> = rows.iter().map(|entry| entry.cells().0).collect();
+    let rows: Vec<Row<'_>> = rows.iter().map(|entry| entry.cells()).collect();
     INSERT.run(connection, &rows).await
 }
 
 impl LogEntry {
-    /// The bytes that the row takes.
+    /// About the bytes that the row takes, without writing it.
     pub(crate) fn bytes(&self) -> u64 {
-        self.cells().1
+        let matching = self.matching.as_ref();
+        let known = [&self.correlation, &self.instance, &self.client, &self.operation].map(|text| text.as_str());
+        let optional = [self.resource_type.as_deref(), self.id.as_deref(), self.scim_type.as_deref()];
+        let matching = matching.map(|matching| [matching.slot.as_str(), &matching.value, &matching.value]);
+        let texts = known.into_iter().chain(optional.into_iter().flatten()).chain(matching.into_iter().flatten());
+        let calls = self.app_calls.iter().take(MAX_CALLS);
+        let calls: usize = calls.map(|call| CALL_BYTES + bounded_len(&call.method) + bounded_len(&call.path)).sum();
+        ROW_BYTES + (texts.map(bounded_len).sum::<usize>() + calls) as u64
     }
 
-    /// The row, in the order of the columns of [`INSERT`], and the bytes that it takes. No text of it is longer than is stated here,
-    /// whoever chose it.
-    fn cells(&self) -> (Row<'_>, u64) {
+    /// The row, in the order of the columns of [`INSERT`]. No text of it is longer than [`bounded_text`] says, whoever chose it.
+    fn cells(&self) -> Row<'_> {
         let matching = self.matching.as_ref();
-        let mut row = vec![
+        vec![
             Cell::Text(Cow::Owned(time_text(self.time))),
             bounded(&self.correlation),
             bounded(&self.instance),
@@ -138,11 +146,8 @@ impl LogEntry {
                 }
             },
             matching.map_or(Cell::Null, |matching| Cell::Text(folded_value(&matching.value))),
-        ];
-        let texts: usize = row.iter().map(Cell::bytes).sum();
-        let bytes = ROW_BYTES + texts as u64;
-        row.push(Cell::Number(i64::try_from(bytes).unwrap_or(i64::MAX)));
-        (row, bytes)
+            Cell::Number(i64::try_from(self.bytes()).unwrap_or(i64::MAX)),
+        ]
     }
 
     fn unlisted_calls(&self) -> u64 {
@@ -178,6 +183,11 @@ impl LogEntry {
 /// The value of a matching attribute, as it is looked for.
 pub(super) fn folded_value(value: &str) -> Cow<'_, str> {
     Cow::Owned(fold_case(&bounded_text(value)).into_owned())
+}
+
+/// About the bytes of [`bounded_text`], and not fewer.
+fn bounded_len(text: &str) -> usize {
+    text.len().min(4 * MAX_CHARACTERS)
 }
 
 fn bounded(text: &str) -> Cell<'_> {

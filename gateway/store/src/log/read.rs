@@ -4,7 +4,6 @@ use super::entry::{LogEntry, SELECT, folded_value};
 use crate::error::StoreError;
 use crate::reader::Reader;
 use crate::statement::Cell;
-use crate::store::Store;
 use crate::store_url::StoreUrl;
 use crate::text::{bounded_text, time_text};
 use jiff::Timestamp;
@@ -60,7 +59,7 @@ impl LogFilter {
 
 impl Reader {
     /// The rows of the provisioning log that pass the filter, newest first.
-    async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+    pub(crate) async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
         let (conditions, mut values): (Vec<&str>, Vec<Cell<'_>>) = filter.conditions().into_iter().unzip();
         let mut text = SELECT.to_owned();
         for (place, condition) in conditions.iter().enumerate() {
@@ -76,12 +75,5 @@ impl Reader {
         }
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(LogEntry::from_row).collect()
-    }
-}
-
-impl Store {
-    /// The rows of the provisioning log that pass the filter, newest first.
-    pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.reader().log(filter).await
     }
 }

@@ -73,7 +73,7 @@ async fn beyond_its_bytes_an_instances_oldest_rows_go_and_nobody_elses() {
         // Some 350 bytes a row.
         let limits = LogLimits { bytes: 1 << 20, ..LogLimits::default() };
         store.limit_log(limits);
-        store.commit((0..100).map(|second| log(second, "globex")).collect()).await.unwrap();
+        store.commit((100_000..100_100).map(|second| log(second, "globex")).collect()).await.unwrap();
         // More than go at once.
         store.commit((0..9000).map(|second| log(second, "acme")).collect()).await.unwrap();
         let deleted = store.shrink_log().await.unwrap();

@@ -119,8 +119,14 @@ async fn a_generation_is_purged_while_the_gateway_runs_and_nothing_else_is() {
         let (store, place) = database.store().await;
         let url = place.store_url();
         let (first, second) = (store.of_generation("acme", 1), store.of_generation("acme", 2));
-        for store in [&first, &second] {
-            store.commit(every_write("acme")).await.unwrap();
+        for (store, correlation) in [(&first, "1"), (&second, "2")] {
+            let logged = |mut write| {
+                if let Write::Log(row) = &mut write {
+                    correlation.clone_into(&mut row.correlation);
+                }
+                write
+            };
+            store.commit(every_write("acme").into_iter().map(logged).collect()).await.unwrap();
         }
         store.commit(every_write("globex")).await.unwrap();
         for number in [1, 2] {
