@@ -67,7 +67,7 @@ pub fn router(context: &ServerContext, scim: Router) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(host::require))
         .layer(middleware::from_fn_with_state(operations, detach::detach));
-    let observed = if context.has_observe_listener { Router::new() } else { observe_routes(context) };
+    let observed = if context.has_observe_listener { Router::new() } else { probes(context) };
     let beside = health::health_routes().merge(observed).layer(middleware::from_fn(host::require));
     beside.merge(scim).layer(middleware::from_fn(correlation::correlate))
 }
@@ -82,6 +82,10 @@ pub fn operator_routes(routes: Router) -> Router {
 
 /// `/readyz` and `/metrics`, for their own listener.
 pub fn observe_routes(context: &ServerContext) -> Router {
+    probes(context).layer(middleware::from_fn(host::require)).layer(middleware::from_fn(correlation::correlate))
+}
+
+fn probes(context: &ServerContext) -> Router {
     health::observe_routes(Arc::clone(&context.readiness), Arc::clone(&context.metrics), context.in_flight.clone())
 }
 
