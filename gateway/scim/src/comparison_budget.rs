@@ -60,6 +60,12 @@ impl ComparisonBudget {
         self.is_exceeded.load(Ordering::Relaxed)
     }
 
+    /// Whether less than half is left: whoever can go on in another request should.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.left.load(Ordering::Relaxed) < self.most / 2
+    }
+
     /// # Errors
     /// 400 `tooMany` if more was taken than there was.
     pub fn check(&self) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use crate::path::AttributePath;
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Returned, Schema, core};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Which attributes a client asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ enum Choice {
     Except(Vec<Named>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
     /// All of an extension's attributes, or of the core schema's.
     Schema(Option<String>),
@@ -190,7 +191,9 @@ fn names(resource_type: &ResourceType, list: &str) -> Vec<Named> {
         let path = resource_type.parse_path(text).ok()?;
         Some(Named::Attribute(resource_type.resolve(&path)?.path))
     };
-    list.split(',').map(str::trim).filter_map(named).collect()
+    // A list may name an attribute a hundred thousand times; each name is looked at for each attribute of each resource.
+    let named: BTreeSet<Named> = list.split(',').map(str::trim).filter_map(named).collect();
+    named.into_iter().collect()
 }
 
 fn always(resource_type: &ResourceType) -> Vec<AttributePath> {

@@ -91,7 +91,7 @@ pub fn router(context: &ServerContext, scim: Router, sign_ins: Router) -> Router
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(host::require))
         .layer(middleware::from_fn_with_state(operations(None), detach::detach));
-    let observed = if context.has_observe_listener { Router::new() } else { observe_routes(context) };
+    let observed = if context.has_observe_listener { Router::new() } else { probes(context) };
     let beside = health::health_routes().merge(observed).layer(middleware::from_fn(host::require));
     beside
         .merge(sign_ins)
@@ -116,6 +116,10 @@ fn refused_tokens(context: &ServerContext) -> RefusedTokens {
 
 /// `/readyz` and `/metrics`, for their own listener.
 pub fn observe_routes(context: &ServerContext) -> Router {
+    probes(context).layer(middleware::from_fn(host::require)).layer(middleware::from_fn(correlation::correlate))
+}
+
+fn probes(context: &ServerContext) -> Router {
     health::observe_routes(Arc::clone(&context.readiness), Arc::clone(&context.metrics), context.in_flight.clone())
 }
 

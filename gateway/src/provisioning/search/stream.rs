@@ -1,7 +1,7 @@
 //! A list by cursor (RFC 9865): the app's pages, from where the page before ended.
 //!
 //! A page ends when it is full, or when so many resources were looked at in vain that the client is better told to ask again: a
-//! page may hold less than was asked for, even nothing, and still name a next one. So a filter that the app cannot evaluate gets
+//! page may hold less than was asked for, even nothing, and still name a next one. So it does when comparing has become expensive. So a filter that the app cannot evaluate gets
 //! through any number of resources, where a list by index has to give up.
 
 use super::super::app::App;
@@ -34,18 +34,20 @@ pub(super) struct CursorPage {
     /// The ids of the first two.
     first_two: Vec<String>,
     looked_at: u64,
+    /// Whether comparing has cost so much that the client is better told to ask again.
+    is_spent: bool,
 }
 
 impl CursorPage {
     pub(super) fn new(count: u64) -> Self {
-        Self { count, resources: Vec::new(), total: None, first_two: Vec::new(), looked_at: 0 }
+        Self { count, resources: Vec::new(), total: None, first_two: Vec::new(), looked_at: 0, is_spent: false }
     }
 
     /// What was found for a window.
     pub(super) fn of(found: Found) -> Self {
         let count = found.window.count;
         let (total, resources) = found.finish();
-        Self { count, resources, total: Some(total), first_two: Vec::new(), looked_at: 0 }
+        Self { count, resources, total: Some(total), first_two: Vec::new(), looked_at: 0, is_spent: false }
     }
 
     /// Where the page behind a window begins, if there is one.
@@ -63,7 +65,7 @@ impl CursorPage {
     }
 
     fn ends(&self) -> bool {
-        self.is_full() || self.looked_at >= MAX_LOOKED_AT
+        self.is_full() || self.is_spent || self.looked_at >= MAX_LOOKED_AT
     }
 
     fn take(&mut self, context: &Context<'_>, query: &Query, current: Current) -> Result<(), Error> {
@@ -75,6 +77,7 @@ impl CursorPage {
             }
             self.resources.push(context.projection.apply(&context.kind.scim, whole));
         }
+        self.is_spent = context.comparisons().is_low();
         Ok(())
     }
 }
@@ -185,7 +188,7 @@ async fn from_app(
     let of_page = taken.len();
     let mut done = 0;
     for current in walk::currents(context, app, taken.into_iter().take(fits).collect(), &omit).await? {
-        if page.is_full() {
+        if page.is_full() || page.is_spent {
             break;
         }
         page.take(context, query, current)?;
@@ -217,7 +220,7 @@ async fn from_store(
     let mut next = offset;
     let total = offset + rows.len() as u64;
     for current in inactive::currents(context, app, rows).await? {
-        if page.is_full() {
+        if page.is_full() || page.is_spent {
             break;
         }
         page.take(context, query, current)?;
