@@ -65,8 +65,7 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
             mistakes => mistakes,
         };
-        let warnings =
-            if connect && mistakes.is_empty() { unshown_fields(&built.instances).await } else { Vec::new() };
+        let warnings = if connect && mistakes.is_empty() { unshown_fields(&built.instances).await } else { Vec::new() };
         shared.store.close().await;
         let served = built.instances.iter().map(|(name, hosted)| {
             let descriptor = &hosted.instance.connector.descriptor;

@@ -22,6 +22,7 @@ mod musts;
 mod patch_sequences;
 mod protocol;
 mod reload;
+mod samanage_roles;
 mod standing;
 mod start;
 mod turns;
