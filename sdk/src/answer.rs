@@ -84,7 +84,9 @@ impl Answer {
             400 | 422 => Fault::invalid_value(detail),
             401 => Fault::new(
                 401,
-                format!("The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"),
+                format!(
+                    "The app rejects the gateway's credential (401){error_text}. Check the credential of this instance"
+                ),
             ),
             403 => {
                 Fault::new(403, format!("The app does not allow the gateway's credential to do this (403){error_text}"))

@@ -148,10 +148,13 @@ impl CallError {
         )
     }
 
-    /// Whether the app certainly did nothing, and would do nothing if it was asked again.
+    /// The status with which the app rejected the gateway's credential or its rights: it certainly did nothing.
     #[must_use]
-    pub const fn is_rejected(&self) -> bool {
-        matches!(self, Self::Rejected(_))
+    pub const fn rejected_with(&self) -> Option<u16> {
+        match self {
+            Self::Rejected(fault) => Some(fault.status),
+            _ => None,
+        }
     }
 
     /// What the SCIM client is told: a fault unchanged, a contradiction in words for the connector's author, anything else without its

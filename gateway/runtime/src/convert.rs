@@ -150,6 +150,26 @@ mod tests {
     }
 
     #[test]
+    fn a_page_above_the_limit_is_refused_before_it_is_parsed() {
+        let stored = |id: u32| wit::Stored {
+            id: id.to_string(),
+            document: Some("not JSON".to_owned()),
+            version: None,
+            unresolved: Vec::new(),
+        };
+        let of = |count: u32| wit::Page {
+            resources: (0..count).map(stored).collect(),
+            total: None,
+            limit: None,
+            more: false,
+            next: None,
+        };
+        let contradiction = Contradiction::TooMany { returned: 3, limit: 2 };
+        assert_eq!(page("search", of(3), 2), Err(CallError::Contradiction { function: "search", contradiction }));
+        assert_eq!(page("search", of(2), 2).unwrap_err().class(), "bad-answer");
+    }
+
+    #[test]
     fn what_the_app_says_of_the_gateways_credential_is_not_said_of_the_clients() {
         for (said, told) in [(400, 400), (401, 502), (403, 502), (404, 404), (599, 599)] {
             let answer =

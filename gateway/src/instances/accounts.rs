@@ -164,7 +164,9 @@ fn id(resource: Option<&Value>) -> Option<String> {
 
 fn refused(refusal: &Refusal) -> AccountError {
     let text = refusal.text().map_or_else(|| refusal.error.detail.clone(), str::to_owned);
-    if refusal.error.status.is_server_error() || refusal.error.status == 429 {
+    // What the gateway may not do is about this account as likely as about all: a domain, a licence.
+    let is_about_account = refusal.rejected_with() == Some(403);
+    if !is_about_account && (refusal.error.status.is_server_error() || refusal.error.status == 429) {
         AccountError::Unavailable(text)
     } else {
         AccountError::Refused(text)

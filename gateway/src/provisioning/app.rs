@@ -8,9 +8,9 @@ use super::checked_page::CheckedPage;
 use super::group_lists::GroupLists;
 use super::instance::Instance;
 use super::kind::Kind;
-use super::refusal::{Cause, Refusal};
+use super::refusal::Refusal;
 use super::request::Caller;
-use crate::connectors::{Call, CallError, CallLimits, Contradiction, Document, Query, Step, Stored};
+use crate::connectors::{Call, CallLimits, Contradiction, Document, Query, Step, Stored};
 use crate::egress::AppCall;
 use crate::mapping::{AppChange, Budget, ids_in, replace_ids};
 use serde_json::Value;
@@ -26,11 +26,11 @@ pub(super) struct App<'a> {
     pub(super) needs_groups: bool,
     /// The groups of users, once they were looked for.
     pub(super) groups: Option<GroupLists>,
-    instance: &'a Instance,
+    pub(super) instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
     fresh: Ids,
     /// The contract's function that was called last.
-    asked: &'static str,
+    pub(super) asked: &'static str,
 }
 
 /// Since when a resource is gone. Either way it is.
@@ -39,9 +39,6 @@ pub(super) enum Deleted {
     Now,
     Before,
 }
-
-/// What a connector answers about one resource.
-type Answered = Result<Stored, CallError>;
 
 /// By resource type and id.
 type Ids = HashMap<(String, String), String>;
@@ -191,11 +188,6 @@ impl<'a> App<'a> {
         Ok(page)
     }
 
-    /// 502 for what the connector answered last, which cannot be true.
-    pub(super) fn contradicted(&self, contradiction: Contradiction) -> Refusal {
-        self.refused(CallError::Contradiction { function: self.asked, contradiction })
-    }
-
     /// The change in the ids that the app knows; a copy only where ids differ.
     async fn translated<'c>(&self, kind: &Kind, change: &'c AppChange) -> Result<Cow<'c, AppChange>, Refusal> {
         let unchanged = Cow::Borrowed(change);
@@ -285,41 +277,5 @@ impl<'a> App<'a> {
             }
         }
         Ok(found)
-    }
-
-    /// A failed call. The operator has several connectors and must see whose answer it was.
-    fn refused(&self, error: CallError) -> Refusal {
-        let mut refusal = Refusal::from(error);
-        if let Cause::Call { text: Some(text), .. } = &mut refusal.cause {
-            *text = format!("connector {}: {text}", self.instance.connector.descriptor.id);
-        }
-        refusal
-    }
-
-    /// A resource in the connector's answer, recorded.
-    fn answered(&self, kind: &Kind, answer: Answered) -> Result<Stored, Refusal> {
-        let stored = answer.map_err(|error| self.refused(error))?;
-        self.call.record(|| Step::from_connector(std::slice::from_ref(&stored)));
-        self.has_content(kind, &stored)?;
-        Ok(stored)
-    }
-
-    /// As [`Self::answered`], to a call about the resource that the app knows by this id.
-    fn answered_for(&self, kind: &Kind, app_id: &str, answer: Answered) -> Result<Stored, Refusal> {
-        let stored = self.answered(kind, answer)?;
-        if stored.id == app_id {
-            return Ok(stored);
-        }
-        let (kind, asked) = (kind.scim.name.clone(), app_id.to_owned());
-        Err(self.contradicted(Contradiction::OtherId { kind, asked, answered: stored.id }))
-    }
-
-    /// A document without a field is none.
-    fn has_content(&self, kind: &Kind, stored: &Stored) -> Result<(), Refusal> {
-        if stored.document.as_ref().is_none_or(|document| !document.is_empty()) {
-            return Ok(());
-        }
-        let (kind, id) = (kind.scim.name.clone(), stored.id.clone());
-        Err(self.contradicted(Contradiction::EmptyDocument { kind, id }))
     }
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod answer;
 mod app;
+mod app_answers;
 mod awaited;
 mod bulk;
 mod checked_page;

@@ -32,8 +32,8 @@ pub enum Cause {
         class: &'static str,
         /// Whether the operation used up what one may use: in smaller parts, it could succeed.
         exhausted: bool,
-        /// Whether the app certainly did nothing, because it does not accept the gateway.
-        rejected: bool,
+        /// The status with which the app rejected the gateway's credential or its rights: it certainly did nothing.
+        rejected: Option<u16>,
         /// The operator's text, where it is more than the client's.
         text: Option<String>,
     },
@@ -91,12 +91,13 @@ impl Refusal {
 
     /// Whether the app may have acted all the same.
     pub(super) fn leaves_doubt(&self) -> bool {
-        self.error.status.is_server_error() && !self.is_rejected()
+        self.error.status.is_server_error() && self.rejected_with().is_none()
     }
 
     /// Whether the same request would be answered the same.
     pub(super) fn is_final(&self) -> bool {
-        matches!(u16::from(self.error.status), 400 | 403 | 405 | 409 | 412 | 422 | 501) || self.is_rejected()
+        matches!(u16::from(self.error.status), 400 | 403 | 405 | 409 | 412 | 422 | 501)
+            || self.rejected_with().is_some()
     }
 
     /// Whether the app has no such resource.
@@ -104,8 +105,13 @@ impl Refusal {
         self.error.status == 404
     }
 
-    const fn is_rejected(&self) -> bool {
-        matches!(self.cause, Cause::Call { rejected: true, .. })
+    /// The status with which the app rejected the gateway's credential or its rights.
+    #[must_use]
+    pub const fn rejected_with(&self) -> Option<u16> {
+        match self.cause {
+            Cause::Call { rejected, .. } => rejected,
+            _ => None,
+        }
     }
 
     /// The same, with another answer for the client.
@@ -130,7 +136,12 @@ impl From<CallError> for Refusal {
         Self {
             error: Error { status, scim_type, detail: fault.detail },
             retry_after_seconds: fault.retry_after_seconds,
-            cause: Cause::Call { class: error.class(), exhausted: error.is_exhausted(), rejected: error.is_rejected(), text },
+            cause: Cause::Call {
+                class: error.class(),
+                exhausted: error.is_exhausted(),
+                rejected: error.rejected_with(),
+                text,
+            },
         }
     }
 }
@@ -150,7 +161,7 @@ impl From<MapError> for Refusal {
             MapError::Transform { fault, .. } => {
                 let (class, exhausted) = (fault.class, fault.exhausted);
                 let refusal = Self::from(CallError::Fault(fault.into()));
-                Self { cause: Cause::Call { class, exhausted, rejected: false, text: None }, ..refusal }
+                Self { cause: Cause::Call { class, exhausted, rejected: None, text: None }, ..refusal }
             }
             MapError::AppValue { .. } => {
                 let error = Error::bad_gateway(format!("the app's answer does not fit the mapping: {text}"));

@@ -37,7 +37,9 @@ impl Shown {
             } else if written.contains(&field) && !known.contains_key(field) {
                 known.insert(field.to_owned(), Sight::Missed);
                 tracing::warn!(
-                    instance, rule = rule.place, field,
+                    instance,
+                    rule = rule.place,
+                    field,
                     "a field was written that the app's answer does not show: if the app calls it by another name, it ignored the value"
                 );
             }

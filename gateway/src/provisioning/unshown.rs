@@ -17,7 +17,11 @@ pub(super) fn of_new<'k>(kind: &'k Kind, document: &'k Document) -> impl Iterato
 
 /// The fields to which a change gives a value.
 pub(super) fn of_change(change: &AppChange) -> impl Iterator<Item = &str> {
-    change.fields.iter().filter(|(_, value)| value.as_ref().is_some_and(|value| !value.is_null())).map(|(field, _)| &**field)
+    change
+        .fields
+        .iter()
+        .filter(|(_, value)| value.as_ref().is_some_and(|value| !value.is_null()))
+        .map(|(field, _)| &**field)
 }
 
 impl Instance {

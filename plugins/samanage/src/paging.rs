@@ -47,11 +47,7 @@ impl List<'_> {
     }
 
     /// All pages, until `take` has enough of them.
-    pub(crate) fn each_page(
-        self,
-        api: Api<'_>,
-        mut take: impl FnMut(Rows) -> ControlFlow<()>,
-    ) -> Result<(), Fault> {
+    pub(crate) fn each_page(self, api: Api<'_>, mut take: impl FnMut(Rows) -> ControlFlow<()>) -> Result<(), Fault> {
         let (mut size, mut first_ids) = (LARGEST, HashSet::new());
         for number in 1.. {
             let page = self.page(api, number, size)?;

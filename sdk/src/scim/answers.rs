@@ -28,7 +28,9 @@ impl List {
     pub(super) fn page(self, asked: &PageRequest) -> Result<Page, Fault> {
         if let Some(start) = self.start_index.filter(|start| asked.offset > 0 && *start != asked.offset + 1) {
             let wanted = asked.offset + 1;
-            return Err(Fault::bad_answer(format!("The app was asked for startIndex {wanted} and returned startIndex {start}")));
+            return Err(Fault::bad_answer(format!(
+                "The app was asked for startIndex {wanted} and returned startIndex {start}"
+            )));
         }
         let got = self.resources.len() as u64;
         let more = match self.total {

@@ -70,7 +70,8 @@ mod tests {
             }
             let query = |name: &str| call.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
             let start: u64 = query("startIndex")?.parse().ok()?;
-            let page: Vec<Value> = (start..=users).take(size as usize).map(|id| json!({ "id": id.to_string() })).collect();
+            let page: Vec<Value> =
+                (start..=users).take(size as usize).map(|id| json!({ "id": id.to_string() })).collect();
             Some(Reply::json(200, json!({ "totalResults": users, "Resources": page })))
         })
     }

@@ -26,6 +26,7 @@ mod patch_sequences;
 mod protocol;
 mod reload;
 mod remembered;
+mod samanage_roles;
 mod standing;
 mod start;
 mod stated;

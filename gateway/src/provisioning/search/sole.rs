@@ -25,7 +25,9 @@ pub(super) fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, ids: &[
 fn unique<'f>(scim: &ResourceType, filter: &'f Filter) -> Option<&'f AttributePath> {
     match filter {
         Filter::And(filters) => filters.iter().find_map(|filter| unique(scim, filter)),
-        Filter::Compare(Comparison { path, op: CompareOp::Eq, .. }) if path.selector.is_none() && path.sub.is_none() => {
+        Filter::Compare(Comparison { path, op: CompareOp::Eq, .. })
+            if path.selector.is_none() && path.sub.is_none() =>
+        {
             let found = scim.resolve(&path.path)?;
             (found.attribute.uniqueness != Uniqueness::None && !found.attribute.multi_valued).then_some(&path.path)
         }

@@ -4,9 +4,12 @@ use super::*;
 
 #[test]
 fn s16_the_body_of_a_deletion_is_ignored_and_404_is_404() {
-    for (status, body, done) in
-        [(200, r#"{"messages":{"message":"Deleted user"}}"#, true), (204, "", true), (200, "<ok", true), (404, "", false)]
-    {
+    for (status, body, done) in [
+        (200, r#"{"messages":{"message":"Deleted user"}}"#, true),
+        (204, "", true),
+        (200, "<ok", true),
+        (404, "", false),
+    ] {
         let fake = FakeApp::new().reply("DELETE", "/users/5.json", Reply::text(status, body));
         let expected = if done { Ok(()) } else { Err(404) };
         assert_eq!(Samanage::delete(fake.app(), "User", "5").map_err(|fault| fault.status), expected, "{status}");

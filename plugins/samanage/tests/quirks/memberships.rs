@@ -126,9 +126,9 @@ fn s12_adding_again_is_harmless_even_where_samanage_refuses_it() {
 
 #[test]
 fn s12_a_member_whom_samanage_does_not_know_is_reported_to_the_gateway() {
-    let fake = FakeApp::new().reply("POST", "/memberships.json", Reply::status(422)).handle(|call| {
-        Some(if call.path == "/groups/70.json" { group(&[]) } else { Reply::status(404) })
-    });
+    let fake = FakeApp::new()
+        .reply("POST", "/memberships.json", Reply::status(422))
+        .handle(|call| Some(if call.path == "/groups/70.json" { group(&[]) } else { Reply::status(404) }));
     for id in ["5", "not-a-number"] {
         let stored = Samanage::update(fake.app(), "Group", "70", &members(&[id], &[])).unwrap();
         assert_eq!(stored.unresolved, [format!("members[value eq \"{id}\"]")]);

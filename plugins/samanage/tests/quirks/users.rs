@@ -211,11 +211,8 @@ fn a_refusal_that_nothing_explains_is_passed_on_in_samanages_words() {
 
 #[test]
 fn an_unknown_user_is_404_and_an_id_that_is_no_number_takes_no_call() {
-    let fake = samanage().reply("GET", "/users/5.json", Reply::status(404)).reply(
-        "PUT",
-        "/users/5.json",
-        Reply::status(404),
-    );
+    let fake =
+        samanage().reply("GET", "/users/5.json", Reply::status(404)).reply("PUT", "/users/5.json", Reply::status(404));
     let change = change(json!({"title": "x"}));
     for fault in [
         Samanage::read(fake.app(), "User", "5", &[]).unwrap_err(),

@@ -112,7 +112,9 @@ impl Lie {
             Self::Nameless => {
                 let names = ["userName", "displayName", "email", "name"];
                 let remove = |from: &mut Value| {
-                    from.as_object_mut().into_iter().for_each(|from| from.retain(|name, _| !names.contains(&name.as_str())));
+                    from.as_object_mut()
+                        .into_iter()
+                        .for_each(|from| from.retain(|name, _| !names.contains(&name.as_str())));
                 };
                 if let Some(inner) = resource.get_mut("user") {
                     remove(inner);
@@ -135,7 +137,11 @@ fn rows(body: &mut Value) -> Option<&mut Vec<Value>> {
 /// The same with another id, of the same type.
 fn other(row: &Value, number: u64) -> Value {
     let mut row = row.clone();
-    let place = if row.get("user").is_some() { row.get_mut("user").and_then(|user| user.get_mut("id")) } else { row.get_mut("id") };
+    let place = if row.get("user").is_some() {
+        row.get_mut("user").and_then(|user| user.get_mut("id"))
+    } else {
+        row.get_mut("id")
+    };
     if let Some(id) = place {
         let foreign = FOREIGN_ID + number;
         *id = if id.is_number() { json!(foreign) } else { json!(foreign.to_string()) };

@@ -56,5 +56,8 @@ async fn a_connector_that_lies_is_found_out_or_does_no_harm() {
     }
     let all: BTreeSet<String> = Lie::ALL.iter().map(|lie| format!("{lie:?}")).collect();
     assert_eq!(found_out, all, "each lie is found out somewhere");
-    assert!(world.log().contains("connector liar: the connector's answer to `search` cannot be true"), "the operator is told");
+    assert!(
+        world.log().contains("connector liar: the connector's answer to `search` cannot be true"),
+        "the operator is told"
+    );
 }
