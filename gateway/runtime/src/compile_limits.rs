@@ -6,7 +6,7 @@ use std::time::Duration;
 /// What compiling one file may take. CPython with a connector, 17 MiB, is the largest known: it takes a fifth of this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompileLimits {
-    /// Processor time. Elapsed time may be twice as much, because the compiler works when nobody else does.
+    /// Processor time. Elapsed time may be four times as much and a minute, because the compiler gives way to those who serve.
     pub cpu: Duration,
     /// Address space, in bytes.
     pub memory: u64,
@@ -33,6 +33,6 @@ impl Default for CompileLimits {
 impl CompileLimits {
     /// When the process is stopped although it has not used its processor time: the machine is busy.
     pub(crate) fn wall(&self) -> Duration {
-        self.cpu * 2
+        self.cpu * 4 + Duration::from_secs(60)
     }
 }

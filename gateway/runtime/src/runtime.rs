@@ -117,6 +117,11 @@ impl Runtime {
         self.connector(bytes, pin, wasi).await.map_err(|cause| LoadError { origin: origin.to_owned(), cause })
     }
 
+    /// From now on, somebody is served: compiling gives way to that.
+    pub fn give_way(&self) {
+        self.compilation.give_way();
+    }
+
     async fn connector(&self, bytes: Vec<u8>, pin: Option<&Sha256>, wasi: Wasi) -> Result<Arc<Connector>, LoadCause> {
         let limit = self.limits.connector_bytes;
         if bytes.len() > limit {

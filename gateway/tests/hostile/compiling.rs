@@ -53,7 +53,7 @@ async fn a_function_that_is_too_large_is_named_before_anything_is_compiled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_takes_too_long_is_given_up_and_others_load_meanwhile() {
-    let limits = CompileLimits { cpu: Duration::from_secs(4), locals: 50_000, ..CompileLimits::default() };
+    let limits = CompileLimits { cpu: Duration::from_secs(2), locals: 50_000, ..CompileLimits::default() };
     let runtime = runtime(limits);
     let file = costly(100, 20_000);
     let (given_up, ()) = tokio::join!(refused(&runtime, file.clone()), async {
@@ -62,15 +62,15 @@ async fn a_file_that_takes_too_long_is_given_up_and_others_load_meanwhile() {
         assert_eq!(call.read("User", "setting", &[]).await.unwrap().id, "\"red\"");
     });
     assert_eq!(given_up.0, CompileError::Time { limit: limits.cpu });
-    assert!(given_up.1.contains("compiling it takes more than 4 s of processor time"), "{}", given_up.1);
+    assert!(given_up.1.contains("compiling it takes more than 2 s of processor time"), "{}", given_up.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_takes_too_much_memory_is_given_up() {
-    let limits = CompileLimits { memory: 400 << 20, locals: 50_000, ..CompileLimits::default() };
+    let limits = CompileLimits { memory: 200 << 20, locals: 50_000, ..CompileLimits::default() };
     let (error, text) = refused(&runtime(limits), costly(100, 20_000)).await;
     assert_eq!(error, CompileError::Memory { limit: limits.memory }, "{text}");
-    assert!(text.contains("compiling it takes more than 400 MiB of memory"), "{text}");
+    assert!(text.contains("compiling it takes more than 200 MiB of memory"), "{text}");
 }
 
 /// A program in place of the compiler, which counts how often it is called.

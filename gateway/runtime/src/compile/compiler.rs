@@ -9,7 +9,7 @@ use super::order::CompileOrder;
 use super::{process, worker};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
 
@@ -40,18 +40,24 @@ impl Compiler {
 }
 
 /// Compiles, a few files at the same time.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Compilation {
     compiler: Compiler,
     limits: CompileLimits,
     /// A file keeps one processor busy.
-    processors: Arc<Semaphore>,
+    processors: Semaphore,
+    gives_way: AtomicBool,
 }
 
 impl Compilation {
     pub(crate) fn new(compiler: Compiler, limits: CompileLimits) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { compiler, limits, processors: Arc::new(Semaphore::new(processors)) }
+        Self { compiler, limits, processors: Semaphore::new(processors), gives_way: AtomicBool::new(false) }
+    }
+
+    /// From now on, somebody is served meanwhile.
+    pub(crate) fn give_way(&self) {
+        self.gives_way.store(true, Ordering::Relaxed);
     }
 
     /// Compiles a file and keeps its code for an engine without a compiler.
@@ -66,7 +72,12 @@ impl Compilation {
         // The semaphore is never closed.
         let _processor = self.processors.acquire().await;
         let workplace = code.workplace().map_err(|error| CompileError::Workplace(error.to_string()))?;
-        let order = CompileOrder { directory: workplace.path().to_owned(), wasi, limits: self.limits };
+        let order = CompileOrder {
+            directory: workplace.path().to_owned(),
+            wasi,
+            limits: self.limits,
+            gives_way: self.gives_way.load(Ordering::Relaxed),
+        };
         match &self.compiler {
             Compiler::Process(program) => process::compile(program, file, &order).await?,
             Compiler::InProcess => tokio::task::spawn_blocking(move || worker::compile(&file, &order))

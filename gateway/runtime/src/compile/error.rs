@@ -28,6 +28,9 @@ pub enum CompileError {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// The system ended the process.
+    #[error("the system ended the compiler, most likely because memory is short; reload to try again")]
+    Killed,
     /// The machine had no time for it.
     #[error("compiling it took longer than {} s, because the machine is busy; reload to try again", .limit.as_secs())]
     Late {

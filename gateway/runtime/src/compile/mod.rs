@@ -1,7 +1,7 @@
 //! Compiling, which is the most expensive thing that a connector's file can ask for.
 //!
 //! Threat: a file of 300 kB that takes minutes and gigabytes to compile, or that makes the compiler crash. So a file is compiled by
-//! a process of its own ([`Compiler::Process`]), which has no environment, the lowest priority, and limits on time, memory and the
+//! a process of its own ([`Compiler::Process`]), which has no environment, a low priority, and limits on time, memory and the
 //! size of functions ([`super::CompileLimits`]). The process that serves has no compiler: it loads code that was compiled, from a directory
 //! that only the gateway's user may write to ([`code`]), and never more of the file than its digest.
 

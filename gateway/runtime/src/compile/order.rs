@@ -14,6 +14,8 @@ pub struct CompileOrder {
     pub(super) directory: PathBuf,
     pub(super) wasi: Wasi,
     pub(super) limits: CompileLimits,
+    /// Whether the gateway serves meanwhile.
+    pub(super) gives_way: bool,
 }
 
 /// What became of it, on standard output.

@@ -23,6 +23,8 @@ pub(super) async fn compile(program: &Path, file: Vec<u8>, order: &CompileOrder)
     command.arg("compile-connector").arg(text);
     // It reads third-party code: nothing of the environment is its business, least of all the credentials.
     command.env_clear().current_dir(&order.directory);
+    // The gateway's allocator reserves a gibibyte of addresses, which the limit on memory counts.
+    command.env("MIMALLOC_ARENA_RESERVE", "0");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| start(&error))?;
     let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -51,7 +53,10 @@ fn stopped(status: ExitStatus, errors: &str, order: &CompileOrder) -> CompileErr
     if by(Signal::ABORT) && errors.contains(NO_MEMORY) {
         return CompileError::Memory { limit: order.limits.memory };
     }
-    let last = errors.lines().last().unwrap_or_default();
+    if by(Signal::KILL) {
+        return CompileError::Killed;
+    }
+    let last = errors.lines().rfind(|line| !line.starts_with("note: ")).unwrap_or_default();
     let how = if last.is_empty() { status.to_string() } else { format!("{status}: {last}") };
     CompileError::Crashed { how }
 }

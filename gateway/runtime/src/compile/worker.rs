@@ -9,8 +9,8 @@ use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use std::io::{self, Read as _, Write as _};
 use wasmtime::component::Component;
 
-/// The lowest priority: the compiler works when the gateway does not.
-const NICE: i32 = 19;
+/// The priority of a process that gives way: it gets a third of what another gets that wants the same processor.
+const NICE: i32 = 5;
 /// The largest file that may be written, in bytes: code is several times as large as WebAssembly.
 const MAX_FILE: u64 = 1 << 30;
 
@@ -19,6 +19,11 @@ const MAX_FILE: u64 = 1 << 30;
 /// # Errors
 /// Errors of the input, the output, or of setting the limits.
 pub fn work(order: &CompileOrder) -> io::Result<()> {
+    if order.gives_way {
+        nice(NICE)?;
+    }
+    // Where memory is short, the system ends this process and not the gateway. A system that has no such choice ends whichever it likes.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     limit(&order.limits)?;
     let mut file = Vec::new();
     io::stdin().lock().read_to_end(&mut file)?;
@@ -39,7 +44,6 @@ pub(super) fn compile(file: &[u8], order: &CompileOrder) -> Outcome {
 }
 
 fn limit(limits: &CompileLimits) -> io::Result<()> {
-    nice(NICE)?;
     let at_most = |resource, most| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     at_most(Resource::Core, 0)?;
     at_most(Resource::Fsize, MAX_FILE)?;

@@ -93,6 +93,7 @@ fn a_text_that_is_not_json_is_reported_as_such() {
 fn a_descriptor_that_would_take_long_to_check_is_refused_before_it_is_checked() {
     let with = |at: &str, value: Value| {
         let mut descriptor = descriptor();
+        descriptor["transforms"] = json!([]);
         *descriptor.pointer_mut(at).unwrap() = value;
         Descriptor::parse(&descriptor.to_string()).unwrap_err().to_string()
     };
@@ -102,7 +103,7 @@ fn a_descriptor_that_would_take_long_to_check_is_refused_before_it_is_checked() 
     };
     assert_eq!(with("/settings", settings(1001)), "at `/settings`: there are more than 1000 members; offer fewer");
     assert_eq!(
-        with("/settings", settings(80_000)),
+        with("/transforms", json!(vec!["t"; 25_000])),
         "it has more than 20000 JSON values; offer fewer resource types, attributes and settings"
     );
     let many: Vec<_> = (0..1001).map(|n| json!({ "name": format!("a{n}"), "type": "string" })).collect();
