@@ -40,6 +40,7 @@ mod to_scim;
 mod transform;
 mod type_mapping;
 mod untaken;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -60,3 +61,4 @@ pub use shape::SCHEMA;
 pub use to_app::{AppDocument, Reference};
 pub use transform::{TransformFault, Transforms};
 pub use type_mapping::{ReferenceRule, TypeMapping, Way};
+pub use work::Work;

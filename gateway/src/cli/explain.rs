@@ -5,6 +5,7 @@ use super::error::CommandError;
 use super::recorded::{Names, RecordedRequest};
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
+use scim_gateway::connectors::Compiler;
 use scim_gateway::egress::Purpose;
 use scim_gateway::instances::{self, Hosts, Shared};
 use scim_gateway::server::{LocalRequest, handle_locally};
@@ -69,7 +70,9 @@ async fn explain(
     let copy = scratch.path().join("copy.db");
     let remembered =
         store::snapshot(&config.store.url, &copy).await.map_err(|error| CommandError::Open(error.into()))?;
-    let mut shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
+    let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+    let copy = StoreUrl::SqliteFile(copy);
+    let mut shared = Shared::open(&copy, None, &config.server, compiler).await.map_err(CommandError::Open)?;
     // Reads are sent with the credential, so a host that is not confirmed is held back here, too.
     shared.hosts = Some(Hosts::below(&config.server.state_directory));
     let built = instances::build(config, &shared, None).await;

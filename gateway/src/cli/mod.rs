@@ -28,6 +28,7 @@ use jiff::SignedDuration;
 use recorded::RecordedRequest;
 use scim_gateway::clients::Client;
 use scim_gateway::config::InstanceName;
+use scim_gateway::connectors::{CompileOrder, compile_for_gateway};
 use scim_gateway::instances::Host;
 use scim_gateway::provisioning::Rail;
 use std::io;
@@ -179,6 +180,13 @@ enum Command {
     /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Compile the connector on standard input; the gateway starts this for itself
+    #[command(hide = true)]
+    CompileConnector {
+        /// Where to leave the code, and the limits
+        #[arg(value_name = "ORDER")]
+        order: CompileOrder,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -272,6 +280,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         }
         Command::Store(StoreCommand::Create { config }) => store::create(&config.path, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
+        Command::CompileConnector { order } => compile_for_gateway(order).map_err(CommandError::Output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

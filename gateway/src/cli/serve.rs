@@ -9,6 +9,7 @@ use axum::Router;
 use jiff::Timestamp;
 use scim_gateway::admission::{InFlight, Lanes, Proxies, TokenFailures};
 use scim_gateway::config::{Config, ListenAddress};
+use scim_gateway::connectors::Compiler;
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics, Stalls, TICK};
@@ -49,11 +50,12 @@ async fn serve(
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
     let hang_up = signal(SignalKind::hangup()).map_err(CommandError::Runtime)?;
 
-    let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
     store::expect(&config).await?;
-    let shared =
-        Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(CommandError::Open)?;
+    let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+    let (url, state) = (&config.store.url, Some(config.server.state_directory.as_path()));
+    let shared = Shared::open(url, state, &config.server, compiler).await.map_err(CommandError::Open)?;
+    let in_flight = shared.in_flight.clone();
     store::remember(&config);
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     store.limit_log(config.store.log_limits);

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::request::Caller;
 use crate::connectors::{Call, CallLimits, Contradiction, Document, Query, Step, Stored};
 use crate::egress::AppCall;
-use crate::mapping::{AppChange, Budget, ids_in, replace_ids};
+use crate::mapping::{AppChange, Budget, Work, ids_in, replace_ids};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use std::collections::HashMap;
 /// One operation's connector.
 pub(super) struct App<'a> {
     pub(super) call: Call,
-    /// What the mapping of this operation may still cost.
+    /// What the mapping of this operation may still cost; it shares the connector's processor time.
     pub(super) budget: Budget,
     /// Whether the groups of users must be known to choose and to sort.
     pub(super) needs_groups: bool,
@@ -49,12 +49,11 @@ enum Direction {
     ToClient,
 }
 
-/// The mapping may take as much processor time as the connector: a step is less than 100 ns. It may make twice the bytes, because
-/// the connector holds the app's documents as text and the gateway as values.
-fn budget(limits: &CallLimits) -> Budget {
-    let steps = u64::try_from(limits.cpu.as_micros()).unwrap_or(u64::MAX).saturating_mul(10);
+/// The mapping and the connector may take the operation's processor time together. The mapping may make twice the bytes of the
+/// connector, because that holds the app's documents as text and the gateway as values.
+fn budget(limits: &CallLimits, work: Work) -> Budget {
     let bytes = u64::try_from(limits.memory).unwrap_or(u64::MAX).saturating_mul(2);
-    Budget::new(steps, bytes)
+    Budget::of_operation(limits.cpu, bytes, work)
 }
 
 impl<'a> App<'a> {
@@ -66,9 +65,10 @@ impl<'a> App<'a> {
 
     /// The connector that was opened for one operation.
     pub(super) fn new(instance: &'a Instance, call: Call) -> Self {
+        let budget = budget(&instance.limits, call.work());
         Self {
             call,
-            budget: budget(&instance.limits),
+            budget,
             needs_groups: false,
             groups: None,
             instance,

@@ -6,7 +6,7 @@ use super::kind::Kind;
 use super::state::StoredState;
 use super::turns::{TurnKey, TurnTable};
 use crate::config::GroupPolicy;
-use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, Trace};
+use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, Document, InstanceShare, Trace};
 use crate::egress::{Circuit, Egress, Purpose};
 use crate::store::{ResourceKey, Store, StoreError};
 use jiff::Timestamp;
@@ -28,6 +28,8 @@ pub struct Parts {
     pub egress: Arc<Egress>,
     /// What an operation may use.
     pub limits: CallLimits,
+    /// What all its operations together may use of what all instances share.
+    pub share: InstanceShare,
     /// What the gateway remembers.
     pub store: Store,
     /// Bytes that the connector's state may take.
@@ -56,7 +58,7 @@ pub struct Instance {
     settings: Arc<Document>,
     egress: Arc<Egress>,
     pub(super) limits: CallLimits,
-    share: CpuShare,
+    share: InstanceShare,
     state_bytes: u64,
 }
 
@@ -64,10 +66,9 @@ impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, kinds, settings, egress, limits, store, state_bytes, .. } = parts;
+        let Parts { name, connector, kinds, settings, egress, limits, share, store, state_bytes, .. } = parts;
         let Parts { group_policy, turns, guard_rails, .. } = parts;
         let gaps = Gaps::of(&kinds, group_policy);
-        let share = connector.cpu_share();
         Self { name, connector, store, turns, gaps, guard_rails, kinds, settings, egress, limits, share, state_bytes }
     }
 
@@ -108,6 +109,12 @@ impl Instance {
     #[must_use]
     pub fn egress(&self) -> &Arc<Egress> {
         &self.egress
+    }
+
+    /// What all its operations together may use of what all instances share.
+    #[must_use]
+    pub fn share(&self) -> &InstanceShare {
+        &self.share
     }
 
     /// Asks the app whether it accepts the base URL and the credential. The steps are recorded in `trace`.

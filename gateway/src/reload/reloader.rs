@@ -41,6 +41,7 @@ impl Reloader {
         ConfigErrors::check(mistakes)?;
         warn(&config, &warnings);
         shared.keep(&activated);
+        shared.runtime.give_way();
         shared.keep_hosts(&config, &instances);
         log_hosts(&instances);
         let files = Mutex::new(files_of(&config, &shared));
