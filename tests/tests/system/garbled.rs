@@ -10,7 +10,7 @@ use scim_gateway_tests::world::{Client, World, group, patch, user};
 use serde_json::{Map, Value, json};
 
 /// Requests for each app.
-const CASES: usize = 60;
+const CASES: usize = 100;
 /// In place of the resource's own name, in a value.
 const OWN_NAME: &str = "{own-name}";
 

@@ -54,6 +54,22 @@ fn everywhere(resource_type: &ResourceType, attribute: &str, value: &Value) -> V
 }
 
 #[test]
+fn an_item_to_remove_with_a_part_that_is_unknown_is_refused() {
+    let before = json!({ "userName": "u", "addresses": [{ "locality": "a", "region": "b", "type": "work" }] });
+    let remove = |item: Value| json!([{ "op": "remove", "path": "addresses", "value": [item] }]);
+    let whole = json!({ "locality": "a", "region": "b", "TYPE": "work", "formatted": null });
+    assert_eq!(patched(&user(), &before, &remove(whole), STRICT), Ok(json!({ "userName": "u" })));
+    let garbled = remove(json!({ "id": "a", "region": "b", "type": "work" }));
+    let error = patched(&user(), &before, &garbled, STRICT).unwrap_err();
+    assert_eq!(error.scim_type, Some(ScimType::InvalidValue));
+    assert!(error.detail.contains("'id'"), "{error}");
+    // What has a `value` is told by it.
+    let before = json!({ "userName": "u", "roles": [{ "value": "a" }] });
+    let listed = json!([{ "op": "remove", "path": "roles", "value": [{ "value": "a", "id": "7" }] }]);
+    assert_eq!(patched(&user(), &before, &listed, STRICT), Ok(json!({ "userName": "u" })));
+}
+
+#[test]
 fn what_is_not_understood_is_refused_and_never_empty() {
     let manager = format!("{ENTERPRISE}:manager");
     for (resource_type, attribute, value) in [

@@ -18,6 +18,7 @@ impl Builder<'_> {
             return match value {
                 None | Some(Value::Null) => self.clear(slot),
                 Some(value) => {
+                    check_parts(resolved.attribute, self.resource_type.standard(&slot.path), value)?;
                     let Some(mut items) = self.items(Op::Remove, &resolved, value)? else { return Ok(()) };
                     items.iter_mut().for_each(|item| items::identify(resolved.attribute, item));
                     if items.is_empty() { Ok(()) } else { self.push(Edit::Remove { slot, items }) }
@@ -28,6 +29,23 @@ impl Builder<'_> {
             Some(items) => self.push(Edit::Remove { slot: Slot::plain(&resolved), items }),
             None => self.clear(slot),
         }
+    }
+}
+
+/// An item without a `value` names the elements that are equal to it. With a part that is not understood, it would name none or
+/// others.
+fn check_parts(attribute: &Attribute, standard: Option<&Attribute>, value: &Value) -> Result<(), Error> {
+    let is_known = |name: &str| attribute.sub(name).or_else(|| standard?.sub(name)).is_some();
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter_map(Value::as_object);
+    let has_value = |item: &Object| item.keys().any(|name| attribute.sub(name).is_some_and(|sub| sub.name == "value"));
+    let mut parts = items.filter(|item| !has_value(item)).flatten();
+    match parts.find(|(name, value)| !value.is_null() && !is_known(name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::invalid_value(format!(
+            "'{}' has no sub-attribute '{}', so that it is not clear which elements to remove",
+            attribute.name,
+            name.chars().take(32).collect::<String>()
+        ))),
     }
 }
 
