@@ -5,9 +5,11 @@
 //! ([`super::unknown`]) and omitted, the rest is written, and the omissions are reported as [`Stored::unresolved`]: the field's path, or
 //! `members[value eq "id"]` for an element of a multi-valued field. A write that the app accepts needs no extra call.
 
-use super::unknown::ONE_BY_ONE;
 use crate::{Change, Fault, FieldPath, Object, Stored, Value};
 use std::collections::HashSet;
+
+/// Up to this many users are looked up one by one.
+pub(super) const ONE_BY_ONE: usize = 2;
 
 /// A write that may contain ids of users.
 pub(super) trait Refers {

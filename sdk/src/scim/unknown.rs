@@ -2,11 +2,10 @@
 
 use super::ScimApp;
 use super::answers;
+use super::references::ONE_BY_ONE;
 use crate::{App, Fault};
 use std::collections::HashSet;
 
-/// Up to this many users are read one by one; for more, listing is tried.
-pub(super) const ONE_BY_ONE: usize = 2;
 /// Users on a page of the list.
 const PAGE: u64 = 100;
 

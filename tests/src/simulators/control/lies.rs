@@ -69,7 +69,7 @@ impl Lie {
             if let (Some(start), Some(said)) = (start, body.get_mut("startIndex")) {
                 *said = start.parse::<u64>().map_or(Value::Null, Value::from);
             }
-            page.into_iter().for_each(|page| set_header(&mut answer, "x-current-page", page.to_owned()));
+            page.into_iter().for_each(|page| set_header(&mut answer, "x-current-page", page));
         } else if is_list(&body) {
             self.list(&mut body, &mut answer);
         } else if answer.status < 300 {
@@ -156,10 +156,10 @@ fn set_total(body: &mut Value, answer: &mut Answer, total: impl Fn(u64) -> u64) 
     }
     let header = answer.headers.iter().find(|(name, _)| name == "x-total-count");
     if let Some(said) = header.and_then(|(_, value)| value.parse().ok()) {
-        set_header(answer, "x-total-count", total(said).to_string());
+        set_header(answer, "x-total-count", &total(said).to_string());
     }
 }
 
-fn set_header(answer: &mut Answer, name: &str, value: String) {
-    answer.headers.iter_mut().filter(|(each, _)| each == name).for_each(|(_, said)| said.clone_from(&value));
+fn set_header(answer: &mut Answer, name: &str, value: &str) {
+    answer.headers.iter_mut().filter(|(each, _)| each == name).for_each(|(_, said)| value.clone_into(said));
 }
