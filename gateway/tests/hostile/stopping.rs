@@ -40,11 +40,7 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
             "`read` breaks the contract: `document` must be a JSON object: recursion limit exceeded",
         ),
         ("many-values", "bad-answer", "`read` breaks the contract: an answer may contain at most 400000 JSON values"),
-        (
-            "not-json",
-            "bad-answer",
-            "`read` breaks the contract: `document` must be a JSON object: invalid type: sequence",
-        ),
+        ("not-json", "bad-answer", "`read` breaks the contract: `document` must be a JSON object: it is an array"),
         ("no-id", "bad-answer", "`read` breaks the contract: `id` must have 1 to 1024 bytes"),
         ("faults", "fault", "409 uniqueness: taken"),
         ("forbidden-header", "fault", "refused: header `authorization` is set by the gateway only (sent: false)"),

@@ -135,3 +135,22 @@ async fn an_attribute_that_only_the_gateway_keeps_moves_the_last_change() {
         assert!(time(&removed, "lastModified") > time(&after.body, "lastModified"), "{app}: {removed}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_whom_only_the_gateway_records_moves_the_groups_last_change() {
+    for app in ["splashtop", "askspoke"] {
+        let world = world(app).await;
+        let ada = world.user("ada@example.com").await;
+        let sales = world.group("Sales", &[]).await;
+        world.set_active(&ada, false).await.expect(200);
+        let path = format!("/Groups/{sales}");
+        let before = world.get(&path).await;
+        world.app().clear_calls();
+        world.add(&sales, &ada).await;
+        assert!(world.app().calls().iter().all(|call| call.method == "GET"), "{app}: the app has no such user");
+        assert_eq!(world.members(&sales).await, [ada], "{app}");
+        let after = world.get(&path).await;
+        assert_ne!(after.etag(), before.etag(), "{app}");
+        assert!(time(&after.body, "lastModified") > time(&before.body, "lastModified"), "{app}: {}", after.body);
+    }
+}
