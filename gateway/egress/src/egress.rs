@@ -42,12 +42,12 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// Builds the egress of one instance over the shared connections of `network`.
+    /// Builds the egress of one instance, with connections of its own.
     ///
     /// # Errors
     /// [`EgressError`] if the base URL, the token URL or the credential cannot be used; addresses in the URLs are checked here.
     pub fn new(config: EgressConfig, network: &Network) -> Result<Self, EgressError> {
-        let transport = network.transport(&config.route)?;
+        let transport = network.transport(&config.route, config.concurrency)?;
         Self::over(config, transport)
     }
 

@@ -1,6 +1,7 @@
-//! HTTP over the shared connections.
+//! HTTP over the connections of one instance.
 
 use super::attempt_error::AttemptError;
+use super::body::{BodyError, read_body};
 use super::connection::{Connector, Timed};
 use super::message::SendErrorCode;
 use super::outgoing::Outgoing;
@@ -11,16 +12,22 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderValue, Request};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Incoming as Answer};
+use http_body_util::Full;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, Client};
+use rustls::ClientConfig;
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Connects, keeps a pool of connections, and speaks HTTP.
-pub(crate) type HttpClient = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
+#[derive(Debug)]
+pub(crate) struct HttpClient {
+    pub(crate) client: Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>,
+    /// Kept for the other instances that trust the same authorities.
+    pub(crate) _tls: Arc<ClientConfig>,
+}
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("scim-gateway/", env!("CARGO_PKG_VERSION")));
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
@@ -28,10 +35,10 @@ const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 impl Transport for HttpClient {
     fn attempt(&self, request: Outgoing, max_bytes: usize) -> BoxFuture<'_, Result<Incoming, AttemptError>> {
         Box::pin(async move {
-            let answer = self.request(assembled(request)).await.map_err(|error| unanswered(&error))?;
+            let answer = self.client.request(assembled(request)).await.map_err(|error| unanswered(&error))?;
             let (head, body) = answer.into_parts();
             let retry_after = retry_after(&head.headers, SystemTime::now());
-            let body = read(body, max_bytes).await?;
+            let body = read_body(body, max_bytes).await.map_err(|error| unread(&error))?;
             Ok(Incoming { status: head.status.as_u16(), headers: head.headers, body, retry_after })
         })
     }
@@ -46,16 +53,12 @@ fn assembled(outgoing: Outgoing) -> Request<Full<Bytes>> {
     request
 }
 
-async fn read(body: Answer, max_bytes: usize) -> Result<Vec<u8>, AttemptError> {
-    let too_large =
-        || AttemptError::new(SendErrorCode::TooLarge, format!("the answer has more than {max_bytes} bytes"), true);
-    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > max_bytes) {
-        return Err(too_large());
-    }
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(body) => Ok(body.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(error) => Err(AttemptError::new(SendErrorCode::Interrupted, innermost(&*error), true)),
+fn unread(error: &BodyError<hyper::Error>) -> AttemptError {
+    match error {
+        BodyError::TooLong { limit } => {
+            AttemptError::new(SendErrorCode::TooLarge, format!("the answer has more than {limit} bytes"), true)
+        }
+        BodyError::Broken(error) => AttemptError::new(SendErrorCode::Interrupted, innermost(error), true),
     }
 }
 

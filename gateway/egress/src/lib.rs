@@ -9,6 +9,7 @@
 //! | unlimited calls | a [`Budget`] per operation |
 //! | another host, or a path outside the base URL | [`AppPath`]; a connector never names a host |
 //! | an unexpected method (`CONNECT`, `TRACE`) | only GET, POST, PUT, PATCH and DELETE |
+//! | a request inside another (a GET whose body the app takes for the next request) | no body where the method has none (`outgoing`), and connections that no other instance uses (`network`) |
 //! | request smuggling, a forged origin, someone else's credential | a deny-list of headers (`headers`) |
 //! | a stolen secret | the credential is added here and never given to a connector or a log (`credential`, `token_source`) |
 //! | an app that shows the credential to its connector | the credential is removed from every answer (`redactor`) |
@@ -27,6 +28,7 @@ mod address;
 mod attempt_error;
 mod auth;
 mod base_url;
+mod body;
 mod breaker;
 mod budget;
 mod client_credentials;
@@ -60,6 +62,7 @@ mod tests;
 pub use address::{AddressClass, ForbiddenTarget};
 pub use auth::{Auth, CredentialError};
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use body::{BodyError, read_body};
 pub use breaker::Circuit;
 pub use budget::Budget;
 pub use client_credentials::{ClientCredentials, TokenUrl, TokenUrlError};

@@ -13,7 +13,7 @@ pub struct AppRequest {
     pub query: Vec<(String, String)>,
     /// Names and values.
     pub headers: Vec<(String, String)>,
-    /// The body, if there is one.
+    /// The body, if there is one; only for `POST`, `PUT` and `PATCH`.
     pub body: Option<Vec<u8>>,
 }
 

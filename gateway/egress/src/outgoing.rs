@@ -50,10 +50,15 @@ impl Outgoing {
         if uri.path_and_query().is_some_and(|path| path.as_str().len() > MAX_URL_BYTES) {
             return Err(refused(&format!("path and query have more than {MAX_URL_BYTES} bytes")));
         }
-        if request.body.as_ref().is_some_and(|body| body.len() > rules.max_body_bytes) {
+        let body = request.body.filter(|body| !body.is_empty());
+        if body.is_some() && [Method::GET, Method::DELETE].contains(&method) {
+            let detail = format!("a {method} request has no body; send parameters in the query, or use another method");
+            return Err(refused(&detail));
+        }
+        if body.as_ref().is_some_and(|body| body.len() > rules.max_body_bytes) {
             return Err(refused(&format!("the body has more than {} bytes", rules.max_body_bytes)));
         }
-        Ok(Self { method, uri, headers, body: request.body.map(Into::into) })
+        Ok(Self { method, uri, headers, body: body.map(Into::into) })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::proxy_url::ProxyUrl;
 use super::tls::Authorities;
 
-/// How an instance's connections are made; instances with equal routes share their connections.
+/// How an instance's connections are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Route {
     /// Whether the app may be on loopback or in a private network, and be reached without TLS.

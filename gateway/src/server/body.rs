@@ -7,11 +7,10 @@
 
 use super::error_response::ErrorResponse;
 use crate::config::Server;
+use crate::egress::{BodyError, read_body};
 use axum::body::Body;
-use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use scim_protocol::{Error, ErrorStatus, MAX_VALUES, ValueBudget};
 use serde_json::Value;
 use std::time::Duration;
@@ -54,16 +53,18 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: BodyLimits) -> R
     serde_json::from_slice(text).map_err(|error| Error::invalid_syntax(format!("the body is not JSON: {error}")).into())
 }
 
-async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Bytes, ErrorResponse> {
+async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result<Vec<u8>, ErrorResponse> {
     let too_long = || ErrorResponse::from(Error::too_large(format!("the body is larger than {} bytes", limits.bytes)));
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limits.bytes) {
         return Err(too_long());
     }
-    match tokio::time::timeout(limits.time, Limited::new(body, limits.bytes).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
-        Ok(Err(error)) => Err(ErrorResponse::from(Error::invalid_syntax("body truncated")).because(error.to_string())),
+    match tokio::time::timeout(limits.time, read_body(body, limits.bytes)).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(BodyError::TooLong { .. })) => Err(too_long()),
+        Ok(Err(BodyError::Broken(error))) => {
+            Err(ErrorResponse::from(Error::invalid_syntax("body truncated")).because(error.to_string()))
+        }
         Err(_) => Err(Error::new(ErrorStatus::REQUEST_TIMEOUT, "timed out while reading the body").into()),
     }
 }
@@ -95,6 +96,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), ErrorResponse> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use http::{HeaderName, HeaderValue};
     use serde_json::json;
 

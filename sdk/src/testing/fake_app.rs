@@ -97,6 +97,8 @@ impl Host for FakeApp {
     fn send(&self, request: Request) -> Result<Response, SendError> {
         assert!(request.path.starts_with('/') && !request.path.contains('?'), "not a path: {}", request.path);
         let Request { method, path, query, headers, body } = request;
+        let bodiless = matches!(method.as_str(), "GET" | "DELETE");
+        assert!(!bodiless || body.is_none(), "the gateway refuses a {method} with a body: {path}");
         let body = body.map(|bytes| serde_json::from_slice(&bytes).unwrap_or_default());
         let call = SentCall { method, path, query, headers, body };
         self.calls.borrow_mut().push(call.clone());

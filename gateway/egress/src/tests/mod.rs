@@ -1,6 +1,7 @@
 //! The rules of `send`, over a scripted transport and with a paused clock; `tests/wire.rs` uses sockets.
 
 mod ca_file;
+mod connections;
 mod proxy;
 mod rehearsal;
 mod token_source;
