@@ -37,6 +37,7 @@ mod to_app;
 mod to_scim;
 mod transform;
 mod type_mapping;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -55,3 +56,4 @@ pub use shape::SCHEMA;
 pub use to_app::{AppDocument, Reference};
 pub use transform::{TransformFault, Transforms};
 pub use type_mapping::{ReferenceRule, TypeMapping, Way};
+pub use work::Work;

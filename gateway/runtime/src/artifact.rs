@@ -1,11 +1,14 @@
-//! Compiles a file to a component that imports nothing beyond the contract.
+//! Turns a file into a component that imports nothing beyond the contract.
 //!
 //! `cargo build --target wasm32-unknown-unknown` produces a core module with its component type in a custom section; wit-component
 //! turns it into a component here, so authors need no other tool. The list of imports is the list of permissions (law 4): any
 //! import that belongs neither to the contract nor to WASI, where that is allowed, is refused by name.
 
 use super::contract::CONTRACT;
+use super::file_sizes::SizeError;
 use super::wasi::{self, Wasi};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use wasmparser::{Parser, Payload};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -16,13 +19,16 @@ const PACKAGE: &str = "scim-gateway:connector/";
 const INTERFACES: [&str; 5] = ["app", "settings", "log", "state", "types"];
 
 /// Why a file is not a component of this contract.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ArtifactError {
     /// Neither a core module nor a component.
     #[error(
         "it is not a WebAssembly file; use the .wasm file that `cargo build --target wasm32-unknown-unknown` produces"
     )]
     NotWasm,
+    /// Larger than a compiler can be trusted with.
+    #[error(transparent)]
+    Size(#[from] SizeError),
     /// Imports beyond the contract.
     #[error(
         "it imports {}, which the contract does not grant; remove what needs {}",
@@ -54,30 +60,41 @@ pub enum ArtifactError {
     Link(String),
 }
 
-/// A compiled file, and its imports besides the contract.
-pub(crate) struct Artifact {
-    pub(crate) component: Component,
-    /// The interfaces of WASI that it imports.
-    pub(crate) wasi: Vec<String>,
-}
-
-/// Compiles a file. Slow: only for blocking threads.
-pub(crate) fn compile(engine: &Engine, bytes: &[u8], allowed: Wasi) -> Result<Artifact, ArtifactError> {
-    let encoded = match bytes.get(..8) {
-        Some(b"\0asm\x01\0\0\0") => Some(encode(bytes)?),
-        Some(b"\0asm\x0d\0\x01\0") => None,
+/// Turns a file into a component that imports only what is granted. Slow: third-party code is read.
+pub(crate) fn component(
+    file: &[u8],
+    allowed: Wasi,
+    check: impl FnOnce(&[u8]) -> Result<(), ArtifactError>,
+) -> Result<Cow<'_, [u8]>, ArtifactError> {
+    let component = match file.get(..8) {
+        Some(b"\0asm\x01\0\0\0") => {
+            check(file)?;
+            Cow::Owned(encode(file)?)
+        }
+        Some(b"\0asm\x0d\0\x01\0") => {
+            check(file)?;
+            Cow::Borrowed(file)
+        }
         _ => return Err(ArtifactError::NotWasm),
     };
-    let bytes = encoded.as_deref().unwrap_or(bytes);
     // Checked first, because compiling a large component takes seconds.
-    let (wasi, others) = component_imports(bytes)?.into_iter().partition(|name| wasi::is_linked(name));
+    wasi_imports(component_imports(&component)?, allowed)?;
+    Ok(component)
+}
+
+/// The interfaces of WASI that a compiled component imports; nothing else but the contract may be among its imports.
+pub(crate) fn wasi_of(component: &Component, engine: &Engine, allowed: Wasi) -> Result<Vec<String>, ArtifactError> {
+    let names = component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect();
+    wasi_imports(names, allowed)
+}
+
+fn wasi_imports(names: Vec<String>, allowed: Wasi) -> Result<Vec<String>, ArtifactError> {
+    let (wasi, others) = names.into_iter().partition(|name| wasi::is_linked(name));
     check_granted(others)?;
     if allowed == Wasi::Refused && !wasi.is_empty() {
         return Err(ArtifactError::Wasi(wasi));
     }
-    let component =
-        Component::from_binary(engine, bytes).map_err(|error| ArtifactError::Compile(format!("{error:#}")))?;
-    Ok(Artifact { component, wasi })
+    Ok(wasi)
 }
 
 /// The imports of the component itself, not those of the modules and components inside it.

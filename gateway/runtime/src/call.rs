@@ -11,13 +11,14 @@ use super::cpu::CpuBudget;
 use super::host::HostState;
 use super::memory::MemoryCeiling;
 use super::program::Program;
+use super::share::Taken;
 use super::ticks::Ticking;
 use super::trace::Step;
 use super::transform_exports::TransformExports;
 use scim_egress::{AppCall, Budget};
+use scim_mapping::Work;
 use std::fmt;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 use wasmtime::Store;
@@ -36,7 +37,7 @@ pub struct Call {
     wall: Duration,
     quoted: QuotedLimits,
     /// Released at the end of the operation, after the store: fields are dropped in order.
-    _slots: [OwnedSemaphorePermit; 2],
+    _place: Taken,
     _ticking: Ticking,
 }
 
@@ -44,14 +45,14 @@ impl Call {
     pub(crate) async fn open(program: &Program, context: &CallContext) -> Result<Self, CallError> {
         let limits = &context.limits;
         let deadline = Instant::now() + limits.wall;
-        let slots = program.slots.take(deadline).await?;
+        let place = context.share.places.take(deadline).await?;
         let ticking = program.ticks.begin();
         let memory = limits.memory.min(program.memory);
         let state = HostState::new(
             context.clone(),
             program.name.clone(),
-            MemoryCeiling::new(memory),
-            CpuBudget::new(limits.cpu, program.tick, context.share.clone()),
+            MemoryCeiling::new(memory, &context.share.memory),
+            CpuBudget::new(limits.cpu, program.tick, context.share.cpu.clone()),
             Budget::new(limits.sends, deadline - grace(limits.wall)),
         );
         let mut store = Store::new(program.pre.engine(), state);
@@ -61,8 +62,8 @@ impl Call {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| Ok(store.data_mut().cpu.on_tick()));
 
-        let quoted =
-            QuotedLimits { cpu: limits.cpu, hostcall_bytes: limits.hostcall_bytes, slots: program.slots.count() };
+        let slots = context.share.places.total();
+        let quoted = QuotedLimits { cpu: limits.cpu, hostcall_bytes: limits.hostcall_bytes, slots };
         let started = timeout_at(deadline, async {
             store.data_mut().cpu.resume().await;
             program.pre.instantiate_async(&mut store).await
@@ -86,7 +87,7 @@ impl Call {
             deadline,
             wall: limits.wall,
             quoted,
-            _slots: slots,
+            _place: place,
             _ticking: ticking,
         })
     }
@@ -95,6 +96,12 @@ impl Call {
     #[must_use]
     pub fn sends(&self) -> &[AppCall] {
         &self.store.data().sends
+    }
+
+    /// Counts the processor time of the operation. What others do for it and add here is taken from the connector's time.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.store.data().cpu.work().clone()
     }
 
     /// Adds a step to the trace of the operation, if someone follows it.

@@ -3,8 +3,9 @@
 //!
 //! There are two texts (law 10): `Display` is for the operator, [`CallError::for_client`] for the SCIM client.
 
-use super::memory::MemoryExhausted;
+use super::memory::{MemoryExhausted, MemoryScarce};
 use super::sends::EndlessSends;
+use super::share::NoPlace;
 use super::values::Fault;
 use scim_egress::{SendError, SendErrorCode};
 use std::time::Duration;
@@ -71,13 +72,26 @@ pub enum CallError {
         /// When to try again.
         wait: Duration,
     },
-    /// No slot for running a connector became free in time.
-    #[error("all {slots} slots for running connectors were occupied for {} ms", .waited.as_millis())]
+    /// No place for running a connector became free in time.
+    #[error(
+        "no place for running the connector became free in {} ms; an instance may have as many of the {slots} places as it leaves free",
+        .waited.as_millis()
+    )]
     PoolFull {
-        /// The number of slots.
+        /// The places of all instances together.
         slots: usize,
         /// How long the operation waited for one.
         waited: Duration,
+    },
+    /// The memory for all connectors together is used up.
+    #[error(
+        "the instance has used up its share of the {} MiB of memory for all connectors; raise server.connector-memory-mib, or lower \
+         memory-mib where much is used",
+        .total >> 20
+    )]
+    MemoryScarce {
+        /// What all connectors may use together, in bytes.
+        total: usize,
     },
     /// The connector's answer breaks the contract.
     #[error("the connector's answer to `{function}` breaks the contract: {problem}")]
@@ -116,6 +130,7 @@ impl CallError {
             Self::TimedOut { .. } => "timeout",
             Self::Unavailable { why, .. } => why.as_str(),
             Self::PoolFull { .. } => "pool-full",
+            Self::MemoryScarce { .. } => "memory-scarce",
             Self::BadAnswer { .. } => "bad-answer",
             Self::NotExported { .. } => "not-exported",
             Self::Host { .. } => "host",
@@ -146,7 +161,9 @@ impl CallError {
             Self::Unavailable { wait, .. } => {
                 (503, "The app is not answering at the moment; retry later.", Some(seconds(*wait)))
             }
-            Self::PoolFull { .. } => (503, "The gateway is busy; retry in a moment.", Some(1)),
+            Self::PoolFull { .. } | Self::MemoryScarce { .. } => {
+                (503, "The gateway is busy; retry in a moment.", Some(1))
+            }
             Self::TimedOut { .. } => (504, "The app did not answer in time; it is unknown whether it acted.", None),
             _ => (502, "The connector failed; the gateway's log has the cause under this correlation id.", None),
         };
@@ -165,6 +182,9 @@ impl CallError {
         if let Some(exhausted) = error.downcast_ref::<MemoryExhausted>() {
             return Self::MemoryExhausted { wanted: exhausted.wanted, limit: exhausted.limit };
         }
+        if let Some(scarce) = error.downcast_ref::<MemoryScarce>() {
+            return Self::MemoryScarce { total: scarce.total };
+        }
         if let Some(exhausted) = error.downcast_ref::<EndlessSends>() {
             return Self::SendsExhausted { budget: exhausted.budget };
         }
@@ -178,6 +198,12 @@ impl CallError {
             (None, _) if is_hostcall_fuel(error) => Self::HostcallFuel { limit: limits.hostcall_bytes },
             (None, _) => Self::Host { problem: format!("{error:#}") },
         }
+    }
+}
+
+impl From<NoPlace> for CallError {
+    fn from(NoPlace { total, waited }: NoPlace) -> Self {
+        Self::PoolFull { slots: total, waited }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::call::Call;
 use super::call_error::CallError;
 use super::context::CallContext;
-use super::cpu::CpuShare;
 use super::descriptor::Descriptor;
 use super::program::Program;
 use super::sha256::Sha256;
+use super::share::InstanceShare;
 use std::fmt;
 
 /// A loaded connector. Share it in an `Arc`: operations in flight finish with the connector that they began with.
@@ -29,10 +29,10 @@ impl Connector {
         Call::open(&self.program, context).await
     }
 
-    /// A share of the processors for one instance; the contexts of all its operations use the same share.
+    /// A share of the processors, places and memory for one instance; the contexts of all its operations use the same share.
     #[must_use]
-    pub fn cpu_share(&self) -> CpuShare {
-        self.program.lane.share()
+    pub fn share(&self) -> InstanceShare {
+        self.program.resources.share()
     }
 
     /// Whether the connector exports the optional interface `transforms`.

@@ -1,7 +1,7 @@
 //! What one operation gives to a connector.
 
 use super::connector_state::ConnectorState;
-use super::cpu::CpuShare;
+use super::share::InstanceShare;
 use super::trace::Trace;
 use super::values::Document;
 use scim_egress::{Egress, Purpose};
@@ -29,8 +29,8 @@ pub struct CallContext {
     pub state: Arc<dyn ConnectorState>,
     /// What the operation may use.
     pub limits: CallLimits,
-    /// The instance's share of the processors.
-    pub share: CpuShare,
+    /// The instance's share of processors, places and memory.
+    pub share: InstanceShare,
 }
 
 /// What one operation may use.

@@ -2,6 +2,7 @@
 
 use super::artifact::ArtifactError;
 use super::call_error::CallError;
+use super::compile::CompileError;
 use super::descriptor::DescriptorError;
 use super::sha256::Sha256;
 
@@ -38,6 +39,12 @@ pub enum LoadCause {
     /// Not a component of this contract.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    /// It could not be compiled.
+    #[error(transparent)]
+    Compile(CompileError),
+    /// What was compiled could not be loaded.
+    #[error("its compiled code cannot be loaded: {0}; delete the directory `code` in server.state-directory")]
+    Code(String),
     /// The probe failed: no instance could be created, or `describe` failed.
     #[error("the trial call of `describe` failed: {0}")]
     Probe(#[source] CallError),
@@ -50,4 +57,13 @@ pub enum LoadCause {
     /// The gateway is shutting down.
     #[error("loading was cancelled")]
     Cancelled,
+}
+
+impl From<CompileError> for LoadCause {
+    fn from(error: CompileError) -> Self {
+        match error {
+            CompileError::Artifact(error) => Self::Artifact(error),
+            error => Self::Compile(error),
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! The part of a connector that runs.
 
 use super::bindings::ConnectorIndices;
-use super::cpu::HeavyLane;
 use super::host::HostState;
-use super::slots::Slots;
+use super::share::Resources;
 use super::ticks::Ticks;
 use super::transform_exports::TransformExports;
+use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::component::InstancePre;
 
@@ -16,8 +16,7 @@ pub(crate) struct Program {
     pub(crate) pre: InstancePre<HostState>,
     pub(crate) exports: ConnectorIndices,
     pub(crate) transforms: Option<TransformExports>,
-    pub(crate) slots: Slots,
-    pub(crate) lane: HeavyLane,
+    pub(crate) resources: Arc<Resources>,
     pub(crate) ticks: Ticks,
     pub(crate) tick: Duration,
     pub(crate) memory: usize,

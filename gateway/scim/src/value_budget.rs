@@ -21,7 +21,13 @@ impl ValueBudget {
     /// All of [`MAX_VALUES`].
     #[must_use]
     pub fn new() -> Self {
-        Self(MAX_VALUES)
+        Self::of(MAX_VALUES)
+    }
+
+    /// A number of values.
+    #[must_use]
+    pub const fn of(values: usize) -> Self {
+        Self(values)
     }
 
     /// Takes the values of a text; `false` if it contains more than are left.

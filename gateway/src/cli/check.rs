@@ -3,6 +3,7 @@
 use super::error::CommandError;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, Mistake, StoreUrl};
+use scim_gateway::connectors::Compiler;
 use scim_gateway::instances::{self, InstanceSet, Shared};
 use scim_gateway::observe;
 use scim_gateway::trace::{Step, Trace};
@@ -53,7 +54,8 @@ fn check_all(config: &Config, connect: bool) -> Result<Checked, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     runtime.block_on(async {
         let store = StoreUrl::SqliteFile(scratch.path().join("check.db"));
-        let shared = Shared::open(&store, None).await.map_err(CommandError::Open)?;
+        let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+        let shared = Shared::open(&store, None, &config.server, compiler).await.map_err(CommandError::Open)?;
         let built = instances::build(config, &shared, None).await;
         let mistakes = match built.mistakes {
             mistakes if mistakes.is_empty() && connect => refusals(config, &built.instances).await,
@@ -138,7 +140,7 @@ mod tests {
         assert_eq!(
             text,
             "gateway.toml:2:1: error: server.port: is not a known key\n    possible here: `listen`, `observe-listen`, `max-body-bytes`, `max-bulk-operations`, \
-             `request-timeout-seconds`, `max-in-flight`, `public-url`, `admin-tokens`, `state-directory`\n\
+             `request-timeout-seconds`, `max-in-flight`, `connector-memory-mib`, `compile-seconds`, `public-url`, `admin-tokens`, `state-directory`\n\
              gateway.toml:3:10: error: server.listen: is a value of type integer\n    write a string\n2 mistakes\n"
         );
     }

@@ -5,6 +5,7 @@ use super::error::CommandError;
 use super::recorded::RecordedRequest;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConfigErrors, InstanceName, StoreUrl};
+use scim_gateway::connectors::Compiler;
 use scim_gateway::egress::Purpose;
 use scim_gateway::instances::{self, Shared};
 use scim_gateway::server::{LocalRequest, handle_locally};
@@ -55,7 +56,9 @@ async fn explain(config: &Config, request: RecordedRequest) -> Result<Explained,
     let copy = scratch.path().join("copy.db");
     let remembered =
         store::snapshot(&config.store.url, &copy).await.map_err(|error| CommandError::Open(error.into()))?;
-    let shared = Shared::open(&StoreUrl::SqliteFile(copy), None).await.map_err(CommandError::Open)?;
+    let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+    let copy = StoreUrl::SqliteFile(copy);
+    let shared = Shared::open(&copy, None, &config.server, compiler).await.map_err(CommandError::Open)?;
     let built = instances::build(config, &shared, None).await;
     ConfigErrors::check(built.mistakes)?;
     let Some((_, hosted)) = built.instances.iter().next() else { return Err(CommandError::Reported) };

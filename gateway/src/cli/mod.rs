@@ -23,6 +23,7 @@ use jiff::SignedDuration;
 use recorded::RecordedRequest;
 use scim_gateway::clients::Client;
 use scim_gateway::config::InstanceName;
+use scim_gateway::connectors::{CompileOrder, compile_for_gateway};
 use scim_gateway::provisioning::Rail;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -142,6 +143,13 @@ enum Command {
     /// Manage the tokens that identity providers present
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Compile the connector on standard input; the gateway starts this for itself
+    #[command(hide = true)]
+    CompileConnector {
+        /// Where to leave the code, and the limits
+        #[arg(value_name = "ORDER")]
+        order: CompileOrder,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -205,6 +213,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         }
         Command::Log { config, question, json } => log::run(&config.path, question, *json, &mut Terminal::stdout()),
         Command::Token(TokenCommand::New { json }) => token::new(*json, &mut Terminal::stdout()),
+        Command::CompileConnector { order } => compile_for_gateway(order).map_err(CommandError::Output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use axum::Router;
 use jiff::Timestamp;
 use scim_gateway::admission::InFlight;
 use scim_gateway::config::{Config, ListenAddress};
+use scim_gateway::connectors::Compiler;
 use scim_gateway::instances::Shared;
 use scim_gateway::jit;
 use scim_gateway::observe::{self, Metrics};
@@ -40,10 +41,11 @@ async fn serve(config: Config, watch: bool, dev: Option<&Dev>) -> Result<Ended, 
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
     let hang_up = signal(SignalKind::hangup()).map_err(CommandError::Runtime)?;
 
-    let in_flight = InFlight::new(config.server.max_in_flight);
     let metrics = Arc::new(Metrics::new());
-    let shared =
-        Shared::open(&config.store.url, Some(&config.server.state_directory)).await.map_err(CommandError::Open)?;
+    let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+    let (store, state) = (&config.store.url, Some(config.server.state_directory.as_path()));
+    let shared = Shared::open(store, state, &config.server, compiler).await.map_err(CommandError::Open)?;
+    let in_flight = shared.in_flight.clone();
     let (store, counted) = (shared.store.clone(), shared.store.clone());
     metrics.watch_store(move || counted.counts());
     let reloader = Reloader::start(config.clone(), shared, Arc::clone(&metrics)).await?;

@@ -157,6 +157,8 @@ impl Config {
             ("server.max-bulk-operations", new.max_bulk_operations != old.max_bulk_operations),
             ("server.request-timeout-seconds", new.request_timeout != old.request_timeout),
             ("server.max-in-flight", new.max_in_flight != old.max_in_flight),
+            ("server.connector-memory-mib", new.connector_memory != old.connector_memory),
+            ("server.compile-seconds", new.compile_time != old.compile_time),
             ("server.public-url", new.public_url != old.public_url),
             ("server.state-directory", new.state_directory != old.state_directory),
             ("store.url", self.store.url != running.store.url),

@@ -2,6 +2,7 @@
 
 use super::table::{Placed, Table};
 use super::token::TokenHash;
+use crate::connectors::{CompileLimits, RuntimeLimits};
 use crate::egress::BaseUrl;
 use crate::store::StoreUrl;
 use std::fmt;
@@ -65,6 +66,11 @@ pub struct Server {
     pub request_timeout: Duration,
     /// Maximum concurrent operations; more are answered 503.
     pub max_in_flight: usize,
+    /// The memory of all operations that run in connectors together, in bytes (`connector-memory-mib`); beyond it, they are answered
+    /// 503.
+    pub connector_memory: usize,
+    /// The processor time to compile one connector (`compile-seconds`).
+    pub compile_time: Duration,
     /// The gateway's URL as clients see it, for `Location` and `meta.location` (`public-url`); by default `http` and the `Host` of
     /// each request.
     pub public_url: Option<BaseUrl>,
@@ -84,6 +90,8 @@ impl Default for Server {
             max_bulk_operations: 100,
             request_timeout: Duration::from_secs(55),
             max_in_flight: 512,
+            connector_memory: RuntimeLimits::default().total_memory,
+            compile_time: CompileLimits::default().cpu,
             public_url: None,
             admin_tokens: Vec::new(),
             state_directory: STATE.into(),
@@ -111,6 +119,10 @@ impl Server {
                 .integer("request-timeout-seconds", 1..=3600)
                 .map_or(default.request_timeout, Duration::from_secs),
             max_in_flight: table.integer("max-in-flight", 1..=100_000).map_or(default.max_in_flight, size),
+            connector_memory: table
+                .integer("connector-memory-mib", 64..=1 << 20)
+                .map_or(default.connector_memory, |mebibytes| size(mebibytes << 20)),
+            compile_time: table.integer("compile-seconds", 1..=3600).map_or(default.compile_time, Duration::from_secs),
             public_url: table.text("public-url"),
             admin_tokens: table.texts("admin-tokens").into_iter().map(|Placed { value, .. }| value).collect(),
             state_directory: table

@@ -14,7 +14,7 @@ use super::load;
 use super::mapping::Source;
 use super::shared::Shared;
 use super::versions::ActivatedVersion;
-use crate::admission::{Access, InFlight};
+use crate::admission::Access;
 use crate::clients::Client;
 use crate::config::{ClientChoice, Config, GroupPolicy, Mistake};
 use crate::connectors::{CallLimits, Memberships, Wasi, resolve_settings};
@@ -152,6 +152,8 @@ impl InstanceBuilder<'_> {
             settings: Arc::new(settings),
             egress,
             limits: self.limits(),
+            // Operations of the old version still run: they count for the new one, too.
+            share: self.old.map_or_else(|| self.context.connector.share(), |old| old.instance.share().clone()),
             store: self.context.shared.store.clone(),
             guard_rails: GuardRails::new(self.context.from.guard_rails, Arc::new(jiff::Timestamp::now)),
             group_policy: self.group_policy().map_err(|mistake| vec![mistake])?,
@@ -163,7 +165,7 @@ impl InstanceBuilder<'_> {
             tracing::warn!(instance = self.context.name.as_str(), %error, "the state of the guard rails cannot be read");
         }
         let in_flight = self.old.map_or_else(
-            || InFlight::share_of(self.context.config.server.max_in_flight),
+            || self.context.shared.in_flight.share(),
             // Requests to the old version are still running: they count for the new one, too.
             |old| old.in_flight.clone(),
         );

@@ -92,7 +92,7 @@ async fn check_defaults(context: &BuildContext<'_>, mapping: &Mapping) -> Result
         trace: None,
         state: Arc::new(NoState),
         limits: CallLimits::default(),
-        share: context.connector.cpu_share(),
+        share: context.connector.share(),
     };
     let mut mistakes = Vec::new();
     for default in mapping.defaults_to_check() {

@@ -1,8 +1,9 @@
 //! What all versions of all instances share: the engine, the connections, the store, the turns.
 
 use super::versions::{ActivatedVersion, Versions};
-use crate::config::StoreUrl;
-use crate::connectors::{Runtime, RuntimeError, RuntimeLimits, Sha256};
+use crate::admission::InFlight;
+use crate::config::{Server, StoreUrl};
+use crate::connectors::{CompileLimits, Compiler, Runtime, RuntimeError, RuntimeLimits, Sha256};
 use crate::egress::{Network, tls};
 use crate::jit::{HttpLimits, ProviderHttp};
 use crate::provisioning::{Kind, TurnTable};
@@ -12,9 +13,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+/// Places for running connectors. Each reserves 8 GiB of the 128 TiB of addresses that a process has, and uses nothing until it is
+/// taken.
+const MAX_SLOTS: usize = 2048;
+
 /// What all instances share.
 #[derive(Debug)]
 pub struct Shared {
+    /// Counts the operations that run.
+    pub in_flight: InFlight,
     /// Runs the connectors.
     pub runtime: Runtime,
     /// Connects to the apps.
@@ -56,7 +63,12 @@ impl Shared {
     ///
     /// # Errors
     /// [`SharedError`]
-    pub async fn open(store: &StoreUrl, state: Option<&Path>) -> Result<Self, SharedError> {
+    pub async fn open(
+        store: &StoreUrl,
+        state: Option<&Path>,
+        server: &Server,
+        compiler: Compiler,
+    ) -> Result<Self, SharedError> {
         let state = state.filter(|state| {
             let prepared = prepare(state);
             if let Err(error) = &prepared {
@@ -65,9 +77,9 @@ impl Shared {
             }
             prepared.is_ok()
         });
-        let limits = RuntimeLimits { cache: state.map(|state| state.join("code")), ..RuntimeLimits::default() };
         Ok(Self {
-            runtime: Runtime::new(limits)?,
+            in_flight: InFlight::new(server.max_in_flight),
+            runtime: Runtime::new(runtime_limits(server, state), compiler)?,
             network: Network::new(),
             provider_http: ProviderHttp::new(tls(None)?, HttpLimits::default())?,
             store: Store::open(store).await?,
@@ -96,6 +108,17 @@ impl Shared {
         let mut all = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, kinds| kinds.strong_count() > 0);
         all.insert(key, Arc::downgrade(kinds));
+    }
+}
+
+/// There is a place for every operation that is admitted, up to what address space allows; memory is what is scarce.
+fn runtime_limits(server: &Server, state: Option<&Path>) -> RuntimeLimits {
+    RuntimeLimits {
+        slots: server.max_in_flight.min(MAX_SLOTS),
+        total_memory: server.connector_memory,
+        compile: CompileLimits { cpu: server.compile_time, ..CompileLimits::default() },
+        cache: state.map(|state| state.join("code")),
+        ..RuntimeLimits::default()
     }
 }
 

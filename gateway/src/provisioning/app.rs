@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::request::Caller;
 use crate::connectors::{Call, CallLimits, Document, Query, SearchPage, Step, Stored};
 use crate::egress::AppCall;
-use crate::mapping::{AppChange, Budget, ids_in, replace_ids};
+use crate::mapping::{AppChange, Budget, Work, ids_in, replace_ids};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// One operation's connector.
 pub(super) struct App<'a> {
     pub(super) call: Call,
-    /// What the mapping of this operation may still cost.
+    /// What the mapping of this operation may still cost; it shares the connector's processor time.
     pub(super) budget: Budget,
     instance: &'a Instance,
     /// The app's ids that this operation has found and not yet committed.
@@ -34,19 +34,19 @@ enum Direction {
     ToClient,
 }
 
-/// The mapping may take as much processor time as the connector: a step is less than 100 ns. It may make twice the bytes, because
-/// the connector holds the app's documents as text and the gateway as values.
-fn budget(limits: &CallLimits) -> Budget {
-    let steps = u64::try_from(limits.cpu.as_micros()).unwrap_or(u64::MAX).saturating_mul(10);
+/// The mapping and the connector may take the operation's processor time together. The mapping may make twice the bytes of the
+/// connector, because that holds the app's documents as text and the gateway as values.
+fn budget(limits: &CallLimits, work: Work) -> Budget {
     let bytes = u64::try_from(limits.memory).unwrap_or(u64::MAX).saturating_mul(2);
-    Budget::new(steps, bytes)
+    Budget::of_operation(limits.cpu, bytes, work)
 }
 
 impl<'a> App<'a> {
     /// Opens the connector for one operation.
     pub(super) async fn open(instance: &'a Instance, caller: &Caller) -> Result<Self, Refusal> {
         let call = instance.open(&caller.correlation_id, caller.purpose, caller.trace.clone()).await?;
-        Ok(Self { call, budget: budget(&instance.limits), instance, fresh: HashMap::new() })
+        let budget = budget(&instance.limits, call.work());
+        Ok(Self { call, budget, instance, fresh: HashMap::new() })
     }
 
     /// The calls that the app got, in order.

@@ -6,7 +6,7 @@ use super::kind::Kind;
 use super::state::StoredState;
 use super::turns::{TurnKey, TurnTable};
 use crate::config::GroupPolicy;
-use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, CpuShare, Document, Trace};
+use crate::connectors::{Call, CallContext, CallError, CallLimits, Connector, Document, InstanceShare, Trace};
 use crate::egress::{Circuit, Egress, Purpose};
 use crate::store::{ResourceKey, Store, StoreError};
 use std::fmt;
@@ -27,6 +27,8 @@ pub struct Parts {
     pub egress: Arc<Egress>,
     /// What an operation may use.
     pub limits: CallLimits,
+    /// What all its operations together may use of what all instances share.
+    pub share: InstanceShare,
     /// What the gateway remembers.
     pub store: Store,
     /// Which group a user is in, where the app has one group per user.
@@ -53,16 +55,16 @@ pub struct Instance {
     settings: Arc<Document>,
     egress: Arc<Egress>,
     pub(super) limits: CallLimits,
-    share: CpuShare,
+    share: InstanceShare,
 }
 
 impl Instance {
     /// Puts an instance together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, connector, kinds, settings, egress, limits, store, group_policy, turns, guard_rails } = parts;
+        let Parts { name, connector, kinds, settings, egress, limits, share, store, group_policy, turns, guard_rails } =
+            parts;
         let gaps = Gaps::of(&kinds, group_policy);
-        let share = connector.cpu_share();
         Self { name, connector, store, turns, gaps, guard_rails, kinds, settings, egress, limits, share }
     }
 
@@ -93,6 +95,12 @@ impl Instance {
     #[must_use]
     pub fn egress(&self) -> &Arc<Egress> {
         &self.egress
+    }
+
+    /// What all its operations together may use of what all instances share.
+    #[must_use]
+    pub fn share(&self) -> &InstanceShare {
+        &self.share
     }
 
     /// Asks the app whether it accepts the base URL and the credential. The steps are recorded in `trace`.

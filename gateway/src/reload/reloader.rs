@@ -39,6 +39,7 @@ impl Reloader {
         let Built { instances, changes, mistakes, activated } = build(&config, &shared, None).await;
         ConfigErrors::check(mistakes)?;
         shared.keep(&activated);
+        shared.runtime.give_way();
         let files = Mutex::new(files_of(&config));
         let history = History::default();
         history.record(started.end(changes, Vec::new(), Vec::new()));

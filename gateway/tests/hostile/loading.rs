@@ -2,7 +2,7 @@
 
 use crate::fixture::{self, component, module};
 use crate::world::runtime;
-use scim_gateway::connectors::{Runtime, RuntimeLimits, Sha256, Wasi};
+use scim_gateway::connectors::{Compiler, Runtime, RuntimeLimits, Sha256, Wasi};
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +72,8 @@ async fn a_pinned_connector_loads_with_its_own_digest_only() {
 
 #[tokio::test]
 async fn a_file_above_the_size_limit_is_not_compiled() {
-    let runtime = Runtime::new(RuntimeLimits { connector_bytes: 1000, ..RuntimeLimits::default() }).unwrap();
+    let runtime =
+        Runtime::new(RuntimeLimits { connector_bytes: 1000, ..RuntimeLimits::default() }, Compiler::InProcess).unwrap();
     let error = runtime.load(fixture::hostile(), "x", None, Wasi::Refused).await.unwrap_err().to_string();
     assert!(error.contains("above the limit of 1000"), "{error}");
 }
@@ -91,7 +92,7 @@ async fn the_same_bytes_are_compiled_once_and_shared() {
 async fn compiled_code_is_kept_on_disk() {
     let directory = tempfile::tempdir().unwrap();
     let limits = RuntimeLimits { cache: Some(directory.path().join("code")), ..RuntimeLimits::default() };
-    let runtime = Runtime::new(limits).unwrap();
+    let runtime = Runtime::new(limits, Compiler::InProcess).unwrap();
     let connector = runtime.load(fixture::hostile(), "x", None, Wasi::Refused).await.unwrap();
     assert_eq!((connector.descriptor.id.as_str(), connector.has_transforms()), ("hostile", true));
     assert!(directory.path().join("code").read_dir().unwrap().next().is_some());

@@ -8,6 +8,7 @@
     reason = "these are tests, and bindings are generated public"
 )]
 
+mod compiling;
 mod contract;
 mod fixture;
 mod loading;

@@ -1,7 +1,9 @@
 //! Every misbehaviour of a running connector.
 
 use crate::world::{Broken, Counting, app, context, hostile, limits, nobody, runtime};
-use scim_gateway::connectors::{CallContext, CallError, CallLimits, Connector, Runtime, RuntimeLimits, Step, Trace};
+use scim_gateway::connectors::{
+    CallContext, CallError, CallLimits, Compiler, Connector, Runtime, RuntimeLimits, Step, Trace,
+};
 use scim_gateway::egress::{Purpose, SendErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -48,6 +50,12 @@ async fn each_misbehaviour_is_stopped_and_told_apart_and_a_neighbour_works_on() 
         ("forbidden-header", "fault", "refused: header `authorization` is set by the gateway only (sent: false)"),
         ("other-host", "fault", "refused: header `host` is set by the gateway only (sent: false)"),
         ("connects", "fault", "refused: method `CONNECT` is not one of GET, POST, PUT, PATCH, DELETE (sent: false)"),
+        (
+            "smuggles",
+            "fault",
+            "refused: a GET request has no body; send parameters in the query, or use another method",
+        ),
+        ("smuggles-in-delete", "fault", "refused: a DELETE request has no body"),
         ("/../admin", "fault", "refused: a path must not contain a `.` or `..` segment"),
         ("/%2e%2e/admin", "fault", "refused: a path must not contain a `.` or `..` segment"),
         ("//evil.example/", "fault", "refused: a path must not contain `//`"),
@@ -99,7 +107,7 @@ async fn an_operation_ends_at_its_time_limit_whatever_it_waits_for() {
 #[tokio::test]
 async fn waiting_for_a_slot_ends_with_503_and_a_slot_is_released() {
     let one = RuntimeLimits { slots: 1, queue: Duration::from_millis(20), ..RuntimeLimits::default() };
-    let runtime = Runtime::new(one).unwrap();
+    let runtime = Runtime::new(one, Compiler::InProcess).unwrap();
     let connector = hostile(&runtime).await;
     let context = context(&connector);
     let held = connector.open(&context).await.unwrap();
@@ -110,6 +118,51 @@ async fn waiting_for_a_slot_ends_with_503_and_a_slot_is_released() {
     );
     drop(held);
     connector.open(&context).await.unwrap();
+}
+
+#[tokio::test]
+async fn however_many_places_slow_instances_hold_there_is_one_for_another() {
+    let queue = Duration::from_millis(1);
+    let runtime = Runtime::new(RuntimeLimits { slots: 9, queue, ..RuntimeLimits::default() }, Compiler::InProcess);
+    let connector = hostile(&runtime.unwrap()).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        // Each is an instance of its own, and holds its places as if it waited for its app.
+        let context = CallContext { share: connector.share(), ..context(&connector) };
+        let before = held.len();
+        let error = loop {
+            match connector.open(&context).await {
+                Ok(call) => held.push(call),
+                Err(error) => break error,
+            }
+        };
+        assert!(held.len() > before, "the next instance has a place, too");
+        assert_eq!((error.class(), error.for_client().status), ("pool-full", 503));
+        assert!(error.to_string().contains("as many of the 9 places as it leaves free"), "{error}");
+    }
+    assert!(held.len() < 9, "{}", held.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_all_connectors_is_bounded_and_a_neighbour_has_some_left() {
+    let little = RuntimeLimits { total_memory: 48 << 20, ..RuntimeLimits::default() };
+    let connector = hostile(&Runtime::new(little, Compiler::InProcess).unwrap()).await;
+    let large = CallLimits { memory: 64 << 20, ..limits() };
+    let greedy = CallContext { limits: large, share: connector.share(), ..context(&connector) };
+    let mut holds = Vec::new();
+    for _ in 0..3 {
+        // It holds what it took until it is dropped.
+        let opened = connector.open(&greedy).await;
+        let Ok(mut call) = opened else { break };
+        let error = call.read("User", "eats-memory", &[]).await.unwrap_err();
+        assert_eq!((error.class(), error.for_client().status), ("memory-scarce", 503), "{error}");
+        assert_eq!(error.for_client().retry_after_seconds, Some(1));
+        assert_eq!(behave(&connector, &context(&connector), "setting").await, Ok("\"red\"".to_owned()));
+        holds.push(call);
+    }
+    drop(holds);
+    let mut call = connector.open(&greedy).await.unwrap();
+    assert_eq!(call.read("User", "setting", &[]).await.unwrap().id, "\"red\"", "it was given back");
 }
 
 #[tokio::test]

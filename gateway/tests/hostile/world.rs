@@ -3,7 +3,7 @@
 use crate::fixture;
 use futures_util::future::BoxFuture;
 use scim_gateway::connectors::{
-    CallContext, CallLimits, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
+    CallContext, CallLimits, Compiler, Connector, ConnectorState, NoState, Runtime, RuntimeLimits, StateError, Wasi,
     resolve_settings,
 };
 use scim_gateway::egress::{Auth, Egress, EgressConfig, Network, Purpose, Route};
@@ -25,7 +25,7 @@ pub(crate) fn limits() -> CallLimits {
 }
 
 pub(crate) fn runtime() -> Runtime {
-    Runtime::new(RuntimeLimits { slots: 16, ..RuntimeLimits::default() }).unwrap()
+    Runtime::new(RuntimeLimits { slots: 16, ..RuntimeLimits::default() }, Compiler::InProcess).unwrap()
 }
 
 pub(crate) async fn hostile(runtime: &Runtime) -> Arc<Connector> {
@@ -44,7 +44,7 @@ pub(crate) fn context(connector: &Connector) -> CallContext {
         trace: None,
         state: Arc::new(NoState),
         limits: limits(),
-        share: connector.cpu_share(),
+        share: connector.share(),
     }
 }
 

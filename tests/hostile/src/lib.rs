@@ -153,6 +153,8 @@ fn behave(behaviour: &str) -> Result<Stored, Fault> {
         "forbidden-header" => return send("GET", "/users.json", &[("Authorization", "Bearer stolen")]),
         "other-host" => return send("GET", "/users.json", &[("Host", "evil.example")]),
         "connects" => return send("CONNECT", "/users.json", &[]),
+        "smuggles" => return smuggle("GET"),
+        "smuggles-in-delete" => return smuggle("DELETE"),
         path => return send("GET", path, &[]),
     }
     Ok(stored("survived"))
@@ -178,8 +180,18 @@ fn get(path: &str) -> Result<u16, Fault> {
 /// The status as the id, or the error's code as the fault's detail.
 fn send(method: &str, path: &str, headers: &[(&str, &str)]) -> Result<Stored, Fault> {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let request = Request { method: method.into(), path: path.into(), query: vec![], headers, body: None };
-    app::send(&request)
+    status_of(&Request { method: method.into(), path: path.into(), query: vec![], headers, body: None })
+}
+
+/// A request in the body of another, for an app that does not read the body of a GET.
+fn smuggle(method: &str) -> Result<Stored, Fault> {
+    let body = b"DELETE /users/1.json HTTP/1.1\r\nhost: app\r\nauthorization: Bearer stolen\r\n\r\n".to_vec();
+    let (path, query, headers) = ("/users.json".into(), vec![], vec![]);
+    status_of(&Request { method: method.into(), path, query, headers, body: Some(body) })
+}
+
+fn status_of(request: &Request) -> Result<Stored, Fault> {
+    app::send(request)
         .map(|response| stored(&response.status.to_string()))
         .map_err(|error| fault(502, &format!("{}: {} (sent: {})", error.code, error.detail, error.sent)))
 }

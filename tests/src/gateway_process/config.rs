@@ -27,6 +27,8 @@ struct Server {
     listen: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     admin_tokens: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compile_seconds: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -101,7 +103,7 @@ impl GatewayConfig {
     /// A gateway on a free loopback port with all its files in `folder`.
     pub fn new(folder: &Path) -> Self {
         Self {
-            server: Server { listen: "127.0.0.1:0".into(), admin_tokens: Vec::new() },
+            server: Server { listen: "127.0.0.1:0".into(), admin_tokens: Vec::new(), compile_seconds: None },
             store: Store { url: format!("sqlite:{}", folder.join("gateway.db").display()) },
             connectors: BTreeMap::new(),
             instances: BTreeMap::new(),
@@ -134,6 +136,11 @@ impl GatewayConfig {
     /// Admits a token to the operator's routes; see [`token_hash`].
     pub fn admin_token(&mut self, hash: String) {
         self.server.admin_tokens.push(hash);
+    }
+
+    /// Limits the processor time to compile a connector.
+    pub fn compile_seconds(&mut self, seconds: u64) {
+        self.server.compile_seconds = Some(seconds);
     }
 
     /// Sets the address to listen on, which takes effect after a restart only.

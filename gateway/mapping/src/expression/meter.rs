@@ -13,6 +13,8 @@ pub(super) struct Meter<'b> {
 
 impl<'b> Meter<'b> {
     pub(super) fn new(budget: &'b mut Budget) -> Self {
+        // The connector does not compute during an evaluation, so all that is taken from now on is taken by it.
+        budget.settle();
         let floor = budget.steps_left().saturating_sub(STEPS_OF_EXPRESSION);
         Self { budget, floor }
     }

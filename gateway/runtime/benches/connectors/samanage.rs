@@ -2,7 +2,9 @@
 
 use scim_egress::{Egress, Purpose};
 use scim_gateway_tests::artifacts;
-use scim_runtime::{Call, CallContext, CallLimits, Connector, NoState, Runtime, RuntimeLimits, Wasi, resolve_settings};
+use scim_runtime::{
+    Call, CallContext, CallLimits, Compiler, Connector, NoState, Runtime, RuntimeLimits, Wasi, resolve_settings,
+};
 use serde_json::Map;
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ pub(crate) struct Samanage {
 impl Samanage {
     pub(crate) async fn load(app: &Arc<Egress>) -> Self {
         let file = artifacts::connectors().unwrap().join("samanage_connector.wasm");
-        let runtime = Runtime::new(RuntimeLimits::default()).unwrap();
+        let runtime = Runtime::new(RuntimeLimits::default(), Compiler::InProcess).unwrap();
         let loaded = runtime.load(std::fs::read(file).unwrap(), "samanage_connector.wasm", None, Wasi::Refused).await;
         let connector = loaded.unwrap();
         let context = CallContext {
@@ -26,7 +28,7 @@ impl Samanage {
             trace: None,
             state: Arc::new(NoState),
             limits: CallLimits::default(),
-            share: connector.cpu_share(),
+            share: connector.share(),
         };
         Self { connector, context }
     }

@@ -2,6 +2,7 @@
 
 use super::share::{CpuShare, Turn};
 use super::thread_time::thread_time;
+use scim_mapping::Work;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -15,7 +16,10 @@ const HEAVY: Duration = Duration::from_millis(10);
 pub(crate) struct CpuBudget {
     limit: Duration,
     tick: Duration,
+    /// What the connector has used.
     used: Duration,
+    /// What the connector and the mapping have used together, which the limit is for.
+    work: Work,
     /// The time it had used when it last yielded.
     rested_at: Duration,
     share: CpuShare,
@@ -25,7 +29,13 @@ pub(crate) struct CpuBudget {
 
 impl CpuBudget {
     pub(crate) fn new(limit: Duration, tick: Duration, share: CpuShare) -> Self {
-        Self { limit, tick, used: Duration::ZERO, rested_at: Duration::ZERO, share, turn: Arc::default() }
+        let (used, rested_at, work) = (Duration::ZERO, Duration::ZERO, Work::default());
+        Self { limit, tick, used, work, rested_at, share, turn: Arc::default() }
+    }
+
+    /// Counts the work of the operation.
+    pub(crate) fn work(&self) -> &Work {
+        &self.work
     }
 
     /// The connector waits from here on. Whether its time is used up is checked at the next tick.
@@ -54,7 +64,7 @@ impl CpuBudget {
             return UpdateDeadline::Continue(1);
         }
         let lane = self.charge().and_then(|turn| turn.lane);
-        if self.used > self.limit {
+        if self.work.spent() > self.limit {
             return UpdateDeadline::Interrupt;
         }
         self.rested_at = self.used;
@@ -72,7 +82,8 @@ impl CpuBudget {
     fn has_just_rested(&self) -> bool {
         let running = lock(&self.turn).as_ref().map_or(Duration::ZERO, |turn| thread_time().saturating_sub(turn.began));
         let used = self.used + running;
-        used <= self.limit && used.saturating_sub(self.rested_at) < self.tick / 2
+        let is_within = self.work.spent() + running <= self.limit;
+        is_within && used.saturating_sub(self.rested_at) < self.tick / 2
     }
 
     fn is_heavy(&self) -> bool {
@@ -82,7 +93,9 @@ impl CpuBudget {
     /// Ends the turn and charges its processor time.
     fn charge(&mut self) -> Option<Turn> {
         let turn = lock(&self.turn).take()?;
-        self.used += thread_time().saturating_sub(turn.began);
+        let used = thread_time().saturating_sub(turn.began);
+        self.used += used;
+        self.work.add(used);
         Some(turn)
     }
 }
@@ -139,6 +152,16 @@ mod tests {
         budget(&two.share).resume().await;
         one.pause();
         two.resume().await;
+    }
+
+    #[tokio::test]
+    async fn what_the_mapping_uses_is_taken_from_the_connectors_time() {
+        let mut one = budget(&HeavyLane::of(2).share());
+        one.resume().await;
+        one.work().add(Duration::from_secs(59));
+        assert!(!matches!(one.on_tick(), UpdateDeadline::Interrupt));
+        one.work().add(Duration::from_secs(2));
+        assert!(matches!(one.on_tick(), UpdateDeadline::Interrupt));
     }
 
     #[tokio::test]

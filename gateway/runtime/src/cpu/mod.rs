@@ -16,5 +16,4 @@ mod share;
 mod thread_time;
 
 pub(crate) use budget::CpuBudget;
-pub use share::CpuShare;
-pub(crate) use share::HeavyLane;
+pub(crate) use share::{CpuShare, HeavyLane};

@@ -14,7 +14,7 @@ pub(crate) struct HeavyLane {
 
 /// One instance's share of the processors. Cheap to clone; the clones are one share.
 #[derive(Debug, Clone)]
-pub struct CpuShare {
+pub(crate) struct CpuShare {
     own: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
 }

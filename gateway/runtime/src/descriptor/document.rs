@@ -9,6 +9,7 @@ use super::error::DescriptorError;
 use super::offered::OfferedResourceType;
 use super::schema::violations;
 use super::setting::Setting;
+use super::sizes;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -53,7 +54,7 @@ impl Descriptor {
     /// # Errors
     /// [`DescriptorError`], which locates the mistake with a JSON pointer.
     pub fn parse(text: &str) -> Result<Self, DescriptorError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| DescriptorError::NotJson(error.to_string()))?;
+        let value = sizes::parse(text)?;
         if let Some(contract) = value.get("contract").and_then(Value::as_str)
             && contract != CONTRACT
         {

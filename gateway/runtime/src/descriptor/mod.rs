@@ -9,6 +9,7 @@ mod error;
 mod offered;
 mod schema;
 mod setting;
+mod sizes;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ pub(super) fn violations(descriptor: &Value) -> Vec<String> {
         Ok(validator) => validator
             .iter_errors(descriptor)
             .take(10)
-            .map(|error| format!("at `{}`: {}", error.instance_path(), brief(&error.to_string())))
+            .map(|error| format!("at `{}`: {}", brief(&error.instance_path().to_string()), brief(&error.to_string())))
             .collect(),
         Err(problem) => vec![format!("the gateway's own schema does not compile: {problem}")],
     }

@@ -88,3 +88,31 @@ fn a_violation_does_not_quote_a_whole_document() {
 fn a_text_that_is_not_json_is_reported_as_such() {
     assert!(matches!(Descriptor::parse("{"), Err(DescriptorError::NotJson(_))));
 }
+
+#[test]
+fn a_descriptor_that_would_take_long_to_check_is_refused_before_it_is_checked() {
+    let with = |at: &str, value: Value| {
+        let mut descriptor = descriptor();
+        descriptor["transforms"] = json!([]);
+        *descriptor.pointer_mut(at).unwrap() = value;
+        Descriptor::parse(&descriptor.to_string()).unwrap_err().to_string()
+    };
+    let settings = |count: usize| {
+        let setting = |n| (format!("s{n}"), json!({ "title": "S", "type": "string" }));
+        Value::Object((0..count).map(setting).collect())
+    };
+    assert_eq!(with("/settings", settings(1001)), "at `/settings`: there are more than 1000 members; offer fewer");
+    assert_eq!(
+        with("/transforms", json!(vec!["t"; 25_000])),
+        "it has more than 20000 JSON values; offer fewer resource types, attributes and settings"
+    );
+    let many: Vec<_> = (0..1001).map(|n| json!({ "name": format!("a{n}"), "type": "string" })).collect();
+    assert_eq!(
+        with("/resource-types/0/schema/attributes", json!(many)),
+        "at `/resource-types/0/schema/attributes`: there are more than 1000 members; offer fewer"
+    );
+    let long = with("/name", json!("x".repeat(2 << 20)));
+    assert!(long.contains("above the limit of 1048576; leave out what"), "{long}");
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    assert!(Descriptor::parse(&deep).unwrap_err().to_string().contains("recursion limit exceeded"));
+}

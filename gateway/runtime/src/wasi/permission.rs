@@ -1,5 +1,6 @@
 //! Whether a connector may import WASI, and which packages.
 
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// Packages of WASI 0.2 that are linked. `wasi:http` is not: connectors call the app through the contract.
@@ -7,7 +8,7 @@ const PACKAGES: [&str; 6] =
     ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Whether a connector may import WASI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Wasi {
     /// A connector that imports it is refused.
     #[default]

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod connectors;
+mod costly;
 mod load;
 mod operator;
 mod saving;
