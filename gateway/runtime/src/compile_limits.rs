@@ -16,6 +16,8 @@ pub struct CompileLimits {
     pub function_bytes: u32,
     /// Local variables of one function.
     pub locals: u32,
+    /// Bytes of the compiled code, which the gateway holds in memory.
+    pub code_bytes: usize,
 }
 
 impl Default for CompileLimits {
@@ -26,6 +28,7 @@ impl Default for CompileLimits {
             functions: 100_000,
             function_bytes: 1 << 20,
             locals: 10_000,
+            code_bytes: 256 << 20,
         }
     }
 }

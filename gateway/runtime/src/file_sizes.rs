@@ -23,6 +23,14 @@ pub enum SizeError {
         /// The limit.
         limit: u32,
     },
+    /// Code that is too large.
+    #[error("its compiled code has {} MiB, above the limit of {} MiB; build it with optimisation for size", .bytes >> 20, .limit >> 20)]
+    Code {
+        /// Its size, in bytes.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// A function with too many variables.
     #[error(
         "its function {function} has {locals} local variables, above the limit of {limit}; split it, or build it with optimisation"

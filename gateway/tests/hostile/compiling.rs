@@ -73,6 +73,13 @@ async fn a_file_that_takes_too_much_memory_is_given_up() {
     assert!(text.contains("compiling it takes more than 200 MiB of memory"), "{text}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn code_that_would_fill_the_gateways_memory_is_not_kept() {
+    let limits = CompileLimits { code_bytes: 64 << 10, ..CompileLimits::default() };
+    let (_, text) = refused(&runtime(limits), fixture::hostile()).await;
+    assert!(text.contains("its compiled code has 0 MiB, above the limit of 0 MiB; build it with"), "{text}");
+}
+
 /// A program in place of the compiler, which counts how often it is called.
 fn script(directory: &TempDir, does: &str) -> (Runtime, impl Fn() -> usize) {
     let (program, calls) = (directory.path().join("compiler"), directory.path().join("calls"));

@@ -3,7 +3,7 @@
 use super::{Roles, edits, facts, now, object, types, users};
 use crate::budget::size;
 use crate::expression::{EvaluationError, Expression, Input, Known, random};
-use crate::{Budget, Derived, MapError, Mapping, Problem, Spent, TransformFault, Transforms};
+use crate::{Budget, Derived, MapError, Mapping, Problem, Spent, TransformFault, Transforms, Work};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -128,6 +128,22 @@ fn what_is_made_of_a_clients_values_is_bounded() {
     ));
     let patch = edits(0, &json!([{"op": "replace", "path": "title", "value": big}]));
     assert!(spent(now(of.change(&patch, &mut Budget::default(), &mut Roles)).unwrap_err()));
+}
+
+#[test]
+fn mapping_and_connector_use_up_one_budget() {
+    let mapping = inverse("string(app.l.exists(e, e == -1))");
+    let (of, document) = (mapping.of("User").unwrap(), object(&json!({"l": numbers(2_000)})));
+    let (time, work) = (Duration::from_millis(100), Work::default());
+    let mut budget = Budget::of_operation(time, 64 << 20, work.clone());
+    now(of.to_scim(&document, &[], &mut budget, &mut Roles)).unwrap();
+    let mapped = work.spent();
+    assert!(mapped > Duration::from_micros(200) && mapped < time / 2, "{mapped:?}");
+    // The connector computes for the rest.
+    work.add(time - mapped);
+    let error = now(of.to_scim(&document, &[], &mut budget, &mut Roles)).unwrap_err();
+    assert!(matches!(error, MapError::TooExpensive { spent: Spent::Steps(1_000_000), .. }), "{error}");
+    assert!(work.spent() < time + time / 10, "what was refused was not done: {:?}", work.spent());
 }
 
 /// Counts how often other work may run.

@@ -15,9 +15,13 @@ use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+/// The age of a workplace that nobody works in any more: longer than the limits on compiling allow.
+const FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
 
 /// The compiled code of all connectors, in one directory. Threat: it is run without further checks, so the directory must belong to
 /// the gateway's user alone; see [`super::super::RuntimeLimits::cache`].
@@ -38,7 +42,9 @@ impl Code {
                 (temporary.path().to_owned(), Some(Arc::new(temporary)))
             }
         };
-        fs::create_dir_all(directory.join("new"))?;
+        let new = directory.join("new");
+        fs::create_dir_all(&new)?;
+        remove_forgotten(&new)?;
         Ok(Self { directory, _temporary: temporary })
     }
 
@@ -67,6 +73,17 @@ impl Code {
         fs::File::open(&compiled)?.sync_all()?;
         fs::rename(compiled, folder.join(key(engine, &placeholder(connector))))
     }
+}
+
+/// Removes the workplaces of gateways that were killed. Another gateway may work in those that are not old.
+fn remove_forgotten(workplaces: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(workplaces)? {
+        let entry = entry?;
+        if entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age > FORGOTTEN) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The entry of a directory that is neither temporary nor about another one.

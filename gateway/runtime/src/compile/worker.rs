@@ -3,7 +3,7 @@
 use super::super::artifact::{self, ArtifactError};
 use super::super::compile_limits::CompileLimits;
 use super::super::engine::compiling_engine;
-use super::super::file_sizes;
+use super::super::file_sizes::{self, SizeError};
 use super::order::{CompileOrder, Outcome};
 use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use std::io::{self, Read as _, Write as _};
@@ -40,7 +40,9 @@ pub(super) fn compile(file: &[u8], order: &CompileOrder) -> Outcome {
     })?;
     let failed = |error: wasmtime::Error| ArtifactError::Compile(format!("{error:#}"));
     let engine = compiling_engine(&order.directory).map_err(failed)?;
-    Component::from_binary(&engine, &component).map(drop).map_err(failed)
+    let code = Component::from_binary(&engine, &component).map_err(failed)?.image_range();
+    let (bytes, limit) = ((code.end as usize).saturating_sub(code.start as usize), order.limits.code_bytes);
+    if bytes > limit { Err(SizeError::Code { bytes, limit }.into()) } else { Ok(()) }
 }
 
 fn limit(limits: &CompileLimits) -> io::Result<()> {

@@ -155,6 +155,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_the_mapping_uses_is_taken_from_the_connectors_time() {
+        let mut one = budget(&HeavyLane::of(2).share());
+        one.resume().await;
+        one.work().add(Duration::from_secs(59));
+        assert!(!matches!(one.on_tick(), UpdateDeadline::Interrupt));
+        one.work().add(Duration::from_secs(2));
+        assert!(matches!(one.on_tick(), UpdateDeadline::Interrupt));
+    }
+
+    #[tokio::test]
     async fn a_waiting_operation_is_charged_for_earlier_computation_and_lets_others_compute() {
         let lane = HeavyLane::of(2);
         let heavy = || CpuBudget { used: Duration::from_millis(10), ..budget(&lane.share()) };

@@ -1,25 +1,31 @@
 //! Why a descriptor is refused.
 
 use super::super::contract::CONTRACT;
-use super::sizes::{MAX_BYTES, MAX_MEMBERS, MAX_VALUES};
 
 /// Why a descriptor is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptorError {
     /// A text that is too long.
-    #[error("it has {bytes} bytes, above the limit of {MAX_BYTES}; leave out what the gateway does not need")]
+    #[error("it has {bytes} bytes, above the limit of {limit}; leave out what the gateway does not need")]
     TooLong {
         /// Its length.
         bytes: usize,
+        /// The limit.
+        limit: usize,
     },
     /// Too many values, whatever they are.
-    #[error("it has more than {MAX_VALUES} JSON values; offer fewer resource types, attributes and settings")]
-    TooManyValues,
+    #[error("it has more than {limit} JSON values; offer fewer resource types, attributes and settings")]
+    TooManyValues {
+        /// The limit.
+        limit: usize,
+    },
     /// Too many values in one place.
-    #[error("at `{pointer}`: there are more than {MAX_MEMBERS} members; offer fewer")]
+    #[error("at `{pointer}`: there are more than {limit} members; offer fewer")]
     TooManyMembers {
         /// Where.
         pointer: String,
+        /// The limit.
+        limit: usize,
     },
     /// Not JSON.
     #[error("it is not JSON: {0}")]

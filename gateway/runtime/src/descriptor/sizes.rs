@@ -8,23 +8,23 @@ use scim_protocol::ValueBudget;
 use serde_json::Value;
 
 /// Bytes of the text.
-pub(super) const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// JSON values, all in all.
-pub(super) const MAX_VALUES: usize = 20_000;
+const MAX_VALUES: usize = 20_000;
 /// Elements of one list, or members of one object.
-pub(super) const MAX_MEMBERS: usize = 1000;
+const MAX_MEMBERS: usize = 1000;
 
 /// Parses a text of a size that can be checked. The parser limits the depth of nesting to 127.
 pub(super) fn parse(text: &str) -> Result<Value, DescriptorError> {
     if text.len() > MAX_BYTES {
-        return Err(DescriptorError::TooLong { bytes: text.len() });
+        return Err(DescriptorError::TooLong { bytes: text.len(), limit: MAX_BYTES });
     }
     if !ValueBudget::of(MAX_VALUES).take(text.as_bytes()) {
-        return Err(DescriptorError::TooManyValues);
+        return Err(DescriptorError::TooManyValues { limit: MAX_VALUES });
     }
     let value = serde_json::from_str(text).map_err(|error| DescriptorError::NotJson(error.to_string()))?;
     match crowded(&value) {
-        Some(pointer) => Err(DescriptorError::TooManyMembers { pointer }),
+        Some(pointer) => Err(DescriptorError::TooManyMembers { pointer, limit: MAX_MEMBERS }),
         None => Ok(value),
     }
 }

@@ -90,6 +90,8 @@ fn every_setting_is_read() {
         max-body-bytes = 2048
         request-timeout-seconds = 5
         max-in-flight = 1_000
+        connector-memory-mib = 512
+        compile-seconds = 30
         public-url = "https://gateway.example/"
         [store]
         url = "postgres://gateway@localhost/scim"
@@ -141,6 +143,8 @@ fn every_setting_is_read() {
     assert_eq!(config.server.observe_listen.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9090"));
     assert_eq!(config.server.request_timeout, Duration::from_secs(5));
     assert_eq!((config.server.max_body_bytes, config.server.max_in_flight), (2048, 1000));
+    let compile = config.server.compile_time;
+    assert_eq!((config.server.connector_memory, compile), (512 << 20, Duration::from_secs(30)));
     assert_eq!(config.store.url.to_string(), "postgres://gateway@localhost/scim");
     assert_eq!(config.store.log_retention_days, 30);
     assert_eq!(config.store.log_limits, LogLimits { bytes: 5 << 20, rows_per_minute: 60 });

@@ -68,11 +68,14 @@ async fn a_connector_that_takes_too_long_to_compile_is_given_up_while_the_one_be
 
     std::fs::write(&file, costly(100, 9_000)).unwrap();
     let mut reloading = Box::pin(reload(&system));
-    let (http, url) = (Http::default(), format!("{}/app/scim/v2/Users?count=1", system.gateway.url()));
+    let (http, url) = (Http::default(), format!("{}/app/scim/v2", system.gateway.url()));
     let token = format!("Bearer {}", system.instances[0].token);
     let mut answered = 0;
     let report = loop {
-        let request = http.send(HttpRequest::new("GET", url.clone()).header("authorization", token.clone()));
+        // The app takes only so many calls.
+        let path = if answered < 10 { "/Users?count=1" } else { "/ResourceTypes/User" };
+        let request = HttpRequest::new("GET", format!("{url}{path}")).header("authorization", token.clone());
+        let request = http.send(request);
         tokio::select! {
             report = &mut reloading => break report,
             answer = request => {
