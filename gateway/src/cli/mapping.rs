@@ -4,7 +4,7 @@ use super::error::CommandError;
 use super::rollback_error::RollbackError;
 use super::terminal::Terminal;
 use scim_gateway::config::{Config, ConnectorName};
-use scim_gateway::connectors::{Runtime, RuntimeLimits, Wasi};
+use scim_gateway::connectors::{Compiler, Runtime, RuntimeLimits, Wasi};
 use std::path::Path;
 
 /// Prints the mapping of a connector that the configuration names.
@@ -20,7 +20,8 @@ pub(super) fn show(file: &Path, name: &str, terminal: &mut Terminal<'_>) -> Resu
     let bytes = std::fs::read(&connector.file).map_err(|error| unusable(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
     let mapping = runtime.block_on(async {
-        let sandbox = Runtime::new(RuntimeLimits::default()).map_err(|error| unusable(error.to_string()))?;
+        let compiler = Compiler::this_program().map_err(CommandError::Runtime)?;
+        let sandbox = Runtime::new(RuntimeLimits::default(), compiler).map_err(|error| unusable(error.to_string()))?;
         let name = connector.file.display().to_string();
         let loaded = sandbox.load(bytes, &name, connector.sha256.as_ref(), Wasi::Closed).await;
         Ok::<_, CommandError>(loaded.map_err(|error| unusable(error.to_string()))?.descriptor.mapping.clone())

@@ -17,7 +17,7 @@ use super::mapping::Source;
 use super::review::Review;
 use super::shared::Shared;
 use super::versions::ActivatedVersion;
-use crate::admission::Access;
+use crate::admission::{Access, InFlight};
 use crate::clients::Client;
 use crate::config::{ClientChoice, Config, GroupPolicy, Mistake};
 use crate::connectors::{CallLimits, Memberships, Wasi, resolve_settings};
@@ -272,8 +272,7 @@ impl InstanceBuilder<'_> {
             sign_in.accounts().use_instance(Arc::clone(instance));
             return Some(sign_in);
         }
-        let store = self.context.shared.store.clone();
-        let accounts = ProvisionedAccounts::new(Arc::clone(instance), in_flight.clone(), store);
+        let accounts = ProvisionedAccounts::new(Arc::clone(instance), in_flight.clone(), instance.store().clone());
         Some(Arc::new(SignIn::new(
             self.context.name,
             jit,

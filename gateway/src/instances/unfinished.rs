@@ -28,7 +28,7 @@ impl Unfinished {
 
     /// Whether the account with this address is marked.
     pub(super) async fn is_marked(&self, email: &str) -> Result<bool, StoreError> {
-        self.store.state(&self.instance).get(&name(email)).await.map(|mark| mark.is_some())
+        self.store.state(&self.instance, u64::MAX).get(&name(email)).await.map(|mark| mark.is_some())
     }
 
     /// Removes the mark of the account with this address.

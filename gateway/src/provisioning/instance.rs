@@ -105,6 +105,12 @@ impl Instance {
         &self.settings
     }
 
+    /// What the gateway remembers of it.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Its way to the app.
     #[must_use]
     pub fn egress(&self) -> &Arc<Egress> {
