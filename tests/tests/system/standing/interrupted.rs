@@ -67,7 +67,7 @@ async fn who_must_not_be_removed_stays_active() {
     let world = World::okta("splashtop").await;
     let ada = world.user("ada@example.com").await;
     world.app().fault(json!({ "faults": [{ "method": "DELETE", "status": 403, "times": 50 }] })).unwrap();
-    world.set_active(&ada, false).await.expect(403);
+    world.set_active(&ada, false).await.expect(502);
     repair(&world);
     let read = world.get(&format!("/Users/{ada}")).await.expect(200);
     assert_eq!((&read["active"], &read["externalId"]), (&json!(true), &json!("e-ada@example.com")));
