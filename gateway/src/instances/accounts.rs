@@ -36,14 +36,14 @@ impl Accounts for ProvisionedAccounts {
         let _permit = self.in_flight.try_enter("the instance's share of max-in-flight")?;
         if let Some(user) = self.find(USERS, "userName", email, correlation).await? {
             // Without groups there is nothing to finish.
-            if groups.is_empty() || !self.unfinished.is_marked(email).await.map_err(unavailable)? {
+            if groups.is_empty() || !self.unfinished.is_marked(email).await.map_err(|error| unavailable(&error))? {
                 return Ok(Created::Existed);
             }
             self.complete(&user, email, groups, correlation).await?;
             return Ok(Created::Completed);
         }
         if !groups.is_empty() {
-            self.unfinished.mark(email).await.map_err(unavailable)?;
+            self.unfinished.mark(email).await.map_err(|error| unavailable(&error))?;
         }
         let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": email });
         let answer = match self.handle(Operation::Create { endpoint: USERS.to_owned(), body }, correlation).await {
@@ -100,7 +100,7 @@ impl ProvisionedAccounts {
     async fn forget(&self, email: &str, groups: &[String]) -> Result<(), AccountError> {
         match groups {
             [] => Ok(()),
-            _ => self.unfinished.forget(email).await.map_err(unavailable),
+            _ => self.unfinished.forget(email).await.map_err(|error| unavailable(&error)),
         }
     }
 
@@ -173,6 +173,6 @@ fn refused(refusal: &Refusal) -> AccountError {
     }
 }
 
-fn unavailable(error: StoreError) -> AccountError {
+fn unavailable(error: &StoreError) -> AccountError {
     AccountError::Unavailable(error.to_string())
 }

@@ -183,7 +183,7 @@ impl Stall {
 /// Looks for endless polls until no handle is left.
 fn watch(watched: &Weak<Inner>) {
     loop {
-        std::thread::sleep(WATCH);
+        std::thread::park_timeout(WATCH);
         let Some(inner) = watched.upgrade() else { return };
         for (entry, lasts) in inner.endless(Instant::now()) {
             log(

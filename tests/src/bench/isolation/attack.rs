@@ -209,7 +209,7 @@ impl Attacker {
             }
             Attack::SlowApp => {
                 let instance =
-                    if self.number.fetch_add(1, Ordering::Relaxed) % 2 == 0 { "slow-one" } else { "slow-two" };
+                    if self.number.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { "slow-one" } else { "slow-two" };
                 self.get(&format!("{instance}/scim/v2/Users/{}", self.user)).await
             }
             Attack::SignIns => self.invented_code().await,
@@ -248,7 +248,7 @@ impl Attacker {
 
     async fn idle(&mut self) -> io::Result<()> {
         let mut socket = self.connect().await?;
-        if self.held.len() % 2 == 0 {
+        if self.held.len().is_multiple_of(2) {
             socket.write_all(b"GET /healthz HTTP/1.1\r\nho").await?;
         }
         self.held.push_back(socket);

@@ -107,7 +107,9 @@ async fn an_update_that_moves_an_instance_to_another_host_waits_for_the_operator
 async fn a_confirmed_host_is_used_while_the_gateway_runs() {
     let world = EditableWorld::watching().await;
     with_region(&world, "eu").write().unwrap();
-    world.reloaded("the instance", |latest| latest["outcome"] == "applied").await;
+    let added =
+        |latest: &Value| latest["changes"].as_array().unwrap().iter().any(|change| change["name"] == "regional");
+    world.reloaded("the instance", added).await;
     fs::write(world.connector(), moved(&fs::read(world.connector()).unwrap())).unwrap();
     let held = world.reloaded("the refusal", |latest| latest["outcome"] == "partly").await;
     is_held_back(&held["mistakes"][0]);
