@@ -66,15 +66,7 @@ impl<'a> App<'a> {
     /// The connector that was opened for one operation.
     pub(super) fn new(instance: &'a Instance, call: Call) -> Self {
         let budget = budget(&instance.limits, call.work());
-        Self {
-            call,
-            budget,
-            needs_groups: false,
-            groups: None,
-            instance,
-            fresh: HashMap::new(),
-            asked: "",
-        }
+        Self { call, budget, needs_groups: false, groups: None, instance, fresh: HashMap::new(), asked: "" }
     }
 
     /// The calls that the app got, in order.
