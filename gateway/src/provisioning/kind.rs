@@ -1,6 +1,6 @@
 //! One resource type of one instance.
 
-use super::shown::Shown;
+use super::shown_fields::ShownFields;
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
 use crate::mapping::{Mapping, TypeMapping, Way};
 use scim_protocol::path::AttributePath;
@@ -30,7 +30,7 @@ pub struct Kind {
     /// What every resource has: the attributes that the schema requires, as far as they come from the app.
     pub(super) required: Vec<RequiredSlot>,
     /// Which fields the app has shown.
-    pub(super) shown: Shown,
+    pub(super) shown: ShownFields,
     /// Whether `groups` says in which groups a resource is: those of another type list it, and the app's answers do not say it.
     pub(super) has_groups: bool,
 }
@@ -75,7 +75,7 @@ impl Kind {
                     names: names(scim, &mapping),
                     abilities,
                     required: required(scim, &mapping),
-                    shown: Shown::default(),
+                    shown: ShownFields::default(),
                     has_groups: false,
                     mapping,
                 }

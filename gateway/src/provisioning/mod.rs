@@ -38,12 +38,12 @@ mod remember;
 mod request;
 mod resource;
 mod search;
-mod shown;
+mod shown_fields;
 mod state;
 mod subject;
 mod turns;
 mod understood;
-mod unshown;
+mod unshown_fields;
 mod write;
 
 pub use answer::Answer;

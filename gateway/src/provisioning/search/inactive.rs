@@ -144,7 +144,7 @@ fn required<'f>(context: &Context<'_>, filter: &'f Filter) -> Option<Name<'f>> {
         Filter::And(filters) => filters.iter().find_map(|filter| required(context, filter)),
         Filter::Compare(Comparison { path, op: CompareOp::Eq, value: Value::String(value) }) => {
             let path = path.to_string();
-            let is_matching = context.kind.mapping.match_slots().first().is_some_and(|slot| slot.to_string() == path);
+            let is_matching = context.kind.names.first().is_some_and(|name| name.text == path);
             if is_matching {
                 return Some(Name::Matching(fold_case(value).into_owned()));
             }

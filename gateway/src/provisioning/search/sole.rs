@@ -9,11 +9,13 @@ use scim_protocol::filter::{CompareOp, Comparison, Filter};
 use scim_protocol::path::AttributePath;
 use scim_protocol::{ResourceType, Uniqueness};
 
-/// 502 where several resources match: a client would change either of them, and call it the other one.
+/// 502 where several resources match: a client would change either of them, and call it the other one. Of an attribute that the gateway
+/// keeps the app need not know that it is unique, and all that match are shown.
 pub(super) fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, ids: &[String]) -> Result<(), Refusal> {
     let scim = &context.kind.scim;
+    let is_kept = |attribute: &AttributePath| context.kind.mapping.kept_slots().any(|slot| slot.path == *attribute);
     match query.filter.as_ref().and_then(|filter| unique(scim, filter)) {
-        Some(attribute) if ids.len() > 1 => {
+        Some(attribute) if ids.len() > 1 && !is_kept(attribute) => {
             let (kind, attribute, ids) = (scim.name.clone(), attribute.to_string(), ids.to_vec());
             Err(app.contradicted(Contradiction::NotUnique { kind, attribute, ids }))
         }

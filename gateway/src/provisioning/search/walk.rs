@@ -210,7 +210,7 @@ async fn looked_at(
 }
 
 fn too_many(context: &Context<'_>, query: &Query, most: u64) -> Error {
-    let names = || context.kind.mapping.match_slots().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let names = || context.kind.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ");
     let why = match (&query.filter, &query.sort) {
         (_, Some(_)) => "the app cannot sort",
         (Some(_), None) => "the app cannot evaluate this filter",

@@ -147,7 +147,7 @@ async fn create(
     made: AppDocument,
 ) -> Result<Told, Refusal> {
     let mut stored = app.create(context.kind, &made.document).await?;
-    look(context, unshown::of_new(context.kind, &made.document), &stored);
+    look(context, unshown_fields::of_new(context.kind, &made.document), &stored);
     subject.id = Some(stored.id.clone());
     members.created(&stored.id);
     if let Err(mut refusal) = members.follow(context, app, &mut stored.unresolved).await {
@@ -186,7 +186,7 @@ async fn update(
         None if change.is_empty() => app.read(context.kind, id, &context.omitted()).await?,
         None => {
             let stored = app.update(context.kind, id, &change).await?;
-            look(context, unshown::of_change(&change), &stored);
+            look(context, unshown_fields::of_change(&change), &stored);
             stored
         }
     };

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// What is known of the fields of one mapping, by their names.
 #[derive(Debug, Default)]
-pub(super) struct Shown(Mutex<HashMap<String, Sight>>);
+pub(super) struct ShownFields(Mutex<HashMap<String, Sight>>);
 
 /// What is known of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ enum Sight {
     Missed,
 }
 
-impl Shown {
+impl ShownFields {
     /// Looks at the app's answer to a write of these fields. The operator is told of each field once, unless it has been seen before.
     pub(super) fn look<'f>(
         &self,
