@@ -8,6 +8,7 @@
 //! That a client never stated an attribute is known where nothing is kept of it, and the field would hold the same without it.
 
 use super::app_change::AppChange;
+use super::app_path::AppPath;
 use super::budget::{Budget, size};
 use super::error::MapError;
 use super::kept::Kept;
@@ -144,8 +145,7 @@ impl TypeMapping {
     /// writes the work e-mail address. Their values must stay what the client knows.
     pub(super) fn bystanders(&self, change: &AppChange, derived: &Derived) -> Vec<&Rule> {
         let rules = self.rules.iter().filter(|rule| {
-            let is_changed =
-                |app: &super::app_path::AppPath| change.fields.iter().any(|(path, _)| path == app.as_str());
+            let is_changed = |app: &AppPath| change.fields.iter().any(|(path, _)| path == app.as_str());
             rule.keep && rule.app.as_ref().is_some_and(is_changed) && !derived.has(rule)
         });
         rules.filter(|rule| !change.kept.iter().any(|kept| kept.slot == rule.name)).collect()

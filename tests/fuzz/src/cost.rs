@@ -16,7 +16,8 @@ pub fn bounded<T>(units: u64, each: Duration, work: impl FnOnce() -> T) -> T {
     let before = used();
     let result = work();
     if let (Some(before), Some(after)) = (before, used()) {
-        let (taken, allowed) = (after.saturating_sub(before), AT_LEAST + each * u32::try_from(units).unwrap_or(u32::MAX));
+        let (taken, allowed) =
+            (after.saturating_sub(before), AT_LEAST + each * u32::try_from(units).unwrap_or(u32::MAX));
         assert!(taken <= allowed, "{units} units took {taken:?} of processor time, and {allowed:?} are allowed");
     }
     result

@@ -2,14 +2,14 @@
 //! length and to the steps that its budget counts. The first part of the input is the document, the second a resource.
 #![no_main]
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use libfuzzer_sys::fuzz_target;
-use std::time::Duration;
 use scim_fuzz::{ALICE, GROUP, USER, cost, halves};
 use scim_mapping::{Budget, ConnectorFacts, Mapping, TransformFault, Transforms};
 use scim_protocol::Object;
 use serde_json::Value;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// The processor time for each byte of a document: mostly that of the parser of expressions.
 const EACH_BYTE: Duration = Duration::from_micros(200);

@@ -1,6 +1,7 @@
 //! Commands for operators: the store, mappings, several requests, and the log.
 
-use scim_gateway_tests::world::{EditableWorld, World};
+use scim_gateway_tests::system::Plan;
+use scim_gateway_tests::world::{Client, EditableWorld, INSTANCE, World};
 use serde_json::{Value, json};
 use std::process::{Command, Output};
 
@@ -115,7 +116,8 @@ async fn a_mapping_with_a_byte_order_mark_is_a_mapping() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_default_that_is_not_in_its_list_is_a_mistake() {
-    let world = World::exact("splashtop").await;
+    let plan = Plan::new(INSTANCE, "splashtop").setting("default-sso-name", "Okta SSO");
+    let world = World::start(Client::Exact, plan, |_| ()).await;
     let config = world.folder().join("gateway.toml");
     let text = std::fs::read_to_string(&config).unwrap();
     let (before, after) = text.split_once("default-sso-name").unwrap();
