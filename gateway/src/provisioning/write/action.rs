@@ -7,7 +7,7 @@ use super::super::membership::{self, MemberPlan};
 use super::super::refusal::Refusal;
 use super::super::resource::{Current, times};
 use super::super::subject::Subject;
-use super::super::{awaited, remember, unshown};
+use super::super::{awaited, remember, unshown_fields};
 use super::restore::Restoration;
 use crate::connectors::{Document, Stored};
 use crate::mapping::{AppChange, AppDocument};
