@@ -18,6 +18,7 @@ use super::transform::Transforms;
 use super::type_mapping::{Field, TypeMapping};
 use scim_protocol::{Edits, Object, Slot};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What a request states.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,20 +126,43 @@ impl TypeMapping {
     }
 
     /// Whether the kept value of a rule is needed although the app holds the same: only that it is kept says whose value the field
-    /// has. `has_none` says which slots have no value of their own.
+    /// has. `has_none` says which rules have no value of their own.
     pub(super) fn is_source(&self, rule: &Rule, has_none: impl Fn(&Rule) -> bool) -> bool {
         let Some(field) = self.fields.iter().find(|field| rule.to_app && Some(&field.path) == rule.app.as_ref()) else {
             return false;
         };
         rule.reads_itself()
             || rule.is_direct()
-                && self.before(field, rule).all(|other| other.is_direct() && has_none(other))
+                && self.before(field, rule).all(has_none)
                 && self.before(field, rule).any(|other| other.to_scim)
     }
 
     /// As [`Self::is_source`], for a value that the app gets or has beside the others of a resource.
-    pub(super) fn is_source_in(&self, rule: &Rule, resource: &Object, derived: &Derived) -> bool {
-        self.is_source(rule, |other| value_of(other, resource).is_none() || derived.has(other))
+    ///
+    /// # Errors
+    /// [`MapError`] where the sources that win over the rule cost too much.
+    pub(super) fn is_source_in(
+        &self,
+        rule: &Rule,
+        resource: &Object,
+        derived: &Derived,
+        budget: &mut Budget,
+    ) -> Result<bool, MapError> {
+        let mut stated = Cow::Borrowed(resource);
+        for derived in self.rules.iter().filter(|rule| derived.has(rule)) {
+            derived.slot.take(stated.to_mut());
+        }
+        let mut given = Vec::new();
+        for field in self.fields.iter().filter(|field| Some(&field.path) == rule.app.as_ref()) {
+            for other in self.before(field, rule) {
+                // What cannot be evaluated is no source.
+                match other.value_in(&stated, budget) {
+                    Err(error @ MapError::TooExpensive { .. }) => return Err(error),
+                    value => given.extend(value.ok().flatten().map(|_| other.number)),
+                }
+            }
+        }
+        Ok(self.is_source(rule, |other| !given.contains(&other.number)))
     }
 
     /// The rules with kept values whose field changes although the client does not write them now: `userName` when the client

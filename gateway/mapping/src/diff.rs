@@ -69,13 +69,15 @@ impl TypeMapping {
             rule.charged(value.map_or(Ok(()), |value| budget.read(value)), Toward::App)?;
             if derived.restates(rule) || differ(rule.slot.get(before), value) && !derived.has(rule) {
                 let value = value.map(|value| rule.copied(value, budget, Toward::App)).transpose()?;
-                change.keep(rule, value, self.is_source_in(rule, after, derived), budget)?;
+                let is_source = self.is_source_in(rule, after, derived, budget)?;
+                change.keep(rule, value, is_source, budget)?;
             }
         }
         for rule in self.bystanders(&change, derived) {
             if let Some(value) = rule.slot.get(after) {
                 let value = rule.copied(value, budget, Toward::App)?;
-                change.keep(rule, Some(value), self.is_source_in(rule, after, derived), budget)?;
+                let is_source = self.is_source_in(rule, after, derived, budget)?;
+                change.keep(rule, Some(value), is_source, budget)?;
             }
         }
         Ok(change)

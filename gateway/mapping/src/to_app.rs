@@ -66,7 +66,7 @@ impl TypeMapping {
                 let app = rule.app.as_ref().and_then(|field| field.get(&made.document));
                 let app = app.map(|app| rule.copied(app, budget, Toward::App)).transpose()?;
                 let value = rule.copied(value, budget, Toward::App)?;
-                let is_source = self.is_source_in(rule, resource, &Derived::default());
+                let is_source = self.is_source_in(rule, resource, &Derived::default(), budget)?;
                 made.kept.push(Kept { slot: rule.name.clone(), value, app, is_source });
             }
             if rule.to_app

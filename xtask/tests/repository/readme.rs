@@ -26,6 +26,7 @@ const EXERCISED: &[(&str, Exercise)] = &[
     ("scim-gateway check --config gateway.toml", check),
     ("scim-gateway serve --config gateway.toml", serve),
     ("scim-gateway log --config gateway.toml --match ada@example.com --since 7d", log),
+    ("scim-gateway purge --config gateway.toml --instance acme-samanage", purge),
 ];
 
 #[test]
@@ -241,15 +242,26 @@ fn log(readme: &Readme) {
     let (well, text) = log(&[]);
     assert!(!well && text.contains("there is no store"), "{text}");
 
-    let config = folder.path().join("gateway.toml");
-    let served = async {
-        let gateway =
-            GatewayProcess::start(&built().gateway, &config, &folder.path().join("gateway.log")).await.unwrap();
-        gateway.stop().await.unwrap()
-    };
-    tokio::runtime::Runtime::new().unwrap().block_on(served);
+    serve_once(folder.path());
     let (well, text) = log(&["--match", "ada@example.com", "--since", "7d"]);
     assert!(well && text.starts_with("TIME ") && text.ends_with("no matching rows\n"), "{text}");
+}
+
+fn purge(readme: &Readme) {
+    let folder = readme.folder();
+    serve_once(folder.path());
+    let output = gateway(folder.path(), &["purge", "--config", "gateway.toml", "--instance", "acme-samanage"]);
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success() && text.contains("remembers nothing of acme-samanage"), "{text}");
+}
+
+/// Starts the gateway, which makes its store, and stops it.
+fn serve_once(folder: &Path) {
+    let served = async {
+        let (config, log) = (folder.join("gateway.toml"), folder.join("gateway.log"));
+        GatewayProcess::start(&built().gateway, &config, &log).await.unwrap().stop().await.unwrap()
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(served);
 }
 
 fn gateway(folder: &Path, arguments: &[&str]) -> Output {

@@ -1,7 +1,8 @@
-//! An app that answers every request with the same user, and the egress to it.
+//! An app that answers every request with the same user, except for its list of roles, and the egress to it.
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use scim_egress::{Auth, Egress, EgressConfig, Network, Route};
 use scim_runtime::Document;
 use secrecy::SecretString;
@@ -17,7 +18,9 @@ pub(crate) async fn start() -> Arc<Egress> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     let record = record().to_string();
-    let router = Router::new().fallback(async || ([(CONTENT_TYPE, "application/json")], record));
+    let json = |text: String| async move || ([(CONTENT_TYPE, "application/json")], text);
+    let roles = json!([{"id": 1, "name": "Administrator"}]).to_string();
+    let router = Router::new().route("/roles.json", get(json(roles))).fallback(json(record));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let route = Route { allow_private: true, ..Route::default() };
     let config = EgressConfig::new("bench", base_url, Auth::Bearer, SecretString::from("hunter2"));

@@ -8,30 +8,36 @@ use crate::connectors::Contradiction;
 use scim_protocol::filter::{CompareOp, Comparison, Filter};
 use scim_protocol::path::AttributePath;
 use scim_protocol::{ResourceType, Uniqueness};
+use serde_json::Value;
 
-/// 502 where several resources match: a client would change either of them, and call it the other one. Of an attribute that the gateway
-/// keeps the app need not know that it is unique, and all that match are shown.
-pub(super) fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, ids: &[String]) -> Result<(), Refusal> {
+/// 502 where several resources match: a client would change either of them, and call it the other one. Where the gateway keeps the
+/// value for one of them, the app cannot know that it is unique, and all that match are shown.
+pub(super) async fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, ids: &[String]) -> Result<(), Refusal> {
     let scim = &context.kind.scim;
-    let is_kept = |attribute: &AttributePath| context.kind.mapping.kept_slots().any(|slot| slot.path == *attribute);
-    match query.filter.as_ref().and_then(|filter| unique(scim, filter)) {
-        Some(attribute) if ids.len() > 1 && !is_kept(attribute) => {
-            let (kind, attribute, ids) = (scim.name.clone(), attribute.to_string(), ids.to_vec());
-            Err(app.contradicted(Contradiction::NotUnique { kind, attribute, ids }))
-        }
-        _ => Ok(()),
+    let Some((attribute, value)) =
+        query.filter.as_ref().filter(|_| ids.len() > 1).and_then(|filter| unique(scim, filter))
+    else {
+        return Ok(());
+    };
+    let (store, instance, attribute) = (&context.instance.store, &context.instance.name, attribute.to_string());
+    let kept = store.find_kept(instance, &scim.name, &attribute, value).await?;
+    if ids.iter().any(|id| kept.contains(id)) {
+        return Ok(());
     }
+    let (kind, ids) = (scim.name.clone(), ids.to_vec());
+    Err(app.contradicted(Contradiction::NotUnique { kind, attribute, ids }))
 }
 
-/// The attribute of which every match has the same value, and which only one resource may have.
-fn unique<'f>(scim: &ResourceType, filter: &'f Filter) -> Option<&'f AttributePath> {
+/// The attribute of which every match has the same value, and which only one resource may have, with that value.
+fn unique<'f>(scim: &ResourceType, filter: &'f Filter) -> Option<(&'f AttributePath, &'f Value)> {
     match filter {
         Filter::And(filters) => filters.iter().find_map(|filter| unique(scim, filter)),
-        Filter::Compare(Comparison { path, op: CompareOp::Eq, .. })
+        Filter::Compare(Comparison { path, op: CompareOp::Eq, value })
             if path.selector.is_none() && path.sub.is_none() =>
         {
             let found = scim.resolve(&path.path)?;
-            (found.attribute.uniqueness != Uniqueness::None && !found.attribute.multi_valued).then_some(&path.path)
+            (found.attribute.uniqueness != Uniqueness::None && !found.attribute.multi_valued)
+                .then_some((&path.path, value))
         }
         _ => None,
     }

@@ -112,7 +112,7 @@ pub(super) async fn next(
             Part::Inactive { offset } => from_store(context, app, query, offset, page).await?,
             Part::Position { .. } => None,
         };
-        sole::judge(context, app, query, &page.first_two)?;
+        sole::judge(context, app, query, &page.first_two).await?;
         match next {
             Some(next) => part = next,
             None => return Ok(None),

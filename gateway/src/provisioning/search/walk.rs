@@ -45,7 +45,7 @@ pub(super) async fn collect(
         }
     }
     inactive::take_matching(context, app, query, found).await?;
-    sole::judge(context, app, query, &found.first_two)
+    sole::judge(context, app, query, &found.first_two).await
 }
 
 /// Whether a search may go on from page to page of the app: nothing is sorted, and nothing is found by the store.
