@@ -109,6 +109,7 @@ fn samanage(method: &Method, path: &str, query: &str, body: &[u8]) -> (u16, Opti
             let email = parameters().find(|(name, _)| name == "email").map(|(_, email)| email).unwrap_or_default();
             (200, Some(json!([account("1", &email, false)])))
         }
+        Method::GET if path == "/roles.json" => (200, Some(json!([{ "id": 2, "name": "Requester" }]))),
         Method::GET => (200, Some(account(&id(), &format!("user{}@bench.example", id()), false))),
         Method::POST if path == "/memberships.json" => (200, Some(json!([]))),
         Method::POST => {
