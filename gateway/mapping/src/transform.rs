@@ -150,8 +150,8 @@ pub(super) fn fit(kind: AttributeType, value: Value) -> Result<Value, String> {
     }
 }
 
-/// What a value is, for an error about what an app answered.
-fn kind_of(value: &Value) -> &'static str {
+/// What a value is, for an error that does not quote it.
+pub(super) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -66,17 +66,13 @@ pub(crate) fn component(
     allowed: Wasi,
     check: impl FnOnce(&[u8]) -> Result<(), ArtifactError>,
 ) -> Result<Cow<'_, [u8]>, ArtifactError> {
-    let component = match file.get(..8) {
-        Some(b"\0asm\x01\0\0\0") => {
-            check(file)?;
-            Cow::Owned(encode(file)?)
-        }
-        Some(b"\0asm\x0d\0\x01\0") => {
-            check(file)?;
-            Cow::Borrowed(file)
-        }
+    let is_module = match file.get(..8) {
+        Some(b"\0asm\x01\0\0\0") => true,
+        Some(b"\0asm\x0d\0\x01\0") => false,
         _ => return Err(ArtifactError::NotWasm),
     };
+    check(file)?;
+    let component = if is_module { Cow::Owned(encode(file)?) } else { Cow::Borrowed(file) };
     // Checked first, because compiling a large component takes seconds.
     wasi_imports(component_imports(&component)?, allowed)?;
     Ok(component)

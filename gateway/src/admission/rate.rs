@@ -38,6 +38,25 @@ impl<K: Hash + Eq + Copy> Rates<K> {
         (!wait.is_zero()).then_some(wait)
     }
 
+    /// How long until all of it may happen again; `None` if it may now.
+    pub fn wait_for_all(&self, all: &[(K, Rate)], now: Duration) -> Option<Duration> {
+        all.iter().filter_map(|(key, rate)| self.wait(key, *rate, now)).max()
+    }
+
+    /// It happened, if all of it may happen now.
+    ///
+    /// # Errors
+    /// How long until it may.
+    pub fn take_all(&mut self, all: &[(K, Rate)], now: Duration) -> Result<(), Duration> {
+        match self.wait_for_all(all, now) {
+            Some(wait) => Err(wait),
+            None => {
+                all.iter().for_each(|(key, rate)| self.take(*key, *rate, now));
+                Ok(())
+            }
+        }
+    }
+
     /// It happened.
     pub fn take(&mut self, key: K, rate: Rate, now: Duration) {
         self.set(key, now + self.debt(&key, rate, now) + rate.interval);

@@ -69,12 +69,11 @@ impl TokenFailures {
         let now = now.saturating_duration_since(self.since);
         let both = [((address, Some(name)), OF_INSTANCE), ((address, None), OF_ADDRESS)];
         let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = |rates: &Rates<Key>| both.iter().filter_map(|(key, rate)| rates.wait(key, *rate, now)).max();
-        if let Some(wait) = wait(&rates) {
-            return Failure::TooMany(wait);
+        match rates.take_all(&both, now) {
+            Err(wait) => Failure::TooMany(wait),
+            Ok(()) if rates.wait_for_all(&both, now).is_some() => Failure::Last,
+            Ok(()) => Failure::Rare,
         }
-        both.into_iter().for_each(|(key, rate)| rates.take(key, rate, now));
-        if wait(&rates).is_some() { Failure::Last } else { Failure::Rare }
     }
 }
 

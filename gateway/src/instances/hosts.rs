@@ -6,8 +6,11 @@
 
 use super::host::Host;
 use super::known_host::KnownHost;
+use super::whole_file;
 use crate::config::InstanceName;
-use std::io::{self, Write as _};
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The hosts of a gateway's instances, in its state directory.
@@ -98,16 +101,9 @@ fn remove(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a temporary file and renames it, so that the file is never incomplete. It holds no secret, and the gateway must be able to
-/// read what its operator wrote as another user.
+/// It holds no secret, and the gateway must be able to read what its operator wrote as another user.
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
-    new.write_all(bytes)?;
-    new.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    new.as_file().sync_all()?;
-    new.persist(file).map(drop).map_err(|error| error.error)
+    whole_file::replace(file, bytes, Some(Permissions::from_mode(0o644)))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod review;
 mod shared;
 mod unfinished;
 mod versions;
+mod whole_file;
 
 pub use accounts::ProvisionedAccounts;
 pub use build::{Built, build};

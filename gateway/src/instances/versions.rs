@@ -5,9 +5,10 @@
 //! can write there can choose what code runs, as with the connectors' files themselves: so the directory belongs to the gateway
 //! alone, and a version is restored only if its digest still matches its name.
 
+use super::whole_file;
 use crate::config::ConnectorName;
 use crate::connectors::Sha256;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -118,16 +119,10 @@ impl Version {
     }
 }
 
-/// Writes a temporary file and renames it, so that the file is never incomplete. The permissions of the old file are kept.
+/// The permissions of the old file are kept.
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
-    new.write_all(bytes)?;
-    if let Ok(old) = std::fs::metadata(file) {
-        new.as_file().set_permissions(old.permissions())?;
-    }
-    new.as_file().sync_all()?;
-    new.persist(file).map(drop).map_err(|error| error.error)
+    let old = std::fs::metadata(file).ok().map(|old| old.permissions());
+    whole_file::replace(file, bytes, old)
 }
 
 #[cfg(test)]

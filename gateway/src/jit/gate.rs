@@ -101,25 +101,13 @@ impl Gate {
 impl Visit {
     /// Counts a sign-in that starts.
     pub(super) fn start(&self, now: SystemTime) -> Result<(), GateError> {
-        let (counted, now) = (Counted::Started(self.browser), since_1970(now));
-        let rates = &mut self.gate.state().rates;
-        if let Some(wait) = rates.wait(&counted, STARTED, now) {
-            return Err(GateError::Started(wait));
-        }
-        rates.take(counted, STARTED, now);
-        Ok(())
+        let started = [(Counted::Started(self.browser), STARTED)];
+        self.gate.state().rates.take_all(&started, since_1970(now)).map_err(GateError::Started)
     }
 
     /// Counts a code as refused, until [`Self::not_refused`] says otherwise: many may be on their way at once.
     pub(super) fn redeem(&self, now: SystemTime) -> Result<(), GateError> {
-        let now = since_1970(now);
-        let rates = &mut self.gate.state().rates;
-        let wait = self.refusals().iter().filter_map(|(counted, rate)| rates.wait(counted, *rate, now)).max();
-        if let Some(wait) = wait {
-            return Err(GateError::Refused(wait));
-        }
-        self.refusals().into_iter().for_each(|(counted, rate)| rates.take(counted, rate, now));
-        Ok(())
+        self.gate.state().rates.take_all(&self.refusals(), since_1970(now)).map_err(GateError::Refused)
     }
 
     /// The provider accepted the code, or did not answer.

@@ -7,6 +7,7 @@ mod metrics;
 mod operation;
 mod readiness;
 mod shown_calls;
+mod shown_names;
 mod stalls;
 
 pub use correlation::{CorrelationId, CorrelationIdError};
@@ -16,6 +17,7 @@ pub use operation::{OperationRecord, Recording, Unlogged};
 pub use readiness::{ComponentState, Components, Readiness};
 pub use scim_egress::PathTemplate;
 pub use shown_calls::{ShownCall, ShownCalls};
+pub use shown_names::shown_names;
 pub use stalls::{Stalls, TICK};
 
 #[cfg(test)]

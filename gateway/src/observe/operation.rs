@@ -3,12 +3,16 @@
 //! A line contains identifiers and never values: no bodies, no queries, no tokens, no names of people.
 
 use super::shown_calls::{ShownCall, ShownCalls};
+use super::shown_names::shown_names;
 use crate::config::InstanceName;
 use crate::egress::{AppCall, PathTemplate, SendErrorCode};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// Characters of an attribute's name in a line.
+const LONGEST_NAME: usize = 100;
 
 /// Everything that is logged and measured about one operation.
 #[derive(Debug, Clone)]
@@ -73,7 +77,7 @@ impl OperationRecord {
                     cause = self.cause,
                     abandoned = self.abandoned.then_some(true),
                     duration_ms = milliseconds(self.duration),
-                    ignored = names(&self.ignored),
+                    ignored = joined(&self.ignored),
                     leniencies = (!self.leniencies.is_empty()).then(|| self.leniencies.join(", ")),
                     guard_rail = distinct(&self.guard_rails),
                     app_calls = calls_text(&calls),
@@ -145,15 +149,9 @@ impl Recording {
     }
 }
 
-/// The first few of the names that a client sent, each truncated: a body may contain thousands, of any length.
-fn names(sent: &[String]) -> Option<String> {
-    const MOST: usize = 20;
-    const LONGEST: usize = 100;
-    let mut shown: Vec<String> = sent.iter().take(MOST).map(|name| name.chars().take(LONGEST).collect()).collect();
-    if sent.len() > MOST {
-        shown.push(format!("and {} more", sent.len() - MOST));
-    }
-    (!shown.is_empty()).then(|| shown.join(", "))
+/// The names that a client sent, in one text.
+fn joined(sent: &[String]) -> Option<String> {
+    (!sent.is_empty()).then(|| shown_names(sent, LONGEST_NAME).join(", "))
 }
 
 /// A duration in milliseconds, rounded to a tenth of a microsecond.

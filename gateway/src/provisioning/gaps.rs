@@ -81,9 +81,7 @@ impl Gaps {
 
 impl Members {
     fn of(kind: &Kind, rule: Rule, remembered: Remembered) -> Option<Self> {
-        let reference = kind.mapping.references().find(|reference| {
-            reference.slot.is_whole() && kind.mapping.is_incremental(&reference.slot.path.attribute)
-        })?;
+        let reference = kind.listings().next()?;
         Some(Self {
             rule,
             remembered,

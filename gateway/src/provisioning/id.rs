@@ -20,8 +20,8 @@ pub fn decoded(segment: &str) -> Result<Cow<'_, str>, Error> {
 /// The id in a segment of a URL's path.
 ///
 /// # Errors
-/// 400 for what is not UTF-8. 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand in the path of a
-/// call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
+/// 400 for what is not UTF-8. 404 for what is longer than any id, before it is written into a log or a table, and for what could not stand
+/// in the path of a call to an app (`..`, control characters): no resource has it, and that is the client's fault and not the gateway's.
 pub fn parse(segment: &str) -> Result<String, Error> {
     let id = decoded(segment)?;
     if is_possible(&id) { Ok(id.into_owned()) } else { Err(Error::not_found("no resource has such an id")) }

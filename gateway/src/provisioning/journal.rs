@@ -3,11 +3,14 @@
 use super::instance::Instance;
 use super::outcome::Outcome;
 use super::request::{Caller, Operation};
-use crate::observe::{ShownCall, ShownCalls};
+use crate::observe::{ShownCall, ShownCalls, shown_names};
 use crate::store::{LogEntry, LoggedCall, Matching, Store, Write};
 use jiff::{SignedDuration, Timestamp};
 use scim_protocol::Error;
 use std::time::{Duration, Instant};
+
+/// Characters of an attribute's name in a row.
+const LONGEST_NAME: usize = 200;
 
 /// What is known of an operation before it runs.
 pub(super) struct Begun {
@@ -50,7 +53,7 @@ impl Begun {
             scim_type: error.and_then(|error| error.scim_type).map(|kind| kind.as_str().to_owned()),
             app_calls: listed.into_iter().map(logged).collect(),
             unlisted_calls: unlisted as u64,
-            ignored: names(&outcome.ignored),
+            ignored: shown_names(&outcome.ignored, LONGEST_NAME),
             duration: self.started.elapsed(),
         };
         // A read may have finished a removal that was cut off, and a change that failed may have been sent.
@@ -123,17 +126,6 @@ pub fn refused(store: &Store, refused: &Refused<'_>, error: &Error) {
         ignored: Vec::new(),
         duration: refused.duration,
     });
-}
-
-/// The first few names, each cut: a client can send thousands, of any length.
-fn names(sent: &[String]) -> Vec<String> {
-    const MOST: usize = 20;
-    const LONGEST: usize = 200;
-    let mut names: Vec<String> = sent.iter().take(MOST).map(|name| name.chars().take(LONGEST).collect()).collect();
-    if sent.len() > MOST {
-        names.push(format!("and {} more", sent.len() - MOST));
-    }
-    names
 }
 
 /// An app call as the log keeps it.

@@ -2,7 +2,7 @@
 
 use super::shown_fields::ShownFields;
 use crate::connectors::{Abilities, Connector, Deactivation, OfferedResourceType};
-use crate::mapping::{Mapping, TypeMapping, Way};
+use crate::mapping::{Mapping, ReferenceRule, TypeMapping, Way};
 use scim_protocol::path::AttributePath;
 use scim_protocol::resource_type::ResourceType;
 use scim_protocol::schema::{Mutability, Schema, core};
@@ -13,6 +13,8 @@ use std::sync::Arc;
 const LARGEST_PAGE: u32 = 1000;
 /// Whether a user may use the app (RFC 7643 §4.1.1).
 pub(super) const ACTIVE: &str = "active";
+/// In which groups a user is (RFC 7643 §4.1.2).
+pub(super) const GROUPS: &str = "groups";
 
 /// A resource type, what the app can do with it, and its mapping.
 #[derive(Debug)]
@@ -55,9 +57,6 @@ pub(super) struct RequiredSlot {
     pub(super) field: String,
 }
 
-/// The attribute of a user that says in which groups the user is (RFC 7643 §4.1.2).
-pub(super) const GROUPS: &str = "groups";
-
 impl Kind {
     /// The resource types of a connector, in the descriptor's order, with a mapping that was checked against them.
     #[must_use]
@@ -93,11 +92,15 @@ impl Kind {
         names.filter(|name| self.mapping.is_incremental(name))
     }
 
-    /// The attribute in which resources of this type list those of another, such as a group's members.
-    pub(super) fn lists(&self, other: &Self) -> Option<&Slot> {
+    /// The attributes in which resources of this type list others, such as a group's members.
+    pub(super) fn listings(&self) -> impl Iterator<Item = ReferenceRule<'_>> {
         let is_list = |slot: &Slot| slot.is_whole() && self.mapping.is_incremental(&slot.path.attribute);
-        let mut references = self.mapping.references();
-        references.find(|found| found.resource_type == other.scim.name && is_list(found.slot)).map(|found| found.slot)
+        self.mapping.references().filter(move |reference| is_list(reference.slot))
+    }
+
+    /// The attribute in which resources of this type list those of another.
+    pub(super) fn lists(&self, other: &Self) -> Option<&Slot> {
+        self.listings().find(|listing| listing.resource_type == other.scim.name).map(|listing| listing.slot)
     }
 
     /// Gives users the attribute that says in which groups they are, unless the mapping has a rule for it.
@@ -117,8 +120,7 @@ impl Kind {
     /// `active`, nobody asks.
     #[must_use]
     pub fn takes_active(&self) -> bool {
-        let is_known = self.scim.schema.attributes.iter().any(|attribute| attribute.name == ACTIVE);
-        !is_known || self.removes() || self.mapping.writes(ACTIVE)
+        self.scim.schema.attribute(ACTIVE).is_none() || self.removes() || self.mapping.writes(ACTIVE)
     }
 
     /// The attributes that no rule takes: what clients send for them is ignored.

@@ -30,7 +30,8 @@ pub(super) fn of_edits(context: &Context<'_>, edits: &Edits) -> Object {
     names
 }
 
-/// Claims the names that a change gives to a resource: takes their turns, and refuses what the gateway holds for another one. Answers the names.
+/// Claims the names that a change gives to a resource, and returns them: takes their turns, and refuses what the gateway holds for another
+/// one.
 pub(super) async fn claim(
     context: &Context<'_>,
     app: &mut App<'_>,
@@ -62,7 +63,7 @@ pub(super) async fn refuse_held(
         let instance = &context.instance.name;
         for other in context.instance.store.find_kept(instance, &kind.scim.name, &name.text, value).await? {
             if Some(other.as_str()) != id && has(context, app, &other, &name.slot, value).await? {
-                return Err(taken(format!("{} {value} is taken by the {} {other}", name.text, kind.scim.name)).into());
+                return Err(taken_by(context, name, value, &other).into());
             }
         }
     }
@@ -80,12 +81,9 @@ pub(super) async fn refuse_shown(
 ) -> Result<(), Refusal> {
     for name in context.kind.names.iter().filter(|name| name.is_kept && name.is_unique && !holds(&name.text)) {
         let Some(value) = name.slot.get(given) else { continue };
-        if let Some(other) =
-            accounts::shown_as(context, app, &name.slot, value).await?.filter(|other| Some(other.as_str()) != id)
-        {
-            return Err(
-                taken(format!("{} {value} is taken by the {} {other}", name.text, context.kind.scim.name)).into()
-            );
+        let shown = accounts::shown_as(context, app, &name.slot, value).await?;
+        if let Some(other) = shown.filter(|other| Some(other.as_str()) != id) {
+            return Err(taken_by(context, name, value, &other).into());
         }
     }
     Ok(())
@@ -127,7 +125,7 @@ async fn refuse_inactive(context: &Context<'_>, resource: &Object, id: Option<&s
 /// Whether the resource still has the value: a kept value that has gone stale in the app proves nothing.
 async fn has(context: &Context<'_>, app: &mut App<'_>, id: &str, slot: &Slot, value: &Value) -> Result<bool, Refusal> {
     let stored = match app.read(context.kind, id, &[]).await {
-        Err(refusal) if refusal.error.status == 404 => return Ok(false),
+        Err(refusal) if refusal.is_not_found() => return Ok(false),
         read => read?,
     };
     let current = resolve(context, app, stored, &[]).await?;
@@ -155,6 +153,10 @@ fn given<'e>(context: &'e Context<'_>, edits: &'e Edits) -> impl Iterator<Item =
 fn turn(context: &Context<'_>, name: &Name, value: &Value) -> Option<TurnKey> {
     let value = value.as_str().filter(|value| !value.is_empty())?;
     Some(TurnKey::name(&context.instance.name, &context.kind.scim.name, &name.text, value))
+}
+
+fn taken_by(context: &Context<'_>, name: &Name, value: &Value, other: &str) -> Error {
+    taken(format!("{} {value} is taken by the {} {other}", name.text, context.kind.scim.name))
 }
 
 fn taken(detail: String) -> Error {

@@ -32,9 +32,13 @@ impl ShownFields {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for rule in mapping.read_back() {
             let field = rule.field();
+            let sight = known.get(field).copied();
+            if sight == Some(Sight::Seen) {
+                continue;
+            }
             if rule.is_in(document) {
                 known.insert(field.to_owned(), Sight::Seen);
-            } else if written.contains(&field) && !known.contains_key(field) {
+            } else if sight.is_none() && written.contains(&field) {
                 known.insert(field.to_owned(), Sight::Missed);
                 tracing::warn!(
                     instance,

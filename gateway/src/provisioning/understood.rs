@@ -3,7 +3,7 @@
 //! What the client's profile allows is corrected, the rest refused; names become canonical; what the schema does not allow is refused.
 
 use super::context::Context;
-use super::inactive::deactivates;
+use super::inactive::{deactivates, says_inactive};
 use super::kind::ACTIVE;
 use super::refusal::Refusal;
 use super::request::{Operation, SearchText};
@@ -47,7 +47,7 @@ impl Change {
     /// Whether it would leave the resource inactive.
     fn deactivates(&self) -> bool {
         match self {
-            Self::Create(resource) | Self::Replace(_, resource) => resource.get(ACTIVE) == Some(&Value::Bool(false)),
+            Self::Create(resource) | Self::Replace(_, resource) => says_inactive(resource),
             Self::Patch(_, edits) => deactivates(edits),
             Self::Delete(_) => false,
         }
@@ -115,7 +115,8 @@ fn taken(context: &Context<'_>, understood: Understood, ignored: &mut Vec<String
     if !kind.takes_active() && change.deactivates() {
         let name = &kind.scim.name;
         return Err(Error::invalid_value(format!(
-            "this instance cannot deactivate a {name}: its mapping has no rule that writes `active` to the app; delete the {name}, or have              the operator of the gateway add the rule"
+            "this instance cannot deactivate a {name}: its mapping has no rule that writes `active` to the app; delete the {name}, or ask \
+             the operator of the gateway to add the rule"
         )));
     }
     let untaken = match change {

@@ -2,29 +2,18 @@
 //! what the gateway remembers. For users and groups, POST, PUT, PATCH (add, remove, replace) and bulk, through the whole gateway, for
 //! every app.
 
+use garbling::{Garbling, Way, replace_element, size};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use scim_gateway_tests::system::Plan;
 use scim_gateway_tests::world::{Client, World, group, patch, user};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Requests for each app.
 const CASES: usize = 100;
 /// In place of the resource's own name, in a value.
 const OWN_NAME: &str = "{own-name}";
-
-/// How a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Post,
-    Put,
-    Add,
-    AddWithoutPath,
-    Replace,
-    ReplaceWithoutPath,
-    Remove,
-}
 
 /// What a client wants to write.
 #[derive(Debug, Clone)]
@@ -33,22 +22,6 @@ struct Wanted {
     in_bulk: bool,
     attribute: &'static str,
     value: Value,
-}
-
-/// What becomes of the value.
-#[derive(Debug, Clone)]
-enum Garbling {
-    /// A key of the first object gets another name.
-    Rename(usize, &'static str),
-    /// The name of a key in another case.
-    Case(usize),
-    /// The value in an object or array of its own.
-    Nest(&'static str),
-    Wrap,
-    /// An element becomes something else.
-    Element(usize, Value),
-    /// All of it becomes something else.
-    Whole(Value),
 }
 
 fn wanted() -> impl Strategy<Value = Wanted> {
@@ -62,15 +35,7 @@ fn wanted() -> impl Strategy<Value = Wanted> {
     let phones = "[0-9]{5}".prop_map(|number| ("phoneNumbers", json!([{ "value": number, "type": "work" }])));
     let title = "[a-z]{3,5}".prop_map(|title| ("title", json!(title)));
     let attribute = prop_oneof![3 => members, 1 => name, 1 => emails, 1 => phones, 1 => title];
-    let way = prop::sample::select(vec![
-        Way::Post,
-        Way::Put,
-        Way::Add,
-        Way::AddWithoutPath,
-        Way::Replace,
-        Way::ReplaceWithoutPath,
-        Way::Remove,
-    ]);
+    let way = prop::sample::select(Way::ALL.to_vec());
     (way, any::<bool>(), attribute).prop_map(|(way, in_bulk, (attribute, value))| Wanted {
         way,
         in_bulk,
@@ -104,81 +69,33 @@ fn garbling() -> impl Strategy<Value = Garbling> {
     ]
 }
 
-impl Garbling {
-    fn of(&self, value: &Value) -> Value {
-        let mut value = value.clone();
-        match self {
-            Self::Rename(at, name) => rename(&mut value, *at, |_| (*name).to_owned()),
-            Self::Case(at) => rename(&mut value, *at, str::to_uppercase),
-            Self::Nest(name) => value = json!({ (*name): value }),
-            Self::Wrap => value = json!([value]),
-            Self::Element(at, other) => match &mut value {
-                Value::Array(items) => {
-                    let at = at % items.len();
-                    items[at] = other.clone();
-                }
-                single => *single = other.clone(),
-            },
-            Self::Whole(other) => value = other.clone(),
-        }
-        value
-    }
-
-    /// The plain value that says the same, where the garbled one says something else in the RFC's words or in those of a named
-    /// leniency: an element without its type, and a bare value that stands for the element that has it.
-    fn means(&self, value: &Value) -> Value {
-        let bare = |other: &Value| if other.is_string() { json!({ "value": other }) } else { other.clone() };
-        let mut value = value.clone();
-        match self {
-            Self::Rename(at, _) => {
-                let first = value.as_array_mut().and_then(|items| items.first_mut()).and_then(Value::as_object_mut);
-                if let Some(first) = first {
-                    let key = first.keys().nth(at % first.len()).cloned();
-                    first.retain(|name, _| name != "type" || key.as_deref() != Some("type"));
-                }
+/// The plain value that says the same, where the garbled one says something else in the RFC's words or in those of a named
+/// leniency: an element without its type, and a bare value that stands for the element that has it.
+fn meant(garbling: &Garbling, value: &Value) -> Value {
+    let bare = |other: &Value| if other.is_string() { json!({ "value": other }) } else { other.clone() };
+    let mut value = value.clone();
+    match garbling {
+        Garbling::Rename(at, _) => {
+            let first = value.as_array_mut().and_then(|items| items.first_mut()).and_then(Value::as_object_mut);
+            if let Some(first) = first {
+                let key = first.keys().nth(at % first.len()).cloned();
+                first.retain(|name, _| name != "type" || key.as_deref() != Some("type"));
             }
-            Self::Element(at, other) => match &mut value {
-                Value::Array(items) => {
-                    let at = at % items.len();
-                    items[at] = bare(other);
-                }
-                single => *single = other.clone(),
-            },
-            Self::Whole(other) if value.is_array() && !other.is_array() => value = json!([bare(other)]),
-            Self::Whole(other) => value = other.clone(),
-            Self::Case(_) | Self::Nest(_) | Self::Wrap => {}
         }
-        value
+        Garbling::Element(at, other) if value.is_array() => replace_element(&mut value, *at, bare(other)),
+        Garbling::Element(_, other) => value = other.clone(),
+        Garbling::Whole(other) if value.is_array() && !other.is_array() => value = json!([bare(other)]),
+        Garbling::Whole(other) => value = other.clone(),
+        Garbling::Case(_) | Garbling::Nest(_) | Garbling::Wrap => {}
     }
-
-    /// Whether it says, in the RFC's own words, that there is less: `null`, `[]`, an element that is empty.
-    fn asks_for_less(&self) -> bool {
-        let is_empty =
-            |value: &Value| value.is_null() || [json!([]), json!({}), json!([null])].iter().any(|empty| empty == value);
-        matches!(self, Self::Element(_, other) | Self::Whole(other) if is_empty(other))
-    }
+    value
 }
 
-fn rename(value: &mut Value, at: usize, to: impl Fn(&str) -> String) {
-    let object = match value {
-        Value::Array(items) => items.first_mut().and_then(Value::as_object_mut),
-        single => single.as_object_mut(),
-    };
-    let Some(object) = object else { return };
-    let Some(key) = object.keys().nth(at % object.len()).cloned() else { return };
-    let renamed: Map<String, Value> =
-        std::mem::take(object).into_iter().map(|(k, v)| if k == key { (to(&k), v) } else { (k, v) }).collect();
-    *object = renamed;
-}
-
-/// How many values there are.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => items.iter().map(size).sum(),
-        Value::Object(object) => object.values().map(size).sum(),
-        Value::Null => 0,
-        _ => 1,
-    }
+/// Whether it says, in the RFC's own words, that there is less: `null`, `[]`, an element that is empty.
+fn asks_for_less(garbling: &Garbling) -> bool {
+    let is_empty =
+        |value: &Value| value.is_null() || [json!([]), json!({}), json!([null])].iter().any(|empty| empty == value);
+    garbling.replacement().is_some_and(is_empty)
 }
 
 /// The users who may be members.
@@ -305,11 +222,11 @@ async fn garbles(connector: &str) {
         let name = format!("garbled{number}@example.com");
         let garbled = stage.effect(&wanted, &garbled_value, &name).await;
         stage.delete(&wanted, &name).await;
-        if garbled.status >= 400 || garbling.asks_for_less() {
+        if garbled.status >= 400 || asks_for_less(&garbling) {
             continue;
         }
         let name = format!("plain{number}@example.com");
-        let plain = stage.effect(&wanted, &garbling.means(&wanted.value), &name).await;
+        let plain = stage.effect(&wanted, &meant(&garbling, &wanted.value), &name).await;
         stage.delete(&wanted, &name).await;
         let shown = format!("{connector}: {wanted:?} as {garbled_value}");
         assert!(plain.status < 400, "{shown}: garbled it is {}, and plain {}", garbled.status, plain.status);

@@ -1,7 +1,7 @@
 //! Checks that a `default` has the type of its rule's slot.
 
 use crate::rule::Rule;
-use crate::transform::shown;
+use crate::transform::{kind_of, shown};
 use scim_protocol::schema::AttributeType;
 use serde_json::Value;
 
@@ -24,15 +24,4 @@ pub(super) fn check_default(rule: &Rule, default: &Value) -> Result<(), String> 
         }
     }
     Ok(())
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

@@ -7,6 +7,7 @@ use super::super::app::App;
 use super::super::context::Context;
 use super::super::inactive::says_inactive;
 use super::super::instance_rails::{counted_since, is_open, refusal};
+use super::super::kind::ACTIVE;
 use super::super::rail::Rail;
 use super::super::refusal::Refusal;
 use super::reservation::Reservation;
@@ -15,8 +16,6 @@ use crate::store::{Deactivated, RailWrite, Write};
 use jiff::{SignedDuration, Timestamp};
 use scim_protocol::Object;
 use std::sync::PoisonError;
-
-const ACTIVE: &str = "active";
 
 /// How long the number of an app's users is cached.
 const USERS_KNOWN: SignedDuration = SignedDuration::from_hours(1);

@@ -74,7 +74,7 @@ pub(in super::super) async fn page(
     let query = Query { comparisons, offset: span.offset, limit: span.limit, cursor, omit: omit.to_vec() };
     // No list is ever not found: the client would take it for a wrong tenant URL.
     app.search(kind, query).await.map_err(|refusal| {
-        if refusal.error.status == 404 {
+        if refusal.is_not_found() {
             let error = Error::bad_gateway(refusal.error.detail.clone());
             refusal.answered(error)
         } else {

@@ -43,7 +43,7 @@ impl GroupChanges {
         for (group, items) in additions.into_iter().chain(removals) {
             match app.update(kind, &group, &AppChange { items: vec![items], ..AppChange::default() }).await {
                 Ok(_) => {}
-                Err(refusal) if refusal.error.status == 404 => {
+                Err(refusal) if refusal.is_not_found() => {
                     tracing::warn!(instance = %instance.name, group, "a group that users are in no longer exists in the app");
                 }
                 Err(refusal) => return Err(refusal),

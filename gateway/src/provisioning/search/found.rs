@@ -5,8 +5,8 @@ use super::super::resource::{Current, whole};
 use super::pages::Window;
 use super::query::Query;
 use super::selection::Selection;
+use super::sole::FirstTwo;
 use scim_protocol::{Error, Object};
-use serde_json::Value;
 use std::collections::HashSet;
 
 /// What the client gets.
@@ -19,8 +19,8 @@ pub(super) struct Found {
     pub(super) resources: Vec<Object>,
     /// Those that may be in the window, where they are sorted.
     selection: Option<Selection>,
-    /// The ids of the first two that match.
-    pub(super) first_two: Vec<String>,
+    /// The first two that match: a value that must be unique has one holder.
+    pub(super) first_two: FirstTwo,
     /// Ids that the store knew, which may come again from the app, or the other way round.
     seen: HashSet<String>,
 }
@@ -28,7 +28,14 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn new(window: Window, is_sorted: bool) -> Self {
         let selection = is_sorted.then(|| Selection::new(window.end()));
-        Self { window, total: 0, resources: Vec::new(), selection, first_two: Vec::new(), seen: HashSet::new() }
+        Self {
+            window,
+            total: 0,
+            resources: Vec::new(),
+            selection,
+            first_two: FirstTwo::default(),
+            seen: HashSet::new(),
+        }
     }
 
     /// Whether they are sorted here, so that each must be looked at.
@@ -40,7 +47,14 @@ impl Found {
     pub(super) fn behind(&mut self) -> Self {
         let window = self.window.behind(self.total);
         let selection = self.selection.take();
-        Self { window, total: 0, resources: Vec::new(), selection, first_two: Vec::new(), seen: HashSet::new() }
+        Self {
+            window,
+            total: 0,
+            resources: Vec::new(),
+            selection,
+            first_two: FirstTwo::default(),
+            seen: HashSet::new(),
+        }
     }
 
     /// Takes up what was found [`Self::behind`] it.
@@ -85,9 +99,7 @@ pub(super) fn take(
     if !query.matches(context, &whole)? {
         return Ok(());
     }
-    if found.first_two.len() < 2 {
-        found.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
-    }
+    found.first_two.note(&whole);
     let project = |whole| context.projection.apply(&context.kind.scim, whole);
     if let (Some(selection), Some(sort)) = (&mut found.selection, &query.sort) {
         found.total += 1;

@@ -7,12 +7,30 @@ use super::query::Query;
 use crate::connectors::Contradiction;
 use scim_protocol::filter::{CompareOp, Comparison, Filter};
 use scim_protocol::path::AttributePath;
-use scim_protocol::{ResourceType, Uniqueness};
+use scim_protocol::{Object, ResourceType, Uniqueness};
 use serde_json::Value;
+
+/// The ids of the first two resources that match.
+#[derive(Debug, Default)]
+pub(super) struct FirstTwo(Vec<String>);
+
+impl FirstTwo {
+    /// Notes a resource that matches.
+    pub(super) fn note(&mut self, whole: &Object) {
+        if self.0.len() < 2 {
+            self.0.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
+        }
+    }
+}
 
 /// 502 where several resources match: a client would change either of them, and call it the other one. Where the gateway keeps the
 /// value for one of them, the app cannot know that it is unique, and all that match are shown.
-pub(super) async fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, ids: &[String]) -> Result<(), Refusal> {
+pub(super) async fn judge(
+    context: &Context<'_>,
+    app: &App<'_>,
+    query: &Query,
+    FirstTwo(ids): &FirstTwo,
+) -> Result<(), Refusal> {
     let scim = &context.kind.scim;
     let Some((attribute, value)) =
         query.filter.as_ref().filter(|_| ids.len() > 1).and_then(|filter| unique(scim, filter))
@@ -24,7 +42,7 @@ pub(super) async fn judge(context: &Context<'_>, app: &App<'_>, query: &Query, i
     if ids.iter().any(|id| kept.contains(id)) {
         return Ok(());
     }
-    let (kind, ids) = (scim.name.clone(), ids.to_vec());
+    let (kind, ids) = (scim.name.clone(), ids.clone());
     Err(app.contradicted(Contradiction::NotUnique { kind, attribute, ids }))
 }
 

@@ -1,8 +1,8 @@
 //! A list by cursor (RFC 9865): the app's pages, from where the page before ended.
 //!
-//! A page ends when it is full, or when so many resources were looked at in vain that the client is better told to ask again: a
-//! page may hold less than was asked for, even nothing, and still name a next one. So it does when comparing has become expensive. So a filter that the app cannot evaluate gets
-//! through any number of resources, where a list by index has to give up.
+//! A page ends when it is full, and when so many resources were looked at in vain, or comparing has cost so much, that the client is
+//! better told to ask again: a page may hold less than was asked for, even nothing, and still name a next one. So a filter that the app
+//! cannot evaluate gets through any number of resources, where a list by index has to give up.
 
 use super::super::app::App;
 use super::super::context::Context;
@@ -14,10 +14,10 @@ use super::found::Found;
 use super::milestone::{Milestone, digest};
 use super::pages::Window;
 use super::query::Query;
+use super::sole::FirstTwo;
 use super::{inactive, sole, walk};
 use crate::connectors::Contradiction;
 use scim_protocol::{Error, Object};
-use serde_json::Value;
 
 /// Resources that are looked at for one page.
 const MAX_LOOKED_AT: u64 = 5_000;
@@ -31,8 +31,8 @@ pub(super) struct CursorPage {
     pub(super) resources: Vec<Object>,
     /// How many match in all, where that is known.
     pub(super) total: Option<u64>,
-    /// The ids of the first two.
-    first_two: Vec<String>,
+    /// The first two that match: a value that must be unique has one holder.
+    first_two: FirstTwo,
     looked_at: u64,
     /// Whether comparing has cost so much that the client is better told to ask again.
     is_spent: bool,
@@ -40,14 +40,21 @@ pub(super) struct CursorPage {
 
 impl CursorPage {
     pub(super) fn new(count: u64) -> Self {
-        Self { count, resources: Vec::new(), total: None, first_two: Vec::new(), looked_at: 0, is_spent: false }
+        Self {
+            count,
+            resources: Vec::new(),
+            total: None,
+            first_two: FirstTwo::default(),
+            looked_at: 0,
+            is_spent: false,
+        }
     }
 
     /// What was found for a window.
     pub(super) fn of(found: Found) -> Self {
         let count = found.window.count;
         let (total, resources) = found.finish();
-        Self { count, resources, total: Some(total), first_two: Vec::new(), looked_at: 0, is_spent: false }
+        Self { count, resources, total: Some(total), first_two: FirstTwo::default(), looked_at: 0, is_spent: false }
     }
 
     /// Where the page behind a window begins, if there is one.
@@ -72,9 +79,7 @@ impl CursorPage {
         self.looked_at += 1;
         let whole = whole(context, current);
         if query.matches(context, &whole)? {
-            if self.first_two.len() < 2 {
-                self.first_two.extend(whole.get("id").and_then(Value::as_str).map(str::to_owned));
-            }
+            self.first_two.note(&whole);
             self.resources.push(context.projection.apply(&context.kind.scim, whole));
         }
         self.is_spent = context.comparisons().is_low();
@@ -99,7 +104,7 @@ pub(super) async fn next(
     inactive::finish_all(context, app).await?;
     let mut part = part.unwrap_or_else(|| first(context, query, page));
     let mut trail = Trail::new(part.reached());
-    page.first_two.clear();
+    page.first_two = FirstTwo::default();
     while !page.ends() {
         let next = match part {
             Part::App { ref place, skip } => {

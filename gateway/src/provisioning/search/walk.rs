@@ -147,22 +147,16 @@ async fn take_by_id(
     if !id::is_possible(asked) {
         return Ok(());
     }
-    if let Some(inactive) = write::find(context, app, asked).await? {
-        let mut current = current(inactive);
-        add_groups(context, app, std::slice::from_mut(&mut current)).await?;
-        take(context, query, current, found, true)?;
-        return Ok(());
-    }
-    match app.read(context.kind, asked, omit).await {
-        Ok(stored) => {
-            let mut current = resolve(context, app, stored, omit).await?;
-            add_groups(context, app, std::slice::from_mut(&mut current)).await?;
-            take(context, query, current, found, true)?;
-            Ok(())
-        }
-        Err(refusal) if refusal.error.status == 404 => Ok(()),
-        Err(refusal) => Err(refusal),
-    }
+    let mut current = match write::find(context, app, asked).await? {
+        Some(inactive) => current(inactive),
+        None => match app.read(context.kind, asked, omit).await {
+            Ok(stored) => resolve(context, app, stored, omit).await?,
+            Err(refusal) if refusal.is_not_found() => return Ok(()),
+            Err(refusal) => return Err(refusal),
+        },
+    };
+    add_groups(context, app, std::slice::from_mut(&mut current)).await?;
+    Ok(take(context, query, current, found, true)?)
 }
 
 /// Walks the app's pages, those that match what the app can compare, and evaluates the whole filter.

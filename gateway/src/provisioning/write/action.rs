@@ -175,7 +175,7 @@ async fn update(
     read: Option<Stored>,
     base: Option<Document>,
 ) -> Result<Told, Refusal> {
-    let is_untold = change.fields.is_empty() && change.items.is_empty();
+    let is_untold = change.is_empty();
     let mut stored = match read.filter(|_| change.is_empty()) {
         Some(read) => read,
         // The members change and the app need not be called.

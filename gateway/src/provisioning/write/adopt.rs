@@ -28,7 +28,7 @@ pub(in super::super) async fn adopt(
     app.bind(context.kind, id, app_id);
     let stored = match app.read(context.kind, id, &[]).await {
         // It was seen before it was removed.
-        Err(refusal) if refusal.error.status == 404 => return Ok(None),
+        Err(refusal) if refusal.is_not_found() => return Ok(None),
         read => read?,
     };
     let mut writes = active_again(context, id, app_id.to_owned(), &before.resource);

@@ -7,7 +7,8 @@ use super::database::{Database, Place, keep};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use scim_store::{
-    Deactivated, Generation, GroupKey, Inactive, LogEntry, Phase, RailWrite, ResourceKey, StandingWrite, Store, Write,
+    Deactivated, Generation, GroupKey, Holding, Inactive, LogEntry, Phase, RailWrite, ResourceKey, StandingWrite,
+    Store, Write,
 };
 use serde_json::{Map, json};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
@@ -227,21 +228,8 @@ pub(crate) fn sample(table: &str, instance: &'static str) -> Write {
 
 /// The tables, and a write that inserts a row into each, for an instance.
 pub(crate) fn named_writes(instance: &'static str) -> Vec<(&'static str, Write)> {
-    let tables = [
-        "kept",
-        "awaited",
-        "connector_state",
-        "secret",
-        "bindings",
-        "inactive",
-        "group_sequence",
-        "memberships",
-        "deactivations",
-        "guard_rails",
-        "generations",
-        "provisioning_log",
-    ];
-    tables.into_iter().map(|table| (table, sample(table, instance))).collect()
+    let held = Holding::ALL.into_iter().map(Holding::table);
+    held.chain(["secret", "generations"]).map(|table| (table, sample(table, instance))).collect()
 }
 
 /// A write for each table of what is remembered of an instance.

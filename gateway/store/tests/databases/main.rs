@@ -1,6 +1,6 @@
 //! The store on SQLite and on PostgreSQL: each test says what must hold on both.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod bounds;
 mod constraints;

@@ -5,25 +5,16 @@
 //! and nothing has to be restarted.
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use scim_gateway::store::Holding;
 use scim_gateway_tests::postgres::Postgres;
 use scim_gateway_tests::world::{World, eventually, group, okta_user};
 use serde_json::json;
 
 /// Every table in which something is remembered.
-const TABLES: [&str; 11] = [
-    "kept",
-    "awaited",
-    "connector_state",
-    "bindings",
-    "inactive",
-    "group_sequence",
-    "memberships",
-    "deactivations",
-    "guard_rails",
-    "provisioning_log",
-    // Which the store writes to see whether there is room again.
-    "secret",
-];
+fn tables() -> impl Iterator<Item = &'static str> {
+    // The last one is what the store writes to see whether there is room again.
+    Holding::ALL.into_iter().map(Holding::table).chain(["secret"])
+}
 
 /// The disk of the store.
 enum Disk {
@@ -63,7 +54,7 @@ impl Disk {
                 let database = url.rsplit('/').next().unwrap();
                 let function = "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;";
-                let triggers = TABLES.map(|table| {
+                let triggers = tables().map(|table| {
                     if full {
                         format!(
                             "CREATE TRIGGER fail BEFORE INSERT OR UPDATE OR DELETE ON {table} EXECUTE FUNCTION fail();"
@@ -72,7 +63,7 @@ impl Disk {
                         format!("DROP TRIGGER fail ON {table};")
                     }
                 });
-                server.run(database, &format!("{function} {}", triggers.concat())).unwrap();
+                server.run(database, &format!("{function} {}", triggers.collect::<String>())).unwrap();
             }
         }
     }
