@@ -62,7 +62,7 @@ impl<K: Hash + Eq + Copy> Rates<K> {
         self.set(key, now + self.debt(&key, rate, now) + rate.interval);
     }
 
-    /// It did not count.
+    /// It does not count after all.
     pub fn give_back(&mut self, key: K, rate: Rate, now: Duration) {
         let debt = self.debt(&key, rate, now);
         if !debt.is_zero() {

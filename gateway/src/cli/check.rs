@@ -53,7 +53,7 @@ struct Served {
     name: String,
     connector: String,
     version: String,
-    /// By resource type, the attributes that no rule of the mapping takes.
+    /// By resource type, the attributes that no mapping rule uses.
     ignored: BTreeMap<String, Vec<String>>,
     /// Where its credential goes.
     host: Host,
@@ -177,7 +177,7 @@ fn write_instances(config: &Config, served: &[Served], terminal: &mut Terminal<'
     for Served { name, connector, version, ignored, host } in served {
         terminal.line(format_args!("    /{name}/scim/v2  {connector} {version}  {host}"))?;
         for (kind, names) in ignored {
-            terminal.line(format_args!("        no rule of {kind} takes: {}", names.join(", ")))?;
+            terminal.line(format_args!("        no mapping rule of {kind} uses: {}", names.join(", ")))?;
         }
     }
     Ok(())

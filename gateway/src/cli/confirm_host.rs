@@ -27,9 +27,8 @@ pub(super) fn run(
     hosts.confirm(instance, host).map_err(|error| ConfirmHostError::Unwritable(hosts.confirmation(instance), error))?;
     let label = terminal.green("confirmed:");
     terminal.line(format_args!("{label} {instance} may send its credential to {host}"))?;
-    terminal.line(
-        "A gateway that watches its files has loaded it already; for others run kill -HUP <pid>, or POST /-/reload.",
-    )?;
+    terminal
+        .line("A gateway that watches its files reloads now; for others run kill -HUP <pid>, or POST /-/reload.")?;
     Ok(())
 }
 

@@ -160,8 +160,8 @@ enum Command {
     },
     /// Show what the store holds of an instance, and with --yes delete it; works while gateways run
     ///
-    /// Kept attributes, inactive users, memberships, the connector's state and guard rails. Whom the app has deactivated by deleting them is
-    /// then forgotten for good
+    /// Kept attributes, inactive users, memberships, the connector's state and guard rails. Users whom the app
+    /// deleted when they were deactivated are then forgotten for good
     Purge {
         #[command(flatten)]
         config: ConfigFile,

@@ -163,7 +163,7 @@ mod tests {
         let lifted = lift(&file, &acme, None, SignedDuration::from_hours(1), &mut Terminal::plain(&mut out_too));
         for outcome in [listed, lifted] {
             let error = outcome.expect_err("no store").to_string();
-            assert!(error.ends_with("`scim-gateway serve` creates it"), "{error}");
+            assert!(error.ends_with("or run `scim-gateway serve`, which creates its first one"), "{error}");
         }
     }
 

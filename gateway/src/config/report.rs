@@ -57,7 +57,7 @@ impl<'a> Report<'a> {
                 // What is in a table that is defined twice follows from that.
                 Some((key, _)) if twice.iter().any(|table| key.starts_with(&format!("{table}."))) => {}
                 Some((key, Position { line, .. })) => {
-                    let message = format_args!("is defined twice, first in line {line}");
+                    let message = format_args!("is defined twice, first on line {line}");
                     self.add(span, &key, message, "merge the two, or rename one");
                     twice.push(key);
                 }

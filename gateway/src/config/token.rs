@@ -49,8 +49,7 @@ impl TokenHash {
     /// Warns of a hash that was copied from the documentation.
     pub(super) fn warn_of_example(&self, table: &Table<'_>, key: &str, span: &Range<usize>) {
         if self.to_string() == EXAMPLE {
-            let message =
-                "is the hash in the documentation: none of your clients has its token, and you do not know who has";
+            let message = "is the example hash from the documentation: you cannot know who holds its token";
             table.warn_at(span, key, message, "run `scim-gateway token new` and write the hash that it prints");
         }
     }

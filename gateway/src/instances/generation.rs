@@ -52,7 +52,7 @@ pub(super) async fn store(context: &BuildContext<'_>, identity: &str, now: Times
                 identity,
                 before = served.number,
                 before_identity = served.identity,
-                "the instance stands for something else from now on"
+                "the instance now serves another generation"
             );
         }
         // The latest is the one that is served, whatever the clock says.

@@ -66,7 +66,7 @@ pub(super) enum GateError {
 }
 
 impl GateError {
-    /// When it is worth to try again.
+    /// When it is worth trying again.
     pub(super) fn wait(self) -> Duration {
         match self {
             Self::Crowded => Duration::from_secs(2),

@@ -80,7 +80,7 @@ impl Metrics {
             (STORE_COMMITS, "Commits requested from the store; those that arrive together share a transaction."),
             (
                 DROPPED_LOG_ROWS,
-                "Rows of the provisioning log that do not exist, by instance and reason: slow-store, rate, size, refused.",
+                "Rows dropped from the provisioning log, by instance and reason: slow-store, rate, size, refused.",
             ),
             (REFUSED_STATE, "Values that the state of an instance's connector did not take because it is full."),
         ] {

@@ -11,7 +11,7 @@ pub struct StoreCounts {
     pub transactions: u64,
     /// Acknowledged calls of [`Store::commit`](crate::Store::commit).
     pub commits: u64,
-    /// Rows of the provisioning log that do not exist, by instance and reason.
+    /// Rows dropped from the provisioning log, by instance and reason.
     pub dropped_log_rows: BTreeMap<(String, DropReason), u64>,
     /// Values that a connector's state did not take because it is full, by instance.
     pub refused_state: BTreeMap<String, u64>,

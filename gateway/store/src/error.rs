@@ -23,7 +23,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// An SQLite file that was to be read does not exist.
-    #[error("there is no store `{}`: `scim-gateway serve` creates it", .0.display())]
+    #[error("there is no store `{}`: correct `url` in [store], or run `scim-gateway serve`, which creates its first one", .0.display())]
     Absent(PathBuf),
     /// No file can be made where the SQLite file is to be.
     #[error("no store can be made in the directory `{}`: {source}", directory.display())]

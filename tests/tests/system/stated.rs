@@ -162,7 +162,7 @@ async fn what_no_rule_takes_is_named_in_the_log_and_by_check() {
     world.patch(&format!("/Users/{id}"), replace("name.familyName", "Hopper")).await.expect(200);
     assert_eq!(last_row(&world)["ignored"], json!([]));
     let checked = world.command(&["check"]);
-    assert!(checked.contains("no rule of User takes: ") && checked.contains("title"), "{checked}");
+    assert!(checked.contains("no mapping rule of User uses: ") && checked.contains("title"), "{checked}");
     let checked: Value = serde_json::from_str(&world.command(&["check", "--json"])).unwrap();
     assert!(checked["instances"][0]["ignored"]["User"].as_array().unwrap().contains(&json!("title")));
 }

@@ -26,7 +26,7 @@ const EXERCISED: &[(&str, Exercise)] = &[
     ("scim-gateway check --config gateway.toml", check),
     ("scim-gateway serve --config gateway.toml", serve),
     ("scim-gateway log --config gateway.toml --match ada@example.com --since 7d", log),
-    ("scim-gateway purge --config gateway.toml --instance acme-samanage", purge),
+    ("scim-gateway purge --config gateway.toml --instance acme", purge),
 ];
 
 #[test]
@@ -250,9 +250,12 @@ fn log(readme: &Readme) {
 fn purge(readme: &Readme) {
     let folder = readme.folder();
     serve_once(folder.path());
-    let output = gateway(folder.path(), &["purge", "--config", "gateway.toml", "--instance", "acme-samanage"]);
+    let output = gateway(folder.path(), &["purge", "--config", "gateway.toml", "--instance", "acme"]);
     let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(output.status.success() && text.contains("remembers nothing of acme-samanage"), "{text}");
+    assert!(
+        output.status.success() && text.contains("acme generation 1: ") && text.contains("remembers nothing of acme\n"),
+        "{text}"
+    );
 }
 
 /// Starts the gateway, which makes its store, and stops it.

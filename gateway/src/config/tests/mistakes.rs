@@ -229,15 +229,15 @@ fn a_number_in_place_of_a_table_says_what_the_table_is() {
 #[test]
 fn what_is_defined_twice_is_named_with_its_first_place() {
     for (text, expected) in [
-        ("[server]\n[log]\n\n[server]\nlisten = \"127.0.0.1:1\"\n", "4:2: server: is defined twice, first in line 1"),
+        ("[server]\n[log]\n\n[server]\nlisten = \"127.0.0.1:1\"\n", "4:2: server: is defined twice, first on line 1"),
         (
             "[store]\nurl = \"sqlite:a.db\"\n# url = 1\nurl = \"sqlite:b.db\"\n",
-            "4:1: store.url: is defined twice, first in line 2",
+            "4:1: store.url: is defined twice, first on line 2",
         ),
-        ("a.b = 1\na.\"b\" = 2\n", "2:3: a.b: is defined twice, first in line 1"),
+        ("a.b = 1\na.\"b\" = 2\n", "2:3: a.b: is defined twice, first on line 1"),
         (
             &format!("{}{}", instance(""), "[instances.acme]\nconnector = \"samanage\"\n"),
-            "7:12: instances.acme: is defined twice, first in line 3",
+            "7:12: instances.acme: is defined twice, first on line 3",
         ),
     ] {
         let found = mistakes(text);

@@ -37,8 +37,10 @@ fn the_hash_of_the_documentation_is_warned_of() {
     let (hash, _) = rest.split_once('"').expect("a hash");
     let text = format!("[server]\nadmin-tokens = [\"{hash}\"]\n{}", instance("").replace(HASH, hash));
     let found = warnings(&text, 0o600);
-    let expected =
-        ["2:17: server.admin-tokens: is the hash in the documentation", "7:11: instances.acme.tokens: is the hash"];
+    let expected = [
+        "2:17: server.admin-tokens: is the example hash from the documentation",
+        "7:11: instances.acme.tokens: is the example hash",
+    ];
     assert!(found.len() == 2 && found.iter().zip(expected).all(|(found, part)| found.contains(part)), "{found:#?}");
     assert!(include_str!("../../../gateway.example.toml").contains(hash), "one example is known");
 }

@@ -64,7 +64,7 @@ async fn an_app_at_another_address_is_held_back_until_the_operator_says_whose_it
     back.write().unwrap();
     assert_eq!(world.reload().await["outcome"], "applied");
     assert_eq!(external_id(&world).await, json!("e-1"));
-    assert!(world.log().contains("the instance stands for something else"), "{}", world.log());
+    assert!(world.log().contains("the instance now serves another generation"), "{}", world.log());
     other.stop().await;
     world.stop().await;
 }
